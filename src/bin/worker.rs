@@ -1,0 +1,2 @@
+//! The worker's WebAssembly module.
+fn main() {}

@@ -1,0 +1,36 @@
+//! Result files in, a [`Dataset`] out.
+
+use serde::{Deserialize, Serialize};
+
+/// Results of `K` models on the same `Q` queries, as numbers only.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Dataset {
+    /// One entry a model, in the order of the files; names are unique.
+    pub models: Vec<ModelResults>,
+    /// Number of queries `Q` = length of every column.
+    pub queries: usize,
+    /// The files it was read from, for the result's record (empty for built-in data).
+    pub files: Vec<FileIdentity>,
+}
+
+/// One model's columns; every column has one cell a query, `NaN` where the cell is missing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ModelResults {
+    /// The model's name, as the file or its stem gives it.
+    pub name: String,
+    /// Score in [0,1].
+    pub reward: Vec<f64>,
+    /// Dollars for the call; `None` where the data has no cost for this model at all.
+    pub cost: Option<Vec<f64>>,
+    /// Milliseconds until the answer; `None` where the data has no latency for this model at all.
+    pub latency_ms: Option<Vec<f64>>,
+}
+
+/// A file by name and content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileIdentity {
+    /// File name without folder.
+    pub name: String,
+    /// SHA-256 of its bytes, in lower-case hexadecimal.
+    pub sha256: String,
+}

@@ -1,0 +1,138 @@
+//! Replicates in, means with intervals out: the result as the command line prints it and the page draws it.
+
+use crate::data::FileIdentity;
+use crate::experiment::Experiment;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Result of a run: what `llm-select run --out` writes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunResult {
+    /// Engine version.
+    pub engine: String,
+    /// SHA-256 over all series, in lower-case hexadecimal.
+    pub digest: String,
+    /// The experiment with every default filled in.
+    pub experiment: Experiment,
+    /// Data files used.
+    pub data: Vec<FileIdentity>,
+    /// The best set, by segment of rounds.
+    pub optimum: Vec<OptimumReport>,
+    /// One entry a policy, in the experiment's order.
+    pub policies: Vec<PolicyResult>,
+}
+
+/// The best fixed sets under the true means.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OptimumReport {
+    /// First round it holds for.
+    pub from: u32,
+    /// `S*`, names in the environment's order.
+    pub set: Vec<String>,
+    /// `r(S*; μ)`.
+    pub reward: f64,
+    /// `Σ_{k∈S*} c_k`, in the unit of the input; `None` where costs are unknown.
+    pub cost: Option<f64>,
+    /// Optimum of the relaxed problem under the true means.
+    pub relaxed_reward: f64,
+    /// Best feasible set by the rows of the data themselves; `None` for synthetic worlds or past the search limit.
+    pub joint: Option<JointOptimum>,
+}
+
+/// The best feasible fixed set by joint rows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct JointOptimum {
+    /// Names in the environment's order.
+    pub set: Vec<String>,
+    /// Mean realised reward over the rows.
+    pub reward: f64,
+}
+
+/// One curve: a mean and a 95 % half-width at each checkpoint.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Series {
+    /// Mean over replicates.
+    pub mean: Vec<f64>,
+    /// Half-width by Student's t; `None` with one replicate.
+    pub ci95: Option<Vec<f64>>,
+}
+
+/// One figure with its interval; `None` is what is infinite, undefined or has no interval.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Figure {
+    /// Mean over replicates (a ratio of means for ratios).
+    pub mean: Option<f64>,
+    /// 95 % half-width.
+    pub ci95: Option<f64>,
+}
+
+/// Curves and finals of one policy.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PolicyResult {
+    /// The person's label, or one made from kind and parameters; unique in the list.
+    pub label: String,
+    /// Kind as in the experiment.
+    pub kind: String,
+    /// Checkpoints: rounds at which the series have a value, ascending, the last is `T` when the run is complete.
+    pub rounds: Vec<u32>,
+    /// Cumulative regret against `S*`.
+    pub regret: Series,
+    /// Cumulative regret against the relaxed optimum.
+    pub regret_relaxed: Series,
+    /// `V(t)`; `None` without a budget.
+    pub violation: Option<Series>,
+    /// Mean over rounds of the excess over the budget; `None` without a budget.
+    pub excess: Option<Series>,
+    /// Running mean of the realised reward.
+    pub reward: Series,
+    /// Running mean of `r(S; μ)`.
+    pub expected_reward: Series,
+    /// Running mean of the paid cost; `None` where costs are unknown.
+    pub cost: Option<Series>,
+    /// Running mean of the nominal cost; `None` where costs are unknown.
+    pub nominal_cost: Option<Series>,
+    /// Values after the last round.
+    #[serde(rename = "final")]
+    pub finals: Finals,
+    /// Share of rounds with `k ∈ S_t`, by model.
+    pub selection: BTreeMap<String, f64>,
+    /// Share of rounds with `k ∈ F_t`, by model.
+    pub called: BTreeMap<String, f64>,
+    /// Share of rounds with `k ∈ S_t` within each of equal bins of rounds: `share_over_time[bin][k]`, models in the
+    /// environment's order; bins not reached yet are absent. For the selection figure only.
+    #[serde(skip)]
+    pub share_over_time: Vec<Vec<f64>>,
+}
+
+/// Values after the last round, each with its interval.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Finals {
+    /// Cumulative regret.
+    pub regret: Figure,
+    /// Cumulative regret against the relaxed optimum.
+    pub regret_relaxed: Figure,
+    /// `V(T)`.
+    pub violation: Figure,
+    /// Mean excess.
+    pub excess: Figure,
+    /// Mean realised reward.
+    pub reward: Figure,
+    /// Mean expected reward.
+    pub expected_reward: Figure,
+    /// Mean paid cost.
+    pub cost: Figure,
+    /// Mean nominal cost.
+    pub nominal_cost: Figure,
+    /// Mean reward / mean excess.
+    pub ratio: Figure,
+    /// Mean reward / violation.
+    pub ratio_violation: Figure,
+    /// Calls per query.
+    pub calls: Figure,
+    /// Rounds in which no allowed set fits the budget.
+    pub infeasible_rounds: Figure,
+    /// Rounds whose rounding selected nothing.
+    pub empty_rounds: Figure,
+    /// Mean latency of a round, ms; `None` where the data has none.
+    pub latency_ms: Figure,
+}
