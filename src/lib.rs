@@ -6,6 +6,7 @@
 //! Experiment (JSON) ───────┘
 //! ```
 
+pub mod bandit;
 pub mod data;
 pub mod error;
 pub mod experiment;
