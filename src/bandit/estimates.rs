@@ -1,6 +1,6 @@
 //! Running means and confidence radii (C2MAB-V, section 4.1, equations for `μ̄` and `c̲`).
 
-use crate::bandit::Observation;
+use crate::bandit::policy::Observation;
 use serde::{Deserialize, Serialize};
 
 /// What a policy has learned: per arm the count `T_k`, the means `μ̂_k` and `ĉ_k`.

@@ -102,7 +102,7 @@ impl Policy for Player {
 
 /// Puts arms in ascending order of `key`; ties: lower index. Sets are small, so by insertion.
 #[inline]
-pub(super) fn sort_by_key(arms: &mut [usize], key: &[f64]) {
+pub(crate) fn sort_by_key(arms: &mut [usize], key: &[f64]) {
     let of = |arm: usize| key.get(arm).copied().unwrap_or(0.0);
     for end in 1..arms.len() {
         let mut place = end;
