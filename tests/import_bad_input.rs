@@ -79,7 +79,7 @@ fn costs_ids_and_models() {
     refused(b"id,score,latency\nq,1,-3\n", ErrorKind::BadCell, Some(2), Some("latency"), "a latency");
     refused(b"id,score\nq,1\n ,1\n", ErrorKind::BadCell, Some(3), Some("id"), "an empty cell");
     refused(b"id,model,score\nq,,1\n", ErrorKind::BadCell, Some(2), Some("model"), "a model's name");
-    refused(b"id,model,score\nq,a,1\nq,b,\n", ErrorKind::Empty, None, None, "no score of `b`");
+    refused(b"id,model,score\nq,a,1\nq,b,\n", ErrorKind::Empty, None, None, "found `no score of b`");
     let long = format!("id,score\n{},1\n", "x".repeat(5000));
     refused(long.as_bytes(), ErrorKind::TooLarge, Some(2), Some("id"), "ids of at most 4096 bytes");
 }
