@@ -468,3 +468,27 @@ impl<'de> Deserialize<'de> for CostScale {
         }
     }
 }
+
+impl Experiment {
+    /// Reads an experiment and checks all that can be checked without data.
+    ///
+    /// # Errors
+    /// Names the field, what was found and the range: malformed JSON, unknown or missing fields, values out of range,
+    /// parts of the format that this version does not run yet.
+    pub fn from_json(_text: &str) -> Result<Experiment> {
+        unimplemented!()
+    }
+
+    /// Checks ranges and names, as [`Experiment::from_json`] does for text.
+    ///
+    /// # Errors
+    /// As [`Experiment::from_json`].
+    pub fn check(&self) -> Result<()> {
+        unimplemented!()
+    }
+
+    /// Pretty-printed JSON.
+    pub fn to_json(&self) -> String {
+        unimplemented!()
+    }
+}

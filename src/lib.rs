@@ -6,9 +6,12 @@
 //! Experiment (JSON) ───────┘
 //! ```
 
+#[cfg(all(target_arch = "wasm32", feature = "browser"))]
+pub mod browser;
 pub mod data;
 pub mod error;
 pub mod experiment;
+pub mod plan;
 pub mod summary;
 
 pub use error::{Error, ErrorKind, Result};
