@@ -28,6 +28,7 @@ pub mod experiment;
 pub mod optimum;
 pub mod plan;
 pub mod random;
+pub mod run;
 pub mod simulation;
 pub mod summary;
 
