@@ -27,9 +27,11 @@ pub mod error;
 pub mod experiment;
 pub mod optimum;
 pub mod plan;
+pub mod protocol;
 pub mod random;
 pub mod run;
 pub mod simulation;
+pub mod slices;
 pub mod summary;
 
 pub use error::{Error, ErrorKind, Result};

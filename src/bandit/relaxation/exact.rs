@@ -433,7 +433,9 @@ impl Exact {
         let sum = match part {
             [NONE, _] => whole as f64,
             [i, NONE] if rest > TOLERANCE && costs[i] - rest > TOLERANCE => whole as f64 + rest / costs[i],
-            [i, j] if j != NONE && whole + 1 == self.n && costs[i] - rest > TOLERANCE && rest - costs[j] > TOLERANCE => {
+            [i, j]
+                if j != NONE && whole + 1 == self.n && costs[i] - rest > TOLERANCE && rest - costs[j] > TOLERANCE =>
+            {
                 self.n as f64
             }
             _ => return,
@@ -455,11 +457,7 @@ impl Exact {
             return;
         }
         let preferred = sum > self.top_sum + TIE
-            || trial
-                .iter()
-                .zip(&self.top)
-                .find(|(a, b)| (*a - *b).abs() > TIE)
-                .is_some_and(|(mine, best)| mine > best);
+            || trial.iter().zip(&self.top).find(|(a, b)| (*a - *b).abs() > TIE).is_some_and(|(mine, best)| mine > best);
         if preferred {
             self.top[..arms].copy_from_slice(trial);
             self.top_sum = sum;
