@@ -42,6 +42,14 @@ struct Item {
     arm: usize,
 }
 
+/// An arm that may fill the last place.
+#[derive(Debug, Clone, Copy, Default)]
+struct Filler {
+    mean: f64,
+    cost: f64,
+    arm: usize,
+}
+
 /// A vertex: arms wholly in, and up to two in part (then the first is the dearer).
 #[derive(Debug, Clone, Default)]
 struct Vertex {
@@ -77,7 +85,7 @@ pub struct Exact {
     /// Items left out on the way down, by place in `items`.
     left: Vec<usize>,
     /// Items that may fill the last place, in part or wholly.
-    order_left: Vec<Item>,
+    fillers: Vec<Filler>,
     best: Vertex,
     least: f64,
     /// What a vertex has to beat; at least `least`.
@@ -111,7 +119,7 @@ impl Exact {
             items: vec![Item::default(); arms],
             chosen: Vec::with_capacity(arms),
             left: Vec::with_capacity(arms),
-            order_left: vec![Item::default(); arms],
+            fillers: vec![Filler::default(); arms],
             best: Vertex { whole: Vec::with_capacity(arms), part: [NONE; 2] },
             least: 1.0,
             goal: 1.0,
@@ -152,7 +160,15 @@ impl Exact {
         }
         self.prepare(means, costs);
         self.seed(means, costs);
-        let path = Path { depth: 0, product: 1.0, rest: budget, places: self.n, loss: 0.0, largest: 0.0, worth: [0.0; SLOPES] };
+        let path = Path {
+            depth: 0,
+            product: 1.0,
+            rest: budget,
+            places: self.n,
+            loss: 0.0,
+            largest: 0.0,
+            worth: [0.0; SLOPES],
+        };
         self.chosen.clear();
         self.left.clear();
         self.least = f64::INFINITY;
@@ -318,13 +334,14 @@ impl Exact {
         let (mut cheap, mut dear) = (0, arms);
         for position in 0..self.left.len() + arms - depth {
             let place = self.left.get(position).copied().unwrap_or(depth + position.saturating_sub(self.left.len()));
-            let item = self.items[place];
+            let Item { mean, cost, arm, .. } = self.items[place];
+            let item = Filler { mean, cost, arm };
             if item.cost - rest > TOLERANCE {
                 dear -= 1;
-                self.order_left[dear] = item;
+                self.fillers[dear] = item;
                 continue;
             }
-            self.order_left[cheap] = item;
+            self.fillers[cheap] = item;
             cheap += 1;
             if place >= depth && product * (1.0 - item.mean) <= self.goal {
                 self.chosen.push(item.arm);
@@ -336,7 +353,7 @@ impl Exact {
             return;
         }
         for a in dear..arms {
-            let i = self.order_left[a];
+            let i = self.fillers[a];
             // product·(1 − μ rest/c) against the goal, without the division.
             if product * (i.cost - i.mean * rest) <= self.goal * i.cost {
                 self.consider(product * (1.0 - i.mean * (rest / i.cost)), [i.arm, NONE]);
@@ -346,7 +363,7 @@ impl Exact {
             }
             let over = i.cost - rest;
             for b in 0..cheap {
-                let j = self.order_left[b];
+                let j = self.fillers[b];
                 let under = rest - j.cost;
                 let wide = i.cost - j.cost;
                 let scaled = product * (wide - i.mean * under) * (wide - j.mean * over);
@@ -605,7 +622,9 @@ impl Exact {
         let sum = match part {
             [NONE, _] => whole as f64,
             [i, NONE] if rest > TOLERANCE && costs[i] - rest > TOLERANCE => whole as f64 + rest / costs[i],
-            [i, j] if j != NONE && whole + 1 == self.n && costs[i] - rest > TOLERANCE && rest - costs[j] > TOLERANCE => {
+            [i, j]
+                if j != NONE && whole + 1 == self.n && costs[i] - rest > TOLERANCE && rest - costs[j] > TOLERANCE =>
+            {
                 self.n as f64
             }
             _ => return,
