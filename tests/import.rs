@@ -1,5 +1,5 @@
 //! Importing files of results: every trap that real files set, one fixture each.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use llm_selection::data::{Audit, Dataset, Import, ImportOptions, InputFile, Progress, import};
 use llm_selection::error::{Error, ErrorKind};

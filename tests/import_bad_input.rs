@@ -1,5 +1,5 @@
 //! Importing files that cannot be read: what the person is told, and where.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use llm_selection::data::{Import, ImportOptions, InputFile, Limits, import, import_within};
 use llm_selection::error::{Error, ErrorKind};
