@@ -244,7 +244,7 @@ fn one_file(
         let plan = neutral::Plan::new(&schema, options)?;
         (to.audit.format, to.audit.why) = match long {
             true => ("routerbench-long".to_owned(), format!("it has the columns {}", routerbench::LONG.join(", "))),
-            false => ("neutral".to_owned(), "it has an id and a score in each row".to_owned()),
+            false => ("neutral".to_owned(), plan.why(&schema)),
         };
         neutral::read(&mut records, &plan, options, to, meter)?;
     }

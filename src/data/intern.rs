@@ -13,8 +13,8 @@ pub(super) struct Interner {
     state: RandomState,
 }
 
-impl Interner {
-    pub(super) fn new() -> Self {
+impl Default for Interner {
+    fn default() -> Self {
         Interner {
             bytes: Vec::new(),
             ends: Vec::new(),
@@ -23,7 +23,9 @@ impl Interner {
             state: RandomState::new(),
         }
     }
+}
 
+impl Interner {
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
@@ -85,7 +87,7 @@ mod tests {
 
     #[test]
     fn numbers_follow_first_appearance() {
-        let mut interner = Interner::new();
+        let mut interner = Interner::default();
         for round in 0..2 {
             for id in 0..5000u32 {
                 assert_eq!(interner.number(id.to_string().as_bytes()), id, "round {round}");

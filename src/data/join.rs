@@ -34,7 +34,7 @@ pub(super) struct Seen {
 
 impl Collector {
     pub(super) fn new(limits: Limits) -> Self {
-        Collector { queries: Interner::new(), cells: Vec::new(), models: Vec::new(), limits }
+        Collector { queries: Interner::default(), cells: Vec::new(), models: Vec::new(), limits }
     }
 
     /// The number of a model that `file` names; the name of the other file if two files name it.

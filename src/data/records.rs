@@ -41,8 +41,6 @@ pub(super) struct Records<'a> {
     legacy: Option<BadByte>,
     /// Copies of the header among the rows, left out.
     pub(super) repeated_headers: u64,
-    /// Rows without any content, left out.
-    pub(super) blank_rows: u64,
 }
 
 impl<'a> Records<'a> {
@@ -66,7 +64,6 @@ impl<'a> Records<'a> {
             multibyte: false,
             legacy: None,
             repeated_headers: 0,
-            blank_rows: 0,
         };
         if !records.read(meter)? {
             return Err(Error::new(ErrorKind::Empty, "the file is empty: a header and at least one row were expected"));
@@ -80,8 +77,8 @@ impl<'a> Records<'a> {
     /// The next row of data; `false` at the end of the file.
     pub(super) fn next(&mut self, meter: &mut Meter) -> Result<bool> {
         while self.read(meter)? {
+            // Spreadsheets write `,,,` for the empty rows below a table.
             if self.content().is_empty() {
-                self.blank_rows += 1;
                 continue;
             }
             if self.count != self.header.len() {
@@ -141,6 +138,11 @@ impl<'a> Records<'a> {
         let mut closing = false;
         self.count = 0;
         loop {
+            // To the scanner an empty input is the end, so it never sees the end of a block.
+            if !closing && self.at >= self.source.text().len() {
+                self.at = 0;
+                closing = !self.source.advance(meter)?;
+            }
             let block = self.source.text();
             let input = if closing { b"\n".as_slice() } else { block.get(self.at..).unwrap_or_default() };
             let Some((output, ends)) = self.cells.get_mut(used..).zip(self.ends.get_mut(ended..)) else {
@@ -177,10 +179,7 @@ impl<'a> Records<'a> {
                         .at_column(self.column_name(ended))
                         .found("a cell that opens with `\"` and never closes"));
                 }
-                ReadRecordResult::InputEmpty => {
-                    self.at = 0;
-                    closing = !self.source.advance(meter)?;
-                }
+                ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::End => return Ok(false),
             }
         }
