@@ -11,6 +11,8 @@ pub(super) struct Interner {
     slots: Vec<u32>,
     /// Keyed, so that no file can be made to collide. Order of numbers does not depend on it.
     state: RandomState,
+    /// The text that came last.
+    last: u32,
 }
 
 impl Default for Interner {
@@ -21,6 +23,7 @@ impl Default for Interner {
             hashes: Vec::new(),
             slots: vec![0; 1024],
             state: RandomState::new(),
+            last: 0,
         }
     }
 }
@@ -41,8 +44,24 @@ impl Interner {
         self.ends.get(index).and_then(|end| self.bytes.get(start..*end)).unwrap_or_default()
     }
 
+    /// The number of a text if it is the last one again or the one after it: rows mostly come query by query, or model
+    /// by model with the queries in the same order.
+    pub(super) fn expected(&mut self, text: &[u8]) -> Option<u32> {
+        let found = [self.last, self.last.wrapping_add(1)]
+            .into_iter()
+            .find(|number| (*number as usize) < self.len() && self.get(*number) == text)?;
+        self.last = found;
+        Some(found)
+    }
+
     /// The number of a text, a new one if it is new.
     pub(super) fn number(&mut self, text: &[u8]) -> u32 {
+        let number = self.expected(text).unwrap_or_else(|| self.look_up(text));
+        self.last = number;
+        number
+    }
+
+    fn look_up(&mut self, text: &[u8]) -> u32 {
         let hash = (self.state.hash_one(text) >> 32) as u32;
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
@@ -91,7 +110,11 @@ mod tests {
         for round in 0..2 {
             for id in 0..5000u32 {
                 assert_eq!(interner.number(id.to_string().as_bytes()), id, "round {round}");
+                assert_eq!(interner.number(id.to_string().as_bytes()), id, "again");
             }
+        }
+        for id in (0..5000u32).rev() {
+            assert_eq!(interner.number(id.to_string().as_bytes()), id, "backwards");
         }
         assert_eq!(
             (interner.len(), interner.get(4999), interner.get(5000)),

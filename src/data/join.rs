@@ -59,6 +59,9 @@ impl Collector {
 
     /// The number of a query's id.
     pub(super) fn query(&mut self, id: &[u8]) -> Result<u32> {
+        if let Some(number) = self.queries.expected(id) {
+            return Ok(number);
+        }
         if id.is_empty() {
             return Err(Error::new(ErrorKind::BadCell, "an id that joins this row to the other models' rows")
                 .found("an empty cell"));
