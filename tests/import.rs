@@ -223,6 +223,8 @@ fn tokens_and_prices() {
         warned(&per_token, "is it a price per token?") && warned(&per_token, "costs 10769231 times"),
         "{per_token:?}"
     );
+    options.prices.insert("betta".to_owned(), price(1.0, 1.0));
+    assert!(warned(&read_with(&["tokens.csv"], &options).unwrap().audit, "`prices` names `betta`, which no file has"));
     options.prices.insert("beta".to_owned(), price(-1.0, 1.0));
     let error = read_with(&["tokens.csv"], &options).unwrap_err();
     assert_eq!(error.place.field.as_deref(), Some("prices.beta.input"));

@@ -5,7 +5,7 @@ use super::join::{Collector, Joined, Seen, join};
 use super::neutral::{self, Destination};
 use super::records::Records;
 use super::routerbench;
-use super::schema::Schema;
+use super::schema::{Schema, shown};
 use super::text::{Meter, Source};
 use super::{Dataset, FileIdentity};
 use crate::error::{Error, ErrorKind, Result};
@@ -358,10 +358,13 @@ fn look_at_files(audit: &mut Audit, options: &ImportOptions) {
         {
             general.push(format!(
                 "the price of `{}` is ${} per million tokens: is it a price per token?",
-                model.name,
+                shown(&model.name),
                 price.input.max(price.output)
             ));
         }
+    }
+    for model in options.prices.keys().filter(|name| audit.models.iter().all(|model| model.name != **name)) {
+        general.push(format!("`prices` names `{}`, which no file has", shown(model)));
     }
     audit.warnings.extend(general.into_iter().map(|message| Warning { message, ..Warning::default() }));
 }

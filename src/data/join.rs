@@ -1,6 +1,7 @@
 //! Results of all files brought together: one column a model, one place a query, duplicates settled.
 
 use super::intern::Interner;
+use super::schema::shown;
 use super::{Dataset, Limits, ModelResults};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Duplicates;
@@ -48,6 +49,10 @@ impl Collector {
             return Err(
                 Error::new(ErrorKind::Duplicate, format!("a model that `{other}` does not have as well")).found(name)
             );
+        }
+        if name.len() > self.limits.id {
+            let expected = format!("a model's name of at most {} bytes", self.limits.id);
+            return Err(Error::new(ErrorKind::TooLarge, expected).found(name));
         }
         if self.models.len() >= self.limits.models {
             return Err(Error::new(ErrorKind::TooLarge, format!("at most {} models", self.limits.models))
@@ -253,7 +258,7 @@ pub(super) fn join(collector: Collector, duplicates: Duplicates) -> std::result:
 }
 
 fn twice(queries: &Interner, models: &[Seen], cells: &[Cell], cell: &Cell) -> Error {
-    let name = models.get(usize::from(cell.model)).map_or("", |seen| seen.name.as_str());
+    let name = models.get(usize::from(cell.model)).map_or_else(String::new, |seen| shown(&seen.name));
     let first = cells.iter().find(|other| other.query == cell.query && other.model == cell.model);
     let id = String::from_utf8_lossy(queries.get(cell.query)).into_owned();
     let before = first.map_or(String::new(), |first| format!(" (the first is in row {})", first.row));

@@ -329,7 +329,10 @@ fn settle_costs(plan: &Plan, options: &ImportOptions, to: &mut Destination) {
                 file: Some(to.audit.name.clone()),
                 row: None,
                 column: None,
-                message: format!("`{}` has tokens and no price in `prices`: its cost is unknown", seen.name),
+                message: format!(
+                    "`{}` has tokens and no price in `prices`: its cost is unknown",
+                    schema::shown(&seen.name)
+                ),
             });
         }
     }

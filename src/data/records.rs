@@ -70,6 +70,12 @@ impl<'a> Records<'a> {
         }
         records.check_text()?;
         records.header = (0..records.count).map(|i| text(records.cell(i)).trim().to_owned()).collect();
+        if let Some(index) = records.header.iter().position(|name| name.len() > meter.limits.id) {
+            let expected = format!("names of at most {} bytes", meter.limits.id);
+            let name = records.header.get(index).map_or("", String::as_str);
+            let error = Error::new(ErrorKind::TooLarge, expected).found(name);
+            return Err(error.at_row(records.row).at_column(format!("column {}", index + 1)));
+        }
         records.header_cells = records.content().to_vec();
         Ok(records)
     }
@@ -110,7 +116,7 @@ impl<'a> Records<'a> {
     /// Header name of a column, or `column 3` where it has none.
     pub(super) fn column_name(&self, index: usize) -> String {
         match self.header.get(index) {
-            Some(name) if !name.is_empty() => name.clone(),
+            Some(name) if !name.is_empty() => schema::shown(name),
             _ => format!("column {}", index + 1),
         }
     }
