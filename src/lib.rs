@@ -11,6 +11,7 @@ pub mod browser;
 pub mod data;
 pub mod error;
 pub mod experiment;
+pub mod figure;
 pub mod plan;
 pub mod summary;
 
