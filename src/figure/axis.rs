@@ -47,8 +47,8 @@ impl Axis {
             hi = if hi > 1e-290 { hi } else { 1.0 };
             lo = if lo > 1e-300 { lo } else { hi * 1e-3 };
         }
-        if hi - lo <= lo.abs().max(hi.abs()) * 1e-9 {
-            let pad = if lo == 0.0 { 1.0 } else { lo.abs() * 0.05 };
+        if hi - lo <= (lo.abs().max(hi.abs()) * 1e-9).max(1e-280) && (scale == Scale::Linear || lo * 1.000_001 > hi) {
+            let pad = (lo.abs() * 0.05).max(if lo.abs() < 1e-200 { 1.0 } else { 0.0 });
             hi = (hi + pad).min(LARGEST);
             lo = if scale == Scale::Log { lo / 1.1 } else { (lo - pad).max(-LARGEST) };
         }

@@ -107,6 +107,8 @@ fn anchors(quantity: Quantity, result: &RunResult) -> Vec<f64> {
 
 fn value_ticks(quantity: Quantity, range: &Range, wanted: usize, unit: CostUnit) -> Vec<(f64, String)> {
     let axis = Axis::new(range.scale, range.lo, range.hi, 0.0, 1.0);
+    // One tick says nothing about the scale.
+    let wanted = (wanted..wanted + 4).find(|n| axis.ticks(*n).len() > 1).unwrap_or(wanted);
     let step = nice_step(axis.lo, axis.hi, wanted);
     let text = |v: f64| {
         let places = if range.scale == Scale::Log { decimals(v, 1) } else { decimals(step, 1) };
@@ -252,8 +254,13 @@ impl Plot<'_> {
         let text = format!("{what}: {}", fixed(reward, decimals(reward, 3)));
         let row = frame.top() - font * 0.6;
         let start = frame.right() - text_width(&text, font) - font * 2.4;
-        self.nodes.push(straight("bound", start, row - font * 0.33, start + font * 1.8, row - font * 0.33));
-        self.text("end", frame.right(), row, text);
+        let free = frame.left() + font * 12.5;
+        if start > free {
+            self.nodes.push(straight("bound", start, row - font * 0.33, start + font * 1.8, row - font * 0.33));
+        }
+        if start + font * 2.0 > free {
+            self.text("end", frame.right(), row, text);
+        }
     }
 
     /// The budget's line and flag; gives the height the flag takes.
@@ -320,7 +327,7 @@ impl Plot<'_> {
         let room = self.options.width - from - font * 2.4;
         ends.sort_by(|a, b| a.2.total_cmp(&b.2));
         let wanted: Vec<f64> = ends.iter().map(|e| e.2).collect();
-        let (top, bottom) = (frame.top() + font * 0.4, frame.bottom() - font * 0.4);
+        let (top, bottom) = (frame.top() + font * 0.4, frame.bottom() - font * 0.7);
         let clear = |y: f64| taken.iter().all(|t| (t - y).abs() >= gap);
         let mut placed: Vec<(usize, f64, f64)> = Vec::new();
         match spread(&wanted, gap, top, bottom).filter(|heights| heights.iter().all(|y| clear(*y))) {
@@ -378,7 +385,7 @@ pub(super) fn cursor(panels: &[Panel], result: &RunResult, options: &Options, ro
             continue;
         }
         nodes.push(straight("cursor", x, frame.top(), x, frame.bottom()));
-        for (index, policy) in result.policies.iter().enumerate() {
+        for (index, policy) in result.policies.iter().enumerate().rev() {
             let series = panel.quantity.and_then(|q| q.series(policy)).filter(|_| options.shows(index));
             let at = checkpoint(&policy.rounds, round).filter(|at| at + 1 < policy.rounds.len() || policy.rounds.last() == Some(&round));
             if let Some(value) = series.zip(at).and_then(|(series, at)| series.mean.get(at))

@@ -14,8 +14,14 @@ pub(super) struct Range {
     pub outside: Vec<usize>,
 }
 
-/// Smallest part of the range that may be left when a curve far away is left out.
-const SQUASHED: f64 = 0.15;
+/// A curve far away is left out where the others would have less than this part of the frame. What overspending costs is
+/// the point of its figures: there a rival stays in as long as it can.
+fn squashed(quantity: Quantity) -> f64 {
+    match quantity {
+        Quantity::Regret | Quantity::Reward => 0.15,
+        Quantity::Violation | Quantity::Cost => 0.02,
+    }
+}
 
 /// Range of `quantity` from round `first` on; `anchors` are always inside.
 pub(super) fn range(
@@ -62,9 +68,8 @@ pub(super) fn range(
         let Some(farthest) = (0..rest.len()).min_by(|a, b| without(*a).total_cmp(&without(*b))) else { break };
         let left = rest.remove(farthest);
         outside.push(left.0);
-        if size(&rest) > 0.0 && size(&rest) < SQUASHED * size(&spans) {
+        if size(&rest) > 0.0 && size(&rest) < squashed(quantity) * size(&spans) {
             spans.clone_from(&rest);
-            continue;
         }
     }
     outside.retain(|index| !spans.iter().any(|span| span.0 == *index));
@@ -75,7 +80,9 @@ pub(super) fn range(
         Quantity::Regret | Quantity::Violation if lo >= 0.0 => 0.0,
         _ => floor.map_or(lo - pad, |floor| (lo - pad).max(floor)),
     };
-    let (lo, hi) = settle(low, hi + pad, 5);
+    // In a low panel the name of what is above needs room of its own.
+    let name = if quantity == Quantity::Reward && !outside.is_empty() { (hi - lo) * 0.25 } else { 0.0 };
+    let (lo, hi) = settle(low, hi + pad + name, 5);
     Range { lo, hi, scale, outside }
 }
 

@@ -140,12 +140,13 @@ fn cells(result: &RunResult, policy: &PolicyResult, row: &Row, x: &Axis, y: f64,
         // Chosen once is not never.
         let step = libm::ceil(share * DEPTHS - 1e-9) as i32;
         let (from, to) = bin_rounds(result, bin);
-        let to = x.at(f64::from(to));
+        // Whole pixels: neighbours leave no seam.
+        let to = libm::round(x.at(f64::from(to)));
         open = match open {
             Some((last, start, _)) if last == step => Some((step, start, to)),
             previous => {
                 close(previous);
-                Some((step, x.at(f64::from(from)), to))
+                Some((step, libm::round(x.at(f64::from(from))), to))
             }
         };
     }
