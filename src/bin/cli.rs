@@ -167,7 +167,10 @@ fn play(
     if let Some(path) = csv {
         write_text(path, &summary::curves_csv(&result))?;
     }
-    //FIG
+    if let Some(path) = figure {
+        let dollars = !matches!(result.experiment.environment, Environment::Synthetic(_));
+        write_text(path, &llm_selection::figure::sheet(&result, dollars))?;
+    }
     match out {
         Some(path) => write_text(path, &(result.to_json() + "\n"))?,
         None if [csv, figure].contains(&Some("-")) => {}
