@@ -26,8 +26,8 @@ pub enum Event {
     Imported {
         /// The numbers.
         dataset: Arc<Dataset>,
-        /// What was found and assumed (`data::audit::Audit`).
-        audit: String,
+        /// What was found and assumed .
+        audit: crate::data::Audit,
     },
     /// Files could not be read; what was loaded before is untouched.
     ImportFailed(Error),
