@@ -53,6 +53,7 @@ pub(super) struct ScoreColumn {
     non_zero_above_one: u64,
     largest_up_to_one: f64,
     smallest_above_one: f64,
+    largest: f64,
 }
 
 impl ScoreColumn {
@@ -103,6 +104,15 @@ impl ScoreColumn {
             self.largest_up_to_one = value;
         }
         self.non_zero += u64::from(value > 0.0);
+        if value > self.largest {
+            self.largest = value;
+        }
+    }
+
+    /// A doubt about scores that were taken for percent without anybody's word: a rating from 1 to 5 is none.
+    pub(super) fn doubt(&self, unit: ScoreUnit, given: Option<ScoreUnit>) -> Option<String> {
+        let doubtful = unit == ScoreUnit::Percent && given.is_none() && self.largest <= 10.0;
+        doubtful.then(|| format!("scores of at most {} were taken for percent: are they a rating?", self.largest))
     }
 
     /// Whether the median of the values that are not 0 is above 1.

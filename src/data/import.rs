@@ -317,14 +317,16 @@ fn check_overlap(data: &Dataset, file_of: &dyn Fn(usize) -> String) -> Result<()
         }
     }
     for (index, model) in data.models.iter().enumerate() {
-        let mut results = model.reward.iter().zip(&scored).filter(|(score, _)| !score.is_nan()).peekable();
-        if results.peek().is_none() {
+        if model.reward.iter().all(|score| score.is_nan()) {
             let error = Error::new(ErrorKind::Empty, "at least one row with a score for each model");
-            return Err(error.in_file(file_of(index)).found(format!("no score of `{}`", model.name)));
+            return Err(error.in_file(file_of(index)).found(format!("no score of {}", model.name)));
         }
-        if data.models.len() > 1 && results.all(|(_, count)| *count == 1) {
+    }
+    for (index, model) in data.models.iter().enumerate() {
+        let mut others = model.reward.iter().zip(&scored).filter(|(score, _)| !score.is_nan()).map(|(_, count)| *count);
+        if data.models.len() > 1 && others.all(|count| count == 1) {
             let error = Error::new(ErrorKind::NothingInCommon, "ids that the other models' rows have as well");
-            let found = format!("`{}` shares no query with another model", model.name);
+            let found = format!("{} shares no query with another model", model.name);
             return Err(error.in_file(file_of(index)).at_column("query_id").found(found));
         }
     }

@@ -124,6 +124,16 @@ pub(super) struct Destination<'a> {
     pub(super) names: &'a [String],
 }
 
+impl Destination<'_> {
+    /// Warns about a column, if there is anything to say.
+    pub(super) fn doubt(&mut self, message: Option<String>, column: &str) {
+        if let Some(message) = message {
+            let (file, column) = (Some(self.audit.name.clone()), Some(column.to_owned()));
+            self.warnings.push(Warning { file, row: None, column, message });
+        }
+    }
+}
+
 /// Reads all rows of a file.
 pub(super) fn read(
     records: &mut Records,
@@ -234,6 +244,7 @@ fn settle_scores(
     };
     let unit = scores.unit(options.score_unit).map_err(|error| error.at_column(records.column_name(column)))?;
     to.audit.score_unit = score_unit(unit, options.score_unit.is_some()).to_owned();
+    to.doubt(scores.doubt(unit, options.score_unit), &records.column_name(column));
     if unit == ScoreUnit::Percent {
         for cell in to.collector.cells.iter_mut().skip(from) {
             cell.score /= 100.0;

@@ -157,20 +157,14 @@ impl<'a> Records<'a> {
             ended += cells;
             match result {
                 ReadRecordResult::Record => {
+                    self.check_columns(ended, meter)?;
                     self.count = ended;
                     self.number();
                     return Ok(true);
                 }
                 ReadRecordResult::OutputFull => self.grow(used, ended, meter)?,
                 ReadRecordResult::OutputEndsFull => {
-                    if ended > meter.limits.columns {
-                        return Err(Error::new(
-                            ErrorKind::TooLarge,
-                            format!("at most {} columns", meter.limits.columns),
-                        )
-                        .at_row(self.row + 1)
-                        .found(format!("more than {} cells in a row", meter.limits.columns)));
-                    }
+                    self.check_columns(ended, meter)?;
                     self.ends.resize(ended.saturating_mul(2), 0);
                 }
                 ReadRecordResult::InputEmpty if closing => {
@@ -190,6 +184,15 @@ impl<'a> Records<'a> {
                 ReadRecordResult::End => return Ok(false),
             }
         }
+    }
+
+    fn check_columns(&self, count: usize, meter: &Meter) -> Result<()> {
+        let limit = meter.limits.columns;
+        if count <= limit {
+            return Ok(());
+        }
+        let error = Error::new(ErrorKind::TooLarge, format!("at most {limit} columns"));
+        Err(error.at_row(self.row + 1).found(format!("more than {limit} cells in a row")))
     }
 
     /// Makes room for a longer record, up to the limit of a cell and of a row.

@@ -122,6 +122,7 @@ fn settle(
         if let Some(percent) = percent.get_mut(usize::from(*number)) {
             *percent = unit == ScoreUnit::Percent;
         }
+        to.doubt(column.doubt(unit, options.score_unit), &model.name);
         let words = score_unit(unit, options.score_unit.is_some());
         if !units.contains(&words) {
             units.push(words);
