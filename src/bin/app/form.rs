@@ -115,7 +115,8 @@ pub struct Form {
     pub rounds: String,
     pub replicates: String,
     pub seed: String,
-    next_id: u32,
+    /// Number of the next policy.
+    pub next_id: u32,
 }
 
 impl Form {

@@ -204,7 +204,7 @@ impl State {
             Action::FallingEpsilon(id, on) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.schedule = on),
             Action::Solver(id, solver) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.solver = solver),
             Action::FixedModel(id, name, on) => {
-                for policy in self.form_mut().policy_mut(id) {
+                if let Some(policy) = self.form_mut().policy_mut(id) {
                     policy.models.retain(|other| *other != name);
                     if on {
                         policy.models.push(name.clone());

@@ -108,7 +108,7 @@ impl Component for App {
             Ok(state) => state,
             Err(error) => {
                 return html! {
-                    <><Header /><main class="main alone" id="main"><h1 class="vh">{"Playground"}</h1><Message tone={Tone::Bad} title="The page could not start">{explained(error)}</Message></main></>
+                    <><Header /><main class="main alone" id="main"><h1 class="vh">{"LLM Selection Playground"}</h1><Message tone={Tone::Bad} title="The page could not start">{explained(error)}</Message></main></>
                 };
             }
         };
@@ -250,7 +250,7 @@ impl App {
         let nobody = !state.form.policies.iter().any(|policy| policy.on);
         html! {
             <main class="main" id="main" tabindex="-1">
-                <h1 class="vh">{"Playground"}</h1>
+                <h1 class="vh">{"LLM Selection Playground"}</h1>
                 <Status phase={state.phase} fresh={state.fresh} changed={state.changed} pending={state.pending} failed={state.failure.is_some()}
                     {rounds} snapshot={state.snapshot.clone()} hidden={state.hidden.clone()} {range} {unit} />
                 if let Some(error) = &state.failure {

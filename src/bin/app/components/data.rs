@@ -59,9 +59,22 @@ pub fn DataPanel(props: &DataProps) -> Html {
             }
         })
     };
+    // A browser stops following the attribute once the person has chosen, so the property is set as well.
+    let select = use_node_ref();
+    use_effect({
+        let (select, source) = (select.clone(), form.source.clone());
+        move || {
+            if let Some(select) = select.cast::<web_sys::HtmlSelectElement>() {
+                select.set_value(match &source {
+                    Source::Illustration => "illustration",
+                    Source::Files => "files",
+                    Source::Preset(id) => id,
+                });
+            }
+        }
+    });
     let option = |value: String, text: String, source: Source| {
-        let selected = wasm_bindgen::JsValue::from_bool(form.source == source);
-        html! { <option key={value.clone()} value={value} ~selected={selected}>{text}</option> }
+        html! { <option key={value.clone()} value={value} selected={form.source == source}>{text}</option> }
     };
     let from_files = audit.as_ref().filter(|_| form.source == Source::Files);
     let shape = match world.queries {
@@ -74,7 +87,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
             <div class="stack">
                 <div class="field">
                     <label for="data-set">{"Data set"}</label>
-                    <select id="data-set" onchange={change}>
+                    <select id="data-set" ref={select} onchange={change}>
                         if let Some(audit) = audit {
                             {option("files".into(), format!("Your files: {}", plural(audit.files.len() as u64, "file", "files")), Source::Files)}
                         }
