@@ -77,7 +77,13 @@ fn every_bad_value_is_named() {
         ("/policies/0/delta", json!(0), OutOfRange, "policies[0].delta", "above 0"),
         ("/policies/0/epsilon", json!(0.1), UnknownField, "policies[0].epsilon", "found `epsilon`"),
         ("/policies/1/models", json!([]), OutOfRange, "policies[1].models", "at least one"),
-        ("/policies/1/models", json!(["a", "zed"]), UnknownModel, "policies[1].models[1]", "found `zed`, expected one of the models: a, b, c"),
+        (
+            "/policies/1/models",
+            json!(["a", "zed"]),
+            UnknownModel,
+            "policies[1].models[1]",
+            "found `zed`, expected one of the models: a, b, c",
+        ),
         ("/policies/1/models", json!(["a", "a"]), Duplicate, "policies[1].models[1]", "found `a`"),
         ("/environment/kind", json!("live"), OutOfRange, "environment.kind", "found `live`"),
         ("/environment/models", json!([]), OutOfRange, "environment.models", "1 to 200"),
@@ -111,7 +117,11 @@ fn what_comes_later_is_refused_by_name() {
         ("/policies/0", json!({"kind": "contextual"}), "contextual"),
         ("/policies/0", json!({"kind": "linucb"}), "linucb"),
         ("/query_aware", json!({}), "query_aware"),
-        ("/environment", json!({"kind": "replay", "files": [{"name": "a.csv"}], "missing": "unavailable"}), "unavailable"),
+        (
+            "/environment",
+            json!({"kind": "replay", "files": [{"name": "a.csv"}], "missing": "unavailable"}),
+            "unavailable",
+        ),
     ];
     for (pointer, value, name) in cases {
         let error = refusal(&with(pointer, value));
@@ -134,7 +144,8 @@ fn text_that_is_no_experiment_is_refused() {
     assert_eq!((missing.kind, missing.place.field.as_deref()), (Missing, Some("task.budget")));
     let exact = with("/task", json!({"reward": "awc", "max_models": 3, "budget": 1}));
     let mut large = exact;
-    large["environment"]["models"] = (0..60).map(|k| json!({"name": format!("m{k}"), "reward": 0.5, "cost": 0.1})).collect();
+    large["environment"]["models"] =
+        (0..60).map(|k| json!({"name": format!("m{k}"), "reward": 0.5, "cost": 0.1})).collect();
     large["task"]["max_models"] = json!(5);
     large["policies"] = json!([{"kind": "c2mab-v", "solver": "exact"}]);
     let error = refusal(&large);
