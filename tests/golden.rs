@@ -2,9 +2,9 @@
 //! a browser.
 #![cfg(not(target_arch = "wasm32"))]
 
-mod golden;
+mod golden_experiments;
 
-use golden::{GOLDEN, plan};
+use golden_experiments::{GOLDEN, plan};
 use llm_selection::run::{run, run_in_threads};
 
 #[test]
@@ -23,7 +23,11 @@ fn digests_are_the_golden_ones() {
 fn results_do_not_depend_on_the_number_of_threads() {
     for (name, text, digest) in [GOLDEN[0], GOLDEN[11]] {
         for threads in [1, 2, 7] {
-            assert_eq!(run_in_threads(plan(text), threads, |_| ()).unwrap().digest, digest, "{name}, {threads} threads");
+            assert_eq!(
+                run_in_threads(plan(text), threads, |_| ()).unwrap().digest,
+                digest,
+                "{name}, {threads} threads"
+            );
         }
     }
 }
