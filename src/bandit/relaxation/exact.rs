@@ -147,7 +147,7 @@ impl Exact {
         self.budget = budget;
         z.fill(0.0);
         // Also where a number is not one.
-        if self.n == 0 || !(budget >= 0.0) {
+        if self.n == 0 || budget.is_nan() || budget < 0.0 {
             return;
         }
         if means.iter().zip(costs).any(|(mean, cost)| *mean >= 1.0 && *cost <= budget + TOLERANCE) {

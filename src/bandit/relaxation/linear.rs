@@ -362,9 +362,9 @@ fn rank_by(inside: &mut [f64], n: usize, beats: impl Fn(usize, usize) -> bool) {
     inside.fill(0.0);
     for b in 1..arms {
         let mut before = 0.0;
-        for a in 0..b {
+        for (a, count) in inside[..b].iter_mut().enumerate() {
             let later = beats(a, b);
-            inside[a] += if later { 1.0 } else { 0.0 };
+            *count += if later { 1.0 } else { 0.0 };
             before += if later { 0.0 } else { 1.0 };
         }
         inside[b] += before;
