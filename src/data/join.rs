@@ -1,0 +1,271 @@
+//! Results of all files brought together: one column a model, one place a query, duplicates settled.
+
+use super::intern::Interner;
+use super::schema::shown;
+use super::{Dataset, Limits, ModelResults};
+use crate::error::{Error, ErrorKind, Result};
+use crate::experiment::Duplicates;
+use std::collections::HashMap;
+
+/// One result as a file gives it; `NaN` where a value is missing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell {
+    pub(super) query: u32,
+    pub(super) row: u32,
+    pub(super) model: u16,
+    pub(super) score: f64,
+    pub(super) cost: f64,
+    pub(super) latency_ms: f64,
+}
+
+/// All results, and who is who.
+pub(super) struct Collector {
+    pub(super) queries: Interner,
+    pub(super) cells: Vec<Cell>,
+    pub(super) models: Vec<Seen>,
+    limits: Limits,
+}
+
+/// A model and the file that names it.
+pub(super) struct Seen {
+    pub(super) name: String,
+    pub(super) file: usize,
+    pub(super) rows: u64,
+}
+
+impl Collector {
+    pub(super) fn new(limits: Limits) -> Self {
+        Collector { queries: Interner::default(), cells: Vec::new(), models: Vec::new(), limits }
+    }
+
+    /// The number of a model that `file` names; the name of the other file if two files name it.
+    pub(super) fn model(&mut self, name: &str, file: usize, names: &[String]) -> Result<u16> {
+        if let Some(index) = self.models.iter().position(|seen| seen.name == name) {
+            let other = self.models.get(index).map_or(file, |seen| seen.file);
+            if other == file {
+                return Ok(index as u16);
+            }
+            let other = names.get(other).map_or("another file", String::as_str);
+            return Err(
+                Error::new(ErrorKind::Duplicate, format!("a model that `{other}` does not have as well")).found(name)
+            );
+        }
+        if name.len() > self.limits.id {
+            let expected = format!("a model's name of at most {} bytes", self.limits.id);
+            return Err(Error::new(ErrorKind::TooLarge, expected).found(name));
+        }
+        if self.models.len() >= self.limits.models {
+            return Err(Error::new(ErrorKind::TooLarge, format!("at most {} models", self.limits.models))
+                .found(format!("model {}: {name}", self.models.len() + 1)));
+        }
+        self.models.push(Seen { name: name.to_owned(), file, rows: 0 });
+        Ok((self.models.len() - 1) as u16)
+    }
+
+    /// The number of a query's id.
+    pub(super) fn query(&mut self, id: &[u8]) -> Result<u32> {
+        if let Some(number) = self.queries.expected(id) {
+            return Ok(number);
+        }
+        if id.is_empty() {
+            return Err(Error::new(ErrorKind::BadCell, "an id that joins this row to the other models' rows")
+                .found("an empty cell"));
+        }
+        if id.len() > self.limits.id || self.queries.size() > self.limits.id_bytes {
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                format!("ids of at most {} bytes, {} MB in all", self.limits.id, self.limits.id_bytes / 1_000_000),
+            )
+            .found(String::from_utf8_lossy(id.get(..80).unwrap_or(id))));
+        }
+        // UTF-8 and Windows-1252 files can name the same query.
+        match super::records::text(id) {
+            std::borrow::Cow::Borrowed(text) => Ok(self.queries.number(text.as_bytes())),
+            std::borrow::Cow::Owned(text) => Ok(self.queries.number(text.as_bytes())),
+        }
+    }
+
+    /// Takes a result.
+    pub(super) fn push(&mut self, cell: Cell) -> Result<()> {
+        if self.cells.len() >= self.limits.results {
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                format!("at most {} results in all files", self.limits.results),
+            ));
+        }
+        if let Some(seen) = self.models.get_mut(usize::from(cell.model)) {
+            seen.rows += 1;
+        }
+        self.cells.push(cell);
+        Ok(())
+    }
+}
+
+/// What became of second results.
+#[derive(Debug, Default)]
+pub(super) struct Joined {
+    pub(super) dataset: Dataset,
+    /// Rows that held what an earlier row of the same query and model lacked.
+    pub(super) coalesced: u64,
+    /// The first of them: model and row.
+    pub(super) first_coalesced: Option<(u16, u32)>,
+    /// Rows that held again what an earlier row had.
+    pub(super) repeated: u64,
+    pub(super) first_repeated: Option<(u16, u32)>,
+}
+
+/// Columns being filled: score, cost and latency by model; a column exists once a value does.
+struct Table {
+    models: Vec<[Vec<f64>; 3]>,
+    queries: usize,
+    /// Length of a column that is being filled: `queries`, and room for more.
+    places: usize,
+    limits: Limits,
+}
+
+impl Table {
+    fn check(&self) -> Result<()> {
+        let models = self.models.len();
+        if models.saturating_mul(self.queries) <= self.limits.table {
+            return Ok(());
+        }
+        let error = Error::new(ErrorKind::TooLarge, format!("at most {} models × queries", self.limits.table));
+        Err(error.found(format!("{models} models × {} queries", self.queries)))
+    }
+
+    fn add_query(&mut self) -> Result<u32> {
+        let new = self.queries as u32;
+        self.queries += 1;
+        self.check()?;
+        if self.queries > self.places {
+            self.places = self.queries.saturating_mul(2);
+        }
+        Ok(new)
+    }
+
+    fn get(&self, model: u16, part: usize, place: u32) -> f64 {
+        let column = self.models.get(usize::from(model)).and_then(|columns| columns.get(part));
+        column.and_then(|column| column.get(place as usize)).copied().unwrap_or(f64::NAN)
+    }
+
+    fn set(&mut self, model: u16, part: usize, place: u32, value: f64) {
+        let columns = self.models.get_mut(usize::from(model));
+        let Some(column) = columns.and_then(|columns| columns.get_mut(part)) else { return };
+        if column.len() < self.places {
+            column.resize(self.places, f64::NAN);
+        }
+        if let Some(cell) = column.get_mut(place as usize) {
+            *cell = value;
+        }
+    }
+}
+
+/// A model's place for a query, as `(model, query)`.
+type Home = (u16, u32);
+
+/// What repeated results need to be remembered.
+#[derive(Default)]
+struct Repeats {
+    /// Under `mean`: how many values each part of a place holds, where it holds several.
+    counts: HashMap<Home, [u32; 3]>,
+    /// Under `samples`: the place of the latest result.
+    latest: HashMap<Home, u32>,
+    /// Under `samples`: the place that follows a place, for all models.
+    next: HashMap<u32, u32>,
+}
+
+impl Repeats {
+    /// Takes the mean of what is there and what comes.
+    fn average(&mut self, home: Home, place: u32, values: &[f64; 3], table: &mut Table) {
+        let counts = self.counts.entry(home).or_insert([1; 3]);
+        for (part, (value, count)) in values.iter().zip(counts).enumerate() {
+            let old = table.get(home.0, part, place);
+            if !old.is_nan() && !value.is_nan() {
+                *count += 1;
+                table.set(home.0, part, place, old + (value - old) / f64::from(*count));
+            }
+        }
+    }
+
+    /// The place for one more result, a new query if no model has had so many.
+    fn another(&mut self, home: Home, place: u32, table: &mut Table) -> Result<u32> {
+        let next = match self.next.get(&place) {
+            Some(next) => *next,
+            None => table.add_query()?,
+        };
+        self.next.insert(place, next);
+        self.latest.insert(home, next);
+        Ok(next)
+    }
+}
+
+/// Brings every result to its place.
+///
+/// # Errors
+/// A second result where `duplicates` is `error`; a table above the limit. The caller adds the file, which it knows by
+/// the model.
+pub(super) fn join(collector: Collector, duplicates: Duplicates) -> std::result::Result<Joined, (Option<u16>, Error)> {
+    let Collector { queries, cells, models, limits } = collector;
+    let columns = (0..models.len()).map(|_| Default::default()).collect();
+    let mut table = Table { models: columns, queries: queries.len(), places: queries.len(), limits };
+    table.check().map_err(|error| (None, error))?;
+    let mut joined = Joined::default();
+    let mut repeats = Repeats::default();
+    for cell in &cells {
+        let values = [cell.score, cell.cost, cell.latency_ms];
+        let home = (cell.model, cell.query);
+        let mut place = repeats.latest.get(&home).copied().unwrap_or(cell.query);
+        let held = [0, 1, 2].map(|part| table.get(cell.model, part, place));
+        if held.iter().any(|value| !value.is_nan()) {
+            let clash = held.iter().zip(&values).any(|(old, new)| !old.is_nan() && !new.is_nan());
+            if !clash {
+                joined.coalesced += 1;
+                joined.first_coalesced.get_or_insert((cell.model, cell.row));
+            } else {
+                joined.repeated += 1;
+                joined.first_repeated.get_or_insert((cell.model, cell.row));
+                match duplicates {
+                    Duplicates::Error => return Err((Some(cell.model), twice(&queries, &models, &cells, cell))),
+                    Duplicates::First => {}
+                    Duplicates::Mean => repeats.average(home, place, &values, &mut table),
+                    Duplicates::Samples => {
+                        let another = repeats.another(home, place, &mut table);
+                        place = another.map_err(|error| (Some(cell.model), error))?;
+                    }
+                }
+            }
+        }
+        for (part, value) in values.into_iter().enumerate() {
+            if !value.is_nan() && table.get(cell.model, part, place).is_nan() {
+                table.set(cell.model, part, place, value);
+            }
+        }
+    }
+    drop(cells);
+    joined.dataset.queries = table.queries;
+    for (seen, columns) in models.into_iter().zip(table.models) {
+        let [mut reward, cost, latency_ms] = columns;
+        let sized = |mut column: Vec<f64>| {
+            let any = !column.is_empty();
+            column.resize(table.queries, f64::NAN);
+            any.then_some(column)
+        };
+        reward.resize(table.queries, f64::NAN);
+        let (cost, latency_ms) = (sized(cost), sized(latency_ms));
+        joined.dataset.models.push(ModelResults { name: seen.name, reward, cost, latency_ms });
+    }
+    Ok(joined)
+}
+
+fn twice(queries: &Interner, models: &[Seen], cells: &[Cell], cell: &Cell) -> Error {
+    let name = models.get(usize::from(cell.model)).map_or_else(String::new, |seen| shown(&seen.name));
+    let first = cells.iter().find(|other| other.query == cell.query && other.model == cell.model);
+    let id = String::from_utf8_lossy(queries.get(cell.query)).into_owned();
+    let before = first.map_or(String::new(), |first| format!(" (the first is in row {})", first.row));
+    Error::new(
+        ErrorKind::Duplicate,
+        format!("one result of `{name}` on each query{before}; `duplicates` can be `first`, `mean` or `samples`"),
+    )
+    .at_row(u64::from(cell.row))
+    .found(id)
+}
