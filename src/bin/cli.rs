@@ -128,7 +128,8 @@ impl From<Error> for Failure {
 }
 
 fn later(command: &str) -> std::result::Result<(), Failure> {
-    Err(Error::new(ErrorKind::NotYet, format!("`{command}` comes in a later version; this one has `run` and `audit`")).into())
+    Err(Error::new(ErrorKind::NotYet, format!("`{command}` comes in a later version; this one has `run` and `audit`"))
+        .into())
 }
 
 fn play(
@@ -166,7 +167,10 @@ fn play(
     if let Some(path) = csv {
         write_text(path, &summary::curves_csv(&result))?;
     }
-    //FIG
+    if let Some(path) = figure {
+        let dollars = !matches!(result.experiment.environment, Environment::Synthetic(_));
+        write_text(path, &llm_selection::figure::sheet(&result, dollars))?;
+    }
     match out {
         Some(path) => write_text(path, &(result.to_json() + "\n"))?,
         None if [csv, figure].contains(&Some("-")) => {}
@@ -198,7 +202,8 @@ fn audit(json: bool, map: &[String], files: &[String]) -> std::result::Result<()
 fn read_data(paths: &[String], options: &ImportOptions) -> Result<Import> {
     let mut files = Vec::new();
     for path in paths {
-        let bad = |error: std::io::Error| Error::new(ErrorKind::Io, "a file that can be read").in_file(path).found(error);
+        let bad =
+            |error: std::io::Error| Error::new(ErrorKind::Io, "a file that can be read").in_file(path).found(error);
         let file = std::fs::File::open(path).map_err(bad)?;
         let metadata = file.metadata().map_err(bad)?;
         if metadata.is_dir() {
@@ -208,13 +213,16 @@ fn read_data(paths: &[String], options: &ImportOptions) -> Result<Import> {
         files.push(InputFile { name, len: metadata.is_file().then_some(metadata.len()), reader: Box::new(file) });
     }
     if files.is_empty() {
-        return Err(Error::new(ErrorKind::Missing, "the files that the experiment names").at_field("--data").found("no file"));
+        return Err(Error::new(ErrorKind::Missing, "the files that the experiment names")
+            .at_field("--data")
+            .found("no file"));
     }
     import(files, options, &mut |_| true)
 }
 
 fn read_text(path: &str) -> Result<String> {
-    let bad = |error: std::io::Error| Error::new(ErrorKind::Io, "a text file that can be read").in_file(path).found(error);
+    let bad =
+        |error: std::io::Error| Error::new(ErrorKind::Io, "a text file that can be read").in_file(path).found(error);
     if path == "-" {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map_err(bad)?;
@@ -251,7 +259,8 @@ fn audit_text(audit: &Audit) -> String {
         audit.complete,
         audit.duplicates
     ));
-    let figure = |value: Option<f64>, unit: &str| value.map_or("not known".to_string(), |value| format!("{value:.6}{unit}"));
+    let figure =
+        |value: Option<f64>, unit: &str| value.map_or("not known".to_string(), |value| format!("{value:.6}{unit}"));
     for model in &audit.models {
         lines.push(format!(
             "  {}: {} rows, {} missing; mean score {}, cost {}, latency {}",
@@ -270,5 +279,8 @@ fn audit_text(audit: &Audit) -> String {
         let place = if place.is_empty() { String::new() } else { format!("{}: ", place.join(", ")) };
         lines.push(format!("warning: {place}{}", warning.message));
     }
-    lines.iter().map(|line| line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>() + "\n").collect()
+    lines
+        .iter()
+        .map(|line| line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>() + "\n")
+        .collect()
 }

@@ -1,0 +1,405 @@
+//! Regret, violation, reward and cost: curves over rounds.
+
+use super::axis::{Axis, Scale, nice_step};
+use super::curves::{Frame, band, hatching, line, spread};
+use super::number::{CostUnit, count, decimals, fixed, shorten, signed, text_width};
+use super::range::{Range, range};
+use super::{
+    Drawing, FigureKind, Node, Options, Quantity, Scene, checkpoint, extent, line_class, series_class, series_mark,
+};
+use crate::summary::{PolicyResult, RunResult};
+
+/// One set of axes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// What its curves measure; `None` where it has none.
+    pub quantity: Option<Quantity>,
+    /// Its axes.
+    pub frame: Frame,
+}
+
+/// The sentence that stands where a figure has nothing to show.
+pub(super) fn absence(kind: FigureKind, result: &RunResult) -> Option<&'static str> {
+    match kind {
+        FigureKind::Violation if result.experiment.task.budget.is_none() => {
+            Some("No budget is set, so there is none to exceed.")
+        }
+        _ if extent(result).1 == 0 => Some("No round has been played yet."),
+        _ => None,
+    }
+}
+
+/// A figure that is one sentence.
+pub(super) fn sentence(text: &str, options: &Options) -> Drawing {
+    let (width, height) = (options.width, height(options));
+    let text = Node::Text { class: "mid", x: width / 2.0, y: height / 2.0, text: text.to_owned() };
+    Drawing { scene: Scene { width, height, label: String::new(), nodes: vec![text] }, panels: Vec::new() }
+}
+
+/// Height that suits a width.
+pub(super) fn height(options: &Options) -> f64 {
+    (options.width * 0.59).clamp(options.font * 20.0, options.font * 30.0).round()
+}
+
+struct Plot<'a> {
+    result: &'a RunResult,
+    options: &'a Options<'a>,
+    unit: CostUnit,
+    nodes: Vec<Node>,
+}
+
+pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> Drawing {
+    if let Some(text) = absence(kind, result) {
+        return sentence(text, options);
+    }
+    let font = options.font;
+    let (width, height) = (options.width, height(options));
+    let (planned, reached) = extent(result);
+    let first = if options.log { libm::pow(10.0, libm::fmax(0.0, libm::floor(libm::log10(f64::from(planned))) - 3.0)) } else { 0.0 };
+    let quantities = kind.quantities();
+    let ranges: Vec<Range> = quantities
+        .iter()
+        .map(|quantity| {
+            let log = options.log && *quantity == Quantity::Violation;
+            // Running means jump about at first: they may start outside.
+            let early = if matches!(quantity, Quantity::Reward | Quantity::Cost) { f64::from(reached) / 50.0 } else { first };
+            range(result, options, *quantity, log, early.max(first), &anchors(*quantity, result))
+        })
+        .collect();
+
+    let unit = CostUnit::new(result, options.dollars);
+    let wanted = if quantities.len() > 1 { 3 } else { 5 };
+    let ticks: Vec<Vec<(f64, String)>> =
+        quantities.iter().zip(&ranges).map(|(quantity, range)| value_ticks(*quantity, range, wanted, unit)).collect();
+    let widest = ticks.iter().flatten().map(|(_, text)| text_width(text, font)).fold(0.0, f64::max);
+    let left = (widest + font * 0.7).clamp(font * 2.0, width * 0.4);
+    let column = if width >= font * 46.0 { label_width(result, options) + font * 2.6 } else { font * 0.4 };
+    let right = width - column;
+
+    let scale = if options.log { Scale::Log } else { Scale::Linear };
+    let x = Axis::new(scale, first, f64::from(planned), left, right);
+    let (top, bottom) = (font, height - font * 2.2);
+    let mut plot = Plot { result, options, unit, nodes: Vec::new() };
+    let mut panels = Vec::new();
+    for (place, ((quantity, range), ticks)) in quantities.iter().zip(&ranges).zip(&ticks).enumerate() {
+        let (top, bottom) = if quantities.len() == 1 {
+            (top, bottom)
+        } else {
+            let share = (bottom + font * 0.6) / quantities.len() as f64;
+            (share * place as f64 + font * 1.8, share * (place + 1) as f64 - font * 0.6)
+        };
+        let frame = Frame { x, y: Axis::new(range.scale, range.lo, range.hi, bottom, top) };
+        let last = place + 1 == quantities.len();
+        plot.panel(*quantity, frame, range, ticks, reached, last, quantities.len() > 1);
+        panels.push(Panel { quantity: Some(*quantity), frame });
+    }
+    Drawing { scene: Scene { width, height, label: String::new(), nodes: plot.nodes }, panels }
+}
+
+/// Values that must be in the frame.
+fn anchors(quantity: Quantity, result: &RunResult) -> Vec<f64> {
+    match quantity {
+        Quantity::Regret | Quantity::Violation => vec![0.0],
+        Quantity::Reward => result.optimum.last().map(|o| o.reward).into_iter().collect(),
+        Quantity::Cost => result.experiment.task.budget.into_iter().collect(),
+    }
+}
+
+fn value_ticks(quantity: Quantity, range: &Range, wanted: usize, unit: CostUnit) -> Vec<(f64, String)> {
+    let axis = Axis::new(range.scale, range.lo, range.hi, 0.0, 1.0);
+    // One tick says nothing about the scale.
+    let wanted = (wanted..wanted + 4).find(|n| axis.ticks(*n).len() > 1).unwrap_or(wanted);
+    let step = nice_step(axis.lo, axis.hi, wanted);
+    let text = |v: f64| {
+        let places = if range.scale == Scale::Log { decimals(v, 1) } else { decimals(step, 1) };
+        match quantity {
+            Quantity::Regret => signed(v, places),
+            Quantity::Reward => fixed(v, places),
+            Quantity::Violation | Quantity::Cost if v == 0.0 => unit.label(v, 0),
+            Quantity::Violation | Quantity::Cost => unit.label(v, places),
+        }
+    };
+    axis.ticks(wanted).into_iter().map(|v| (v, text(v))).collect()
+}
+
+/// Room for the widest label at a line's end.
+fn label_width(result: &RunResult, options: &Options) -> f64 {
+    let visible = result.policies.iter().enumerate().filter(|(index, _)| options.shows(*index));
+    visible.map(|(_, p)| text_width(&short(p, options), options.font)).fold(0.0, f64::max)
+}
+
+/// A policy's label, short enough to stand in a figure.
+fn short(policy: &PolicyResult, options: &Options) -> String {
+    shorten(&policy.label, options.font * 11.0, options.font)
+}
+
+pub(super) fn path(class: &'static str, d: String) -> Node {
+    Node::Path { class, d: d.into(), at: None }
+}
+
+pub(super) fn straight(class: &'static str, x0: f64, y0: f64, x1: f64, y1: f64) -> Node {
+    path(class, format!("M{x0:.1} {y0:.1}L{x1:.1} {y1:.1}"))
+}
+
+/// The axis of rounds below a panel, with numbers where `numbered`.
+pub(super) fn round_axis(nodes: &mut Vec<Node>, x: &Axis, bottom: f64, font: f64, edge: f64, numbered: bool) {
+    nodes.push(straight("axis", x.start, bottom, x.end, bottom));
+    let wanted = ((x.end - x.start) / (font * 5.5)) as usize;
+    let mut free = f64::NEG_INFINITY;
+    for tick in x.ticks(wanted.clamp(1, 10)) {
+        let at = x.at(tick);
+        nodes.push(straight("axis", at, bottom, at, bottom + font / 3.0));
+        let text = fixed(tick, 0);
+        let half = text_width(&text, font) / 2.0;
+        let beyond = at + half > edge;
+        let (class, anchor, from) = if beyond { ("end", edge, edge - 2.0 * half) } else { ("mid", at, at - half) };
+        if numbered && from > free {
+            nodes.push(Node::Text { class, x: anchor, y: bottom + font * 1.5, text });
+            free = from + 2.0 * half + font * 0.4;
+        }
+    }
+}
+
+impl Plot<'_> {
+    #[allow(clippy::too_many_arguments)]
+    fn panel(
+        &mut self,
+        quantity: Quantity,
+        frame: Frame,
+        range: &Range,
+        ticks: &[(f64, String)],
+        reached: u32,
+        last: bool,
+        headed: bool,
+    ) {
+        let font = self.options.font;
+        let (left, right, top, bottom) = (frame.left(), frame.right(), frame.top(), frame.bottom());
+        let here = frame.x.at(f64::from(reached)).clamp(left, right);
+        if here < right {
+            self.rect("future", here, top, right, bottom);
+        }
+        let budget = self.result.experiment.task.budget.filter(|_| quantity == Quantity::Cost);
+        let over = budget.map(|budget| frame.y.at(budget).clamp(top, bottom));
+        if let Some(line) = over {
+            self.rect("over", left, top, right, line);
+            self.nodes.push(path("hatch", hatching(if here < right { here } else { left }, top, right, line)));
+        }
+        for (value, text) in ticks {
+            let y = frame.y.at(*value);
+            self.nodes.push(straight("grid", left, y, right, y));
+            let text = text.clone();
+            self.nodes.push(Node::Text { class: "end", x: left - font * 0.5, y: y + font * 0.33, text });
+        }
+        round_axis(&mut self.nodes, &frame.x, bottom, font, self.options.width, last);
+        if quantity == Quantity::Regret && range.lo < 0.0 && range.hi > 0.0 {
+            let zero = frame.y.at(0.0);
+            self.nodes.push(straight("axis", left, zero, right, zero));
+        }
+        if headed {
+            let heading = if quantity == Quantity::Reward { "Mean reward per query" } else { "Mean cost per query" };
+            self.text("strong", left, top - font * 0.6, heading.to_owned());
+        }
+        let ends = self.curves(quantity, &frame);
+        if let Some(best) = self.result.optimum.last().filter(|_| quantity == Quantity::Reward) {
+            self.best(best.reward, &frame);
+        }
+        if quantity == Quantity::Cost && ends.is_empty() {
+            self.text("mid", (left + right) / 2.0, (top + bottom) / 2.0, "The costs are not known.".to_owned());
+        }
+        if quantity == Quantity::Violation && range.scale == Scale::Log && ends.is_empty() {
+            self.text("mid", (left + right) / 2.0, (top + bottom) / 2.0, "The mean cost is nowhere above the budget.".to_owned());
+        }
+        let mut taken = self.outside(quantity, &frame, range, headed);
+        if let (Some(budget), Some(line)) = (budget, over) {
+            taken.extend(self.flag(budget, line, here, &frame));
+        }
+        self.labels(&frame, ends, &taken, headed);
+    }
+
+    /// Bands and lines, the first policy on top; gives the visible ends (policy, x, y).
+    fn curves(&mut self, quantity: Quantity, frame: &Frame) -> Vec<(usize, f64, f64)> {
+        let mut ends = Vec::new();
+        for (index, policy) in self.result.policies.iter().enumerate().rev() {
+            let Some(series) = quantity.series(policy).filter(|_| self.options.shows(index)) else { continue };
+            let mut nodes = Vec::with_capacity(2);
+            for (class, d) in [
+                ("band", band(frame, &policy.rounds, series, quantity.floor())),
+                (line_class(index), line(frame, &policy.rounds, &series.mean)),
+            ] {
+                if !d.is_empty() {
+                    nodes.push(path(class, d));
+                }
+            }
+            if nodes.is_empty() {
+                continue;
+            }
+            self.nodes.push(Node::Group { class: series_class(index), at: None, nodes });
+            if let Some((round, value)) = policy.rounds.last().zip(series.mean.last())
+                && frame.shows(*value)
+            {
+                ends.push((index, frame.x.at(f64::from(*round)), frame.y.at(*value)));
+            }
+        }
+        ends
+    }
+
+    /// The dashed line of the best set, explained in the row of the heading.
+    fn best(&mut self, reward: f64, frame: &Frame) {
+        if !frame.shows(reward) {
+            return;
+        }
+        let (font, y) = (self.options.font, frame.y.at(reward));
+        self.nodes.push(straight("bound", frame.left(), y, frame.right(), y));
+        let what = if self.result.experiment.task.budget.is_some() { "best set that fits" } else { "best set" };
+        let text = format!("{what}: {}", fixed(reward, decimals(reward, 3)));
+        let row = frame.top() - font * 0.6;
+        let start = frame.right() - text_width(&text, font) - font * 2.4;
+        let free = frame.left() + font * 12.5;
+        if start > free {
+            self.nodes.push(straight("bound", start, row - font * 0.33, start + font * 1.8, row - font * 0.33));
+        }
+        if start + font * 2.0 > free {
+            self.text("end", frame.right(), row, text);
+        }
+    }
+
+    /// The budget's line and flag; gives the height the flag takes.
+    fn flag(&mut self, budget: f64, line: f64, here: f64, frame: &Frame) -> Option<f64> {
+        let font = self.options.font;
+        let right = frame.right();
+        self.nodes.push(straight("budget-line", frame.left(), line, right, line));
+        let text = format!("ρ {}", self.unit.write(budget, 0));
+        let width = text_width(&text, font) + font * 0.8;
+        let height = font * 1.4;
+        // On the line where rounds are still to come, else on a pole that hides no curve.
+        let room = right - here >= width && line - height >= frame.top();
+        let top = if room { line - height } else { frame.top() - height - font * 0.1 };
+        if !room {
+            self.nodes.push(straight("budget-line", right, line, right, top));
+        }
+        self.rect("flag", right - width, top, right, top + height);
+        self.text("mid flag-t", right - width / 2.0, top + font * 1.05, text);
+        room.then_some(top + height / 2.0)
+    }
+
+    /// Names curves that end above or below the frame; gives the heights taken.
+    fn outside(&mut self, quantity: Quantity, frame: &Frame, range: &Range, headed: bool) -> Vec<f64> {
+        let font = self.options.font;
+        let (mut above, mut below) = (frame.top() + font * 1.1, frame.bottom() - font * 0.5);
+        let mut taken = Vec::new();
+        for index in &range.outside {
+            let Some(policy) = self.result.policies.get(*index) else { continue };
+            let Some(series) = quantity.series(policy) else { continue };
+            let Some(value) = series.mean.last().copied().filter(|v| v.is_finite() && !frame.shows(*v)) else { continue };
+            let exit = series.mean.iter().rposition(|v| frame.shows(*v)).map_or(0, |i| i + 1);
+            let x = policy.rounds.get(exit).map_or(frame.left(), |r| frame.x.at(f64::from(*r)));
+            let up = value > range.hi;
+            let y = if up { &mut above } else { &mut below };
+            let (base, arrow) = (*y, if up { '↑' } else { '↓' });
+            *y += if up { font * 1.35 } else { -font * 1.35 };
+            if base < frame.top() || base > frame.bottom() {
+                continue;
+            }
+            taken.push(base - font * 0.33);
+            let text = format!("{}, {} {arrow}", short(policy, self.options), self.value(quantity, value));
+            let width = text_width(&text, font) + font * 1.6;
+            // In a low panel the beginning is a tangle: the name goes to the calm end.
+            let latest = frame.right() - width;
+            let start = if headed || x + font > latest { latest } else { x + font };
+            let mark = series_mark(*index, start, base - font * 0.33);
+            self.nodes.push(Node::Group { class: series_class(*index), at: None, nodes: vec![mark] });
+            self.text("dl halo", start + font * 0.7, base, text);
+        }
+        taken
+    }
+
+    /// A value as labels give it.
+    fn value(&self, quantity: Quantity, value: f64) -> String {
+        write_value(quantity, value, self.unit)
+    }
+
+    /// Names the lines at their ends where the room to the right is wide enough: all of them, or in a low panel those
+    /// that stand apart.
+    fn labels(&mut self, frame: &Frame, mut ends: Vec<(usize, f64, f64)>, taken: &[f64], headed: bool) {
+        let font = self.options.font;
+        let gap = font * 1.35;
+        let Some(from) = ends.iter().map(|e| e.1).reduce(f64::max) else { return };
+        let room = self.options.width - from - font * 2.4;
+        ends.sort_by(|a, b| a.2.total_cmp(&b.2));
+        let wanted: Vec<f64> = ends.iter().map(|e| e.2).collect();
+        let (top, bottom) = (frame.top() + font * 0.4, frame.bottom() - font * 0.7);
+        let clear = |y: f64| taken.iter().all(|t| (t - y).abs() >= gap);
+        let mut placed: Vec<(usize, f64, f64)> = Vec::new();
+        match spread(&wanted, gap, top, bottom).filter(|heights| heights.iter().all(|y| clear(*y))) {
+            Some(heights) => placed.extend(ends.iter().zip(heights).map(|(end, y)| (end.0, end.2, y))),
+            None if headed => {
+                let alone = |i: usize, y: f64| wanted.iter().enumerate().all(|(j, w)| i == j || (w - y).abs() >= gap);
+                for (i, end) in ends.iter().enumerate() {
+                    if alone(i, end.2) && clear(end.2) {
+                        placed.push((end.0, end.2, end.2));
+                    }
+                }
+            }
+            None => {}
+        }
+        let names: Vec<String> =
+            placed.iter().filter_map(|(i, ..)| Some(short(self.result.policies.get(*i)?, self.options))).collect();
+        if names.iter().any(|name| text_width(name, font) > room) {
+            return;
+        }
+        for ((index, end, y), name) in placed.into_iter().zip(names) {
+            self.nodes.push(straight("leader", from + font * 0.25, end, from + font * 1.1, y));
+            let mark = series_mark(index, from + font * 1.55, y);
+            self.nodes.push(Node::Group { class: series_class(index), at: None, nodes: vec![mark] });
+            self.text("dl", from + font * 2.2, y + font * 0.34, name);
+        }
+    }
+
+    fn rect(&mut self, class: &'static str, left: f64, top: f64, right: f64, bottom: f64) {
+        let (width, height) = ((right - left).max(0.0), (bottom - top).max(0.0));
+        self.nodes.push(Node::Rect { class, x: left, y: top, width, height, depth: None });
+    }
+
+    fn text(&mut self, class: &'static str, x: f64, y: f64, text: String) {
+        self.nodes.push(Node::Text { class, x, y, text });
+    }
+}
+
+/// A value with the digits it is read with.
+pub(super) fn write_value(quantity: Quantity, value: f64, unit: CostUnit) -> String {
+    match quantity {
+        Quantity::Regret => signed(value, if value.abs() < 10.0 { 1 } else { 0 }),
+        Quantity::Violation => unit.write(value, 1),
+        Quantity::Reward => fixed(value, decimals(value, 3).min(3)),
+        Quantity::Cost => unit.write(value, 0),
+    }
+}
+
+/// A line at `round` and dots on the curves.
+pub(super) fn cursor(panels: &[Panel], result: &RunResult, options: &Options, round: u32) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    for panel in panels {
+        let frame = &panel.frame;
+        let x = frame.x.at(f64::from(round));
+        if !(x >= frame.left() - 0.5 && x <= frame.right() + 0.5) {
+            continue;
+        }
+        nodes.push(straight("cursor", x, frame.top(), x, frame.bottom()));
+        for (index, policy) in result.policies.iter().enumerate().rev() {
+            let series = panel.quantity.and_then(|q| q.series(policy)).filter(|_| options.shows(index));
+            let at = checkpoint(&policy.rounds, round).filter(|at| at + 1 < policy.rounds.len() || policy.rounds.last() == Some(&round));
+            if let Some(value) = series.zip(at).and_then(|(series, at)| series.mean.get(at))
+                && frame.shows(*value)
+            {
+                let dot = Node::Circle { class: "dot", x, y: frame.y.at(*value), r: 4.0 };
+                nodes.push(Node::Group { class: series_class(index), at: None, nodes: vec![dot] });
+            }
+        }
+    }
+    nodes
+}
+
+/// `Round 4 000`.
+pub(super) fn round_name(round: u32) -> String {
+    format!("Round {}", count(round))
+}

@@ -1,0 +1,70 @@
+//! What tells one policy's line from another's: colour class, mark, dash.
+
+use super::scene::{Node, Scene};
+
+/// Marks drawn around the origin, one a colour; filled, or as strokes.
+const MARKS: [(&str, &str); 7] = [
+    ("mk", "M0-4.8 4.8 0 0 4.8-4.8 0z"),
+    ("mk", "M-3.6-3.6h7.2v7.2h-7.2z"),
+    ("mk", "M0-4.6 4.6 3.4h-9.2z"),
+    ("mk", "M0 4.6 4.6-3.4h-9.2z"),
+    ("mk-x", "M-3.2-3.2 3.2 3.2M-3.2 3.2 3.2-3.2"),
+    ("mk-x", "M-4.2 0H4.2M0-4.2V4.2"),
+    ("mk-x", "M-4.4 0H4.4"),
+];
+const CLASSES: [&str; 8] = ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"];
+const PALETTE: [(&str, &str); 8] = [
+    ("#325cbd", "#81aaf7"),
+    ("#53167c", "#906ae5"),
+    ("#e9509a", "#c35f92"),
+    ("#438b69", "#b5f0b5"),
+    ("#1c99c6", "#72e3ff"),
+    ("#5c0300", "#eb5e45"),
+    ("#4c535b", "#ababab"),
+    ("#958b00", "#f7ea3c"),
+];
+
+/// Colour class of the policy at `index`: `s1` to `s8`, then again from `s1`.
+#[must_use]
+pub fn series_class(index: usize) -> &'static str {
+    CLASSES.get(index % 8).copied().unwrap_or("s1")
+}
+
+/// Light and dark colour of a class `s1` to `s8`.
+#[must_use]
+pub fn series_colour(class: &str) -> Option<(&'static str, &'static str)> {
+    CLASSES.iter().position(|c| *c == class).and_then(|i| PALETTE.get(i).copied())
+}
+
+/// Class of the line of the policy at `index`: the first is thicker, those past the eighth are dashed.
+#[must_use]
+pub fn line_class(index: usize) -> &'static str {
+    match index {
+        0 => "ln lead",
+        1..8 => "ln",
+        _ => "ln dash",
+    }
+}
+
+/// The mark of the policy at `index`, centred at (`x`, `y`): circle, diamond, square, triangle, wedge, cross, plus, bar,
+/// and again. It takes its colour from a parent of [`series_class`].
+#[must_use]
+pub fn series_mark(index: usize, x: f64, y: f64) -> Node {
+    match (index % 8).checked_sub(1).and_then(|i| MARKS.get(i)) {
+        Some((class, d)) => Node::Path { class, d: (*d).into(), at: Some((x, y)) },
+        None => Node::Circle { class: "mk", x, y, r: 3.6 },
+    }
+}
+
+/// A piece of line with its mark, 30 × 15, for legends and lists; its root takes the class [`series_class`].
+#[must_use]
+pub fn swatch(index: usize) -> Scene {
+    let line = Node::Path { class: line_class(index), d: "M1 7.5H29".into(), at: None };
+    Scene { width: 30.0, height: 15.0, label: String::new(), nodes: vec![line, series_mark(index, 15.0, 7.5)] }
+}
+
+/// The mark alone, 12 × 12, for the readout; its root takes the class [`series_class`].
+#[must_use]
+pub fn badge(index: usize) -> Scene {
+    Scene { width: 12.0, height: 12.0, label: String::new(), nodes: vec![series_mark(index, 6.0, 6.0)] }
+}

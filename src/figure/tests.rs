@@ -1,0 +1,308 @@
+//! Made-up results, from plain to hostile: every figure of every one is a well-formed file with nothing outside it.
+
+use super::*;
+use crate::experiment::{self, Environment, Experiment, RewardModel, SyntheticModel, Task};
+use crate::summary::{Finals, OptimumReport};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+const NAMES: [&str; 9] = [
+    "GPT-4", "Claude 2", "ChatGPT-3.5", "Mixtral-8x7B", "Llama 2 70B", "ERNIE 3.5", "Llama 2 13B", "ChatGLM2-6B",
+    "Llama 2 7B",
+];
+
+fn result(policies: Vec<PolicyResult>, models: &[String], rounds: u32, budget: Option<f64>) -> RunResult {
+    let models = models.iter().map(|name| SyntheticModel { name: name.clone(), reward: 0.5, cost: 0.1 }).collect();
+    RunResult {
+        engine: "0".to_owned(),
+        digest: String::new(),
+        experiment: Experiment {
+            version: 1,
+            title: String::new(),
+            environment: Environment::Synthetic(experiment::Synthetic {
+                cost_spread: 0.5,
+                cost_scale: experiment::CostScale::Max,
+                models,
+            }),
+            task: Task {
+                reward: RewardModel::Suc,
+                max_models: Some(3),
+                budget,
+                success_threshold: 1.0,
+                feedback: None,
+                stop_on_failure: false,
+                at_least_one: true,
+            },
+            policies: Vec::new(),
+            run: experiment::Run { rounds, ..experiment::Run::default() },
+        },
+        data: Vec::new(),
+        optimum: vec![OptimumReport {
+            from: 1,
+            set: ["Mixtral-8x7B", "Llama 2 70B", "ERNIE 3.5"].map(str::to_owned).to_vec(),
+            reward: 1.98,
+            cost: Some(0.006),
+            relaxed_reward: 1.99,
+            joint: None,
+        }],
+        policies,
+    }
+}
+
+fn policy(label: &str, rounds: Vec<u32>, curve: impl Fn(f64) -> [f64; 4], ci: impl Fn(f64) -> Option<f64>) -> PolicyResult {
+    let series = |which: usize, scale: f64| Series {
+        mean: rounds.iter().map(|t| curve(f64::from(*t))[which]).collect(),
+        ci95: rounds.iter().map(|t| ci(f64::from(*t)).map(|c| c * scale)).collect(),
+    };
+    PolicyResult {
+        label: label.to_owned(),
+        kind: "random".to_owned(),
+        regret: series(0, 40.0),
+        regret_relaxed: Series::default(),
+        violation: Some(series(1, 2e-5)),
+        excess: None,
+        reward: series(2, 0.01),
+        expected_reward: Series::default(),
+        cost: Some(series(3, 1e-4)),
+        nominal_cost: None,
+        rounds,
+        finals: Finals::default(),
+        selection: BTreeMap::new(),
+        called: BTreeMap::new(),
+        share_over_time: Vec::new(),
+    }
+}
+
+/// Seven policies like those of the paper's figures, `reached` of 10,000 rounds played.
+fn example(reached: u32) -> RunResult {
+    let rounds: Vec<u32> = (1..=1000).map(|i| i * 10).filter(|t| *t <= reached).collect();
+    let labels = [
+        ("C2MAB-V 0.3, 0.05", -0.0068, 0.00019, 1.986, 0.00619),
+        ("C2MAB-V 1, 0.05", 0.0142, 0.00019, 1.961, 0.00619),
+        ("CUCB", 0.0205, 0.00001, 1.959, 0.00601),
+        ("Thompson", 0.0061, 0.00001, 1.977, 0.006),
+        ("ε-greedy 0.1", 0.0052, 0.00013, 1.976, 0.00613),
+        ("CUCB cost-blind", -0.58, 0.00776, 2.558, 0.01376),
+        ("Random set", 0.0384, 0.00125, 1.939, 0.00725),
+    ];
+    let policies = labels.iter().enumerate().map(|(i, (label, slope, violation, reward, cost))| {
+        let wave = move |t: f64| libm::sin(t * 0.013 * (i as f64 + 1.0)) * libm::sqrt(t) * 0.06;
+        let early = |t: f64| 3.0 / libm::sqrt(t);
+        let curve = move |t: f64| {
+            let noise = wave(t) / t;
+            [
+                slope * t + wave(t) + if *slope > 0.0 { 3.0 * libm::log(t) } else { 0.0 },
+                (violation + 0.0003 * early(t) * (1.0 + noise)).max(0.0),
+                reward - early(t) * 0.1 + noise,
+                cost + 0.0003 * early(t) + noise * 0.01,
+            ]
+        };
+        let mut p = policy(label, rounds.clone(), curve, |t| Some(0.4 + libm::sqrt(t) / 100.0));
+        let shares = [0.004, 0.05, 0.22, 0.98, 0.81, 0.56, 0.3, 0.06, 0.02];
+        p.selection = NAMES.iter().map(|n| (*n).to_owned()).zip(shares).collect();
+        let bin = |b: u32| (0..9).map(move |k| (shares[k] + 0.15 * libm::sin(f64::from(b) * 0.4 + k as f64)).clamp(0.0, 1.0));
+        p.share_over_time = (0..reached.div_ceil(200)).map(|b| bin(b).collect()).collect();
+        p
+    });
+    let mut all = result(policies.collect(), &NAMES.map(str::to_owned), 10_000, Some(0.006));
+    if reached == 0 {
+        all.policies.iter_mut().for_each(|p| p.rounds.clear());
+    }
+    all
+}
+
+/// Checks one file: XML that parses, no element but shapes, no coordinate far outside.
+fn check(svg: &str) {
+    let document = roxmltree::Document::parse(svg).unwrap_or_else(|e| panic!("{e}: {}", &svg[..svg.len().min(400)]));
+    let root = document.root_element();
+    let size = |name| root.attribute(name).and_then(|v| v.parse::<f64>().ok()).expect("a size");
+    let (width, height) = (size("width"), size("height"));
+    for node in root.descendants().filter(|n| n.is_element()) {
+        let tag = node.tag_name().name();
+        assert!(["svg", "title", "g", "path", "rect", "circle", "text"].contains(&tag), "{tag}");
+        assert!(node.attribute("style").is_none());
+        for name in ["x", "y", "cx", "cy"] {
+            let Some(value) = node.attribute(name) else { continue };
+            let value: f64 = value.parse().expect("a number");
+            let most = if name.ends_with('x') { width } else { height };
+            assert!((-40.0..=most + 40.0).contains(&value), "{tag} {name}={value} of {width} × {height}");
+        }
+        if let Some(d) = node.attribute("d") {
+            assert!(!d.contains("NaN") && !d.contains("inf"));
+            let numbers = d.split(|c: char| c.is_ascii_alphabetic() || c == ' ').filter(|s| !s.is_empty());
+            for number in numbers.filter(|n| n.parse::<f64>().is_ok()) {
+                let number: f64 = number.parse().expect("a number");
+                assert!((-40.0..=width.max(height) + 40.0).contains(&number), "{number} in {d}");
+            }
+        }
+    }
+}
+
+fn check_all(result: &RunResult, options: &Options) {
+    for kind in FigureKind::ALL {
+        check(&draw(kind, result, options).scene.to_svg(Theme::Dark, options.font));
+        check(&export(kind, result, options).to_svg(Theme::Light, options.font));
+        assert!(describe(kind, result, options).len() < 20_000);
+        let _ = (readout(kind, result, options, 7), table(kind, result, options), curves_csv(kind, result));
+    }
+    check(&sheet(result, options.dollars));
+}
+
+#[test]
+fn the_example_is_drawn_whole_and_in_progress() {
+    for reached in [0, 10, 6_200, 10_000] {
+        for (width, log) in [(330.0, false), (440.0, true), (800.0, false)] {
+            let options = Options { width, log, dollars: true, cursor: Some(4_000), ..Options::default() };
+            check_all(&example(reached), &options);
+        }
+    }
+}
+
+#[test]
+fn a_far_rival_leaves_the_frame_and_is_named_with_its_value() {
+    let drawing = draw(FigureKind::Regret, &example(6_200), &Options::default());
+    let svg = drawing.scene.to_svg(Theme::Light, 12.0);
+    assert!(svg.contains("CUCB cost-blind, −3\u{202f}5") && svg.contains('↓'), "{svg}");
+    assert!(drawing.panels[0].frame.y.hi < 400.0 && drawing.panels[0].frame.y.lo > -200.0);
+    assert!(svg.contains(">C2MAB-V 0.3, 0.05</text>"), "lines are named at their ends");
+}
+
+#[test]
+fn updates_are_small() {
+    let result = example(10_000);
+    for kind in FigureKind::ALL {
+        let svg = draw(kind, &result, &Options::default()).scene.to_svg(Theme::Light, 12.0);
+        assert!(svg.len() < 200_000, "{kind:?}: {}", svg.len());
+    }
+}
+
+#[test]
+fn hidden_policies_are_left_out() {
+    let hidden = [true, true, true, true, true, true, false];
+    let options = Options { hidden: &hidden, ..Options::default() };
+    let svg = draw(FigureKind::Violation, &example(10_000), &options).scene.to_svg(Theme::Light, 12.0);
+    assert!(!svg.contains("#325cbd") && svg.contains("#4c535b"));
+    assert_eq!(readout(FigureKind::Regret, &example(10_000), &options, 500).values.len(), 1);
+}
+
+#[test]
+fn without_a_budget_the_violation_is_a_sentence() {
+    let result = result(example(500).policies, &NAMES.map(str::to_owned), 10_000, None);
+    let drawing = draw(FigureKind::Violation, &result, &Options::default());
+    assert!(drawing.panels.is_empty() && drawing.scene.label.contains("No budget is set"));
+}
+
+#[test]
+fn the_readout_is_read_at_the_checkpoint_before() {
+    let options = Options { dollars: true, ..Options::default() };
+    let result = example(6_200);
+    let regret = readout(FigureKind::Regret, &result, &options, 4_007);
+    assert_eq!(regret.at, "Round 4\u{202f}007");
+    assert_eq!(regret.values[5].mean, result.policies[5].regret.mean[399]);
+    assert!(regret.values[5].text.starts_with("−2\u{202f}3") && regret.values[5].margin.starts_with("± "));
+    assert!(readout(FigureKind::RewardCost, &result, &options, 4_000).values[0].text.contains(" for $0.006"));
+    let share = readout(FigureKind::Selection, &result, &options, 4_000);
+    assert_eq!(share.at, "Rounds 3\u{202f}801 to 4\u{202f}000");
+    assert_eq!(share.values.len(), 5);
+}
+
+#[test]
+fn names_are_text_not_markup() {
+    let mut result = example(6_200);
+    result.policies[6].label = "<img src=x onerror=alert(1)>".to_owned();
+    let svg = sheet(&result, false);
+    check(&svg);
+    assert!(svg.contains("&lt;img src=x") && !svg.contains("<img"));
+}
+
+#[test]
+fn the_csv_has_a_row_a_checkpoint() {
+    let text = curves_csv(FigureKind::Regret, &example(100));
+    assert_eq!(text.lines().count(), 1 + 7 * 10);
+    assert!(text.starts_with("policy,round,metric,mean,ci95\n\"C2MAB-V 0.3, 0.05\",10,regret,"));
+    assert!(curves_csv(FigureKind::Selection, &example(100)).contains(",100,share:GPT-4,"));
+}
+
+fn number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        6 => -1e4..1e4f64,
+        2 => 0.0..0.01f64,
+        1 => any::<f64>(),
+        1 => prop::sample::select(vec![0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, 5e-324]),
+    ]
+}
+
+fn any_policy() -> impl Strategy<Value = PolicyResult> {
+    let label = prop_oneof![".{0,30}", Just("🦀".repeat(5_000)), Just("\u{0}\u{fffe}]]>&<a>".to_owned())];
+    let values = || prop::collection::vec(number(), 0..40);
+    let shares = prop::collection::vec(prop::collection::vec(number(), 0..12), 0..60);
+    (label, prop::collection::vec(1u32..2_000_000, 0..40), values(), values(), any::<bool>(), shares).prop_map(
+        |(label, mut rounds, mean, width, known, share_over_time)| {
+            rounds.sort_unstable();
+            let series = Series { mean, ci95: known.then_some(width) };
+            let some = known.then(|| series.clone());
+            PolicyResult {
+                rounds,
+                regret: series.clone(),
+                violation: some.clone(),
+                reward: series,
+                cost: some,
+                share_over_time,
+                ..policy(&label, Vec::new(), |_| [0.0; 4], |_| None)
+            }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn anything_is_drawn(
+        policies in prop::collection::vec(any_policy(), 0..52),
+        models in 0usize..60,
+        planned in 0u32..1_000_000,
+        budget in prop::option::of(number()),
+        hidden in prop::collection::vec(any::<bool>(), 0..8),
+        (width, font, log, dollars) in (number(), number(), any::<bool>(), any::<bool>()),
+        cursor in prop::option::of(any::<u32>()),
+        chosen in 0usize..60,
+    ) {
+        let names: Vec<String> = (0..models).map(|i| format!("<model {i}>")).collect();
+        let result = result(policies, &names, planned, budget);
+        let options = Options { width, font, log, hidden: &hidden, dollars, policy: chosen, cursor };
+        for kind in FigureKind::ALL {
+            let drawing = draw(kind, &result, &options);
+            check(&drawing.scene.to_svg(Theme::Light, 12.0));
+            prop_assert!(drawing.round_at(1e9) >= 1 && drawing.round_at(f64::NAN) >= 1);
+        }
+        check_all(&result, &Options { width: 500.0, font: 12.0, ..options });
+    }
+}
+
+/// Writes the example's figures to the folder named in `FIGURES`, for looking at them.
+#[test]
+fn figures_for_the_eye() {
+    let Ok(folder) = std::env::var("FIGURES") else { return };
+    for (name, reached, width, log, theme) in [
+        ("progress", 6_200, 415.0, false, Theme::Light),
+        ("log", 6_200, 415.0, true, Theme::Light),
+        ("phone", 10_000, 330.0, false, Theme::Light),
+        ("dark", 6_200, 700.0, false, Theme::Dark),
+        ("done", 10_000, 415.0, false, Theme::Dark),
+    ] {
+        let options = Options { width, log, dollars: true, cursor: Some(4_000), ..Options::default() };
+        for kind in FigureKind::ALL {
+            let svg = draw(kind, &example(reached), &options).scene.to_svg(theme, 12.0);
+            std::fs::write(format!("{folder}/{name}-{}.svg", kind.slug()), svg).expect("a folder");
+        }
+    }
+    std::fs::write(format!("{folder}/sheet.svg"), sheet(&example(10_000), true)).expect("a folder");
+    let start = std::time::Instant::now();
+    let result = example(10_000);
+    for _ in 0..100 {
+        for kind in FigureKind::ALL {
+            std::hint::black_box(draw(kind, &result, &Options::default()));
+        }
+    }
+    println!("four figures: {:?}", start.elapsed() / 100);
+}
