@@ -1,15 +1,12 @@
 //! An experiment as people write it: the JSON that files, the command line and the page share.
 //!
 //! [`Experiment::from_json`] reads and checks everything that can be checked without data: ranges, names, unknown
-//! fields. What needs the data (budget known? models there?) is checked by `plan`, and only a plan runs.
+//! fields. What needs the data (costs known? models there?) is checked by [`crate::plan`], and only a plan runs.
 
-#[allow(unused_imports)]
-use crate::error::{Error, ErrorKind, Result};
-#[allow(unused_imports)]
-use serde::de::DeserializeOwned;
+mod parse;
+
 use serde::{Deserialize, Serialize};
-#[allow(unused_imports)]
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Most models in one environment.
@@ -271,6 +268,7 @@ pub struct Task {
     #[serde(default)]
     pub max_models: Option<u32>,
     /// `ρ`: what a query may cost on average, > 0, in the environment's own unit; `None` = unconstrained.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub budget: Option<f64>,
     /// `θ`: under AWC a reward of at least this is a success, in (0,1].
     #[serde(default = "one")]
@@ -469,26 +467,35 @@ impl<'de> Deserialize<'de> for CostScale {
     }
 }
 
+impl PolicyKind {
+    /// The kind's name, as the JSON has it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            PolicyKind::C2mabV(_) => "c2mab-v",
+            PolicyKind::Cucb(_) => "cucb",
+            PolicyKind::Thompson(_) => "thompson",
+            PolicyKind::EpsilonGreedy(_) => "epsilon-greedy",
+            PolicyKind::Fixed(_) => "fixed",
+            PolicyKind::Random(_) => "random",
+            PolicyKind::Oracle(_) => "oracle",
+        }
+    }
+}
+
+impl Environment {
+    /// The kind's name, as the JSON has it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Environment::Synthetic(_) => "synthetic",
+            Environment::Preset(_) => "preset",
+            Environment::Replay(_) => "replay",
+        }
+    }
+}
+
 impl Experiment {
-    /// Reads an experiment and checks all that can be checked without data.
-    ///
-    /// # Errors
-    /// Names the field, what was found and the range: malformed JSON, unknown or missing fields, values out of range,
-    /// parts of the format that this version does not run yet.
-    pub fn from_json(_text: &str) -> Result<Experiment> {
-        unimplemented!()
-    }
-
-    /// Checks ranges and names, as [`Experiment::from_json`] does for text.
-    ///
-    /// # Errors
-    /// As [`Experiment::from_json`].
-    pub fn check(&self) -> Result<()> {
-        unimplemented!()
-    }
-
-    /// Pretty-printed JSON.
+    /// Pretty-printed JSON with every default that is known without data filled in.
     pub fn to_json(&self) -> String {
-        unimplemented!()
+        serde_json::to_string_pretty(self).unwrap_or_default()
     }
 }

@@ -1,18 +1,35 @@
 //! Which language models should answer a query, when each has a price and nobody knows beforehand how good it is?
 //!
+//! This crate simulates the online selection of *sets* of models under a budget: C2MAB-V (arXiv 2405.16587) and its
+//! rivals, on synthetic models or on the person's own result files. The command line, the page and the JavaScript
+//! interface are thin faces of it.
+//!
 //! ```text
 //! files ─ data ─▶ Dataset ─┐
-//!                          ├▶ environment ─▶ simulation ⇄ bandit ─▶ summary ─▶ figure, csv, json, digest
+//!                          ├▶ plan ─ environment ─▶ simulation ⇄ bandit ─▶ summary ─▶ figure, CSV, JSON, digest
 //! Experiment (JSON) ───────┘
 //! ```
+//!
+//! * [`data`] reads result files into a [`data::Dataset`]; [`experiment`] is what people write, [`plan`] its checked
+//!   form, and only a plan runs.
+//! * [`environment`] is the world of a round, a pure function of the seed; [`bandit`] the policies and their
+//!   mathematics; [`optimum`] the best fixed set; [`simulation`] the loop as ask and tell.
+//! * [`summary`] merges replicates into means with intervals.
+//!
+//! The same experiment on the same data gives the same bits on every machine, and the digest of the result proves it.
 
+pub mod bandit;
 #[cfg(all(target_arch = "wasm32", feature = "browser"))]
 pub mod browser;
 pub mod data;
+pub mod environment;
 pub mod error;
 pub mod experiment;
 pub mod figure;
+pub mod optimum;
 pub mod plan;
+pub mod random;
+pub mod simulation;
 pub mod summary;
 
 pub use error::{Error, ErrorKind, Result};

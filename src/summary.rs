@@ -1,4 +1,12 @@
-//! Replicates in, means with intervals out: the result as the command line prints it and the page draws it.
+//! The result of a run as the command line prints it and the page draws it.
+
+mod collector;
+mod intervals;
+mod text;
+
+pub use collector::Collector;
+pub use intervals::student_t;
+pub use text::{curves_csv, table};
 
 use crate::data::FileIdentity;
 use crate::experiment::Experiment;
@@ -16,6 +24,9 @@ pub struct RunResult {
     pub experiment: Experiment,
     /// Data files used.
     pub data: Vec<FileIdentity>,
+    /// Names of the models that play, in the environment's order. For the selection figure only.
+    #[serde(skip)]
+    pub models: Vec<String>,
     /// The best set, by segment of rounds.
     pub optimum: Vec<OptimumReport>,
     /// One entry a policy, in the experiment's order.
@@ -135,4 +146,55 @@ pub struct Finals {
     pub empty_rounds: Figure,
     /// Mean latency of a round, ms; `None` where the data has none.
     pub latency_ms: Figure,
+}
+
+impl PolicyResult {
+    /// The series in the order of the result file, those that are defined, with their names.
+    pub fn series(&self) -> impl Iterator<Item = (&'static str, &Series)> {
+        [
+            ("regret", Some(&self.regret)),
+            ("regret_relaxed", Some(&self.regret_relaxed)),
+            ("violation", self.violation.as_ref()),
+            ("excess", self.excess.as_ref()),
+            ("reward", Some(&self.reward)),
+            ("expected_reward", Some(&self.expected_reward)),
+            ("cost", self.cost.as_ref()),
+            ("nominal_cost", self.nominal_cost.as_ref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, series)| series.map(|series| (name, series)))
+    }
+}
+
+impl RunResult {
+    /// Pretty-printed JSON, as `llm-select run --out` writes it.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// What a reader of the numbers should know, in plain sentences.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        for policy in &self.policies {
+            let (expected, realised) = (policy.finals.expected_reward.mean, policy.finals.reward.mean);
+            if let (Some(expected), Some(realised)) = (expected, realised)
+                && (expected - realised).abs() > 0.05
+            {
+                warnings.push(format!(
+                    "{}: the models' answers are correlated. Independence promises a reward of {expected:.3}, and \
+                     {realised:.3} came back.",
+                    policy.label
+                ));
+            }
+        }
+        if let Some(policy) = self.policies.iter().find(|policy| policy.finals.regret.mean.is_some_and(|mean| mean < 0.0))
+        {
+            warnings.push(format!(
+                "{}: its regret is below 0, which is no error: a policy that meets the budget only on average, or not at \
+                 all, can beat every single set that fits it.",
+                policy.label
+            ));
+        }
+        warnings
+    }
 }

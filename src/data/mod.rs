@@ -1,4 +1,24 @@
-//! Result files in, a [`Dataset`] out.
+//! Result files in, a [`Dataset`] and an [`Audit`] out.
+//!
+//! ```text
+//! file ─ text (hash, sniff, encoding) ─ records (separator, rows) ─ schema (roles) ┬ neutral ────┬ join ─▶ Dataset
+//!                                                                                  └ routerbench ┘        └ Audit
+//! ```
+
+mod audit;
+mod cells;
+mod grader;
+mod import;
+mod join;
+mod neutral;
+pub mod presets;
+mod records;
+mod routerbench;
+mod schema;
+mod text;
+
+pub use audit::{Audit, AuditReport, FileAudit, ModelAudit, Warning};
+pub use import::{Import, ImportOptions, InputFile, Limits, Progress, import, import_within, stem};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,40 @@
+//! Combinatorial UCB (Chen, Wang and Yuan 2013), cost-blind: the `n` arms of largest `μ̄`.
+
+use super::estimates::{Estimates, Logarithm};
+use super::policy::{Choice, Observation, Policy, Setting, sort_by_key, top};
+use serde::{Deserialize, Serialize};
+
+/// The policy. It watches costs only to call cheap models first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Cucb {
+    alpha_mu: f64,
+    logarithm: Logarithm,
+    estimates: Estimates,
+    upper: Vec<f64>,
+}
+
+impl Cucb {
+    /// With `α_μ` ≥ 0 and `δ` in (0,1], the radius being C2MAB-V's.
+    pub fn new(arms: usize, alpha_mu: f64, delta: f64) -> Self {
+        let logarithm = Logarithm::new(arms, delta);
+        Cucb { alpha_mu, logarithm, estimates: Estimates::new(arms), upper: vec![1.0; arms] }
+    }
+}
+
+impl Policy for Cucb {
+    #[inline]
+    fn select(&mut self, setting: &Setting, t: u32, choice: &mut Choice) {
+        self.estimates.upper_rewards(self.logarithm.at(t), self.alpha_mu, &mut self.upper);
+        top(&self.upper, setting.n, &mut choice.arms);
+        if setting.ordered {
+            sort_by_key(&mut choice.arms, &self.estimates.mean_cost);
+        }
+    }
+
+    #[inline]
+    fn update(&mut self, observed: &[Observation]) {
+        for observation in observed {
+            self.estimates.observe(observation);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Always the same model or set, called in its listed order.
+
+use super::policy::{Choice, Observation, Policy, Setting};
+use serde::{Deserialize, Serialize};
+
+/// The policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fixed {
+    arms: Vec<usize>,
+}
+
+impl Fixed {
+    /// With these arms, in the order of calls.
+    pub fn new(arms: Vec<usize>) -> Self {
+        Fixed { arms }
+    }
+}
+
+impl Policy for Fixed {
+    #[inline]
+    fn select(&mut self, _setting: &Setting, _t: u32, choice: &mut Choice) {
+        choice.arms.extend_from_slice(&self.arms);
+    }
+
+    #[inline]
+    fn update(&mut self, _observed: &[Observation]) {}
+}

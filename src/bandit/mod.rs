@@ -1,0 +1,16 @@
+//! The policies, one file each, and the mathematics beside them: reward of a set, estimates, the relaxed problem,
+//! rounding, and the best set.
+
+pub mod best_set;
+pub mod c2mab_v;
+pub mod cucb;
+pub mod epsilon_greedy;
+pub mod estimates;
+pub mod fixed;
+pub mod oracle;
+pub mod policy;
+pub mod random_set;
+pub mod relaxation;
+pub mod reward;
+pub mod rounding;
+pub mod thompson;

@@ -1,0 +1,233 @@
+//! Cells as numbers: scores, costs, latencies, tokens, and the unit of a column.
+
+use super::records::{Records, text};
+use super::schema;
+use crate::error::{Error, ErrorKind, Result};
+use crate::experiment::{LatencyUnit, ScoreUnit};
+
+/// A decimal number such as `1`, `-0.5` or `1.25E-05`; no `nan`, no `inf`, no separators of thousands.
+pub(super) fn number(cell: &[u8]) -> Option<f64> {
+    match cell {
+        [digit @ b'0'..=b'9'] => return Some(f64::from(digit - b'0')),
+        [] => return None,
+        _ => {}
+    }
+    let allowed = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E');
+    if !cell.iter().all(allowed) {
+        return None;
+    }
+    let value: f64 = std::str::from_utf8(cell).ok()?.parse().ok()?;
+    // Adding zero makes -0 a plain 0.
+    value.is_finite().then_some(value + 0.0)
+}
+
+fn bad(records: &Records, column: usize, expected: &str) -> Error {
+    let cell = records.cell(column);
+    let written = text(cell.get(..300).unwrap_or(cell));
+    let hint = match written.contains(',') && number(written.replace(',', ".").as_bytes()).is_some() {
+        true => " with a point, not a comma, before the decimals",
+        false => "",
+    };
+    schema::at(Error::new(ErrorKind::BadCell, format!("{expected}{hint}")).found(written), records, column)
+}
+
+/// A number ≥ 0, `NaN` where the cell is blank.
+pub(super) fn amount(records: &Records, column: usize, what: &str) -> Result<f64> {
+    let cell = records.cell(column);
+    if cell.is_empty() {
+        return Ok(f64::NAN);
+    }
+    match number(cell) {
+        Some(value) if value >= 0.0 => Ok(value),
+        _ => Err(bad(records, column, &format!("{what}: a number of at least 0"))),
+    }
+}
+
+/// What was seen in a column of scores: enough to tell percent from fractions, and to name the cell that is neither.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ScoreColumn {
+    above_one: Option<(u64, f64)>,
+    above_hundred: Option<(u64, f64)>,
+    word: Option<(u64, String)>,
+    non_zero: u64,
+    non_zero_above_one: u64,
+    largest_up_to_one: f64,
+    smallest_above_one: f64,
+    largest: f64,
+}
+
+impl ScoreColumn {
+    /// Reads a score as written: a number, or `true/false`, `C/I`, `PASS/FAIL`; `NaN` where the cell is blank.
+    pub(super) fn read(&mut self, records: &Records, column: usize) -> Result<f64> {
+        let cell = records.cell(column);
+        let value = match cell {
+            [] => return Ok(f64::NAN),
+            [b'1'] => 1.0,
+            [b'0'] => 0.0,
+            _ => match number(cell) {
+                Some(value) if value >= 0.0 => value,
+                Some(_) => {
+                    return Err(out_of_range(records.cell(column))
+                        .at_row(records.row)
+                        .at_column(records.column_name(column)));
+                }
+                None => {
+                    let value = word(cell).ok_or_else(|| {
+                        bad(
+                            records,
+                            column,
+                            "a score: a number in [0,1], true/false, C/I or PASS/FAIL, or an empty cell",
+                        )
+                    })?;
+                    if value > 0.0 {
+                        self.word.get_or_insert_with(|| (records.row, text(cell).into_owned()));
+                    }
+                    value
+                }
+            },
+        };
+        self.add(value, records.row);
+        Ok(value)
+    }
+
+    fn add(&mut self, value: f64, row: u64) {
+        if value > 1.0 {
+            self.above_one.get_or_insert((row, value));
+            if self.non_zero_above_one == 0 || value < self.smallest_above_one {
+                self.smallest_above_one = value;
+            }
+            self.non_zero_above_one += 1;
+            if value > 100.0 {
+                self.above_hundred.get_or_insert((row, value));
+            }
+        } else if value > self.largest_up_to_one {
+            self.largest_up_to_one = value;
+        }
+        self.non_zero += u64::from(value > 0.0);
+        if value > self.largest {
+            self.largest = value;
+        }
+    }
+
+    /// A doubt about scores that were taken for percent without anybody's word: a rating from 1 to 5 is none.
+    pub(super) fn doubt(&self, unit: ScoreUnit, given: Option<ScoreUnit>) -> Option<String> {
+        let doubtful = unit == ScoreUnit::Percent && given.is_none() && self.largest <= 10.0;
+        doubtful.then(|| format!("scores of at most {} were taken for percent: are they a rating?", self.largest))
+    }
+
+    /// Whether the median of the values that are not 0 is above 1.
+    fn median_above_one(&self) -> bool {
+        let (above, others) = (self.non_zero_above_one, self.non_zero - self.non_zero_above_one);
+        above > others
+            || (above == others && above > 0 && (self.largest_up_to_one + self.smallest_above_one) / 2.0 > 1.0)
+    }
+
+    /// The unit of the column: the person's word, else percent if all values are in [0,100] and their median (zeros
+    /// aside) is above 1.
+    ///
+    /// # Errors
+    /// At the first cell that is outside the unit; the caller adds file and column.
+    pub(super) fn unit(&self, given: Option<ScoreUnit>) -> Result<ScoreUnit> {
+        let median_above_one = self.median_above_one();
+        let unit = given.unwrap_or(match median_above_one {
+            true => ScoreUnit::Percent,
+            false => ScoreUnit::Fraction,
+        });
+        let outside = match unit {
+            ScoreUnit::Percent => self.above_hundred,
+            ScoreUnit::Fraction => self.above_one,
+        };
+        if let Some((row, value)) = outside {
+            return Err(out_of_range(value.to_string().as_bytes()).at_row(row));
+        }
+        match &self.word {
+            Some((row, word)) if unit == ScoreUnit::Percent => {
+                let expected = "a number, as the column is in percent";
+                Err(Error::new(ErrorKind::BadCell, expected).at_row(*row).found(word))
+            }
+            _ => Ok(unit),
+        }
+    }
+}
+
+fn out_of_range(cell: &[u8]) -> Error {
+    let expected = "a score in [0,1] (or in [0,100] where the whole column is in percent)";
+    Error::new(ErrorKind::OutOfRange, expected).found(text(cell))
+}
+
+fn word(cell: &[u8]) -> Option<f64> {
+    let is = |word: &str| cell.eq_ignore_ascii_case(word.as_bytes());
+    if is("true") || is("pass") || is("c") {
+        Some(1.0)
+    } else if is("false") || is("fail") || is("i") {
+        Some(0.0)
+    } else {
+        None
+    }
+}
+
+/// What was seen in a column of latencies whose name does not give the unit.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct LatencyColumn {
+    seen: u64,
+    below_hundred: u64,
+}
+
+impl LatencyColumn {
+    /// Reads a latency as written, `NaN` where the cell is blank.
+    pub(super) fn read(&mut self, records: &Records, column: usize) -> Result<f64> {
+        let value = amount(records, column, "a latency")?;
+        self.seen += u64::from(!value.is_nan());
+        self.below_hundred += u64::from(value < 100.0);
+        Ok(value)
+    }
+
+    /// Seconds if most values are below 100: no model answers in 100 ms, and few take 100 s.
+    pub(super) fn unit(&self) -> LatencyUnit {
+        match self.below_hundred * 2 > self.seen {
+            true => LatencyUnit::S,
+            false => LatencyUnit::Ms,
+        }
+    }
+
+    /// Whether there is any value.
+    pub(super) fn any(&self) -> bool {
+        self.seen > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        assert_eq!(number(b"1.25E-05"), Some(1.25e-5));
+        assert_eq!(number(b"7"), Some(7.0));
+        assert_eq!(number(b".5"), Some(0.5));
+        assert!(number(b"-0").is_some_and(|zero| zero.is_sign_positive()));
+        for text in ["nan", "inf", "-inf", "1e999", "", "-", "1,5", "0x1", "e", "--1", "1 2"] {
+            assert_eq!(number(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    fn column(values: &[f64]) -> ScoreColumn {
+        let mut column = ScoreColumn::default();
+        for (row, value) in values.iter().enumerate() {
+            column.add(*value, row as u64 + 2);
+        }
+        column
+    }
+
+    #[test]
+    fn percent_needs_a_median_above_one() {
+        assert_eq!(column(&[0.0, 0.0, 0.0, 50.0]).unit(None), Ok(ScoreUnit::Percent));
+        assert_eq!(column(&[0.5, 1.6]).unit(None), Ok(ScoreUnit::Percent));
+        assert_eq!(column(&[0.0, 1.0]).unit(None), Ok(ScoreUnit::Fraction));
+        assert_eq!(column(&[]).unit(None), Ok(ScoreUnit::Fraction));
+        assert_eq!(column(&[0.1, 1.6]).unit(None).unwrap_err().place.row, Some(3));
+        assert_eq!(column(&[20.0, 30.0, 101.0]).unit(None).unwrap_err().place.row, Some(4));
+        assert_eq!(column(&[0.2, 30.0]).unit(Some(ScoreUnit::Fraction)).unwrap_err().place.row, Some(3));
+        assert_eq!(column(&[0.2, 0.3]).unit(Some(ScoreUnit::Percent)), Ok(ScoreUnit::Percent));
+    }
+}

@@ -1,0 +1,133 @@
+//! An answer against the reference, where a file has no score.
+
+use crate::experiment::Grader;
+
+/// The graders' names, for messages.
+pub(super) const GRADERS: &str = "`exact`, `case-folded`, `number`, `choice-letter` or `contains`";
+
+/// 1 if the answer is right, 0 if not.
+pub(super) fn grade(grader: Grader, answer: &str, reference: &str) -> f64 {
+    let (answer, reference) = (unwrap(answer), unwrap(reference));
+    let right = match grader {
+        Grader::Exact => answer == reference,
+        Grader::CaseFolded => answer.to_lowercase() == reference.to_lowercase(),
+        Grader::Contains => answer.to_lowercase().contains(&reference.to_lowercase()),
+        Grader::Number => last_number(answer).is_some_and(|number| last_number(reference) == Some(number)),
+        Grader::ChoiceLetter => choice(answer).is_some_and(|letter| choice(reference) == Some(letter)),
+    };
+    f64::from(u8::from(right))
+}
+
+/// `['C']` as `C`: some tools write an answer as a list of one.
+fn unwrap(text: &str) -> &str {
+    let text = text.trim();
+    let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else { return text };
+    let inner = inner.trim();
+    for quote in ['\'', '"'] {
+        if let Some(only) = inner.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote))
+            && !only.contains(quote)
+        {
+            return only.trim();
+        }
+    }
+    text
+}
+
+/// The last number in the text; `1,234` is one number, and so is `-2.5`.
+fn last_number(text: &str) -> Option<f64> {
+    let bytes = text.as_bytes();
+    let mut end = bytes.iter().rposition(u8::is_ascii_digit)? + 1;
+    let last = end;
+    let in_number = |byte: u8| byte.is_ascii_digit() || byte == b'.' || byte == b',';
+    while end > 0 && bytes.get(end - 1).is_some_and(|byte| in_number(*byte)) {
+        end -= 1;
+    }
+    let digits = text.get(end..last)?;
+    let plain: String = digits.trim_start_matches([',', '.']).replace(',', "");
+    let value: f64 = if digits.starts_with('.') { format!("0.{plain}") } else { plain }.parse().ok()?;
+    // A minus is a sign only where no letter or digit stands before it: not in `a-1` and `10-4`.
+    let before = text.get(..end)?;
+    let sign = before.strip_suffix('-').is_some_and(|rest| !rest.ends_with(|c: char| c.is_alphanumeric()));
+    Some(if sign { -value } else { value })
+}
+
+/// The letter of a multiple choice, A to J: alone, `(B)`, `B.`, `B)`, after the word `answer`, or the only one there.
+fn choice(text: &str) -> Option<char> {
+    let words = |text: &str| -> Vec<(char, bool)> {
+        text.split_whitespace()
+            .filter_map(|word| {
+                let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+                let mut letters = bare.chars();
+                let letter = letters.next().filter(|_| letters.next().is_none())?;
+                let marked = bare.len() != word.len();
+                ('A'..='J').contains(&letter.to_ascii_uppercase()).then_some((letter, marked))
+            })
+            .collect()
+    };
+    let all = words(text);
+    if let ([(letter, _)], true) = (all.as_slice(), text.split_whitespace().count() == 1) {
+        return Some(letter.to_ascii_uppercase());
+    }
+    let capital = |found: &(char, bool)| found.0.is_ascii_uppercase();
+    let lower = text.to_ascii_lowercase();
+    if let Some(after) = lower.rfind("answer").and_then(|at| text.get(at..))
+        && let Some((letter, _)) = words(after).iter().find(|found| capital(found))
+    {
+        return Some(*letter);
+    }
+    // `B)` and `(B)` before a bare capital, because `A` and `I` are also words.
+    if let Some((letter, _)) = all.iter().find(|found| capital(found) && found.1) {
+        return Some(*letter);
+    }
+    let mut letters = all.iter().filter(|found| capital(found)).map(|found| found.0);
+    let first = letters.next()?;
+    letters.all(|letter| letter == first).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn graders() {
+        let right = |grader, answer, reference| grade(grader, answer, reference) == 1.0;
+        assert!(right(Grader::Exact, " ['C'] ", "C") && right(Grader::Exact, "[\"C\"]", "C"));
+        assert!(!right(Grader::Exact, "c", "C") && right(Grader::CaseFolded, "ÉTÉ", "été"));
+        assert!(!right(Grader::Exact, "['A', 'B']", "A"));
+        assert!(right(Grader::Contains, "It is Paris.", "paris") && !right(Grader::Contains, "Rome", "paris"));
+    }
+
+    #[test]
+    fn numbers_in_answers() {
+        for (answer, reference, right) in [
+            ("so 3 + 4 = 7.", "7", true),
+            ("#### 1,234", "1234", true),
+            ("The total is $18.50", "18.5", true),
+            ("-5", "5", false),
+            ("x = -5", "-5.0", true),
+            ("10-4", "4", true),
+            ("no number", "7", false),
+            ("no number", "none", false),
+            (".5", "0.5", true),
+        ] {
+            assert_eq!(grade(Grader::Number, answer, reference) == 1.0, right, "{answer} / {reference}");
+        }
+    }
+
+    #[test]
+    fn choice_letters() {
+        for (answer, letter) in [
+            ("B", Some('B')),
+            ("b", Some('B')),
+            ("(C)", Some('C')),
+            ("C. Because A is wrong.", Some('C')),
+            ("A dog would say B", None),
+            ("I think the answer is D, not A.", Some('D')),
+            ("**Answer: (E)**", Some('E')),
+            ("a long tale", None),
+            ("", None),
+        ] {
+            assert_eq!(choice(answer), letter, "{answer}");
+        }
+    }
+}

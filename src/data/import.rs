@@ -1,0 +1,370 @@
+//! The import of a set of files: each read once, as a stream, then joined and audited.
+
+use super::audit::{Audit, FileAudit, ModelAudit, Warning};
+use super::join::{Collector, Joined, Seen, join};
+use super::neutral::{self, Destination};
+use super::records::Records;
+use super::routerbench;
+use super::schema::Schema;
+use super::text::{Meter, Source};
+use super::{Dataset, FileIdentity};
+use crate::error::{Error, ErrorKind, Result};
+use crate::experiment::{Duplicates, Grader, LatencyUnit, MAX_MODELS, Price, Replay, Role, ScoreUnit};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io::Read;
+
+/// A file to import: its name and its bytes, which are read once, in order.
+pub struct InputFile<'a> {
+    /// Name as the person gave it; a folder before it is left out.
+    pub name: String,
+    /// Length in bytes where it is known, for progress and for refusing early.
+    pub len: Option<u64>,
+    /// The bytes.
+    pub reader: Box<dyn Read + 'a>,
+}
+
+impl<'a> InputFile<'a> {
+    /// A file that is in memory.
+    pub fn from_bytes(name: impl Into<String>, bytes: &'a [u8]) -> Self {
+        InputFile { name: name.into(), len: Some(bytes.len() as u64), reader: Box::new(bytes) }
+    }
+}
+
+/// How files are to be read where they do not say it themselves: the import fields of an experiment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ImportOptions {
+    /// Which column plays which role; every file must have the columns.
+    pub mapping: BTreeMap<Role, String>,
+    /// How an answer is compared with the reference, where there is no score.
+    pub grader: Option<Grader>,
+    /// What becomes of a second result of the same model on the same query.
+    pub duplicates: Duplicates,
+    /// Unit of the scores, where it is not to be inferred.
+    pub score_unit: Option<ScoreUnit>,
+    /// Unit of latencies whose column does not name it.
+    pub latency_unit: Option<LatencyUnit>,
+    /// Prices by model, for files with tokens and no cost.
+    pub prices: BTreeMap<String, Price>,
+}
+
+impl From<&Replay> for ImportOptions {
+    fn from(replay: &Replay) -> Self {
+        ImportOptions {
+            mapping: replay.mapping.clone(),
+            grader: replay.grader,
+            duplicates: replay.duplicates,
+            score_unit: replay.score_unit,
+            latency_unit: replay.latency_unit,
+            prices: replay.prices.clone(),
+        }
+    }
+}
+
+/// What an import gives.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Import {
+    /// The numbers.
+    pub dataset: Dataset,
+    /// What was found and assumed.
+    pub audit: Audit,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Number of the file being read, from 0.
+    pub file: usize,
+    /// How many files there are.
+    pub files: usize,
+    /// Bytes read of all files.
+    pub bytes: u64,
+    /// Bytes of all files, where every length is known.
+    pub total: Option<u64>,
+}
+
+/// The most that is read; beyond it an import is refused by name of the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes in all files (2 GB).
+    pub bytes: u64,
+    /// Rows in all files (10 million).
+    pub rows: u64,
+    /// Results (row × model) in all files (10 million).
+    pub results: usize,
+    /// Columns of a file (10,000).
+    pub columns: usize,
+    /// Bytes of a cell (16 MB).
+    pub cell: usize,
+    /// Bytes of an id (4,096).
+    pub id: usize,
+    /// Bytes of all different ids (500 MB).
+    pub id_bytes: usize,
+    /// Models ([`MAX_MODELS`]).
+    pub models: usize,
+    /// Models × queries of the data set (20 million).
+    pub table: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            bytes: 2_000_000_000,
+            rows: 10_000_000,
+            results: 10_000_000,
+            columns: 10_000,
+            cell: 16_000_000,
+            id: 4_096,
+            id_bytes: 500_000_000,
+            models: MAX_MODELS,
+            table: 20_000_000,
+        }
+    }
+}
+
+/// A file's name without its folder.
+fn base(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
+}
+
+/// A file's name without folder and ending: the model's name where no column gives it.
+pub fn stem(name: &str) -> &str {
+    let base = base(name);
+    let ending = |ending: &&str| {
+        let at = base.len().checked_sub(ending.len())?;
+        base.get(at..).filter(|tail| tail.eq_ignore_ascii_case(ending)).and(base.get(..at)).filter(|s| !s.is_empty())
+    };
+    [".csv", ".tsv", ".tab", ".txt"].iter().find_map(ending).unwrap_or(base).trim()
+}
+
+/// Reads files of results and joins them into one data set, within the default [`Limits`].
+///
+/// `progress` is called after every block that is read; where it returns `false` the import ends.
+///
+/// # Errors
+/// Anything that is wrong with the files, with file, row and column; [`ErrorKind::Cancelled`] where `progress` asked
+/// for it.
+pub fn import(
+    files: Vec<InputFile<'_>>,
+    options: &ImportOptions,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Import> {
+    import_within(files, options, Limits::default(), progress)
+}
+
+/// [`import`] within other limits.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_within(
+    files: Vec<InputFile<'_>>,
+    options: &ImportOptions,
+    limits: Limits,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Import> {
+    if files.is_empty() {
+        return Err(Error::new(ErrorKind::Empty, "at least one file").at_field("files").found("none"));
+    }
+    for (model, price) in &options.prices {
+        for (part, value) in [("input", price.input), ("output", price.output)] {
+            if !(value >= 0.0 && value.is_finite()) {
+                return Err(Error::new(ErrorKind::OutOfRange, "dollars per million tokens, at least 0")
+                    .at_field(format!("prices.{model}.{part}"))
+                    .found(value));
+            }
+        }
+    }
+    let mut meter = Meter::new(&files, limits, progress)?;
+    let names: Vec<String> = files.iter().map(|file| base(&file.name).to_owned()).collect();
+    let mut collector = Collector::new(limits);
+    let mut dataset_files = Vec::new();
+    let mut audit = Audit::default();
+    for (index, (file, name)) in files.into_iter().zip(&names).enumerate() {
+        meter.file(index);
+        let mut read = FileAudit { name: name.clone(), ..FileAudit::default() };
+        let mut destination = Destination {
+            collector: &mut collector,
+            audit: &mut read,
+            warnings: &mut audit.warnings,
+            file: index,
+            names: &names,
+        };
+        let sha256 = one_file(file.reader, options, &mut destination, &mut meter).map_err(|e| e.in_file(name))?;
+        dataset_files.push(FileIdentity { name: name.clone(), sha256 });
+        audit.files.push(read);
+    }
+    let owner: Vec<usize> = collector.models.iter().map(|seen| seen.file).collect();
+    let file_of = |model: usize| owner.get(model).and_then(|file| names.get(*file)).cloned().unwrap_or_default();
+    audit.models = models(&collector.models, &names);
+    let joined = join(collector, options.duplicates).map_err(|(model, error)| match model {
+        Some(model) => error.in_file(file_of(usize::from(model))),
+        None => error.at_field("files"),
+    })?;
+    report_duplicates(&joined, options.duplicates, &file_of, &mut audit);
+    let Joined { mut dataset, .. } = joined;
+    dataset.files = dataset_files;
+    check_overlap(&dataset, &file_of)?;
+    audit.format = distinct(audit.files.iter().map(|file| file.format.as_str()));
+    audit.count(&dataset);
+    audit.look_at_costs(&dataset);
+    look_at_files(&mut audit, options);
+    Ok(Import { dataset, audit })
+}
+
+/// Reads one file to its end; its SHA-256.
+fn one_file(
+    reader: Box<dyn Read + '_>,
+    options: &ImportOptions,
+    to: &mut Destination,
+    meter: &mut Meter,
+) -> Result<String> {
+    let source = Source::open(reader, meter)?;
+    let mut records = Records::open(source, meter)?;
+    let before = meter.rows;
+    let header = records.header.clone();
+    let schema = Schema::new(&header, &options.mapping)?;
+    // A mapping is in the words of the neutral schema.
+    let wide = if options.mapping.is_empty() { routerbench::Plan::new(&header)? } else { None };
+    if let Some(plan) = wide {
+        to.audit.format = "routerbench-wide".to_owned();
+        to.audit.why =
+            "it has the columns `sample_id` and, for each model, its name and its name with `|total_cost`".to_owned();
+        routerbench::read(&mut records, &plan, options, to, meter)?;
+    } else {
+        let long = routerbench::LONG.iter().all(|name| header.iter().any(|other| other == name));
+        let plan = neutral::Plan::new(&schema, options)?;
+        (to.audit.format, to.audit.why) = match long {
+            true => ("routerbench-long".to_owned(), format!("it has the columns {}", routerbench::LONG.join(", "))),
+            false => ("neutral".to_owned(), "it has an id and a score in each row".to_owned()),
+        };
+        neutral::read(&mut records, &plan, options, to, meter)?;
+    }
+    to.audit.rows = meter.rows - before;
+    if to.audit.rows == 0 {
+        return Err(Error::new(ErrorKind::Empty, "at least one row after the header")
+            .at_row(records.row.max(1))
+            .found("a header only"));
+    }
+    let warn = |row: Option<u64>, column: Option<String>, message: String| Warning {
+        file: Some(to.audit.name.clone()),
+        row,
+        column,
+        message,
+    };
+    if records.repeated_headers > 0 {
+        let message = format!("the header comes again {} times among the rows: left out", records.repeated_headers);
+        to.warnings.push(warn(None, None, message));
+    }
+    to.audit.separator = match records.separator {
+        b'\t' => "tab",
+        b';' => "semicolon",
+        _ => "comma",
+    }
+    .to_owned();
+    let (encoding, legacy, source) = records.finish();
+    if let Some((row, column)) = legacy {
+        let message = "bytes that are no UTF-8 were read as Windows-1252 (Latin-1)".to_owned();
+        to.warnings.push(warn(Some(row), Some(column), message));
+    }
+    to.audit.encoding = encoding.to_owned();
+    to.audit.bytes = source.bytes;
+    Ok(source.digest())
+}
+
+fn models(seen: &[Seen], names: &[String]) -> Vec<ModelAudit> {
+    let audit = |seen: &Seen| ModelAudit {
+        name: seen.name.clone(),
+        file: names.get(seen.file).cloned().unwrap_or_default(),
+        rows: seen.rows,
+        ..ModelAudit::default()
+    };
+    seen.iter().map(audit).collect()
+}
+
+fn report_duplicates(joined: &Joined, rule: Duplicates, file_of: &dyn Fn(usize) -> String, audit: &mut Audit) {
+    audit.duplicates = joined.coalesced + joined.repeated;
+    audit.coalesced = joined.coalesced;
+    let mut warn = |first: Option<(u16, u32)>, message: String| {
+        if let Some((model, row)) = first {
+            audit.warnings.push(Warning {
+                file: Some(file_of(usize::from(model))),
+                row: Some(u64::from(row)),
+                column: None,
+                message,
+            });
+        }
+    };
+    let rows = |count: u64| if count == 1 { "1 row repeats".to_owned() } else { format!("{count} rows repeat") };
+    warn(
+        joined.first_coalesced,
+        format!("{} a query and hold what was missing: put together with the earlier row", rows(joined.coalesced)),
+    );
+    let fate = match rule {
+        Duplicates::Mean => "the mean was taken",
+        Duplicates::Samples => "each counts as a query of its own",
+        Duplicates::First | Duplicates::Error => "the first was kept",
+    };
+    warn(joined.first_repeated, format!("{} a query of the same model: {fate}", rows(joined.repeated)));
+}
+
+/// Refuses a model without scores, and one that shares no query with any other.
+fn check_overlap(data: &Dataset, file_of: &dyn Fn(usize) -> String) -> Result<()> {
+    let mut scored = vec![0u32; data.queries];
+    for model in &data.models {
+        for (count, score) in scored.iter_mut().zip(&model.reward) {
+            *count += u32::from(!score.is_nan());
+        }
+    }
+    for (index, model) in data.models.iter().enumerate() {
+        if model.reward.iter().all(|score| score.is_nan()) {
+            let error = Error::new(ErrorKind::Empty, "at least one row with a score for each model");
+            return Err(error.in_file(file_of(index)).found(format!("no score of {}", model.name)));
+        }
+    }
+    for (index, model) in data.models.iter().enumerate() {
+        let mut others = model.reward.iter().zip(&scored).filter(|(score, _)| !score.is_nan()).map(|(_, count)| *count);
+        if data.models.len() > 1 && others.all(|count| count == 1) {
+            let error = Error::new(ErrorKind::NothingInCommon, "ids that the other models' rows have as well");
+            let found = format!("{} shares no query with another model", model.name);
+            return Err(error.in_file(file_of(index)).at_column("query_id").found(found));
+        }
+    }
+    Ok(())
+}
+
+/// What only shows when all files are read.
+fn look_at_files(audit: &mut Audit, options: &ImportOptions) {
+    let mut general = Vec::new();
+    if audit.complete == 0 {
+        general.push("no query has a result of every model: leave models out".to_owned());
+    }
+    let unit = |prefix: &str| audit.files.iter().any(|file| file.latency_unit.starts_with(prefix));
+    if unit("seconds, as most") && unit("milliseconds, as most") {
+        general.push("latencies were taken for seconds in some files and for milliseconds in others".to_owned());
+    }
+    for model in &audit.models {
+        // The cheapest model on the market costs about a cent per million tokens.
+        if let Some(price) = options.prices.get(&model.name)
+            && (1e-12..0.001).contains(&price.input.max(price.output))
+        {
+            general.push(format!(
+                "the price of `{}` is ${} per million tokens: is it a price per token?",
+                model.name,
+                price.input.max(price.output)
+            ));
+        }
+    }
+    audit.warnings.extend(general.into_iter().map(|message| Warning { message, ..Warning::default() }));
+}
+
+/// The different texts, in order, joined by `, `.
+fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    for text in texts {
+        if !seen.contains(&text) {
+            seen.push(text);
+        }
+    }
+    seen.join(", ")
+}

@@ -1,0 +1,186 @@
+//! Which column plays which role: canonical names, synonyms, and what the person says.
+
+use super::records::Records;
+use crate::error::{Error, ErrorKind, Result};
+use crate::experiment::Role;
+use std::collections::BTreeMap;
+
+/// The formats that this version reads, for messages.
+pub(super) const FORMATS: &str = "`neutral` (query_id, model, score, cost, latency_ms), `routerbench-wide` and \
+                                  `routerbench-long`, as comma, tab or `;` separated text";
+
+/// Every role with its names, the canonical one first.
+const NAMES: [(Role, &[&str]); 13] = [
+    (
+        Role::QueryId,
+        &["query_id", "sample_id", "prompt_id", "id", "question_id", "doc_id", "instance_id", "example_id"],
+    ),
+    (Role::Model, &["model", "model_name", "model_id", "provider"]),
+    (Role::Score, &["score", "correct", "is_correct", "performance", "acc", "exact_match", "label", "reward"]),
+    (Role::Cost, &["cost", "total_cost", "spend", "cost_usd"]),
+    (Role::InputTokens, &["input_tokens", "prompt_tokens", "tokens_prompt"]),
+    (Role::OutputTokens, &["output_tokens", "completion_tokens", "tokens_completion", "answer_token"]),
+    (Role::LatencyMs, &["latency_ms", "latency", "response_time", "request_time", "duration_ms", "time_taken"]),
+    (Role::LatencyS, &["latency_s"]),
+    (Role::Answer, &["answer", "response", "prediction", "output", "model_response"]),
+    (Role::Reference, &["reference", "ref_answer", "ground_truth", "gold_answer", "target"]),
+    (Role::Query, &["query", "prompt", "question", "input", "origin_query"]),
+    (Role::Category, &["category", "eval_name", "dataset", "subject"]),
+    (Role::Split, &["split"]),
+];
+
+/// A header name as it is compared: lower case, `_` for `-` and space.
+pub(super) fn key(name: &str) -> String {
+    name.trim().to_lowercase().replace(['-', ' '], "_")
+}
+
+/// Whether some role goes by this name.
+pub(super) fn is_known(name: &str) -> bool {
+    let key = key(name);
+    NAMES.iter().any(|(_, names)| names.contains(&key.as_str()))
+}
+
+/// The names of a role, the canonical one first.
+pub(super) fn names(role: Role) -> &'static [&'static str] {
+    NAMES.iter().find(|(other, _)| *other == role).map_or(&[], |(_, names)| names)
+}
+
+/// The canonical name of a role.
+pub(super) fn canonical(role: Role) -> &'static str {
+    names(role).first().copied().unwrap_or("column")
+}
+
+/// `1 cell`, `3 cells`.
+pub(super) fn cells(count: usize) -> String {
+    if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") }
+}
+
+/// A header and what the person says about it.
+pub(super) struct Schema<'a> {
+    keys: Vec<String>,
+    header: &'a [String],
+    mapping: &'a BTreeMap<Role, String>,
+}
+
+impl<'a> Schema<'a> {
+    /// Checks that every column that `mapping` names is there.
+    pub(super) fn new(header: &'a [String], mapping: &'a BTreeMap<Role, String>) -> Result<Self> {
+        let schema = Schema { keys: header.iter().map(|name| key(name)).collect(), header, mapping };
+        for role in mapping.keys() {
+            schema.mapped(*role)?;
+        }
+        Ok(schema)
+    }
+
+    /// The column that `mapping` gives a role: the name as written first, then as names are compared.
+    fn mapped(&self, role: Role) -> Result<Option<usize>> {
+        let Some(name) = self.mapping.get(&role) else { return Ok(None) };
+        let exact: Vec<usize> = (0..self.header.len()).filter(|i| self.header.get(*i) == Some(name)).collect();
+        let wanted = key(name);
+        let alike: Vec<usize> = (0..self.keys.len()).filter(|i| self.keys.get(*i) == Some(&wanted)).collect();
+        match (exact.as_slice(), alike.as_slice()) {
+            ([index], _) | ([], [index]) => Ok(Some(*index)),
+            ([], []) => Err(Error::new(ErrorKind::Missing, format!("one of the file's columns: {}", self.listed()))
+                .at_field(format!("mapping.{}", canonical(role)))
+                .at_row(1)
+                .found(name)),
+            _ => Err(Error::new(ErrorKind::Duplicate, "a name that only one column has")
+                .at_field(format!("mapping.{}", canonical(role)))
+                .at_row(1)
+                .at_column(name)
+                .found(format!("{name} twice"))),
+        }
+    }
+
+    /// The column of a role: the person's word, the canonical name, or the only synonym.
+    ///
+    /// # Errors
+    /// Two columns that could both be it.
+    pub(super) fn column(&self, role: Role) -> Result<Option<usize>> {
+        if let Some(index) = self.mapped(role)? {
+            return Ok(Some(index));
+        }
+        let names = names(role);
+        let taken: Vec<usize> = self.mapping.keys().filter_map(|role| self.mapped(*role).ok().flatten()).collect();
+        let called = |accepted: &[&str]| -> Vec<usize> {
+            let hit = |i: &usize| self.keys.get(*i).is_some_and(|key| accepted.contains(&key.as_str()));
+            (0..self.keys.len()).filter(hit).filter(|i| !taken.contains(i)).collect()
+        };
+        let mut found = called(names.get(..1).unwrap_or_default());
+        if found.is_empty() {
+            found = called(names);
+        }
+        match found.as_slice() {
+            [] => Ok(None),
+            [index] => Ok(Some(*index)),
+            [first, second, ..] => {
+                let (first, second) = (self.name(*first), self.name(*second));
+                Err(Error::new(
+                    ErrorKind::Duplicate,
+                    format!(
+                        "one column for the role `{role}`: name it `{role}`, or say which in `mapping`",
+                        role = canonical(role)
+                    ),
+                )
+                .at_row(1)
+                .at_column(second)
+                .found(format!("{first} and {second}")))
+            }
+        }
+    }
+
+    /// Whether a column has exactly this name (once case, space and `-` are set aside).
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.keys.iter().any(|key| key == name)
+    }
+
+    /// The header's name of a column.
+    pub(super) fn name(&self, index: usize) -> &str {
+        self.header.get(index).map_or("", String::as_str)
+    }
+
+    /// Name of a column as compared.
+    pub(super) fn key_of(&self, index: usize) -> &str {
+        self.keys.get(index).map_or("", String::as_str)
+    }
+
+    /// The columns' names, shortened, for a message.
+    pub(super) fn listed(&self) -> String {
+        const SHOWN: usize = 12;
+        let short = |name: &String| -> String {
+            match name.is_empty() {
+                true => "(unnamed)".to_owned(),
+                false => name.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect(),
+            }
+        };
+        let mut names: Vec<String> = self.header.iter().take(SHOWN).map(short).collect();
+        if self.header.len() > SHOWN {
+            names.push(format!("and {} more", self.header.len() - SHOWN));
+        }
+        names.join(", ")
+    }
+
+    /// Nothing here says what the columns are.
+    pub(super) fn unrecognised(&self) -> Error {
+        let expected = format!("an id column and a score column; this version reads {FORMATS}");
+        self.showing_columns(Error::new(ErrorKind::Unrecognised, expected))
+    }
+
+    /// A required role that no column plays.
+    pub(super) fn missing(&self, role: Role, instead: &str) -> Error {
+        let names: Vec<String> = names(role).iter().map(|name| format!("`{name}`")).collect();
+        let error = Error::new(ErrorKind::Missing, format!("a column {}{instead}", names.join(", ")));
+        self.showing_columns(error).at_column(canonical(role))
+    }
+
+    /// A list of columns is longer than the excerpt that other errors show.
+    fn showing_columns(&self, mut error: Error) -> Error {
+        error.found = Some(format!("the columns {}", self.listed()));
+        error.at_row(1)
+    }
+}
+
+/// Where the cells of a column stand, for errors.
+pub(super) fn at(error: Error, records: &Records, column: usize) -> Error {
+    error.at_row(records.row).at_column(records.column_name(column))
+}

@@ -1,0 +1,246 @@
+//! Bytes of a file as text: hashing, sniffing, byte-order marks, progress and limits while it streams.
+//!
+//! What leaves [`Source`] is UTF-8, or bytes in a one-byte encoding that nobody declared; which of the two is settled
+//! record by record in `records`, because only there can an error name a row and a column.
+
+use super::{InputFile, Limits, Progress};
+use crate::error::{Error, ErrorKind, Result};
+use sha2::{Digest, Sha256};
+use std::io::Read;
+
+/// Bytes asked of the reader at once.
+const BLOCK: usize = 256 * 1024;
+/// Bytes that are looked at before anything is read as text.
+const SNIFF: usize = 64 * 1024;
+
+/// What starts files that are not text, and what such a file is called.
+const SIGNATURES: [(&[u8], &str); 11] = [
+    (b"\x89PNG", "a PNG picture"),
+    (b"PK\x03\x04", "a ZIP archive (or an .xlsx workbook)"),
+    (b"PK\x05\x06", "an empty ZIP archive"),
+    (b"\x1f\x8b", "gzip-compressed data"),
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed data"),
+    (b"%PDF", "a PDF document"),
+    (b"PAR1", "a Parquet file"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"\x80\x04\x95", "a Python pickle"),
+    (b"\x7fELF", "a program"),
+];
+
+/// How the bytes of a file became text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// No mark: UTF-8 unless the bytes say otherwise.
+    Assumed,
+    /// Declared by its byte-order mark.
+    Utf8Marked,
+    /// UTF-16, declared by its byte-order mark, converted here.
+    Utf16,
+}
+
+/// Counts what was read over all files, reports it, and stops at the limits.
+pub(super) struct Meter<'p> {
+    report: &'p mut dyn FnMut(Progress) -> bool,
+    progress: Progress,
+    pub(super) limits: Limits,
+    /// Rows of all files so far.
+    pub(super) rows: u64,
+}
+
+impl<'p> Meter<'p> {
+    pub(super) fn new(
+        files: &[InputFile],
+        limits: Limits,
+        report: &'p mut dyn FnMut(Progress) -> bool,
+    ) -> Result<Self> {
+        let mut total = Some(0u64);
+        for file in files {
+            total = total.zip(file.len).map(|(sum, len)| sum.saturating_add(len));
+            if file.len.is_some_and(|len| len > limits.bytes) {
+                return Err(too_many_bytes(&limits).in_file(&file.name));
+            }
+        }
+        if total.is_some_and(|total| total > limits.bytes) {
+            return Err(too_many_bytes(&limits).at_field("files"));
+        }
+        let progress = Progress { file: 0, files: files.len(), bytes: 0, total };
+        Ok(Meter { report, progress, limits, rows: 0 })
+    }
+
+    /// Says which file is being read now.
+    pub(super) fn file(&mut self, index: usize) {
+        self.progress.file = index;
+    }
+
+    fn bytes(&mut self, read: usize) -> Result<()> {
+        self.progress.bytes = self.progress.bytes.saturating_add(read as u64);
+        if self.progress.bytes > self.limits.bytes {
+            return Err(too_many_bytes(&self.limits));
+        }
+        match (self.report)(self.progress) {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::Cancelled, "the import was cancelled")),
+        }
+    }
+
+    /// Counts one row of data.
+    pub(super) fn row(&mut self) -> Result<()> {
+        self.rows += 1;
+        if self.rows > self.limits.rows {
+            return Err(Error::new(ErrorKind::TooLarge, format!("at most {} rows in all files", self.limits.rows)));
+        }
+        Ok(())
+    }
+}
+
+fn too_many_bytes(limits: &Limits) -> Error {
+    Error::new(ErrorKind::TooLarge, format!("at most {} bytes in all files", limits.bytes))
+        .found(format!("more than {} MB", limits.bytes / 1_000_000))
+}
+
+/// A file as a stream of blocks of text.
+pub(super) struct Source<'a> {
+    reader: Box<dyn Read + 'a>,
+    hasher: Sha256,
+    raw: Vec<u8>,
+    decoder: Option<encoding_rs::Decoder>,
+    text: Vec<u8>,
+    pending: bool,
+    finished: bool,
+    /// How the bytes are being read.
+    pub(super) encoding: Encoding,
+    /// Bytes of the file so far, marks included.
+    pub(super) bytes: u64,
+}
+
+impl<'a> Source<'a> {
+    /// Reads the first block and refuses what is empty or no text.
+    pub(super) fn open(reader: Box<dyn Read + 'a>, meter: &mut Meter) -> Result<Self> {
+        let mut source = Source {
+            reader,
+            hasher: Sha256::new(),
+            raw: Vec::new(),
+            decoder: None,
+            text: Vec::new(),
+            pending: true,
+            finished: false,
+            encoding: Encoding::Assumed,
+            bytes: 0,
+        };
+        let mut first = Vec::new();
+        while first.len() < SNIFF && source.fill(meter)? {
+            first.extend_from_slice(&source.raw);
+        }
+        let skip = match first.as_slice() {
+            [0xef, 0xbb, 0xbf, ..] => {
+                source.encoding = Encoding::Utf8Marked;
+                3
+            }
+            [0xff, 0xfe, ..] => source.utf16(encoding_rs::UTF_16LE),
+            [0xfe, 0xff, ..] => source.utf16(encoding_rs::UTF_16BE),
+            _ => 0,
+        };
+        let body = first.get(skip..).unwrap_or_default();
+        if source.decoder.is_none() {
+            sniff(body)?;
+        }
+        source.take(body);
+        if source.text.iter().all(u8::is_ascii_whitespace) && source.finished {
+            return Err(Error::new(ErrorKind::Empty, "the file is empty: a header and at least one row were expected"));
+        }
+        Ok(source)
+    }
+
+    fn utf16(&mut self, encoding: &'static encoding_rs::Encoding) -> usize {
+        self.encoding = Encoding::Utf16;
+        self.decoder = Some(encoding.new_decoder_without_bom_handling());
+        2
+    }
+
+    /// The next block of text into [`Source::text`]; `false` at the end.
+    pub(super) fn advance(&mut self, meter: &mut Meter) -> Result<bool> {
+        if self.pending {
+            self.pending = false;
+            if !self.text.is_empty() {
+                return Ok(true);
+            }
+        }
+        while !self.finished {
+            self.fill(meter)?;
+            let raw = std::mem::take(&mut self.raw);
+            self.take(&raw);
+            self.raw = raw;
+            if !self.text.is_empty() {
+                return Ok(true);
+            }
+        }
+        self.text.clear();
+        Ok(false)
+    }
+
+    /// The block that [`Source::advance`] read.
+    pub(super) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// SHA-256 of all bytes, in hexadecimal.
+    pub(super) fn digest(self) -> String {
+        self.hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Reads into `raw`; `false` at the end of the file.
+    fn fill(&mut self, meter: &mut Meter) -> Result<bool> {
+        self.raw.resize(BLOCK, 0);
+        let read = loop {
+            match self.reader.read(&mut self.raw) {
+                Ok(read) => break read.min(BLOCK),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.raw.clear();
+                    return Err(Error::new(ErrorKind::Io, format!("the file could not be read: {error}")));
+                }
+            }
+        };
+        self.raw.truncate(read);
+        self.hasher.update(&self.raw);
+        self.bytes = self.bytes.saturating_add(read as u64);
+        self.finished = read == 0;
+        meter.bytes(read)?;
+        Ok(read > 0)
+    }
+
+    /// Raw bytes as text into `text`. What is malformed in UTF-16 becomes U+FFFD, which `records` refuses.
+    fn take(&mut self, raw: &[u8]) {
+        self.text.clear();
+        let Some(decoder) = &mut self.decoder else {
+            self.text.extend_from_slice(raw);
+            return;
+        };
+        let room = decoder.max_utf8_buffer_length(raw.len()).unwrap_or(0);
+        self.text.resize(room, 0);
+        let (_, _, written, _) = decoder.decode_to_utf8(raw, &mut self.text, self.finished);
+        self.text.truncate(written);
+    }
+}
+
+/// Refuses what is not text, or text in a format of another kind.
+fn sniff(first: &[u8]) -> Result<()> {
+    const EXPECTED: &str = "text: a CSV, TSV or `;`-separated table";
+    if let Some((_, what)) = SIGNATURES.iter().find(|(signature, _)| first.starts_with(signature)) {
+        return Err(Error::new(ErrorKind::NotText, EXPECTED).found(what));
+    }
+    let looked_at = first.get(..SNIFF).unwrap_or(first);
+    let control = looked_at.iter().filter(|byte| **byte < 32 && !b"\t\n\x0c\r\x1b".contains(byte)).count();
+    if looked_at.contains(&0) || control > looked_at.len() / 50 {
+        return Err(Error::new(ErrorKind::NotText, EXPECTED).found("binary data"));
+    }
+    match first.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{' | b'[') => Err(Error::new(
+            ErrorKind::Unrecognised,
+            format!("a table with a header; this version reads {}", super::schema::FORMATS),
+        )
+        .found("text that starts as JSON does")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,482 @@
+//! The loop as ask and tell, and the jobs that a run is made of.
+//!
+//! A [`Run`] is one policy in one replicate: [`Run::ask`] it for its set, [`Run::tell`] it what came back. It can be
+//! written down between rounds. [`Run::play`] is the same loop with a simulated world in the middle.
+//!
+//! A [`Job`] is one policy in a block of replicates. Blocks depend on the number of replicates alone, and their
+//! statistics are merged in order ([`crate::summary::Collector`]), so results do not depend on who plays which job.
+
+use crate::bandit::c2mab_v::C2mabV;
+use crate::bandit::cucb::Cucb;
+use crate::bandit::epsilon_greedy::{EpsilonGreedy, Exploration};
+use crate::bandit::fixed::Fixed;
+use crate::bandit::oracle::Oracle;
+use crate::bandit::policy::{Choice, Observation, Player, Policy};
+use crate::bandit::random_set::RandomSet;
+use crate::bandit::reward::set_reward;
+use crate::bandit::thompson::Thompson;
+use crate::environment::{AnyWorld, World};
+use crate::experiment::{PolicyKind, RewardModel};
+use crate::optimum::Optimum;
+use crate::plan::Plan;
+use crate::random::{policy_stream, world_key};
+use serde::{Deserialize, Serialize};
+
+/// Most blocks that a policy's replicates are split into.
+const MOST_BLOCKS: u32 = 8;
+/// Bins of rounds in which selections are counted for the selection figure.
+pub const BINS: u32 = 100;
+
+/// A plan and its optimum: all that playing needs, shared by every run.
+#[derive(Debug, Clone)]
+pub struct Simulation {
+    /// The checked experiment.
+    pub plan: Plan,
+    /// `S*` under the true means.
+    pub optimum: Optimum,
+    stops: Vec<Stop>,
+}
+
+/// A round at which something is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stop {
+    round: u32,
+    is_checkpoint: bool,
+    /// The bin that the rounds up to here belong to.
+    bin: u32,
+}
+
+/// One policy in a block of replicates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// Place in the experiment's list of policies.
+    pub policy: u32,
+    /// Number of the block within the policy, from 0.
+    pub block: u32,
+    /// First replicate, from 0.
+    pub first: u32,
+    /// Number of replicates.
+    pub replicates: u32,
+}
+
+/// At most about 1,000 rounds at which curves have a value: all of them up to 1,000, else 500 evenly spaced ones and
+/// 500 in geometric progression, so that both linear and logarithmic axes are well served.
+pub fn checkpoints(rounds: u32) -> Vec<u32> {
+    if rounds <= 1_000 {
+        return (1..=rounds).collect();
+    }
+    let mut points: Vec<u32> =
+        (1..=500u64).map(|step| (step * u64::from(rounds)).div_ceil(500) as u32).collect();
+    let log = libm::log(f64::from(rounds));
+    points.extend((0..500).map(|step| (libm::exp(log * f64::from(step) / 500.0) as u32).clamp(1, rounds)));
+    points.sort_unstable();
+    points.dedup();
+    points
+}
+
+impl Simulation {
+    /// Finds the optimum and lays out the checkpoints.
+    pub fn new(plan: Plan) -> Simulation {
+        let rounds = plan.setting.rounds;
+        let bins = BINS.min(rounds);
+        let end_of = |bin: u32| ((u64::from(bin) + 1) * u64::from(rounds) / u64::from(bins)) as u32;
+        let points = checkpoints(rounds);
+        let mut ends: Vec<u32> = (0..bins).map(end_of).chain(points.iter().copied()).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let mut bin = 0;
+        let stops = (ends.into_iter())
+            .map(|round| {
+                while end_of(bin) < round {
+                    bin += 1;
+                }
+                Stop { round, is_checkpoint: points.binary_search(&round).is_ok(), bin }
+            })
+            .collect();
+        Simulation { optimum: Optimum::of(&plan), plan, stops }
+    }
+
+    /// The jobs of the run, policy by policy and block by block.
+    pub fn jobs(&self) -> Vec<Job> {
+        jobs(self.plan.experiment.policies.len() as u32, self.plan.experiment.run.replicates)
+    }
+}
+
+/// The jobs of so many policies and replicates.
+pub fn jobs(policies: u32, replicates: u32) -> Vec<Job> {
+    let size = replicates.div_ceil(MOST_BLOCKS).max(1);
+    (0..policies)
+        .flat_map(|policy| {
+            (0..replicates).step_by(size as usize).enumerate().map(move |(block, first)| Job {
+                policy,
+                block: block as u32,
+                first,
+                replicates: size.min(replicates - first),
+            })
+        })
+        .collect()
+}
+
+/// Sums over the rounds of one run; costs are scaled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Totals {
+    /// `Σ (α r(S*) − r(S_t))`.
+    pub regret: f64,
+    /// `Σ (α·relaxed optimum − r(S_t))`.
+    pub regret_relaxed: f64,
+    /// `Σ` realised reward.
+    pub reward: f64,
+    /// `Σ r(S_t; μ)`.
+    pub expected_reward: f64,
+    /// `Σ` cost of the models called.
+    pub paid: f64,
+    /// `Σ` cost of the models selected, called or not.
+    pub nominal: f64,
+    /// `Σ (paid − ρ)⁺`.
+    pub excess: f64,
+    /// Calls.
+    pub calls: u64,
+    /// Rounds in which no allowed set fitted the budget.
+    pub infeasible: u32,
+    /// Rounds whose rounding selected nothing.
+    pub empty: u32,
+    /// `Σ` milliseconds: of the calls one after another in a cascade, else of the slowest.
+    pub latency_ms: f64,
+}
+
+/// What came of a round beyond the observations of the called models.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Unobserved {
+    /// Scaled cost of the selected models that were not called.
+    pub uncalled_cost: f64,
+    /// Milliseconds that the answer took; 0 where unknown.
+    pub latency_ms: f64,
+}
+
+/// One policy in one replicate, between two rounds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Run {
+    /// Key of the replicate's world.
+    key: u64,
+    /// Rounds played.
+    round: u32,
+    player: Player,
+    totals: Totals,
+    choice: Choice,
+    /// Whether `choice` waits for its outcome.
+    asked: bool,
+}
+
+impl Run {
+    /// Before round 1. `policy` and `replicate` count from 0; `None` where the experiment has no such policy.
+    pub fn new(simulation: &Simulation, policy: usize, replicate: u32) -> Option<Run> {
+        let plan = &simulation.plan;
+        let seed = plan.experiment.run.seed;
+        let (canonical, occurrence) = plan.identities.get(policy)?;
+        let stream = || policy_stream(seed, replicate, canonical, *occurrence);
+        let arms = plan.setting.arms;
+        let default_delta = 1.0 / f64::from(plan.setting.rounds);
+        let player = match &plan.experiment.policies.get(policy)?.kind {
+            PolicyKind::C2mabV(p) => Player::C2mabV(Box::new(C2mabV::new(
+                arms,
+                p.alpha_mu,
+                p.alpha_c,
+                p.delta.unwrap_or(default_delta),
+                p.solver,
+                stream(),
+            ))),
+            PolicyKind::Cucb(p) => {
+                Player::Cucb(Box::new(Cucb::new(arms, p.alpha_mu, p.delta.unwrap_or(default_delta))))
+            }
+            PolicyKind::Thompson(_) => Player::Thompson(Box::new(Thompson::new(arms, stream()))),
+            PolicyKind::EpsilonGreedy(p) => {
+                let exploration = match p.schedule {
+                    Some(schedule) => Exploration::Decaying(schedule.c),
+                    None => Exploration::Constant(p.epsilon.unwrap_or(0.1)),
+                };
+                Player::EpsilonGreedy(Box::new(EpsilonGreedy::new(arms, exploration, stream())))
+            }
+            PolicyKind::Fixed(p) => {
+                let place = |name: &String| plan.models.iter().position(|model| model == name);
+                Player::Fixed(Fixed::new(p.models.iter().filter_map(place).collect()))
+            }
+            PolicyKind::Random(_) => Player::RandomSet(Box::new(RandomSet::new(arms, stream()))),
+            PolicyKind::Oracle(_) => {
+                let optimum = &simulation.optimum;
+                Player::Oracle(Oracle::new(optimum.arms.clone(), !optimum.feasible))
+            }
+        };
+        Some(Run {
+            key: world_key(seed, replicate),
+            round: 0,
+            player,
+            totals: Totals::default(),
+            choice: Choice { arms: Vec::with_capacity(arms), ..Choice::default() },
+            asked: false,
+        })
+    }
+
+    /// Rounds played.
+    pub fn round(&self) -> u32 {
+        self.round
+    }
+
+    /// Sums over the rounds played.
+    pub fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// The set of the next round, in the order of calls; the same one until [`Run::tell`].
+    #[inline]
+    pub fn ask(&mut self, simulation: &Simulation) -> &Choice {
+        if !self.asked {
+            self.choice.arms.clear();
+            self.choice.infeasible = false;
+            self.choice.empty = false;
+            self.player.select(&simulation.plan.setting, self.round.saturating_add(1), &mut self.choice);
+            self.asked = true;
+        }
+        &self.choice
+    }
+
+    /// What came back from the models that were called, in the order of the calls. Without an [`Run::ask`] before it
+    /// nothing happens.
+    #[inline]
+    pub fn tell(&mut self, simulation: &Simulation, observed: &[Observation], unobserved: Unobserved) {
+        if !self.asked {
+            return;
+        }
+        self.asked = false;
+        let Simulation { plan, optimum, .. } = simulation;
+        let setting = &plan.setting;
+        self.player.update(observed);
+        let expected = set_reward(setting.reward, &plan.mean_reward, &self.choice.arms);
+        let all_called = observed.len() == self.choice.arms.len();
+        let (mut paid, mut sum, mut product, mut any) = (0.0, 0.0, 1.0, 0.0);
+        for seen in observed {
+            paid += seen.cost;
+            sum += seen.reward;
+            product *= seen.reward;
+            any = if seen.reward > any { seen.reward } else { any };
+        }
+        let realised = match setting.reward {
+            RewardModel::Awc => any,
+            RewardModel::Suc => sum,
+            RewardModel::Aic if all_called && !observed.is_empty() => product,
+            RewardModel::Aic => 0.0,
+        };
+        let over = paid - setting.budget;
+        let alpha = plan.experiment.run.regret_alpha;
+        let totals = &mut self.totals;
+        totals.regret += alpha * optimum.reward - expected;
+        totals.regret_relaxed += alpha * optimum.relaxed_reward - expected;
+        totals.reward += realised;
+        totals.expected_reward += expected;
+        totals.paid += paid;
+        totals.nominal += paid + unobserved.uncalled_cost;
+        totals.excess += if over > 0.0 { over } else { 0.0 };
+        totals.calls += observed.len() as u64;
+        totals.infeasible += u32::from(self.choice.infeasible);
+        totals.empty += u32::from(self.choice.empty);
+        totals.latency_ms += unobserved.latency_ms;
+        self.round = self.round.saturating_add(1);
+    }
+
+    /// Plays simulated rounds until `until` rounds are played. Counts selections and calls by arm.
+    fn play<W: World>(&mut self, simulation: &Simulation, world: &W, until: u32, scratch: &mut Scratch, bin: usize) {
+        let plan = &simulation.plan;
+        let arms = plan.setting.arms;
+        let stop_at_success = plan.cascade;
+        let stop_at_failure = plan.experiment.task.stop_on_failure;
+        let one_by_one = stop_at_success || stop_at_failure;
+        let selected = scratch.selected.get_mut(bin * arms..(bin + 1) * arms).unwrap_or(&mut []);
+        while self.round < until {
+            let now = world.begin(self.key, self.round + 1);
+            self.ask(simulation);
+            scratch.observed.clear();
+            let mut unobserved = Unobserved::default();
+            let mut stopped = false;
+            for &arm in &self.choice.arms {
+                if let Some(count) = selected.get_mut(arm) {
+                    *count += 1;
+                }
+                let outcome = world.outcome(now, arm);
+                if stopped {
+                    unobserved.uncalled_cost += outcome.cost;
+                    continue;
+                }
+                scratch.observed.push(Observation { arm, reward: outcome.reward, cost: outcome.cost });
+                if let Some(count) = scratch.called.get_mut(arm) {
+                    *count += 1;
+                }
+                if let Some(latency) = world.latency_ms(now, arm) {
+                    let sum = unobserved.latency_ms + latency;
+                    let most = if latency > unobserved.latency_ms { latency } else { unobserved.latency_ms };
+                    unobserved.latency_ms = if one_by_one { sum } else { most };
+                }
+                stopped = (stop_at_success && outcome.reward >= 1.0) || (stop_at_failure && outcome.reward <= 0.0);
+            }
+            self.tell(simulation, &scratch.observed, unobserved);
+        }
+    }
+}
+
+/// Space that playing needs, shared by the runs of a job.
+#[derive(Debug, Clone)]
+struct Scratch {
+    observed: Vec<Observation>,
+    /// Selections by bin and arm, over all runs of the job.
+    selected: Vec<u32>,
+    /// Calls by arm, over all runs of the job.
+    called: Vec<u64>,
+}
+
+/// Number of series that are tracked: the eight of the result, then calls, infeasible and empty rounds, latency.
+pub const TRACKED: usize = 12;
+
+/// A job being played.
+#[derive(Debug, Clone)]
+pub struct JobState {
+    job: Job,
+    runs: Vec<Run>,
+    scratch: Scratch,
+    /// Stops passed by all runs.
+    stop: usize,
+    /// The run whose turn it is.
+    turn: usize,
+    update: JobUpdate,
+    bins_sent: u32,
+}
+
+/// What a job has to tell since it was last asked; made to be sent and merged.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct JobUpdate {
+    /// Place in the list of jobs.
+    pub job: u32,
+    /// Rounds played by every run of the job.
+    pub round: u32,
+    /// For each new checkpoint, [`TRACKED`] means over the job's replicates and as many sums of squared deviations.
+    pub statistics: Vec<f64>,
+    /// For each newly completed bin, selections by arm over the job's replicates.
+    pub selected: Vec<u32>,
+    /// Calls by arm so far.
+    pub called: Vec<u64>,
+    /// By replicate at the last checkpoint: mean reward, mean excess, violation.
+    pub replicates: Vec<[f64; 3]>,
+}
+
+impl JobState {
+    /// A job before its first round; `index` is its place in the list of jobs.
+    pub fn new(simulation: &Simulation, index: u32, job: Job) -> JobState {
+        let runs: Vec<Run> = (job.first..job.first + job.replicates)
+            .filter_map(|replicate| Run::new(simulation, job.policy as usize, replicate))
+            .collect();
+        let arms = simulation.plan.setting.arms;
+        let scratch = Scratch {
+            observed: Vec::with_capacity(arms),
+            selected: vec![0; arms * BINS as usize],
+            called: vec![0; arms],
+        };
+        let update = JobUpdate { job: index, ..JobUpdate::default() };
+        JobState { job, runs, scratch, stop: 0, turn: 0, update, bins_sent: 0 }
+    }
+
+    /// The job.
+    pub fn job(&self) -> Job {
+        self.job
+    }
+
+    /// Rounds played by every run.
+    pub fn round(&self) -> u32 {
+        self.update.round
+    }
+
+    /// Whether every run has played all its rounds.
+    pub fn is_done(&self, simulation: &Simulation) -> bool {
+        self.stop >= simulation.stops.len()
+    }
+
+    /// Plays at most `quantum` rounds of one run, towards the next stop; returns how many. 0 where the job is done.
+    pub fn advance(&mut self, simulation: &Simulation, quantum: u32) -> u32 {
+        let Some(&stop) = simulation.stops.get(self.stop) else {
+            return 0;
+        };
+        let mut played = 0;
+        if let Some(run) = self.runs.get_mut(self.turn) {
+            let until = stop.round.min(run.round.saturating_add(quantum.max(1)));
+            played = until - run.round;
+            let bin = stop.bin as usize;
+            match &simulation.plan.world {
+                AnyWorld::Synthetic(world) => run.play(simulation, world, until, &mut self.scratch, bin),
+                AnyWorld::Replay(world) => run.play(simulation, world, until, &mut self.scratch, bin),
+            }
+            if until == stop.round {
+                self.turn += 1;
+            }
+        }
+        if self.turn >= self.runs.len() {
+            self.turn = 0;
+            self.stop += 1;
+            self.update.round = stop.round;
+            if stop.is_checkpoint {
+                self.record(&simulation.plan);
+            }
+        }
+        played
+    }
+
+    /// Everything new since the last call; `None` where nothing is.
+    pub fn take_update(&mut self, simulation: &Simulation) -> Option<JobUpdate> {
+        if self.update.statistics.is_empty() {
+            return None;
+        }
+        let arms = simulation.plan.setting.arms;
+        let open = simulation.stops.get(self.stop).map_or(BINS.min(simulation.plan.setting.rounds), |stop| stop.bin);
+        let (from, to) = (self.bins_sent as usize * arms, open as usize * arms);
+        let next = JobUpdate { job: self.update.job, round: self.update.round, ..JobUpdate::default() };
+        let mut update = std::mem::replace(&mut self.update, next);
+        update.selected = self.scratch.selected.get(from..to).unwrap_or_default().to_vec();
+        update.called.clone_from(&self.scratch.called);
+        self.bins_sent = open;
+        Some(update)
+    }
+
+    fn record(&mut self, plan: &Plan) {
+        let values: Vec<[f64; TRACKED]> = self.runs.iter().map(|run| tracked(plan, run)).collect();
+        let mut means = [0.0; TRACKED];
+        let mut squares = [0.0; TRACKED];
+        for (count, run) in (1u32..).zip(&values) {
+            for ((mean, square), value) in means.iter_mut().zip(&mut squares).zip(run) {
+                let deviation = value - *mean;
+                *mean += deviation / f64::from(count);
+                *square += deviation * (value - *mean);
+            }
+        }
+        self.update.statistics.extend_from_slice(&means);
+        self.update.statistics.extend_from_slice(&squares);
+        self.update.replicates.clear();
+        self.update.replicates.extend(values.iter().map(|value| [value[4], value[3], value[2]]));
+    }
+}
+
+/// The tracked values of a run at a checkpoint, in the order of the result's series; costs in the unit of the input.
+fn tracked(plan: &Plan, run: &Run) -> [f64; TRACKED] {
+    let totals = &run.totals;
+    let rounds = f64::from(run.round.max(1));
+    let scale = plan.cost_scale;
+    let over = totals.paid / rounds - plan.setting.budget;
+    [
+        totals.regret,
+        totals.regret_relaxed,
+        if over > 0.0 { over * scale } else { 0.0 },
+        totals.excess / rounds * scale,
+        totals.reward / rounds,
+        totals.expected_reward / rounds,
+        totals.paid / rounds * scale,
+        totals.nominal / rounds * scale,
+        totals.calls as f64 / rounds,
+        f64::from(totals.infeasible),
+        f64::from(totals.empty),
+        totals.latency_ms / rounds,
+    ]
+}

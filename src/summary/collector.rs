@@ -1,0 +1,279 @@
+//! Merges the jobs' statistics, block by block in order, into curves and finals.
+
+use super::intervals::{bootstrap_ratio, student_t};
+use super::{Figure, Finals, OptimumReport, PolicyResult, RunResult, Series};
+use crate::plan::Plan;
+use crate::random::mix;
+use crate::simulation::{BINS, Job, JobUpdate, TRACKED, checkpoints};
+use sha2::{Digest, Sha256};
+use std::collections::VecDeque;
+
+/// What a checkpoint holds: mean and sum of squared deviations of each tracked value.
+type Moments = [(f64, f64); TRACKED];
+
+/// Collects the updates of all jobs of a run, in any order of arrival.
+#[derive(Debug, Clone)]
+pub struct Collector {
+    checkpoints: Vec<u32>,
+    jobs: Vec<Job>,
+    policies: Vec<Collected>,
+    arms: usize,
+    /// `t_{0.975, R−1} / sqrt(R (R−1))`; `None` with one replicate.
+    half_width: Option<f64>,
+}
+
+#[derive(Debug, Clone)]
+struct Collected {
+    merged: Vec<Moments>,
+    blocks: Vec<Block>,
+    /// Selections by bin and arm.
+    selected: Vec<u64>,
+}
+
+/// What has come from one block of replicates.
+#[derive(Debug, Clone, Default)]
+struct Block {
+    replicates: u32,
+    /// Replicates in the blocks before this one.
+    before: u32,
+    /// Checkpoints that have arrived and wait for the blocks before.
+    waiting: VecDeque<Moments>,
+    /// Checkpoints merged.
+    merged: usize,
+    round: u32,
+    bins: usize,
+    called: Vec<u64>,
+    last: Vec<[f64; 3]>,
+}
+
+impl Collector {
+    /// For the jobs of a plan.
+    pub fn new(plan: &Plan) -> Collector {
+        let replicates = plan.experiment.run.replicates;
+        let jobs = crate::simulation::jobs(plan.experiment.policies.len() as u32, replicates);
+        let arms = plan.setting.arms;
+        let mut policies: Vec<Collected> = (plan.experiment.policies.iter())
+            .map(|_| Collected { merged: Vec::new(), blocks: Vec::new(), selected: vec![0; arms * BINS as usize] })
+            .collect();
+        for job in &jobs {
+            if let Some(policy) = policies.get_mut(job.policy as usize) {
+                let block = Block { replicates: job.replicates, before: job.first, ..Block::default() };
+                policy.blocks.push(block);
+            }
+        }
+        let count = f64::from(replicates);
+        let half_width = (replicates > 1).then(|| student_t(replicates - 1) / (count * (count - 1.0)).sqrt());
+        Collector { checkpoints: checkpoints(plan.setting.rounds), jobs, policies, arms, half_width }
+    }
+
+    /// Takes in one update; those of one job must come in their order.
+    pub fn absorb(&mut self, update: JobUpdate) {
+        let Some(job) = self.jobs.get(update.job as usize) else { return };
+        let Some(policy) = self.policies.get_mut(job.policy as usize) else { return };
+        let Some(block) = policy.blocks.get_mut(job.block as usize) else { return };
+        for values in update.statistics.chunks_exact(2 * TRACKED) {
+            let (means, squares) = values.split_at(TRACKED);
+            let mut moments = [(0.0, 0.0); TRACKED];
+            for ((moment, mean), square) in moments.iter_mut().zip(means).zip(squares) {
+                *moment = (*mean, *square);
+            }
+            block.waiting.push_back(moments);
+        }
+        let from = block.bins * self.arms;
+        for (sum, count) in policy.selected.iter_mut().skip(from).zip(&update.selected) {
+            *sum += u64::from(*count);
+        }
+        block.bins += update.selected.len().checked_div(self.arms).unwrap_or(0);
+        block.round = update.round;
+        block.called = update.called;
+        block.last = update.replicates;
+        policy.merge();
+    }
+
+    /// Rounds played by every replicate of every policy.
+    pub fn round(&self) -> u32 {
+        self.policies.iter().flat_map(|policy| &policy.blocks).map(|block| block.round).min().unwrap_or(0)
+    }
+
+    /// Whether all rounds are in.
+    pub fn is_complete(&self) -> bool {
+        self.policies.iter().all(|policy| policy.complete() == self.checkpoints.len())
+    }
+
+    /// Curves and finals of what every replicate of every policy has played. The digest is of the whole run: empty
+    /// until it is complete.
+    pub fn result(&self, plan: &Plan, optimum: Option<&OptimumReport>) -> RunResult {
+        let policies: Vec<PolicyResult> =
+            (0..self.policies.len()).filter_map(|index| self.policy_result(plan, index)).collect();
+        RunResult {
+            engine: env!("CARGO_PKG_VERSION").to_string(),
+            digest: if self.is_complete() { digest(&policies) } else { String::new() },
+            experiment: plan.experiment.clone(),
+            models: plan.models.clone(),
+            data: plan.files.clone(),
+            optimum: optimum.into_iter().cloned().collect(),
+            policies,
+        }
+    }
+
+    fn policy_result(&self, plan: &Plan, index: usize) -> Option<PolicyResult> {
+        let policy = self.policies.get(index)?;
+        // All policies are shown up to the same round, so that they can be compared.
+        let count = self.policies.iter().map(Collected::complete).min().unwrap_or(0);
+        let moments = policy.merged.get(..count)?;
+        let rounds = self.checkpoints.get(..count)?.to_vec();
+        let series = |tracked: usize| Series {
+            mean: moments.iter().map(|moment| moment[tracked].0).collect(),
+            ci95: self.half_width.map(|factor| {
+                moments.iter().map(|moment| factor * moment[tracked].1.sqrt()).collect()
+            }),
+        };
+        let budgeted = plan.experiment.task.budget.is_some();
+        let priced = plan.mean_cost.is_some();
+        let names = |shares: Vec<f64>| plan.models.iter().cloned().zip(shares).collect();
+        let replicates = f64::from(plan.experiment.run.replicates);
+        let bins = self.policies.iter().map(Collected::bins).min().unwrap_or(0);
+        let planned = plan.setting.rounds;
+        let all_bins = u64::from(BINS.min(planned));
+        let end_of = |bin: usize| ((bin as u64 + 1) * u64::from(planned) / all_bins) as f64;
+        let share_over_time: Vec<Vec<f64>> = (policy.selected.chunks(self.arms.max(1)).take(bins).enumerate())
+            .map(|(bin, counts)| {
+                let length = end_of(bin) - if bin == 0 { 0.0 } else { end_of(bin - 1) };
+                counts.iter().map(|count| *count as f64 / (length * replicates)).collect()
+            })
+            .collect();
+        // Shares of all rounds so far: of selections over the completed bins, of calls over the rounds told.
+        let mut selection = vec![0.0; self.arms];
+        for counts in policy.selected.chunks(self.arms.max(1)).take(bins) {
+            for (share, count) in selection.iter_mut().zip(counts) {
+                *share += *count as f64;
+            }
+        }
+        let binned = if bins == 0 { 1.0 } else { end_of(bins - 1) * replicates };
+        let mut called = vec![0.0; self.arms];
+        let mut played = 0.0;
+        for block in &policy.blocks {
+            played += f64::from(block.round) * f64::from(block.replicates);
+            for (share, count) in called.iter_mut().zip(&block.called) {
+                *share += *count as f64;
+            }
+        }
+        selection.iter_mut().for_each(|share| *share /= binned);
+        called.iter_mut().for_each(|share| *share /= if played > 0.0 { played } else { 1.0 });
+        Some(PolicyResult {
+            label: plan.labels.get(index)?.clone(),
+            kind: plan.experiment.policies.get(index)?.kind.name().to_string(),
+            rounds,
+            regret: series(0),
+            regret_relaxed: series(1),
+            violation: budgeted.then(|| series(2)),
+            excess: budgeted.then(|| series(3)),
+            reward: series(4),
+            expected_reward: series(5),
+            cost: priced.then(|| series(6)),
+            nominal_cost: priced.then(|| series(7)),
+            finals: self.finals(plan, index, moments),
+            selection: names(selection),
+            called: names(called),
+            share_over_time,
+        })
+    }
+
+    fn finals(&self, plan: &Plan, index: usize, moments: &[Moments]) -> Finals {
+        let Some(last) = moments.last() else { return Finals::default() };
+        let figure = |tracked: usize| Figure {
+            mean: Some(last[tracked].0),
+            ci95: self.half_width.map(|factor| factor * last[tracked].1.sqrt()),
+        };
+        let budgeted = |tracked| if plan.experiment.task.budget.is_some() { figure(tracked) } else { Figure::default() };
+        let priced = |tracked| if plan.mean_cost.is_some() { figure(tracked) } else { Figure::default() };
+        let seed = mix(plan.experiment.run.seed ^ 0x5A71_0000 ^ index as u64);
+        let ratio = |tracked: usize, place: usize| {
+            if plan.experiment.task.budget.is_none() || last[tracked].0 <= 0.0 {
+                return Figure::default();
+            }
+            // The interval takes part in the result only when all replicates have come to the same, last round.
+            let ci95 = (moments.len() == self.checkpoints.len()).then(|| {
+                let pairs: Vec<(f64, f64)> = (self.policies.get(index).into_iter())
+                    .flat_map(|policy| &policy.blocks)
+                    .flat_map(|block| &block.last)
+                    .map(|values| (values[0], values[place]))
+                    .collect();
+                bootstrap_ratio(&pairs, seed)
+            });
+            Figure { mean: Some(last[4].0 / last[tracked].0), ci95: ci95.flatten() }
+        };
+        let has_latency = match &plan.world {
+            crate::environment::AnyWorld::Replay(world) => world.has_latency(),
+            crate::environment::AnyWorld::Synthetic(_) => false,
+        };
+        Finals {
+            regret: figure(0),
+            regret_relaxed: figure(1),
+            violation: budgeted(2),
+            excess: budgeted(3),
+            reward: figure(4),
+            expected_reward: figure(5),
+            cost: priced(6),
+            nominal_cost: priced(7),
+            ratio: ratio(3, 1),
+            ratio_violation: ratio(2, 2),
+            calls: figure(8),
+            infeasible_rounds: figure(9),
+            empty_rounds: figure(10),
+            latency_ms: if has_latency { figure(11) } else { Figure::default() },
+        }
+    }
+}
+
+impl Collected {
+    /// Checkpoints that all blocks have reached.
+    fn complete(&self) -> usize {
+        self.blocks.last().map_or(0, |block| block.merged)
+    }
+
+    /// Bins that all blocks have completed.
+    fn bins(&self) -> usize {
+        self.blocks.iter().map(|block| block.bins).min().unwrap_or(0)
+    }
+
+    /// Merges what can be merged: a block's checkpoint once the block before it has that checkpoint in.
+    fn merge(&mut self) {
+        let mut allowed = usize::MAX;
+        for block in &mut self.blocks {
+            while block.merged < allowed
+                && let Some(moments) = block.waiting.pop_front()
+            {
+                match self.merged.get_mut(block.merged) {
+                    Some(sum) => combine(sum, &moments, f64::from(block.before), f64::from(block.replicates)),
+                    None => self.merged.push(moments),
+                }
+                block.merged += 1;
+            }
+            allowed = block.merged;
+        }
+    }
+}
+
+/// Chan, Golub and LeVeque's update of mean and sum of squared deviations of `a` values by those of `b` more.
+fn combine(sum: &mut Moments, more: &Moments, a: f64, b: f64) {
+    for ((mean, square), (other_mean, other_square)) in sum.iter_mut().zip(more) {
+        let deviation = other_mean - *mean;
+        *mean += deviation * (b / (a + b));
+        *square += other_square + deviation * deviation * (a * b / (a + b));
+    }
+}
+
+/// SHA-256 over the little-endian f64 of all series that are defined: policy by policy, in the order of
+/// [`PolicyResult::series`], each the means, then the half-widths where there are any.
+fn digest(policies: &[PolicyResult]) -> String {
+    let mut hasher = Sha256::new();
+    for policy in policies {
+        for (_, series) in policy.series() {
+            for value in series.mean.iter().chain(series.ci95.iter().flatten()) {
+                hasher.update(value.to_le_bytes());
+            }
+        }
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

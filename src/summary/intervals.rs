@@ -1,0 +1,101 @@
+//! Intervals: Student's t for means, the bootstrap for ratios of means. The same bits everywhere.
+
+use crate::random::{below, hash};
+
+/// The 97.5 % quantile of Student's t with `df` ≥ 1 degrees of freedom, to about 1e-12.
+///
+/// The distribution function has a closed form for whole `df` (Abramowitz and Stegun 26.7.3 and 26.7.4), which is
+/// inverted by bisection.
+pub fn student_t(df: u32) -> f64 {
+    let df = df.max(1);
+    let (mut low, mut high) = (0.0, 13.0);
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if two_sided(middle, df) < 0.95 {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    0.5 * (low + high)
+}
+
+/// `P(|T| < t)` for whole degrees of freedom.
+fn two_sided(t: f64, df: u32) -> f64 {
+    use std::f64::consts::PI;
+    let angle = libm::atan(t / f64::from(df).sqrt());
+    let (sine, cosine) = (libm::sin(angle), libm::cos(angle));
+    let square = cosine * cosine;
+    // Odd: 2/π (θ + sin θ · (cos θ + 2/3 cos³θ + …)); even: sin θ · (1 + 1/2 cos²θ + 3/8 cos⁴θ + …).
+    let odd = df % 2 == 1;
+    let mut term = if odd { cosine } else { 1.0 };
+    let mut sum = 0.0;
+    let mut power = if odd { 1 } else { 0 };
+    while power + 2 <= df {
+        sum += term;
+        term *= square * f64::from(power + 1) / f64::from(power + 2);
+        power += 2;
+    }
+    if odd { 2.0 / PI * (angle + sine * sum) } else { sine * sum }
+}
+
+/// Half the width of the 95 % percentile bootstrap interval of `mean(numerator) / mean(denominator)` over replicates;
+/// `None` with fewer than two replicates or where a resample's denominator is 0.
+pub(super) fn bootstrap_ratio(pairs: &[(f64, f64)], seed: u64) -> Option<f64> {
+    let count = pairs.len();
+    if count < 2 {
+        return None;
+    }
+    // Enough for two digits of the half-width; fewer where each costs more.
+    let resamples = (200_000 / count).clamp(200, 1_000) as u64;
+    let mut ratios = Vec::with_capacity(resamples as usize);
+    for resample in 0..resamples {
+        let key = hash(seed, resample);
+        let (mut numerator, mut denominator) = (0.0, 0.0);
+        for place in 0..count as u64 {
+            let (a, b) = pairs.get(below(hash(key, place), count as u64) as usize)?;
+            numerator += a;
+            denominator += b;
+        }
+        if denominator <= 0.0 {
+            return None;
+        }
+        ratios.push(numerator / denominator);
+    }
+    ratios.sort_by(f64::total_cmp);
+    let at = |share: f64| ratios.get((share * (resamples - 1) as f64) as usize).copied();
+    Some(0.5 * (at(0.975)? - at(0.025)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_those_of_the_tables() {
+        // Any statistics book's table of t, two-sided 5 %.
+        for (df, quantile) in [(1, 12.706), (2, 4.303), (3, 3.182), (9, 2.262), (10, 2.228), (30, 2.042), (120, 1.980), (999, 1.962)] {
+            assert!((student_t(df) - quantile).abs() < 6e-4, "{df}: {}", student_t(df));
+        }
+        assert!((student_t(1) - 12.706_204_736_432_1).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_bootstrap_agrees_with_the_delta_method() {
+        // Numerator and denominator independent with relative errors of a few percent.
+        let pairs: Vec<(f64, f64)> = (0..400u64)
+            .map(|r| {
+                let u = crate::random::unit(hash(1, r)) - 0.5;
+                let v = crate::random::unit(hash(2, r)) - 0.5;
+                (2.0 + u, 4.0 + v)
+            })
+            .collect();
+        let half = bootstrap_ratio(&pairs, 5).unwrap();
+        // Var(u) = 1/12; delta method for a ratio of independent means.
+        let relative = ((1.0f64 / 12.0 / 400.0) * (1.0 / 4.0 + 1.0 / 16.0)).sqrt();
+        let expected = 1.96 * 0.5 * relative;
+        assert!((half / expected - 1.0).abs() < 0.15, "{half} {expected}");
+        assert_eq!(bootstrap_ratio(&[(1.0, 0.0), (1.0, 0.0)], 1), None);
+        assert_eq!(bootstrap_ratio(&[(1.0, 1.0)], 1), None);
+    }
+}

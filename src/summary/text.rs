@@ -1,0 +1,94 @@
+//! Results as text: the curves as CSV, the finals as a table to read.
+
+use super::{Figure, RunResult};
+use std::fmt::Write;
+
+/// The curves as `policy,round,metric,mean,ci95`: one line a policy, metric and checkpoint; no half-width with one
+/// replicate. Labels that a spreadsheet would take for a formula get an apostrophe.
+pub fn curves_csv(result: &RunResult) -> String {
+    let mut text = String::from("policy,round,metric,mean,ci95\n");
+    for policy in &result.policies {
+        let label = csv_cell(&policy.label);
+        for (metric, series) in policy.series() {
+            for (place, (round, mean)) in policy.rounds.iter().zip(&series.mean).enumerate() {
+                let _ = write!(text, "{label},{round},{metric},{mean},");
+                if let Some(half) = series.ci95.as_ref().and_then(|ci95| ci95.get(place)) {
+                    let _ = write!(text, "{half}");
+                }
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
+/// A text cell of a CSV file: quoted where needed, and never a formula.
+pub fn csv_cell(text: &str) -> String {
+    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() };
+    if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
+}
+
+/// The finals as a table for a terminal.
+pub fn table(result: &RunResult) -> String {
+    let header =
+        ["Policy", "Regret", "Violation", "Reward", "Cost", "Reward/violation", "Calls per query", "Infeasible rounds"];
+    let budgeted = result.experiment.task.budget.is_some();
+    let mut rows: Vec<Vec<String>> = vec![header.map(str::to_string).to_vec()];
+    for policy in &result.policies {
+        let finals = &policy.finals;
+        let ratio = match finals.ratio.mean {
+            None if budgeted => "∞".to_string(),
+            _ => cell(finals.ratio),
+        };
+        rows.push(vec![
+            policy.label.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+            cell(finals.regret),
+            cell(finals.violation),
+            cell(finals.reward),
+            cell(finals.cost),
+            ratio,
+            cell(finals.calls),
+            cell(finals.infeasible_rounds),
+        ]);
+    }
+    let mut text = String::new();
+    let run = &result.experiment.run;
+    if let Some(optimum) = result.optimum.first() {
+        let _ = writeln!(text, "Best set: {} (reward {})", optimum.set.join(" + "), short(optimum.reward));
+    }
+    let _ = writeln!(text, "{} rounds, {} replicates, seed {}; ± is a 95 % interval\n", run.rounds, run.replicates, run.seed);
+    let widths: Vec<usize> = (0..header.len())
+        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0))
+        .collect();
+    for row in &rows {
+        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            let pad = " ".repeat(width - cell.chars().count());
+            let gap = if column == 0 { "" } else { "  " };
+            let _ = if column == 0 { write!(text, "{gap}{cell}{pad}") } else { write!(text, "{gap}{pad}{cell}") };
+        }
+        text.push('\n');
+    }
+    let _ = writeln!(text, "\nDigest {}", result.digest);
+    text
+}
+
+fn cell(figure: Figure) -> String {
+    match (figure.mean, figure.ci95) {
+        (Some(mean), Some(half)) => format!("{} ± {}", short(mean), short(half)),
+        (Some(mean), None) => short(mean),
+        (None, _) => "not defined".to_string(),
+    }
+}
+
+/// Four significant digits, without an exponent for everyday sizes.
+fn short(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return format!("{value}");
+    }
+    let digits = 3 - libm::floor(libm::log10(value.abs())) as i32;
+    match digits {
+        ..=0 => format!("{value:.0}"),
+        1..=9 => format!("{value:.*}", digits as usize),
+        _ => format!("{value:.3e}"),
+    }
+}

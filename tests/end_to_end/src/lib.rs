@@ -1,0 +1,64 @@
+//! Tests of the built site in a real browser. `cargo xtask test browser` builds the site and runs them;
+//! `cargo test -p end-to-end` runs them on what is in `dist/`.
+//!
+//! A test is a closure over a [`Page`]: the site, served from a sub-path, opened in a fresh headless Chromium.
+//! [`check`] runs it and fails it, too, when the browser logged an error or a breach of the page's policy.
+//!
+//! With the environment variable `SCREENSHOTS` set to a folder, [`Page::screenshot`] and failing tests write pictures there.
+
+mod driver;
+mod page;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use site_server::Site;
+
+pub use driver::{Browser, ConsoleEntry};
+pub use fantoccini::elements::Element;
+pub use page::Page;
+
+/// Path below which the tests serve the site: it has to run from any folder of a host.
+const PREFIX: &str = "/sub/path/";
+
+/// Runs a test on a freshly opened page, then requires that the browser's console holds no error.
+///
+/// # Errors
+/// What the test returns, an error on the console, or a browser that does not start.
+pub async fn check(test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    let site = serve()?;
+    let browser = Browser::start().await?;
+    let page = Page::new(browser, site.url())?;
+    let outcome = async {
+        page.open("").await?;
+        test(&page).await
+    }
+    .await;
+    if outcome.is_err() {
+        page.screenshot("failed").await?;
+    }
+    let console = page.browser().console().await?;
+    page.close().await?;
+    let errors: Vec<_> = console.iter().filter(|entry| entry.is_error()).map(|entry| entry.message.as_str()).collect();
+    if errors.is_empty() {
+        outcome
+    } else {
+        let logged = format!("errors on the browser's console:\n{}", errors.join("\n"));
+        outcome.context(logged.clone()).and_then(|()| anyhow::bail!(logged))
+    }
+}
+
+/// Serves `dist/` from a sub-path on a free port.
+///
+/// # Errors
+/// When the site has not been built.
+pub fn serve() -> Result<Site> {
+    let dist = dist();
+    ensure!(dist.join("index.html").is_file(), "dist/ holds no site: run `cargo xtask build` first");
+    Site::start(&dist, PREFIX, 0).context("cannot serve dist/")
+}
+
+/// Where the built site lies.
+pub fn dist() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist")
+}

@@ -1,0 +1,290 @@
+//! The page as a person meets it: found by roles and accessible names, as Chromium computes them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use fantoccini::Locator;
+use fantoccini::elements::Element;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::time::sleep;
+
+use crate::driver::Browser;
+
+/// Longest wait for something to appear.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An open page of the site.
+pub struct Page {
+    browser: Browser,
+    site: String,
+    downloads: TempDir,
+}
+
+impl Page {
+    /// A page of the site at this address; nothing is opened yet.
+    ///
+    /// # Errors
+    /// When no folder for downloads can be made.
+    pub fn new(browser: Browser, site: String) -> Result<Page> {
+        Ok(Page { browser, site, downloads: tempfile::tempdir()? })
+    }
+
+    /// The browser, for what has no method here.
+    pub fn browser(&self) -> &Browser {
+        &self.browser
+    }
+
+    /// The site's address, ending in `/`.
+    pub fn site(&self) -> &str {
+        &self.site
+    }
+
+    /// Opens a path of the site (`""` for the page, `"#…"` or `"?…"` for its variants) and waits until the app is there.
+    /// A change of the fragment alone does not load the page anew, as in any browser.
+    ///
+    /// # Errors
+    /// When the app does not start.
+    pub async fn open(&self, path: &str) -> Result<()> {
+        let folder = json!({ "behavior": "allow", "downloadPath": self.downloads.path() });
+        self.browser.devtools("Browser.setDownloadBehavior", folder).await?;
+        self.browser.client().goto(&format!("{}{path}", self.site)).await?;
+        self.until("the app to start", async || {
+            Ok((self.script("return !document.getElementById('boot')").await? == true).then_some(()))
+        })
+        .await
+    }
+
+    /// The element with this role and exactly this accessible name, as soon as it is there.
+    ///
+    /// # Errors
+    /// When there is none within 10 s; the error says which names there are.
+    pub async fn find(&self, role: &str, name: &str) -> Result<Element> {
+        let found = self
+            .until(&format!("{role} \"{name}\""), async || {
+                let all = self.all(role).await?;
+                Ok(all.into_iter().find(|(_, label)| label == name).map(|(element, _)| element))
+            })
+            .await;
+        match found {
+            Ok(element) => Ok(element),
+            Err(error) => {
+                let names: Vec<String> = self.all(role).await?.into_iter().map(|(_, label)| label).collect();
+                Err(error.context(format!("{role}s on the page: {names:?}")))
+            }
+        }
+    }
+
+    /// All elements with this role, with their accessible names, in document order.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn all(&self, role: &str) -> Result<Vec<(Element, String)>> {
+        let mut found = Vec::new();
+        for element in self.browser.client().find_all(Locator::Css(&candidates(role))).await? {
+            // An element that a render took away meanwhile is not there: no error.
+            let Ok(computed) = self.browser.computed(&element, "computedrole").await else { continue };
+            if computed == role {
+                let Ok(label) = self.browser.computed(&element, "computedlabel").await else { continue };
+                found.push((element, label));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Presses the element with this role and name.
+    ///
+    /// # Errors
+    /// When it is not there or cannot be pressed.
+    pub async fn click(&self, role: &str, name: &str) -> Result<()> {
+        self.find(role, name).await?.click().await.with_context(|| format!("{role} \"{name}\""))
+    }
+
+    /// Replaces the value of the text or number field with this role and name, as typing would.
+    ///
+    /// # Errors
+    /// When it is not there or cannot be edited.
+    pub async fn fill(&self, role: &str, name: &str, value: &str) -> Result<()> {
+        const SELECT_ALL: &str = "\u{e009}a\u{e000}";
+        const TAB: &str = "\u{e004}";
+        let field = self.find(role, name).await?;
+        field.send_keys(&format!("{SELECT_ALL}{value}{TAB}")).await.with_context(|| format!("{role} \"{name}\""))
+    }
+
+    /// The visible text of the first element that a CSS selector matches.
+    ///
+    /// # Errors
+    /// When there is none within 10 s.
+    pub async fn text(&self, selector: &str) -> Result<String> {
+        let element = self.until(selector, async || {
+            Ok(self.browser.client().find_all(Locator::Css(selector)).await?.into_iter().next())
+        });
+        Ok(element.await?.text().await?)
+    }
+
+    /// Waits until the page's visible text contains this.
+    ///
+    /// # Errors
+    /// When it does not within 10 s.
+    pub async fn wait_for_text(&self, text: &str) -> Result<()> {
+        let shown = "return document.body.innerText.includes(arguments[0])";
+        self.until(&format!("the text \"{text}\""), async || {
+            let found = self.browser.client().execute(shown, vec![json!(text)]).await?;
+            Ok((found == true).then_some(()))
+        })
+        .await
+    }
+
+    /// Asks again and again until there is an answer, for at most 10 s; `what` names it in the error.
+    ///
+    /// # Errors
+    /// When time is up, or the question itself fails.
+    pub async fn until<T>(&self, what: &str, question: impl AsyncFn() -> Result<Option<T>>) -> Result<T> {
+        let start = Instant::now();
+        loop {
+            if let Some(answer) = question().await? {
+                return Ok(answer);
+            }
+            if start.elapsed() > PATIENCE {
+                bail!("waited {} s in vain for {what}", PATIENCE.as_secs());
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Runs a script body in the page and gives what it returns.
+    ///
+    /// # Errors
+    /// When the script throws.
+    pub async fn script(&self, body: &str) -> Result<Value> {
+        Ok(self.browser.client().execute(body, Vec::new()).await?)
+    }
+
+    /// Runs the body of an async function in the page and gives what it returns; `import()` is there.
+    ///
+    /// # Errors
+    /// When the script throws; the error carries its message.
+    pub async fn script_async(&self, body: &str) -> Result<Value> {
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+             (async () => {{ {body} }})().then((value) => done([value ?? null]), (error) => done(String(error)));"
+        );
+        match self.browser.client().execute_async(&script, Vec::new()).await? {
+            Value::Array(mut values) => Ok(values.pop().unwrap_or(Value::Null)),
+            error => bail!("script: {}", error.as_str().unwrap_or_default()),
+        }
+    }
+
+    /// Chooses files in the file input with this accessible name, all at once.
+    ///
+    /// # Errors
+    /// When there is no such input.
+    pub async fn upload(&self, name: &str, files: &[PathBuf]) -> Result<()> {
+        let paths: Vec<String> = files
+            .iter()
+            .map(|file| Ok(file.canonicalize().with_context(|| file.display().to_string())?.display().to_string()))
+            .collect::<Result<_>>()?;
+        for input in self.browser.client().find_all(Locator::Css("input[type=file]")).await? {
+            // Chromium adds the file's name to the label.
+            if self.browser.computed(&input, "computedlabel").await?.starts_with(name) {
+                return Ok(input.send_keys(&paths.join("\n")).await?);
+            }
+        }
+        bail!("there is no file input \"{name}\"")
+    }
+
+    /// Drops files (name and text) on the first element that a CSS selector matches.
+    ///
+    /// # Errors
+    /// When there is no such element.
+    pub async fn drop_files(&self, selector: &str, files: &[(&str, &str)]) -> Result<()> {
+        let script = "const [selector, files] = arguments;
+            const data = new DataTransfer();
+            for (const [name, text] of files) data.items.add(new File([text], name));
+            const target = document.querySelector(selector);
+            for (const type of ['dragenter', 'dragover', 'drop'])
+                target.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));";
+        self.browser.client().execute(script, vec![json!(selector), json!(files)]).await?;
+        Ok(())
+    }
+
+    /// The content of a file that the page offers for download, as soon as it is complete.
+    ///
+    /// # Errors
+    /// When it does not come within 10 s.
+    pub async fn downloaded(&self, name: &str) -> Result<Vec<u8>> {
+        // Chromium writes under another name and renames the file when it is complete.
+        let file = self.downloads.path().join(name);
+        self.until(&format!("the download {name}"), async || Ok(file.is_file().then_some(()))).await?;
+        Ok(fs::read(file)?)
+    }
+
+    /// Sets the size of the window, in CSS pixels.
+    ///
+    /// # Errors
+    /// When the browser refuses it.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.browser.devtools("Emulation.setDeviceMetricsOverride", size).await?;
+        Ok(())
+    }
+
+    /// Sets a media feature, for example `("prefers-color-scheme", "dark")` or `("prefers-reduced-motion", "reduce")`.
+    ///
+    /// # Errors
+    /// When the browser refuses it.
+    pub async fn media(&self, feature: &str, value: &str) -> Result<()> {
+        let features = json!({ "features": [{ "name": feature, "value": value }] });
+        self.browser.devtools("Emulation.setEmulatedMedia", features).await?;
+        Ok(())
+    }
+
+    /// Writes a picture of the window to `$SCREENSHOTS/NAME.png`; without that variable, does nothing.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub async fn screenshot(&self, name: &str) -> Result<()> {
+        let Some(folder) = std::env::var_os("SCREENSHOTS") else { return Ok(()) };
+        // Tests run in their crate's folder; people mean the folder they are in.
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
+        fs::create_dir_all(&folder)?;
+        let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
+        let file = folder.join(format!("{test}-{name}.png"));
+        fs::write(&file, self.browser.client().screenshot().await?)?;
+        Ok(())
+    }
+
+    /// Ends the browser.
+    ///
+    /// # Errors
+    /// When it is gone already.
+    pub async fn close(self) -> Result<()> {
+        self.browser.close().await
+    }
+}
+
+/// Elements that may have a role: the role is asked for each, and asking all elements would be slow.
+fn candidates(role: &str) -> String {
+    let native = match role {
+        "alert" | "region" | "status" => "section, output",
+        "button" => "button, summary, input",
+        "checkbox" | "progressbar" | "radio" | "searchbox" | "slider" | "spinbutton" | "textbox" => {
+            "input, textarea, progress"
+        }
+        "combobox" | "listbox" => "select, input",
+        "dialog" => "dialog",
+        "figure" => "figure",
+        "form" => "form",
+        "group" => "fieldset, details",
+        "heading" => "h1, h2, h3, h4, h5, h6",
+        "link" => "a",
+        "main" => "main",
+        "navigation" => "nav",
+        "row" => "tr",
+        "table" => "table",
+        _ => "*",
+    };
+    format!("{native}, [role=\"{role}\"]")
+}

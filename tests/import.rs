@@ -1,0 +1,312 @@
+//! Importing files of results: every trap that real files set, one fixture each.
+#![allow(missing_docs)]
+
+use llm_selection::data::{Audit, Dataset, Import, ImportOptions, InputFile, Progress, import};
+use llm_selection::error::{Error, ErrorKind};
+use llm_selection::experiment::{Duplicates, Grader, LatencyUnit, Price, Role, ScoreUnit};
+
+fn fixture(name: &str) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/import").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn read_with(names: &[&str], options: &ImportOptions) -> Result<Import, Error> {
+    let contents: Vec<Vec<u8>> = names.iter().map(|name| fixture(name)).collect();
+    let files = names.iter().zip(&contents).map(|(name, bytes)| InputFile::from_bytes(*name, bytes)).collect();
+    import(files, options, &mut |_| true)
+}
+
+fn read(names: &[&str]) -> Import {
+    read_with(names, &ImportOptions::default()).unwrap_or_else(|error| panic!("{names:?}: {error}"))
+}
+
+/// A column as text, `-` where a cell is missing.
+fn show(column: &[f64]) -> String {
+    let cells: Vec<String> = column.iter().map(|v| if v.is_nan() { "-".to_owned() } else { v.to_string() }).collect();
+    cells.join(" ")
+}
+
+fn scores(data: &Dataset) -> Vec<String> {
+    data.models.iter().map(|model| format!("{}: {}", model.name, show(&model.reward))).collect()
+}
+
+fn costs(data: &Dataset, model: usize) -> String {
+    data.models[model].cost.as_deref().map_or("unknown".to_owned(), show)
+}
+
+fn warned(audit: &Audit, text: &str) -> bool {
+    audit.warnings.iter().any(|warning| warning.message.contains(text))
+}
+
+#[test]
+fn the_neutral_schema() {
+    let Import { dataset, audit } = read(&["neutral.csv"]);
+    assert_eq!(scores(&dataset), ["alpha: 1 0 0.5", "beta: 0 1 1"]);
+    assert_eq!(costs(&dataset, 1), "0.0000125 0.00002 0.00001");
+    assert_eq!(dataset.models[0].latency_ms.as_deref().map(show).unwrap(), "1200 900 1500");
+    assert_eq!((audit.format.as_str(), audit.queries, audit.complete, audit.duplicates), ("neutral", 3, 3, 0));
+    assert_eq!(audit.warnings, []);
+    let file = &audit.files[0];
+    assert_eq!((file.rows, file.separator.as_str(), file.encoding.as_str()), (6, "comma", "UTF-8"));
+    assert_eq!(dataset.files[0].sha256.len(), 64);
+}
+
+#[test]
+fn the_hash_is_of_the_bytes() {
+    let bytes = b"query_id,model,score\nq,m,1\n";
+    let whole = import(vec![InputFile::from_bytes("f.csv", bytes)], &ImportOptions::default(), &mut |_| true).unwrap();
+    struct Drip<'a>(&'a [u8]);
+    impl std::io::Read for Drip<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let Some((first, rest)) = self.0.split_first() else { return Ok(0) };
+            self.0 = rest;
+            buffer[0] = *first;
+            Ok(1)
+        }
+    }
+    let file = InputFile { name: "f.csv".to_owned(), len: None, reader: Box::new(Drip(bytes)) };
+    let dripped = import(vec![file], &ImportOptions::default(), &mut |_| true).unwrap();
+    assert_eq!(whole, dripped);
+    assert_eq!(whole.dataset.files[0].sha256, sha256(bytes));
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn one_file_a_model_joins_on_the_id() {
+    let joined = read(&["alpha.csv", "beta.csv"]).dataset;
+    let long = read(&["neutral.csv"]).dataset;
+    assert_eq!(joined.models, long.models);
+}
+
+#[test]
+fn marks_line_ends_and_separators() {
+    assert_eq!(scores(&read(&["bom_crlf.csv"]).dataset), ["alpha: 1 0", "beta: 1 1"]);
+    let semicolon = read(&["semicolon.csv"]);
+    assert_eq!(scores(&semicolon.dataset), ["alpha, the first: 1 0"]);
+    assert_eq!(semicolon.audit.files[0].separator, "semicolon");
+    let tab = read(&["tab.tsv"]);
+    assert_eq!(scores(&tab.dataset), ["al\"pha: 1 0"]);
+    assert_eq!(tab.audit.files[0].separator, "tab");
+}
+
+#[test]
+fn encodings() {
+    let latin = read(&["latin1.csv"]);
+    assert_eq!(scores(&latin.dataset), ["modèle: 1 0"]);
+    assert_eq!(latin.audit.files[0].encoding, "Windows-1252");
+    let warning = &latin.audit.warnings[0];
+    assert_eq!((warning.row, warning.column.as_deref()), (Some(2), Some("model")));
+    let wide = read(&["utf16.csv"]);
+    assert_eq!(wide.dataset.models, latin.dataset.models);
+    assert_eq!((wide.audit.files[0].encoding.as_str(), wide.audit.warnings.len()), ("UTF-16", 0));
+}
+
+#[test]
+fn headers_that_come_again_and_columns_without_a_name() {
+    let repeated = read(&["repeated_header.csv"]);
+    assert_eq!(scores(&repeated.dataset), ["alpha: 1 0 1"]);
+    assert!(warned(&repeated.audit, "header comes again 2 times"));
+    assert_eq!(scores(&read(&["unnamed_index.csv"]).dataset), ["alpha: 1 0"]);
+    assert_eq!(scores(&read(&["repeated_names.csv"]).dataset), ["alpha: 1 0"]);
+}
+
+#[test]
+fn rows_are_numbered_as_a_spreadsheet_does() {
+    let error = read_with(&["multiline.csv"], &ImportOptions::default()).unwrap_err();
+    assert_eq!((error.kind, error.place.row), (ErrorKind::BadCell, Some(4)));
+    let error = read_with(&["blank_lines.csv"], &ImportOptions::default()).unwrap_err();
+    assert_eq!((error.kind, error.place.row), (ErrorKind::OutOfRange, Some(6)));
+    assert_eq!(error.place.column.as_deref(), Some("score"));
+}
+
+#[test]
+fn percent_and_words() {
+    let percent = read(&["percent.csv"]);
+    assert_eq!(scores(&percent.dataset), ["alpha: 1 0 0.625 0.005"]);
+    assert!(percent.audit.files[0].score_unit.starts_with("percent"));
+    assert_eq!(percent.audit.warnings, []);
+    let rating = read(&["rating.csv"]);
+    assert!(warned(&rating.audit, "scores of at most 5 were taken for percent"));
+    assert_eq!(rating.audit.warnings[0].column.as_deref(), Some("label"));
+    assert_eq!(scores(&read(&["words.csv"]).dataset), ["alpha: 1 0 1 0 1 0 1 0.25"]);
+    let options = ImportOptions { score_unit: Some(ScoreUnit::Fraction), ..Default::default() };
+    assert_eq!(read_with(&["percent.csv"], &options).unwrap_err().place.row, Some(2));
+}
+
+#[test]
+fn blank_is_missing_and_not_zero() {
+    let Import { dataset, audit } = read(&["blank_scores.csv"]);
+    assert_eq!(scores(&dataset), ["alpha: 1 - 0", "beta: 1 1 -"]);
+    assert_eq!(costs(&dataset, 0), "0.1 0.1 -");
+    assert_eq!((audit.queries, audit.complete), (3, 1));
+    assert_eq!((audit.models[0].missing, audit.models[1].missing, audit.models[0].rows), (2, 1, 3));
+    assert_eq!((audit.models[0].mean_score, audit.models[1].mean_score), (Some(0.5), Some(1.0)));
+}
+
+#[test]
+fn rows_that_complete_each_other() {
+    let Import { dataset, audit } = read(&["complementary.csv"]);
+    assert_eq!((scores(&dataset)[0].as_str(), costs(&dataset, 0).as_str()), ("alpha: 1 0", "0.25 0.75"));
+    assert_eq!((audit.duplicates, audit.coalesced), (1, 1));
+    assert_eq!(audit.warnings[0].row, Some(3));
+}
+
+#[test]
+fn rows_that_repeat() {
+    let with = |duplicates| read_with(&["duplicates.csv"], &ImportOptions { duplicates, ..Default::default() });
+    let error = with(Duplicates::Error).unwrap_err();
+    assert_eq!(
+        (error.kind, error.place.row, error.place.file.as_deref()),
+        (ErrorKind::Duplicate, Some(3), Some("duplicates.csv"))
+    );
+    assert!(error.to_string().contains("the first is in row 2"), "{error}");
+    let first = with(Duplicates::First).unwrap();
+    assert_eq!(scores(&first.dataset), ["alpha: 1 1", "beta: 1 1"]);
+    assert_eq!((first.audit.duplicates, first.audit.coalesced), (3, 0));
+    let mean = with(Duplicates::Mean).unwrap().dataset;
+    assert_eq!(scores(&mean)[1], "beta: 0.5 1");
+    assert!((mean.models[0].reward[0] - 1.0 / 3.0).abs() < 1e-15);
+    assert!((mean.models[0].cost.as_ref().unwrap()[0] - 0.4).abs() < 1e-15);
+    let samples = with(Duplicates::Samples).unwrap();
+    assert_eq!(scores(&samples.dataset), ["alpha: 1 1 0 0", "beta: 1 1 0 -"]);
+    assert_eq!(costs(&samples.dataset, 0), "0.2 0.8 0.4 0.6");
+    assert_eq!((samples.audit.queries, samples.audit.complete), (4, 3));
+}
+
+#[test]
+fn unknown_is_not_free() {
+    let audit = read(&["zero_cost.csv"]).audit;
+    assert!(warned(&audit, "the cost of `alpha` is 0 everywhere"));
+}
+
+#[test]
+fn tokens_and_prices() {
+    let unpriced = read(&["tokens.csv"]);
+    assert_eq!(costs(&unpriced.dataset, 0), "unknown");
+    assert!(warned(&unpriced.audit, "`beta` has tokens and no price"));
+    let price = |input, output| Price { input, output };
+    let mut options = ImportOptions::default();
+    options.prices.insert("alpha".to_owned(), price(2.0, 10.0));
+    options.prices.insert("beta".to_owned(), price(0.5, 0.5));
+    let priced = read_with(&["tokens.csv"], &options).unwrap();
+    assert_eq!((costs(&priced.dataset, 0), costs(&priced.dataset, 1)), ("0.007 0.007".into(), "0.0007 0.0006".into()));
+    assert_eq!(priced.audit.warnings, []);
+    options.prices.insert("beta".to_owned(), price(5e-7, 5e-7));
+    let per_token = read_with(&["tokens.csv"], &options).unwrap().audit;
+    assert!(
+        warned(&per_token, "is it a price per token?") && warned(&per_token, "costs 10769231 times"),
+        "{per_token:?}"
+    );
+    options.prices.insert("beta".to_owned(), price(-1.0, 1.0));
+    let error = read_with(&["tokens.csv"], &options).unwrap_err();
+    assert_eq!(error.place.field.as_deref(), Some("prices.beta.input"));
+}
+
+#[test]
+fn latencies_in_seconds() {
+    let Import { dataset, audit } = read(&["latency.csv"]);
+    assert_eq!(dataset.models[0].latency_ms.as_deref().map(show).unwrap(), "1500 120250 750");
+    assert_eq!(audit.files[0].latency_unit, "seconds, as most values are below 100");
+    let options = ImportOptions { latency_unit: Some(LatencyUnit::Ms), ..Default::default() };
+    let as_asked = read_with(&["latency.csv"], &options).unwrap();
+    assert_eq!(as_asked.dataset.models[0].latency_ms.as_deref().map(show).unwrap(), "1.5 120.25 0.75");
+    assert_eq!(as_asked.audit.files[0].latency_unit, "milliseconds, as asked");
+}
+
+#[test]
+fn answers_are_graded_on_request() {
+    let error = read_with(&["list_answers.csv"], &ImportOptions::default()).unwrap_err();
+    assert_eq!((error.kind, error.place.field.as_deref()), (ErrorKind::Missing, Some("grader")));
+    assert!(error.to_string().contains("`choice-letter`"));
+    let options = ImportOptions { grader: Some(Grader::Exact), ..Default::default() };
+    let graded = read_with(&["list_answers.csv"], &options).unwrap();
+    assert_eq!(scores(&graded.dataset), ["alpha: 1 0 0 -"]);
+    assert!(warned(&graded.audit, "empty answers count as wrong (1 of them)"));
+}
+
+#[test]
+fn names_are_only_names() {
+    let data = read(&["hostile_names.csv"]).dataset;
+    assert_eq!(scores(&data), ["__proto__: 1 0", "<script>alert(\"1\")</script>: 1 1"]);
+}
+
+#[test]
+fn synonyms_and_mapping() {
+    assert_eq!(scores(&read(&["canonical_wins.csv"]).dataset), ["alpha: 0 0"]);
+    let error = read_with(&["synonyms.csv"], &ImportOptions::default()).unwrap_err();
+    assert_eq!((error.kind, error.place.row), (ErrorKind::Duplicate, Some(1)));
+    assert_eq!(error.found.as_deref(), Some("correct and is_correct"));
+    let mut options = ImportOptions::default();
+    options.mapping.insert(Role::Score, "is correct".to_owned());
+    assert_eq!(scores(&read_with(&["synonyms.csv"], &options).unwrap().dataset), ["alpha: 0 0"]);
+    options.mapping.insert(Role::Cost, "price".to_owned());
+    let error = read_with(&["synonyms.csv"], &options).unwrap_err();
+    assert_eq!((error.kind, error.place.field.as_deref()), (ErrorKind::Missing, Some("mapping.cost")));
+    assert!(error.to_string().contains("id, model, correct, is_correct"), "{error}");
+}
+
+#[test]
+fn routerbench() {
+    let wide = read(&["routerbench_wide.csv"]);
+    assert_eq!(wide.audit.format, "routerbench-wide");
+    assert_eq!(scores(&wide.dataset), ["org/alpha: 1 0", "org/beta: 0.25 -"]);
+    assert_eq!(costs(&wide.dataset, 1), "0.000001 0.000002");
+    let long = read(&["routerbench_long.csv"]);
+    assert_eq!(long.audit.format, "routerbench-long");
+    assert_eq!(scores(&long.dataset), scores(&wide.dataset));
+    let both = read(&["routerbench_long.csv", "gamma_mmlu.csv"]);
+    assert_eq!(both.audit.format, "routerbench-long, neutral");
+}
+
+#[test]
+fn the_audit_as_json() {
+    let audit = read(&["blank_scores.csv"]).audit;
+    let json = serde_json::to_value(audit.report()).unwrap();
+    assert_eq!(
+        json,
+        serde_json::json!({
+            "format": "neutral",
+            "models": [
+                { "name": "alpha", "rows": 3, "missing": 2, "mean_score": 0.5, "mean_cost": 0.1, "mean_latency_ms": null },
+                { "name": "beta", "rows": 2, "missing": 1, "mean_score": 1.0, "mean_cost": 0.2, "mean_latency_ms": null },
+            ],
+            "queries": 3, "complete": 1, "duplicates": 0, "warnings": [],
+        })
+    );
+    let warned = serde_json::to_value(read(&["complementary.csv"]).audit.report()).unwrap();
+    let warning = &warned["warnings"][0];
+    assert_eq!(
+        (&warning["file"], &warning["row"], &warning["column"]),
+        (&"complementary.csv".into(), &3.into(), &serde_json::Value::Null)
+    );
+}
+
+#[test]
+fn an_import_crosses_to_another_worker() {
+    let sent = read(&["neutral.csv", "gamma.csv"]);
+    let received: Import = postcard::from_bytes(&postcard::to_stdvec(&sent).unwrap()).unwrap();
+    assert_eq!(format!("{sent:?}"), format!("{received:?}"));
+}
+
+#[test]
+fn progress_and_cancelling() {
+    let bytes = fixture("alpha.csv");
+    let other = fixture("beta.csv");
+    let files = || vec![InputFile::from_bytes("alpha.csv", &bytes), InputFile::from_bytes("x/beta.csv", &other)];
+    let mut seen: Vec<Progress> = Vec::new();
+    import(files(), &ImportOptions::default(), &mut |progress| {
+        seen.push(progress);
+        true
+    })
+    .unwrap();
+    let total = (bytes.len() + other.len()) as u64;
+    let last = seen.last().unwrap();
+    assert_eq!(*last, Progress { file: 1, files: 2, bytes: total, total: Some(total) });
+    assert!(seen.windows(2).all(|pair| pair[0].bytes <= pair[1].bytes));
+    let error = import(files(), &ImportOptions::default(), &mut |progress| progress.file == 0).unwrap_err();
+    assert_eq!((error.kind, error.place.file.as_deref()), (ErrorKind::Cancelled, Some("beta.csv")));
+}

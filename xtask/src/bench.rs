@@ -1,0 +1,16 @@
+//! `cargo xtask bench`: how fast the engine is, natively and in Chromium, and how heavy the page is.
+
+use anyhow::Result;
+
+use crate::command::{cargo, run};
+use crate::{setup, site};
+
+/// Runs the native benchmarks, then measures the built site in Chromium.
+pub fn bench() -> Result<()> {
+    println!("== native");
+    run(&mut cargo(&["bench", "--benches", "--features", "cli"]))?;
+    println!("== in Chromium");
+    let driver = setup::chromedriver()?;
+    site::build(&[])?;
+    run(cargo(&["run", "--quiet", "--package", "end-to-end", "--bin", "measure"]).env("CHROMEDRIVER", driver))
+}

@@ -1,0 +1,166 @@
+//! `cargo xtask build`: compiles the two WebAssembly modules, binds them, and lays the site out in `dist/`.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::assets::Assets;
+use crate::command::{cargo, root, run, target};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Where the site is built.
+pub fn dist() -> PathBuf {
+    root().join("dist")
+}
+
+/// Builds the site; `origins` are added to what the page may connect to.
+pub fn build(origins: &[String]) -> Result<()> {
+    let start = Instant::now();
+    // One after the other, each with its own feature only: together, the features of one would leak into the other.
+    let app = module("app", "app")?;
+    let worker = module("worker", "worker_glue")?;
+    let api = module("worker", "llm_selection_glue")?;
+
+    let dist = dist();
+    if dist.exists() {
+        fs::remove_dir_all(&dist).context("cannot clear dist/")?;
+    }
+    fs::create_dir_all(dist.join("api"))?;
+
+    let www = root().join("www");
+    let mut assets = Assets::default();
+    for bound in [app, worker] {
+        assets.add(&format!("{}.js", bound.name), bound.glue.into_bytes());
+        assets.add(&format!("{}_bg.wasm", bound.name), bound.wasm);
+    }
+    for name in files_of(&www)? {
+        assets.add(&name, read(&www.join(&name))?);
+    }
+    let assets = assets.finish()?;
+    let page = String::from_utf8(read(&root().join("index.html"))?).context("index.html is not UTF-8")?;
+    fs::write(dist.join("index.html"), assets.rewrite(with_origins(page, origins)?))?;
+    for (name, bytes) in assets.into_files() {
+        fs::write(dist.join(name), bytes)?;
+    }
+
+    fs::write(dist.join("api/llm_selection_glue.js"), api.glue)?;
+    fs::write(dist.join("api/llm_selection_glue_bg.wasm"), api.wasm)?;
+    for name in files_of(&www.join("api"))? {
+        fs::copy(www.join("api").join(&name), dist.join("api").join(&name))?;
+    }
+
+    let sizes = compress(&dist)?;
+    println!("dist/ in {:.1} s; bytes plain, gzip, brotli:", start.elapsed().as_secs_f64());
+    for size in sizes {
+        println!("{:>9} {:>8} {:>8}  {}", size.plain, size.gzip, size.brotli, size.name);
+    }
+    Ok(())
+}
+
+struct Module {
+    name: String,
+    glue: String,
+    wasm: Vec<u8>,
+}
+
+/// Compiles the binary `bin` and binds it for the web; `name` names the glue (`name.js`) and the module (`name_bg.wasm`).
+fn module(bin: &str, name: &str) -> Result<Module> {
+    let arguments = ["build", "--release", "--target", TARGET, "--bin", bin, "--features", bin];
+    run(cargo(&arguments).env("CARGO_ENCODED_RUSTFLAGS", without_local_paths()))?;
+    let folder = target().join("bindgen").join(name);
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(target().join(TARGET).join("release").join(format!("{bin}.wasm")))
+        .out_name(name)
+        .web(true)?
+        .typescript(false)
+        // boot.js, worker.js and the API say where the module lies: the glue need not know its hashed name.
+        .omit_default_module_path(true)
+        .remove_name_section(true)
+        .remove_producers_section(true);
+    let mut output = bindgen.generate_output().with_context(|| format!("cannot bind {bin}.wasm"))?;
+    let snippets: usize = output.snippets().values().map(Vec::len).sum();
+    let extra = snippets + output.local_modules().len() + output.npm_dependencies().len();
+    ensure!(extra == 0, "{bin}: found JavaScript snippets of a dependency, which this build does not place");
+    output.emit(&folder)?;
+    let glue = fs::read_to_string(folder.join(format!("{name}.js")))?;
+    Ok(Module { name: name.to_owned(), glue, wasm: read(&folder.join(format!("{name}_bg.wasm")))? })
+}
+
+/// Compiler flags that keep this machine's folder names out of panic messages, so that builds are the same everywhere.
+fn without_local_paths() -> String {
+    let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).unwrap_or_default();
+    let cargo_home = std::env::var_os("CARGO_HOME").map_or_else(|| Path::new(&home).join(".cargo"), PathBuf::from);
+    [(cargo_home, "cargo"), (root(), "")]
+        .map(|(path, short)| format!("--remap-path-prefix={}={short}", path.display()))
+        .join("\u{1f}")
+}
+
+/// Checks what `--connect` gives: a bare origin, since anything else could rewrite the policy.
+pub fn checked_origin(origin: &str) -> Result<String> {
+    let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")).unwrap_or_default();
+    let plain = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'*'));
+    ensure!(!host.is_empty() && plain, "--connect: found `{origin}`, expected an origin such as https://example.org");
+    Ok(origin.to_owned())
+}
+
+fn with_origins(page: String, origins: &[String]) -> Result<String> {
+    const OWN: &str = "connect-src 'self'";
+    ensure!(page.matches(OWN).count() == 1, "index.html must contain `{OWN}` exactly once");
+    let all: String = origins.iter().map(|origin| format!(" {origin}")).collect();
+    Ok(page.replace(OWN, &format!("{OWN}{all}")))
+}
+
+struct Size {
+    name: String,
+    plain: usize,
+    gzip: usize,
+    brotli: usize,
+}
+
+/// Puts a `.br` and a `.gz` beside each file, for hosts that serve them.
+fn compress(dist: &Path) -> Result<Vec<Size>> {
+    let mut names = files_of(dist)?;
+    names.extend(files_of(&dist.join("api"))?.into_iter().map(|name| format!("api/{name}")));
+    let work = |name: String| -> Result<Size> {
+        let plain = read(&dist.join(&name))?;
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        gzip.write_all(&plain)?;
+        let gzip = gzip.finish()?;
+        let mut brotli = Vec::new();
+        let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+        brotli::BrotliCompress(&mut plain.as_slice(), &mut brotli, &parameters)?;
+        fs::write(dist.join(format!("{name}.gz")), &gzip)?;
+        fs::write(dist.join(format!("{name}.br")), &brotli)?;
+        Ok(Size { name, plain: plain.len(), gzip: gzip.len(), brotli: brotli.len() })
+    };
+    thread::scope(|scope| {
+        let jobs: Vec<_> = names.into_iter().map(|name| scope.spawn(|| work(name))).collect();
+        jobs.into_iter().map(|job| job.join().unwrap_or_else(|_| anyhow::bail!("compression failed"))).collect()
+    })
+}
+
+/// Names of the files right in a folder, sorted.
+fn files_of(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            names.push(entry.file_name().into_string().map_err(|name| anyhow::anyhow!("bad file name {name:?}"))?);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("cannot read {}", file.display()))
+}

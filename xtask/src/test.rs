@@ -1,0 +1,78 @@
+//! `cargo xtask test`: every check, one after the other, up to the first that fails.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::command::{cargo, run, target};
+use crate::{setup, site};
+
+const WASM: &str = "wasm32-unknown-unknown";
+const STEPS: [(&str, &str, fn(&[String]) -> Result<()>); 5] = [
+    ("format", "the code is formatted", format),
+    ("lint", "no compiler or clippy warning, native and WebAssembly", lint),
+    ("native", "tests of the engine, the command line and the tool chain", native),
+    ("wasm", "tests of the engine as WebAssembly in Chromium", wasm),
+    ("browser", "the built site in Chromium, end to end", browser),
+];
+
+/// Runs the named steps, or all; what follows `--` is passed to the test programs.
+pub fn test(arguments: &[String]) -> Result<()> {
+    let split = arguments.iter().position(|a| a == "--").unwrap_or(arguments.len());
+    let (wanted, rest) = arguments.split_at(split);
+    for name in wanted {
+        ensure!(STEPS.iter().any(|(step, ..)| step == name), "found step `{name}`, expected one of {}", names());
+    }
+    let start = Instant::now();
+    for (name, what, check) in STEPS {
+        if wanted.is_empty() || wanted.iter().any(|w| w == name) {
+            println!("== {name}: {what}");
+            let begin = Instant::now();
+            check(rest).with_context(|| format!("step `{name}` failed (again: cargo xtask test {name})"))?;
+            println!("== {name}: passed in {:.1} s", begin.elapsed().as_secs_f64());
+        }
+    }
+    println!("== all passed in {:.1} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn names() -> String {
+    STEPS.map(|(name, ..)| name).join(", ")
+}
+
+fn format(_: &[String]) -> Result<()> {
+    run(&mut cargo(&["fmt", "--all", "--check"]))
+}
+
+fn lint(_: &[String]) -> Result<()> {
+    let native = ["clippy", "--quiet", "--workspace", "--all-targets", "--features", "llm-selection-playground/cli"];
+    run(cargo(&native).args(["--", "-D", "warnings"]))?;
+    for bin in ["app", "worker"] {
+        let wasm = ["clippy", "--quiet", "--target", WASM, "--bin", bin, "--lib", "--features", bin];
+        run(cargo(&wasm).args(["--", "-D", "warnings"]))?;
+    }
+    run(cargo(&["clippy", "--quiet", "--target", WASM, "--test", "wasm"]).args(["--", "-D", "warnings"]))
+}
+
+fn native(rest: &[String]) -> Result<()> {
+    let arguments = ["test", "--quiet", "--workspace", "--exclude", "end-to-end"];
+    run(cargo(&arguments).args(["--features", "llm-selection-playground/cli"]).args(rest))
+}
+
+fn wasm(rest: &[String]) -> Result<()> {
+    let driver = setup::chromedriver()?;
+    run(&mut cargo(&["build", "--quiet", "--package", "wasm-test-runner"]))?;
+    let runner = target().join("debug").join(format!("wasm-test-runner{}", std::env::consts::EXE_SUFFIX));
+    let arguments = ["test", "--quiet", "--target", WASM, "--test", "wasm"];
+    run(cargo(&arguments)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
+        .env("CHROMEDRIVER", driver)
+        .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")
+        .args(rest))
+}
+
+fn browser(rest: &[String]) -> Result<()> {
+    let driver = setup::chromedriver()?;
+    site::build(&[])?;
+    run(cargo(&["test", "--quiet", "--package", "end-to-end"]).env("CHROMEDRIVER", driver).args(rest))
+}
