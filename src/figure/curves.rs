@@ -64,7 +64,7 @@ struct Column {
 impl Column {
     fn add(&mut self, point: (f64, f64), pen: &mut Pen) {
         match &mut self.points {
-            Some([first, low, high, last]) if libm::floor(first.0) == libm::floor(point.0) => {
+            Some([first, low, high, last]) if first.0 as i32 == point.0 as i32 => {
                 if point.1 < low.1 {
                     *low = point;
                 }
@@ -163,7 +163,7 @@ pub(super) fn band(frame: &Frame, rounds: &[u32], series: &Series, floor: Option
         let (upper, lower) = (if upper < top { top } else { upper }, if lower > bottom { bottom } else { lower });
         match edges.last_mut() {
             // Two pixels a step: an edge without a line does not show more.
-            Some(last) if libm::floor(last.0 / 2.0) == libm::floor(x / 2.0) => {
+            Some(last) if last.0 as i32 / 2 == x as i32 / 2 => {
                 last.1 = if upper < last.1 { upper } else { last.1 };
                 last.2 = if lower > last.2 { lower } else { last.2 };
             }

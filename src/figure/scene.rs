@@ -175,12 +175,13 @@ fn translate(out: &mut String, at: Option<(f64, f64)>) {
     }
 }
 
-/// `value` in tenths of a pixel; what is not finite is 0.
+/// `value` in tenths of a pixel; NaN is 0.
 fn tenths(value: f64) -> i32 {
-    if value.is_finite() { libm::round(value.clamp(-1e6, 1e6) * 10.0) as i32 } else { 0 }
+    // A cast cuts off towards 0, and makes 0 of NaN.
+    (value.clamp(-1e6, 1e6) * 10.0 + if value < 0.0 { -0.5 } else { 0.5 }) as i32
 }
 
-/// Appends a coordinate with one decimal, none where it is 0; what is not finite becomes 0.
+/// Appends a coordinate with one decimal, none where it is 0; NaN becomes 0.
 fn coordinate(out: &mut String, value: f64) {
     write_tenths(out, tenths(value));
 }
