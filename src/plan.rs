@@ -148,9 +148,7 @@ impl Plan {
         let mut warnings = Vec::new();
         let (dropped, queries) = self.dropped;
         if dropped > 0 {
-            warnings.push(format!(
-                "{dropped} of {queries} queries are left out: some model has no result for them."
-            ));
+            warnings.push(format!("{dropped} of {queries} queries are left out: some model has no result for them."));
         }
         if self.cost_scale < self.largest_cost {
             warnings.push(format!(
@@ -449,7 +447,8 @@ fn canonical(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
             let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
-            let parts = sorted.into_iter().map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), canonical(value)));
+            let parts =
+                sorted.into_iter().map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), canonical(value)));
             format!("{{{}}}", parts.collect::<Vec<_>>().join(","))
         }
         Value::Array(list) => format!("[{}]", list.iter().map(canonical).collect::<Vec<_>>().join(",")),

@@ -42,9 +42,7 @@ pub fn below(draw: u64, count: u64) -> u64 {
 /// Key of the world in one replicate.
 pub fn world_key(seed: u64, replicate: u32) -> u64 {
     let digest = keyed(&[b"world", &seed.to_le_bytes(), &replicate.to_le_bytes()]);
-    u64::from_le_bytes([
-        digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7],
-    ])
+    u64::from_le_bytes([digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7]])
 }
 
 /// Stream of one policy in one replicate; `canonical` is the policy's canonical JSON without its label, and

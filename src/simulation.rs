@@ -65,8 +65,7 @@ pub fn checkpoints(rounds: u32) -> Vec<u32> {
     if rounds <= 1_000 {
         return (1..=rounds).collect();
     }
-    let mut points: Vec<u32> =
-        (1..=500u64).map(|step| (step * u64::from(rounds)).div_ceil(500) as u32).collect();
+    let mut points: Vec<u32> = (1..=500u64).map(|step| (step * u64::from(rounds)).div_ceil(500) as u32).collect();
     let log = libm::log(f64::from(rounds));
     points.extend((0..500).map(|step| (libm::exp(log * f64::from(step) / 500.0) as u32).clamp(1, rounds)));
     points.sort_unstable();

@@ -10,7 +10,7 @@ pub use text::{curves_csv, table};
 
 use crate::data::FileIdentity;
 use crate::experiment::Experiment;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Result of a run: what `llm-select run --out` writes.
@@ -34,7 +34,7 @@ pub struct RunResult {
 }
 
 /// The best fixed sets under the true means.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OptimumReport {
     /// First round it holds for.
     pub from: u32,
@@ -51,7 +51,7 @@ pub struct OptimumReport {
 }
 
 /// The best feasible fixed set by joint rows.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JointOptimum {
     /// Names in the environment's order.
     pub set: Vec<String>,
@@ -187,7 +187,8 @@ impl RunResult {
                 ));
             }
         }
-        if let Some(policy) = self.policies.iter().find(|policy| policy.finals.regret.mean.is_some_and(|mean| mean < 0.0))
+        if let Some(policy) =
+            self.policies.iter().find(|policy| policy.finals.regret.mean.is_some_and(|mean| mean < 0.0))
         {
             warnings.push(format!(
                 "{}: its regret is below 0, which is no error: a policy that meets the budget only on average, or not at \

@@ -1,5 +1,5 @@
 //! Importing files of results: every trap that real files set, one fixture each.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use llm_selection::data::{Audit, Dataset, Import, ImportOptions, InputFile, Progress, import};
 use llm_selection::error::{Error, ErrorKind};
@@ -47,27 +47,49 @@ fn the_neutral_schema() {
     assert_eq!((audit.format.as_str(), audit.queries, audit.complete, audit.duplicates), ("neutral", 3, 3, 0));
     assert_eq!(audit.warnings, []);
     let file = &audit.files[0];
+    assert_eq!(file.why, "each row has an id (`query_id`) and a score (`score`)");
     assert_eq!((file.rows, file.separator.as_str(), file.encoding.as_str()), (6, "comma", "UTF-8"));
     assert_eq!(dataset.files[0].sha256.len(), 64);
 }
 
+/// A reader that gives a few bytes at a time.
+struct Drip<'a>(&'a [u8], usize);
+
+impl std::io::Read for Drip<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.1.min(self.0.len()).min(buffer.len());
+        let (now, later) = self.0.split_at(count);
+        buffer[..count].copy_from_slice(now);
+        self.0 = later;
+        Ok(count)
+    }
+}
+
 #[test]
-fn the_hash_is_of_the_bytes() {
-    let bytes = b"query_id,model,score\nq,m,1\n";
-    let whole = import(vec![InputFile::from_bytes("f.csv", bytes)], &ImportOptions::default(), &mut |_| true).unwrap();
-    struct Drip<'a>(&'a [u8]);
-    impl std::io::Read for Drip<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-            let Some((first, rest)) = self.0.split_first() else { return Ok(0) };
-            self.0 = rest;
-            buffer[0] = *first;
-            Ok(1)
+fn blocks_may_end_anywhere() {
+    // Longer than what is looked at before reading starts; lines of a fixed length, so that blocks end where lines do.
+    for end in ["\n", "\r\n"] {
+        let rows = 12_000;
+        let mut text = format!("query_id,model,score{end}");
+        for row in 0..rows {
+            text.push_str(&format!("q{row:06},m,{}{end}", row % 2));
+        }
+        let read = |step: usize| {
+            let reader = Box::new(Drip(text.as_bytes(), step));
+            let file = InputFile { name: "f.csv".to_owned(), len: None, reader };
+            import(vec![file], &ImportOptions::default(), &mut |_| true).unwrap()
+        };
+        let whole = read(usize::MAX);
+        assert_eq!(
+            (whole.dataset.queries, whole.audit.files[0].rows, whole.audit.complete),
+            (rows, rows as u64, rows as u64)
+        );
+        assert_eq!(whole.audit.files[0].bytes, text.len() as u64);
+        assert_eq!(whole.dataset.files[0].sha256, sha256(text.as_bytes()));
+        for step in [1, 3, 12, 13, 1000] {
+            assert_eq!(read(step), whole, "{step} bytes at a time");
         }
     }
-    let file = InputFile { name: "f.csv".to_owned(), len: None, reader: Box::new(Drip(bytes)) };
-    let dripped = import(vec![file], &ImportOptions::default(), &mut |_| true).unwrap();
-    assert_eq!(whole, dripped);
-    assert_eq!(whole.dataset.files[0].sha256, sha256(bytes));
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -201,6 +223,8 @@ fn tokens_and_prices() {
         warned(&per_token, "is it a price per token?") && warned(&per_token, "costs 10769231 times"),
         "{per_token:?}"
     );
+    options.prices.insert("betta".to_owned(), price(1.0, 1.0));
+    assert!(warned(&read_with(&["tokens.csv"], &options).unwrap().audit, "`prices` names `betta`, which no file has"));
     options.prices.insert("beta".to_owned(), price(-1.0, 1.0));
     let error = read_with(&["tokens.csv"], &options).unwrap_err();
     assert_eq!(error.place.field.as_deref(), Some("prices.beta.input"));
@@ -215,6 +239,15 @@ fn latencies_in_seconds() {
     let as_asked = read_with(&["latency.csv"], &options).unwrap();
     assert_eq!(as_asked.dataset.models[0].latency_ms.as_deref().map(show).unwrap(), "1.5 120.25 0.75");
     assert_eq!(as_asked.audit.files[0].latency_unit, "milliseconds, as asked");
+    let mut options = ImportOptions::default();
+    options.mapping.insert(Role::LatencyMs, "latency".to_owned());
+    let mapped = read_with(&["latency.csv"], &options).unwrap().audit;
+    assert_eq!(mapped.files[0].latency_unit, "milliseconds, as the column says");
+    let gamma = read(&["neutral.csv", "gamma.csv"]).audit;
+    assert_eq!(
+        gamma.files.iter().map(|file| file.latency_unit.as_str()).collect::<Vec<_>>(),
+        ["milliseconds, as the column says", "seconds, as most values are below 100"]
+    );
 }
 
 #[test]

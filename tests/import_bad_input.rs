@@ -1,5 +1,5 @@
 //! Importing files that cannot be read: what the person is told, and where.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use llm_selection::data::{Import, ImportOptions, InputFile, Limits, import, import_within};
 use llm_selection::error::{Error, ErrorKind};
@@ -82,6 +82,10 @@ fn costs_ids_and_models() {
     refused(b"id,model,score\nq,a,1\nq,b,\n", ErrorKind::Empty, None, None, "found `no score of b`");
     let long = format!("id,score\n{},1\n", "x".repeat(5000));
     refused(long.as_bytes(), ErrorKind::TooLarge, Some(2), Some("id"), "ids of at most 4096 bytes");
+    let long = format!("id,model,score\nq,{},1\n", "x".repeat(5000));
+    refused(long.as_bytes(), ErrorKind::TooLarge, Some(2), Some("model"), "a model's name of at most 4096 bytes");
+    let long = format!("id,score,{}\nq,1,1\n", "x".repeat(5000));
+    refused(long.as_bytes(), ErrorKind::TooLarge, Some(1), Some("column 3"), "names of at most 4096 bytes");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! A published file of real results: LLMDrift's PRIME questions, where it is at hand.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use llm_selection::data::{ImportOptions, InputFile, import};
 use std::path::PathBuf;

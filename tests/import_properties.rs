@@ -1,5 +1,5 @@
 //! Importing whatever bytes there are: no panic, every error has a place, and what was written comes back.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use llm_selection::data::{ImportOptions, InputFile, import};
 use llm_selection::error::Error;
@@ -118,10 +118,13 @@ proptest! {
     }
 }
 
+/// Score, cost, latency.
+type Written = (f64, Option<f64>, Option<f64>);
+
 #[derive(Debug, Clone)]
 struct Table {
     /// Score, cost, latency in ms by query and model; the first two models have a result on query 0.
-    results: Vec<Vec<Option<(f64, Option<f64>, Option<f64>)>>>,
+    results: Vec<Vec<Option<Written>>>,
     models: Vec<String>,
 }
 

@@ -140,7 +140,8 @@ impl Search {
         if self.linear.solve(&weights, &costs, places, budget, &mut z) == Feasibility::Infeasible {
             return;
         }
-        let chosen: f64 = (0..self.state.len()).filter(|&arm| self.state[arm] == State::In).map(|k| self.weights[k]).sum();
+        let chosen: f64 =
+            (0..self.state.len()).filter(|&arm| self.state[arm] == State::In).map(|k| self.weights[k]).sum();
         let bound = chosen + weights.iter().zip(&z).map(|(w, z)| w * z).sum::<f64>();
         if self.best.as_ref().is_some_and(|(best, _)| bound <= best + GAIN) {
             return;

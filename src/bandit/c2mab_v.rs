@@ -20,14 +20,7 @@ pub struct C2mabV {
 
 impl C2mabV {
     /// With `α_μ`, `α_c` ≥ 0, `δ` in (0,1], AWC's solver (by size where `None`) and the policy's own stream.
-    pub fn new(
-        arms: usize,
-        alpha_mu: f64,
-        alpha_c: f64,
-        delta: f64,
-        solver: Option<Solver>,
-        stream: Stream,
-    ) -> Self {
+    pub fn new(arms: usize, alpha_mu: f64, alpha_c: f64, delta: f64, solver: Option<Solver>, stream: Stream) -> Self {
         C2mabV {
             local: LocalServer {
                 alpha_mu,

@@ -56,3 +56,106 @@ fn round_with(z: &mut [f64], mut coin: impl FnMut(f64) -> bool) {
         z[i] = if coin(a) { 1.0 } else { 0.0 };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bandit::reward::{relaxed_reward, set_reward};
+    use crate::experiment::RewardModel;
+    use proptest::prelude::*;
+
+    /// Every outcome of rounding `z` with its probability, by playing all sequences of coins.
+    fn outcomes(z: &[f64]) -> Vec<(f64, Vec<f64>)> {
+        let mut open: Vec<Vec<bool>> = vec![Vec::new()];
+        let mut all = Vec::new();
+        while let Some(script) = open.pop() {
+            let (mut rounded, mut probability, mut flips) = (z.to_vec(), 1.0, 0);
+            round_with(&mut rounded, |p| {
+                assert!((0.0..=1.0).contains(&p));
+                let up = script.get(flips).copied().unwrap_or(true);
+                flips += 1;
+                probability *= if up { p } else { 1.0 - p };
+                up
+            });
+            // Coins beyond the script fell on true; their other sides are to be played still.
+            for end in script.len()..flips {
+                let mut other = script.clone();
+                other.resize(end, true);
+                other.push(false);
+                open.push(other);
+            }
+            all.push((probability, rounded));
+        }
+        all
+    }
+
+    fn entry() -> impl Strategy<Value = f64> {
+        prop_oneof![0.0..=1.0, (0..=4u8).prop_map(|k| f64::from(k) / 4.0), Just(0.1), Just(0.9)]
+    }
+
+    proptest! {
+        #[test]
+        fn rounding_keeps_its_promises(
+            (z, means, costs) in (0..=8usize).prop_flat_map(|arms| (
+                prop::collection::vec(entry(), arms),
+                prop::collection::vec(0.01..=1.0, arms),
+                prop::collection::vec(0.0..=1.0, arms),
+            ))
+        ) {
+            let all = outcomes(&z);
+            let total: f64 = z.iter().sum();
+            prop_assert!((all.iter().map(|(p, _)| p).sum::<f64>() - 1.0).abs() < 1e-9);
+            for k in 0..z.len() {
+                let marginal: f64 = all.iter().map(|(p, set)| p * set[k]).sum();
+                prop_assert!((marginal - z[k]).abs() < 1e-9);
+            }
+            let spent: f64 = all.iter().map(|(p, set)| p * set.iter().zip(&costs).map(|(s, c)| s * c).sum::<f64>()).sum();
+            prop_assert!((spent - z.iter().zip(&costs).map(|(z, c)| z * c).sum::<f64>()).abs() < 1e-9);
+            let (mut awc, mut aic) = (0.0, 0.0);
+            for (p, set) in &all {
+                prop_assert!(set.iter().all(|s| *s == 0.0 || *s == 1.0));
+                let size: f64 = set.iter().sum();
+                prop_assert!((total - 1e-9).floor() <= size && size <= (total + 1e-9).ceil());
+                let chosen: Vec<usize> = (0..set.len()).filter(|&k| set[k] == 1.0).collect();
+                awc += p * set_reward(RewardModel::Awc, &means, &chosen);
+                // As the product over a possibly empty set, which is what the relaxed value extends.
+                aic += p * chosen.iter().map(|&k| means[k]).product::<f64>();
+            }
+            prop_assert!(awc >= relaxed_reward(RewardModel::Awc, &means, &z) - 1e-9);
+            prop_assert!(aic >= relaxed_reward(RewardModel::Aic, &means, &z) - 1e-9);
+        }
+    }
+
+    #[test]
+    fn random_draws_keep_the_marginals() {
+        use rand::SeedableRng;
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(7);
+        let z = [0.3, 1.0, 0.25, 0.8, 0.0, 0.65];
+        let mut count = [0.0; 6];
+        let draws = 40_000.0;
+        for _ in 0..40_000 {
+            let mut set = z;
+            round(&mut set, &mut rng);
+            assert_eq!(set.iter().sum::<f64>(), 3.0);
+            count.iter_mut().zip(&set).for_each(|(count, s)| *count += s);
+        }
+        for (count, z) in count.iter().zip(&z) {
+            // Six standard deviations: a false alarm is rarer than one in 10⁸.
+            assert!((count / draws - z).abs() <= 6.0 * (z * (1.0 - z) / draws).sqrt());
+        }
+    }
+
+    #[test]
+    fn unit_covers_the_half_open_interval() {
+        assert_eq!(unit(0), 0.0);
+        assert_eq!(unit(1 << 63), 0.5);
+        assert!(unit(u64::MAX) < 1.0 && unit(u64::MAX) > 1.0 - 1e-15);
+    }
+
+    #[test]
+    fn odd_numbers_become_whole() {
+        let mut z = [f64::NAN, f64::INFINITY, -3.0, 7.0, 0.5];
+        round_with(&mut z, |_| true);
+        assert!(z.iter().all(|z| *z == 0.0 || *z == 1.0));
+    }
+}

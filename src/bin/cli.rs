@@ -1,2 +1,286 @@
-//! The command `llm-select`.
-fn main() {}
+//! The command `llm-select`: the engine for papers, scripts and teaching.
+
+use clap::{Parser, Subcommand};
+use llm_selection::data::{Audit, Import, ImportOptions, InputFile, import};
+use llm_selection::experiment::{Environment, Experiment, Role};
+use llm_selection::plan::Plan;
+use llm_selection::{Error, ErrorKind, Result, run, summary};
+use std::io::{IsTerminal, Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Which language models should answer a query? Simulates the online selection of sets of models under a budget.
+#[derive(Parser)]
+#[command(name = "llm-select", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Plays an experiment and prints a table, or writes the result.
+    Run {
+        /// Experiment file, or - for standard input.
+        experiment: String,
+        /// Result files that the experiment names.
+        #[arg(long, num_args = 1.., value_name = "FILE")]
+        data: Vec<String>,
+        /// Writes the whole result as JSON, or - for standard output.
+        #[arg(long, value_name = "RESULT.json")]
+        out: Option<String>,
+        /// Writes the curves as CSV: policy,round,metric,mean,ci95.
+        #[arg(long, value_name = "CURVES.csv")]
+        csv: Option<String>,
+        /// Writes the figures as SVG.
+        #[arg(long, value_name = "FIG.svg")]
+        figure: Option<String>,
+        /// Threads to play in; the result does not depend on it.
+        #[arg(long)]
+        threads: Option<usize>,
+    },
+    /// Says what is in result files: what was recognised, what is missing, what was assumed.
+    Audit {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+        /// Says which column plays which role.
+        #[arg(long, value_name = "role=column")]
+        map: Vec<String>,
+        /// Result files.
+        #[arg(required = true)]
+        files: Vec<String>,
+    },
+    /// Comes in a later version.
+    #[command(name = "link", hide = true, disable_help_flag = true)]
+    Link(Later),
+    /// Comes in a later version.
+    #[command(name = "unlink", hide = true, disable_help_flag = true)]
+    Unlink(Later),
+    /// Comes in a later version.
+    #[command(name = "sweep", hide = true, disable_help_flag = true)]
+    Sweep(Later),
+    /// Comes in a later version.
+    #[command(name = "merge", hide = true, disable_help_flag = true)]
+    Merge(Later),
+    /// Comes in a later version.
+    #[command(name = "evaluate", hide = true, disable_help_flag = true)]
+    Evaluate(Later),
+}
+
+/// Whatever follows a command of a later version.
+#[derive(clap::Args)]
+struct Later {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    _rest: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if !error.use_stderr() => {
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            // One line that says what is wrong: clap's first, without its hints.
+            let text = error.to_string();
+            let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage")).collect();
+            let line = lines.iter().filter(|line| !line.is_empty()).copied().collect::<Vec<_>>().join(" ");
+            return fail(2, line.trim_start_matches("error: "));
+        }
+    };
+    let done = match arguments.command {
+        Command::Run { experiment, data, out, csv, figure, threads } => {
+            play(&experiment, &data, out.as_deref(), csv.as_deref(), figure.as_deref(), threads)
+        }
+        Command::Audit { json, map, files } => audit(json, &map, &files),
+        Command::Link(_) => later("link"),
+        Command::Unlink(_) => later("unlink"),
+        Command::Sweep(_) => later("sweep"),
+        Command::Merge(_) => later("merge"),
+        Command::Evaluate(_) => later("evaluate"),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Bad(error)) => fail(2, &error.to_string()),
+        Err(Failure::Other(error)) => fail(1, &error.to_string()),
+    }
+}
+
+fn fail(status: u8, message: &str) -> ExitCode {
+    let line: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let _ = writeln!(std::io::stderr(), "llm-select: {line}");
+    ExitCode::from(status)
+}
+
+/// What went wrong: something the person gave (status 2), or anything else (status 1).
+enum Failure {
+    Bad(Error),
+    Other(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Bad(error)
+    }
+}
+
+fn later(command: &str) -> std::result::Result<(), Failure> {
+    Err(Error::new(ErrorKind::NotYet, format!("`{command}` comes in a later version; this one has `run` and `audit`"))
+        .into())
+}
+
+fn play(
+    experiment: &str,
+    data: &[String],
+    out: Option<&str>,
+    csv: Option<&str>,
+    figure: Option<&str>,
+    threads: Option<usize>,
+) -> std::result::Result<(), Failure> {
+    let text = read_text(experiment)?;
+    let experiment = Experiment::from_json(&text).map_err(|error| error.in_file(experiment))?;
+    let dataset = match &experiment.environment {
+        Environment::Replay(replay) => Some(Arc::new(read_data(data, &ImportOptions::from(replay))?.dataset)),
+        _ if data.is_empty() => None,
+        other => {
+            let expected = format!("no data: the environment is `{}`, not `replay`", other.name());
+            return Err(Error::new(ErrorKind::OutOfRange, expected).at_field("--data").found(&data[0]).into());
+        }
+    };
+    let plan = Plan::new(&experiment, dataset)?;
+    let mut warnings = plan.warnings();
+    let threads = threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+    let terminal = std::io::stderr().is_terminal();
+    let result = run::run_in_threads(plan, threads, |share| {
+        if terminal {
+            let _ = write!(std::io::stderr(), "\r{:3.0} %", share * 100.0);
+        }
+    })
+    .map_err(Failure::Other)?;
+    if terminal {
+        let _ = write!(std::io::stderr(), "\r      \r");
+    }
+    warnings.extend(result.warnings());
+    if let Some(path) = csv {
+        write_text(path, &summary::curves_csv(&result))?;
+    }
+    if let Some(path) = figure {
+        let dollars = !matches!(result.experiment.environment, Environment::Synthetic(_));
+        write_text(path, &llm_selection::figure::sheet(&result, dollars))?;
+    }
+    match out {
+        Some(path) => write_text(path, &(result.to_json() + "\n"))?,
+        None if [csv, figure].contains(&Some("-")) => {}
+        None => write_text("-", &summary::table(&result))?,
+    }
+    for warning in warnings {
+        let _ = writeln!(std::io::stderr(), "note: {warning}");
+    }
+    Ok(())
+}
+
+fn audit(json: bool, map: &[String], files: &[String]) -> std::result::Result<(), Failure> {
+    let mut options = ImportOptions::default();
+    for pair in map {
+        let expected = "role=column, where the role is one of the documented ones, such as score=my_column";
+        let wrong = || Error::new(ErrorKind::OutOfRange, expected).at_field("--map").found(pair);
+        let (role, column) = pair.split_once('=').ok_or_else(wrong)?;
+        let role: Role = serde_json::from_value(role.trim().into()).map_err(|_| wrong())?;
+        options.mapping.insert(role, column.trim().to_string());
+    }
+    let audit = read_data(files, &options)?.audit;
+    if json {
+        let text = serde_json::to_string_pretty(&audit.report()).unwrap_or_default();
+        return write_text("-", &(text + "\n"));
+    }
+    write_text("-", &audit_text(&audit))
+}
+
+fn read_data(paths: &[String], options: &ImportOptions) -> Result<Import> {
+    let mut files = Vec::new();
+    for path in paths {
+        let bad =
+            |error: std::io::Error| Error::new(ErrorKind::Io, "a file that can be read").in_file(path).found(error);
+        let file = std::fs::File::open(path).map_err(bad)?;
+        let metadata = file.metadata().map_err(bad)?;
+        if metadata.is_dir() {
+            return Err(Error::new(ErrorKind::Io, "a file").in_file(path).found("a folder"));
+        }
+        let name = Path::new(path).file_name().map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned());
+        files.push(InputFile { name, len: metadata.is_file().then_some(metadata.len()), reader: Box::new(file) });
+    }
+    if files.is_empty() {
+        return Err(Error::new(ErrorKind::Missing, "the files that the experiment names")
+            .at_field("--data")
+            .found("no file"));
+    }
+    import(files, options, &mut |_| true)
+}
+
+fn read_text(path: &str) -> Result<String> {
+    let bad =
+        |error: std::io::Error| Error::new(ErrorKind::Io, "a text file that can be read").in_file(path).found(error);
+    if path == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map_err(bad)?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(path).map_err(bad)
+}
+
+fn write_text(path: &str, text: &str) -> std::result::Result<(), Failure> {
+    let bad = |error: std::io::Error| {
+        Failure::Other(Error::new(ErrorKind::Io, "a place that can be written").in_file(path).found(error))
+    };
+    if path == "-" {
+        return match std::io::stdout().write_all(text.as_bytes()) {
+            // A reader that has seen enough, such as `head`, is no failure.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.map_err(bad),
+        };
+    }
+    std::fs::write(path, text).map_err(bad)
+}
+
+/// The audit as a person reads it in a terminal.
+fn audit_text(audit: &Audit) -> String {
+    let mut lines = Vec::new();
+    for file in &audit.files {
+        lines.push(format!("{}: {}, {} rows; {}", file.name, file.format, file.rows, file.why));
+        lines.push(format!("  scores: {}; costs: {}; latency: {}", file.score_unit, file.cost_unit, file.latency_unit));
+    }
+    lines.push(format!(
+        "{} models, {} queries, {} complete, {} duplicate rows",
+        audit.models.len(),
+        audit.queries,
+        audit.complete,
+        audit.duplicates
+    ));
+    let figure =
+        |value: Option<f64>, unit: &str| value.map_or("not known".to_string(), |value| format!("{value:.6}{unit}"));
+    for model in &audit.models {
+        lines.push(format!(
+            "  {}: {} rows, {} missing; mean score {}, cost {}, latency {}",
+            model.name,
+            model.rows,
+            model.missing,
+            figure(model.mean_score, ""),
+            figure(model.mean_cost, " $"),
+            figure(model.mean_latency_ms, " ms")
+        ));
+    }
+    for warning in &audit.warnings {
+        let row = warning.row.map(|row| format!("row {row}"));
+        let column = warning.column.as_ref().map(|column| format!("column {column}"));
+        let place: Vec<String> = [warning.file.clone(), row, column].into_iter().flatten().collect();
+        let place = if place.is_empty() { String::new() } else { format!("{}: ", place.join(", ")) };
+        lines.push(format!("warning: {place}{}", warning.message));
+    }
+    lines
+        .iter()
+        .map(|line| line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>() + "\n")
+        .collect()
+}

@@ -1,16 +1,6 @@
-//! The worker's WebAssembly module.
+//! The worker's WebAssembly module, which is the JavaScript interface's too: all it does is export the library's.
 
-/// Nothing runs by itself: the worker calls `start_worker`, a program calls the functions it wants.
+// Nothing happens when the module is loaded; what is used is what the library exports.
+use llm_selection as _;
+
 fn main() {}
-
-#[cfg(target_arch = "wasm32")]
-mod exports {
-    use wasm_bindgen::prelude::*;
-
-    /// Tells the page that this worker is ready.
-    #[wasm_bindgen]
-    pub fn start_worker() -> Result<(), JsValue> {
-        let scope: web_sys::DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-        scope.post_message(&"ready".into())
-    }
-}

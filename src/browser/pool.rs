@@ -1,33 +1,33 @@
 //! The page's pool of module workers: imports files and plays runs, and tells the page by events.
 
-use crate::data::Dataset;
+mod handle;
+mod playing;
+
+use crate::data::{Audit, Dataset, ImportOptions, Progress};
 use crate::error::Error;
 use crate::experiment::Experiment;
+use crate::protocol::{Reply, Request};
 use crate::summary::RunResult;
+use handle::Handle;
+use playing::Playing;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
+use wasm_bindgen::JsValue;
+
+/// Most workers.
+const MOST_WORKERS: usize = 8;
 
 /// What the pool tells the page.
 pub enum Event {
     /// Files are being read.
-    ImportProgress {
-        /// Name of the file being read.
-        file: String,
-        /// Its number, from 1.
-        number: usize,
-        /// Number of files.
-        files: usize,
-        /// Bytes read in all.
-        read: u64,
-        /// Bytes to read in all.
-        total: u64,
-    },
+    ImportProgress(Progress),
     /// Files were read; nothing has been run on them yet.
     Imported {
         /// The numbers.
         dataset: Arc<Dataset>,
-        /// What was found and assumed (`data::audit::Audit`).
-        audit: String,
+        /// What was found and assumed.
+        audit: Box<Audit>,
     },
     /// Files could not be read; what was loaded before is untouched.
     ImportFailed(Error),
@@ -38,6 +38,7 @@ pub enum Event {
 }
 
 /// A run as far as it has come.
+#[derive(Debug)]
 pub struct Snapshot {
     /// Curves and finals up to `round`.
     pub result: RunResult,
@@ -61,47 +62,180 @@ pub enum Speed {
     Full,
 }
 
+impl Speed {
+    /// Rounds a second; `None` = as fast as it goes.
+    pub fn rounds_per_second(self) -> Option<f64> {
+        match self {
+            Speed::Lecture => Some(200.0),
+            Speed::Fast => Some(2_000.0),
+            Speed::Full => None,
+        }
+    }
+}
+
 /// The pool. Dropping it ends its workers.
-pub struct Pool {}
+pub struct Pool {
+    inner: Rc<Inner>,
+}
+
+/// What the workers' callbacks share with the pool.
+struct Inner {
+    on_event: Box<dyn Fn(Event)>,
+    players: RefCell<Vec<Handle>>,
+    /// The worker that imports: its own, ended afterwards, so that its memory is given back.
+    importer: RefCell<Option<Handle>>,
+    playing: RefCell<Option<Playing>>,
+    runs: Cell<u32>,
+}
 
 impl Pool {
     /// A pool that calls `on_event` from the page's event loop. Workers start by themselves, min(cores, 8) of them.
-    pub fn new(_on_event: impl Fn(Event) + 'static) -> Result<Pool, Error> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// `Io` where the browser starts no worker.
+    pub fn new(on_event: impl Fn(Event) + 'static) -> Result<Pool, Error> {
+        let inner = Rc::new(Inner {
+            on_event: Box::new(on_event),
+            players: RefCell::default(),
+            importer: RefCell::default(),
+            playing: RefCell::default(),
+            runs: Cell::new(0),
+        });
+        let cores = web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
+        for worker in 0..(cores as usize).clamp(1, MOST_WORKERS) {
+            let weak = Rc::downgrade(&inner);
+            let handle = Handle::new(move |reply| {
+                if let Some(inner) = weak.upgrade() {
+                    inner.heard(worker, reply);
+                }
+            })?;
+            inner.players.borrow_mut().push(handle);
+        }
+        Ok(Pool { inner })
     }
 
-    /// Reads files as one data set; `options` is the import part of a replay environment.
-    pub fn import(&self, _files: Vec<web_sys::File>, _options: &crate::experiment::Replay) {
-        unimplemented!()
+    /// Reads files as one data set, giving up an import under way; `options` say how, where the files do not.
+    pub fn import(&self, files: Vec<web_sys::File>, options: &ImportOptions) {
+        self.cancel_import();
+        let weak = Rc::downgrade(&self.inner);
+        let handle = Handle::new(move |reply| {
+            if let Some(inner) = weak.upgrade() {
+                inner.heard_importer(reply);
+            }
+        });
+        match handle {
+            Ok(mut handle) => {
+                let beside: Vec<JsValue> = files.into_iter().map(JsValue::from).collect();
+                handle.send(&Request::Import(options.clone()), &beside);
+                *self.inner.importer.borrow_mut() = Some(handle);
+            }
+            Err(error) => (self.inner.on_event)(Event::ImportFailed(error)),
+        }
     }
 
-    /// Gives up the import under way.
+    /// Gives up the import under way; no event follows.
     pub fn cancel_import(&self) {
-        unimplemented!()
+        self.inner.importer.borrow_mut().take();
     }
 
-    /// Starts a run from round 0, ending the one under way. The experiment has passed `Plan::new`.
-    pub fn start(&self, _experiment: &Experiment, _data: Option<Arc<Dataset>>, _speed: Speed) {
-        unimplemented!()
+    /// Starts a run from round 0, ending the one under way.
+    pub fn start(&self, experiment: &Experiment, data: Option<Arc<Dataset>>, speed: Speed) {
+        let run = self.inner.runs.get().wrapping_add(1);
+        self.inner.runs.set(run);
+        let mut players = self.inner.players.borrow_mut();
+        match Playing::new(run, experiment, data.clone(), speed, players.len()) {
+            Ok(playing) => {
+                let data = data.map(|data| Dataset::clone(&data));
+                let mut requests = playing.requests(data);
+                for (handle, request) in players.iter_mut().zip(requests.drain(..)) {
+                    handle.send(&request, &[]);
+                }
+                *self.inner.playing.borrow_mut() = Some(playing);
+            }
+            Err(error) => {
+                drop(players);
+                self.inner.playing.borrow_mut().take();
+                (self.inner.on_event)(Event::Failed(error));
+            }
+        }
     }
 
     /// Stops advancing and keeps everything.
     pub fn pause(&self) {
-        unimplemented!()
+        let snapshot = self.inner.playing.borrow_mut().as_mut().map(Playing::pause);
+        if let Some(snapshot) = snapshot {
+            (self.inner.on_event)(Event::Progress(snapshot));
+        }
     }
 
     /// Goes on after a pause.
     pub fn resume(&self) {
-        unimplemented!()
+        if let Some(playing) = self.inner.playing.borrow_mut().as_mut() {
+            playing.resume();
+        }
+        self.inner.go_on();
     }
 
     /// Changes the pace, also while running.
-    pub fn set_speed(&self, _speed: Speed) {
-        unimplemented!()
+    pub fn set_speed(&self, speed: Speed) {
+        if let Some(playing) = self.inner.playing.borrow_mut().as_mut() {
+            playing.set_speed(speed);
+        }
+        self.inner.go_on();
     }
 
     /// Ends the run and forgets it.
     pub fn reset(&self) {
-        unimplemented!()
+        self.inner.playing.borrow_mut().take();
+    }
+}
+
+impl Inner {
+    /// A player has something to say.
+    fn heard(self: &Rc<Self>, worker: usize, reply: Reply) {
+        let event = self.playing.borrow_mut().as_mut().and_then(|playing| playing.heard(worker, reply));
+        self.go_on();
+        if let Some(event) = event {
+            if matches!(event, Event::Failed(_)) {
+                self.playing.borrow_mut().take();
+            }
+            (self.on_event)(event);
+        }
+    }
+
+    /// Gives every idle worker its next slice, now or, where the pace asks for it, a little later.
+    fn go_on(self: &Rc<Self>) {
+        let mut playing = self.playing.borrow_mut();
+        let Some(playing) = playing.as_mut() else { return };
+        let mut players = self.players.borrow_mut();
+        for (worker, handle) in players.iter_mut().enumerate() {
+            if let Some(request) = playing.next(worker) {
+                handle.send(&request, &[]);
+            }
+        }
+        if playing.waits_for_the_clock() {
+            let weak = Rc::downgrade(self);
+            playing.set_timer(gloo_timers::callback::Timeout::new(30, move || {
+                if let Some(inner) = weak.upgrade() {
+                    inner.go_on();
+                }
+            }));
+        }
+    }
+
+    /// The importer has something to say.
+    fn heard_importer(&self, reply: Reply) {
+        let event = match reply {
+            Reply::Importing(progress) => Event::ImportProgress(progress),
+            Reply::Imported(import) => {
+                Event::Imported { dataset: Arc::new(import.dataset), audit: Box::new(import.audit) }
+            }
+            Reply::ImportFailed(error) | Reply::Failed { error, .. } => Event::ImportFailed(error),
+            Reply::Ready | Reply::Started { .. } | Reply::Played { .. } => return,
+        };
+        if !matches!(event, Event::ImportProgress(_)) {
+            self.importer.borrow_mut().take();
+        }
+        (self.on_event)(event);
     }
 }

@@ -1,6 +1,7 @@
 //! What an import found and assumed, for the person who brought the files.
 
 use super::Dataset;
+use super::schema::shown;
 use serde::{Deserialize, Serialize};
 
 /// The audit of an import: what was read, what is missing, what was assumed.
@@ -164,7 +165,7 @@ impl Audit {
             match model.mean_cost {
                 Some(0.0) => warnings.push(warn(
                     model,
-                    format!("the cost of `{}` is 0 everywhere: if it is unknown, it is not free", model.name),
+                    format!("the cost of `{}` is 0 everywhere: if it is unknown, it is not free", shown(&model.name)),
                 )),
                 Some(cost) => {
                     if cheapest.is_none_or(|(_, least)| cost < least) {
@@ -175,7 +176,7 @@ impl Audit {
                     }
                 }
                 None if some_cost => {
-                    warnings.push(warn(model, format!("`{}` has no cost, other models have", model.name)));
+                    warnings.push(warn(model, format!("`{}` has no cost, other models have", shown(&model.name))));
                 }
                 None => {}
             }
@@ -187,16 +188,19 @@ impl Audit {
                     format!(
                         "a call of `{}` costs {:.0} times a call of `{}`: is one a price per token, the other per \
                          million tokens?",
-                        dear.name,
+                        shown(&dear.name),
                         most / least,
-                        cheap.name
+                        shown(&cheap.name)
                     ),
                 ));
             }
             if most > IMPLAUSIBLE_COST {
                 warnings.push(warn(
                     dear,
-                    format!("a call of `{}` costs ${most:.0} on average: are these costs in dollars?", dear.name),
+                    format!(
+                        "a call of `{}` costs ${most:.0} on average: are these costs in dollars?",
+                        shown(&dear.name)
+                    ),
                 ));
             }
         }

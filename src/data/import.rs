@@ -5,7 +5,7 @@ use super::join::{Collector, Joined, Seen, join};
 use super::neutral::{self, Destination};
 use super::records::Records;
 use super::routerbench;
-use super::schema::Schema;
+use super::schema::{Schema, shown};
 use super::text::{Meter, Source};
 use super::{Dataset, FileIdentity};
 use crate::error::{Error, ErrorKind, Result};
@@ -197,14 +197,22 @@ pub fn import_within(
     let owner: Vec<usize> = collector.models.iter().map(|seen| seen.file).collect();
     let file_of = |model: usize| owner.get(model).and_then(|file| names.get(*file)).cloned().unwrap_or_default();
     audit.models = models(&collector.models, &names);
-    let joined = join(collector, options.duplicates).map_err(|(model, error)| match model {
-        Some(model) => error.in_file(file_of(usize::from(model))),
+    let id_of = |model: usize| {
+        let file = owner.get(model).and_then(|file| audit.files.get(*file));
+        let column = file.and_then(|file| file.columns.iter().find(|(role, _)| role == "query_id"));
+        column.map_or_else(String::new, |(_, name)| name.clone())
+    };
+    let joined = join(collector, options.duplicates).map_err(|(model, error)| match model.map(usize::from) {
+        Some(model) => error.in_file(file_of(model)).at_column(id_of(model)),
         None => error.at_field("files"),
+    })?;
+    check_overlap(&joined.dataset).map_err(|(model, error)| match error.kind {
+        ErrorKind::NothingInCommon => error.in_file(file_of(model)).at_column(id_of(model)),
+        _ => error.in_file(file_of(model)),
     })?;
     report_duplicates(&joined, options.duplicates, &file_of, &mut audit);
     let Joined { mut dataset, .. } = joined;
     dataset.files = dataset_files;
-    check_overlap(&dataset, &file_of)?;
     audit.format = distinct(audit.files.iter().map(|file| file.format.as_str()));
     audit.count(&dataset);
     audit.look_at_costs(&dataset);
@@ -236,7 +244,7 @@ fn one_file(
         let plan = neutral::Plan::new(&schema, options)?;
         (to.audit.format, to.audit.why) = match long {
             true => ("routerbench-long".to_owned(), format!("it has the columns {}", routerbench::LONG.join(", "))),
-            false => ("neutral".to_owned(), "it has an id and a score in each row".to_owned()),
+            false => ("neutral".to_owned(), plan.why(&schema)),
         };
         neutral::read(&mut records, &plan, options, to, meter)?;
     }
@@ -308,8 +316,8 @@ fn report_duplicates(joined: &Joined, rule: Duplicates, file_of: &dyn Fn(usize) 
     warn(joined.first_repeated, format!("{} a query of the same model: {fate}", rows(joined.repeated)));
 }
 
-/// Refuses a model without scores, and one that shares no query with any other.
-fn check_overlap(data: &Dataset, file_of: &dyn Fn(usize) -> String) -> Result<()> {
+/// Refuses a model without scores, and one that shares no query with any other; the model's number with the error.
+fn check_overlap(data: &Dataset) -> std::result::Result<(), (usize, Error)> {
     let mut scored = vec![0u32; data.queries];
     for model in &data.models {
         for (count, score) in scored.iter_mut().zip(&model.reward) {
@@ -319,7 +327,7 @@ fn check_overlap(data: &Dataset, file_of: &dyn Fn(usize) -> String) -> Result<()
     for (index, model) in data.models.iter().enumerate() {
         if model.reward.iter().all(|score| score.is_nan()) {
             let error = Error::new(ErrorKind::Empty, "at least one row with a score for each model");
-            return Err(error.in_file(file_of(index)).found(format!("no score of {}", model.name)));
+            return Err((index, error.found(format!("no score of {}", model.name))));
         }
     }
     for (index, model) in data.models.iter().enumerate() {
@@ -327,7 +335,7 @@ fn check_overlap(data: &Dataset, file_of: &dyn Fn(usize) -> String) -> Result<()
         if data.models.len() > 1 && others.all(|count| count == 1) {
             let error = Error::new(ErrorKind::NothingInCommon, "ids that the other models' rows have as well");
             let found = format!("{} shares no query with another model", model.name);
-            return Err(error.in_file(file_of(index)).at_column("query_id").found(found));
+            return Err((index, error.found(found)));
         }
     }
     Ok(())
@@ -350,10 +358,13 @@ fn look_at_files(audit: &mut Audit, options: &ImportOptions) {
         {
             general.push(format!(
                 "the price of `{}` is ${} per million tokens: is it a price per token?",
-                model.name,
+                shown(&model.name),
                 price.input.max(price.output)
             ));
         }
+    }
+    for model in options.prices.keys().filter(|name| audit.models.iter().all(|model| model.name != **name)) {
+        general.push(format!("`prices` names `{}`, which no file has", shown(model)));
     }
     audit.warnings.extend(general.into_iter().map(|message| Warning { message, ..Warning::default() }));
 }

@@ -1,87 +1,11 @@
 //! Results of all files brought together: one column a model, one place a query, duplicates settled.
 
+use super::intern::Interner;
+use super::schema::shown;
 use super::{Dataset, Limits, ModelResults};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Duplicates;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
-
-/// Texts numbered in the order of their first appearance, in one arena: no allocation a text.
-pub(super) struct Interner {
-    bytes: Vec<u8>,
-    ends: Vec<usize>,
-    hashes: Vec<u32>,
-    /// Number of a text plus one; 0 is a free slot. The length is a power of two.
-    slots: Vec<u32>,
-    /// Keyed, so that no file can be made to collide. Order of numbers does not depend on it.
-    state: RandomState,
-}
-
-impl Interner {
-    pub(super) fn new() -> Self {
-        Interner {
-            bytes: Vec::new(),
-            ends: Vec::new(),
-            hashes: Vec::new(),
-            slots: vec![0; 1024],
-            state: RandomState::new(),
-        }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Bytes of all texts together.
-    pub(super) fn size(&self) -> usize {
-        self.bytes.len()
-    }
-
-    pub(super) fn get(&self, number: u32) -> &[u8] {
-        let index = number as usize;
-        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        self.ends.get(index).and_then(|end| self.bytes.get(start..*end)).unwrap_or_default()
-    }
-
-    /// The number of a text, a new one if it is new.
-    pub(super) fn number(&mut self, text: &[u8]) -> u32 {
-        let hash = (self.state.hash_one(text) >> 32) as u32;
-        let mask = self.slots.len() - 1;
-        let mut slot = hash as usize & mask;
-        while let Some(found) = self.slots.get(slot).copied().filter(|found| *found != 0) {
-            let number = found - 1;
-            if self.hashes.get(number as usize) == Some(&hash) && self.get(number) == text {
-                return number;
-            }
-            slot = (slot + 1) & mask;
-        }
-        let number = self.ends.len() as u32;
-        self.bytes.extend_from_slice(text);
-        self.ends.push(self.bytes.len());
-        self.hashes.push(hash);
-        if let Some(free) = self.slots.get_mut(slot) {
-            *free = number + 1;
-        }
-        if self.ends.len() * 2 > self.slots.len() {
-            self.widen();
-        }
-        number
-    }
-
-    fn widen(&mut self) {
-        let length = self.slots.len() * 2;
-        self.slots = vec![0; length];
-        for (number, hash) in self.hashes.iter().enumerate() {
-            let mut slot = *hash as usize & (length - 1);
-            while self.slots.get(slot).is_some_and(|found| *found != 0) {
-                slot = (slot + 1) & (length - 1);
-            }
-            if let Some(free) = self.slots.get_mut(slot) {
-                *free = number as u32 + 1;
-            }
-        }
-    }
-}
 
 /// One result as a file gives it; `NaN` where a value is missing.
 #[derive(Debug, Clone, Copy)]
@@ -111,7 +35,7 @@ pub(super) struct Seen {
 
 impl Collector {
     pub(super) fn new(limits: Limits) -> Self {
-        Collector { queries: Interner::new(), cells: Vec::new(), models: Vec::new(), limits }
+        Collector { queries: Interner::default(), cells: Vec::new(), models: Vec::new(), limits }
     }
 
     /// The number of a model that `file` names; the name of the other file if two files name it.
@@ -126,6 +50,10 @@ impl Collector {
                 Error::new(ErrorKind::Duplicate, format!("a model that `{other}` does not have as well")).found(name)
             );
         }
+        if name.len() > self.limits.id {
+            let expected = format!("a model's name of at most {} bytes", self.limits.id);
+            return Err(Error::new(ErrorKind::TooLarge, expected).found(name));
+        }
         if self.models.len() >= self.limits.models {
             return Err(Error::new(ErrorKind::TooLarge, format!("at most {} models", self.limits.models))
                 .found(format!("model {}: {name}", self.models.len() + 1)));
@@ -136,6 +64,9 @@ impl Collector {
 
     /// The number of a query's id.
     pub(super) fn query(&mut self, id: &[u8]) -> Result<u32> {
+        if let Some(number) = self.queries.expected(id) {
+            return Ok(number);
+        }
         if id.is_empty() {
             return Err(Error::new(ErrorKind::BadCell, "an id that joins this row to the other models' rows")
                 .found("an empty cell"));
@@ -183,72 +114,108 @@ pub(super) struct Joined {
     pub(super) first_repeated: Option<(u16, u32)>,
 }
 
-/// Columns being filled; cost and latency exist once a value does.
+/// Columns being filled: score, cost and latency by model; a column exists once a value does.
 struct Table {
     models: Vec<[Vec<f64>; 3]>,
     queries: usize,
+    /// Length of a column that is being filled: `queries`, and room for more.
     places: usize,
     limits: Limits,
 }
 
 impl Table {
-    fn check(&self, models: usize) -> Result<()> {
-        match models.saturating_mul(self.queries) > self.limits.table {
-            true => Err(Error::new(ErrorKind::TooLarge, format!("at most {} models × queries", self.limits.table))
-                .found(format!("{models} models × {} queries", self.queries))),
-            false => Ok(()),
+    fn check(&self) -> Result<()> {
+        let models = self.models.len();
+        if models.saturating_mul(self.queries) <= self.limits.table {
+            return Ok(());
+        }
+        let error = Error::new(ErrorKind::TooLarge, format!("at most {} models × queries", self.limits.table));
+        Err(error.found(format!("{models} models × {} queries", self.queries)))
+    }
+
+    fn add_query(&mut self) -> Result<u32> {
+        let new = self.queries as u32;
+        self.queries += 1;
+        self.check()?;
+        if self.queries > self.places {
+            self.places = self.queries.saturating_mul(2);
+        }
+        Ok(new)
+    }
+
+    fn get(&self, model: u16, part: usize, place: u32) -> f64 {
+        let column = self.models.get(usize::from(model)).and_then(|columns| columns.get(part));
+        column.and_then(|column| column.get(place as usize)).copied().unwrap_or(f64::NAN)
+    }
+
+    fn set(&mut self, model: u16, part: usize, place: u32, value: f64) {
+        let columns = self.models.get_mut(usize::from(model));
+        let Some(column) = columns.and_then(|columns| columns.get_mut(part)) else { return };
+        if column.len() < self.places {
+            column.resize(self.places, f64::NAN);
+        }
+        if let Some(cell) = column.get_mut(place as usize) {
+            *cell = value;
+        }
+    }
+}
+
+/// A model's place for a query, as `(model, query)`.
+type Home = (u16, u32);
+
+/// What repeated results need to be remembered.
+#[derive(Default)]
+struct Repeats {
+    /// Under `mean`: how many values each part of a place holds, where it holds several.
+    counts: HashMap<Home, [u32; 3]>,
+    /// Under `samples`: the place of the latest result.
+    latest: HashMap<Home, u32>,
+    /// Under `samples`: the place that follows a place, for all models.
+    next: HashMap<u32, u32>,
+}
+
+impl Repeats {
+    /// Takes the mean of what is there and what comes.
+    fn average(&mut self, home: Home, place: u32, values: &[f64; 3], table: &mut Table) {
+        let counts = self.counts.entry(home).or_insert([1; 3]);
+        for (part, (value, count)) in values.iter().zip(counts).enumerate() {
+            let old = table.get(home.0, part, place);
+            if !old.is_nan() && !value.is_nan() {
+                *count += 1;
+                table.set(home.0, part, place, old + (value - old) / f64::from(*count));
+            }
         }
     }
 
-    fn get(&self, model: usize, part: usize, query: usize) -> f64 {
-        self.models
-            .get(model)
-            .and_then(|m| m.get(part))
-            .and_then(|column| column.get(query))
-            .copied()
-            .unwrap_or(f64::NAN)
-    }
-
-    fn set(&mut self, model: usize, part: usize, query: usize, value: f64) {
-        let places = self.places;
-        if let Some(column) = self.models.get_mut(model).and_then(|m| m.get_mut(part)) {
-            if column.len() < places {
-                column.resize(places, f64::NAN);
-            }
-            if let Some(place) = column.get_mut(query) {
-                *place = value;
-            }
-        }
+    /// The place for one more result, a new query if no model has had so many.
+    fn another(&mut self, home: Home, place: u32, table: &mut Table) -> Result<u32> {
+        let next = match self.next.get(&place) {
+            Some(next) => *next,
+            None => table.add_query()?,
+        };
+        self.next.insert(place, next);
+        self.latest.insert(home, next);
+        Ok(next)
     }
 }
 
 /// Brings every result to its place.
 ///
 /// # Errors
-/// A second result where `duplicates` is `error`; a table above the limit. Rows and models are in the place; the file
-/// is added by the caller, who knows the models' files.
+/// A second result where `duplicates` is `error`; a table above the limit. The caller adds the file, which it knows by
+/// the model.
 pub(super) fn join(collector: Collector, duplicates: Duplicates) -> std::result::Result<Joined, (Option<u16>, Error)> {
     let Collector { queries, cells, models, limits } = collector;
-    let count = models.len();
-    let mut table = Table {
-        models: (0..count).map(|_| Default::default()).collect(),
-        queries: queries.len(),
-        places: queries.len(),
-        limits,
-    };
-    table.check(count).map_err(|error| (None, error))?;
+    let columns = (0..models.len()).map(|_| Default::default()).collect();
+    let mut table = Table { models: columns, queries: queries.len(), places: queries.len(), limits };
+    table.check().map_err(|error| (None, error))?;
     let mut joined = Joined::default();
-    // Under `mean`: how many values each part of a place holds, where it holds several.
-    let mut several: HashMap<(u16, u32), [u32; 3]> = HashMap::new();
-    // Under `samples`: the place of a model's latest result on a query, and the place that follows a place.
-    let mut latest: HashMap<(u16, u32), u32> = HashMap::new();
-    let mut next_sample: HashMap<u32, u32> = HashMap::new();
+    let mut repeats = Repeats::default();
     for cell in &cells {
         let values = [cell.score, cell.cost, cell.latency_ms];
-        let model = usize::from(cell.model);
         let home = (cell.model, cell.query);
-        let mut place = latest.get(&home).copied().unwrap_or(cell.query);
-        let held = [0, 1, 2].map(|part| table.get(model, part, place as usize));
+        let mut place = repeats.latest.get(&home).copied().unwrap_or(cell.query);
+        let held = [0, 1, 2].map(|part| table.get(cell.model, part, place));
         if held.iter().any(|value| !value.is_nan()) {
             let clash = held.iter().zip(&values).any(|(old, new)| !old.is_nan() && !new.is_nan());
             if !clash {
@@ -260,64 +227,38 @@ pub(super) fn join(collector: Collector, duplicates: Duplicates) -> std::result:
                 match duplicates {
                     Duplicates::Error => return Err((Some(cell.model), twice(&queries, &models, &cells, cell))),
                     Duplicates::First => {}
-                    Duplicates::Mean => {
-                        let counts = several.entry(home).or_insert([1; 3]);
-                        for part in 0..3 {
-                            let (old, new) = (held[part], values[part]);
-                            if !old.is_nan() && !new.is_nan() {
-                                counts[part] += 1;
-                                table.set(model, part, place as usize, old + (new - old) / f64::from(counts[part]));
-                            }
-                        }
-                    }
+                    Duplicates::Mean => repeats.average(home, place, &values, &mut table),
                     Duplicates::Samples => {
-                        place = match next_sample.get(&place) {
-                            Some(next) => *next,
-                            None => {
-                                let new = table.queries as u32;
-                                table.queries += 1;
-                                table.check(count).map_err(|error| (Some(cell.model), error))?;
-                                if table.queries > table.places {
-                                    table.places = table.queries.saturating_mul(2);
-                                }
-                                next_sample.insert(place, new);
-                                new
-                            }
-                        };
-                        latest.insert(home, place);
+                        let another = repeats.another(home, place, &mut table);
+                        place = another.map_err(|error| (Some(cell.model), error))?;
                     }
                 }
             }
         }
-        for part in 0..3 {
-            if !values[part].is_nan() && table.get(model, part, place as usize).is_nan() {
-                table.set(model, part, place as usize, values[part]);
+        for (part, value) in values.into_iter().enumerate() {
+            if !value.is_nan() && table.get(cell.model, part, place).is_nan() {
+                table.set(cell.model, part, place, value);
             }
         }
     }
     drop(cells);
-    let queries = table.queries;
-    joined.dataset.queries = queries;
+    joined.dataset.queries = table.queries;
     for (seen, columns) in models.into_iter().zip(table.models) {
         let [mut reward, cost, latency_ms] = columns;
         let sized = |mut column: Vec<f64>| {
             let any = !column.is_empty();
-            column.resize(queries, f64::NAN);
+            column.resize(table.queries, f64::NAN);
             any.then_some(column)
         };
-        reward.resize(queries, f64::NAN);
-        joined.dataset.models.push(ModelResults {
-            name: seen.name,
-            reward,
-            cost: sized(cost),
-            latency_ms: sized(latency_ms),
-        });
+        reward.resize(table.queries, f64::NAN);
+        let (cost, latency_ms) = (sized(cost), sized(latency_ms));
+        joined.dataset.models.push(ModelResults { name: seen.name, reward, cost, latency_ms });
     }
     Ok(joined)
 }
 
 fn twice(queries: &Interner, models: &[Seen], cells: &[Cell], cell: &Cell) -> Error {
-    let name = models.get(usize::from(cell.model)).map_or("", |seen| seen.name.as_str());
+    let name = models.get(usize::from(cell.model)).map_or_else(String::new, |seen| shown(&seen.name));
     let first = cells.iter().find(|other| other.query == cell.query && other.model == cell.model);
     let id = String::from_utf8_lossy(queries.get(cell.query)).into_owned();
     let before = first.map_or(String::new(), |first| format!(" (the first is in row {})", first.row));
@@ -326,6 +267,5 @@ fn twice(queries: &Interner, models: &[Seen], cells: &[Cell], cell: &Cell) -> Er
         format!("one result of `{name}` on each query{before}; `duplicates` can be `first`, `mean` or `samples`"),
     )
     .at_row(u64::from(cell.row))
-    .at_column("query_id")
     .found(id)
 }

@@ -9,6 +9,7 @@ mod audit;
 mod cells;
 mod grader;
 mod import;
+mod intern;
 mod join;
 mod neutral;
 pub mod presets;

@@ -4,6 +4,7 @@ use super::ImportOptions;
 use super::audit::{FileAudit, Warning};
 use super::cells::{LatencyColumn, ScoreColumn, amount};
 use super::grader::{GRADERS, grade};
+use super::intern::Interner;
 use super::join::{Cell, Collector};
 use super::records::{Records, text};
 use super::schema::{self, Schema, at};
@@ -71,6 +72,19 @@ impl Plan {
         Ok(Plan { id, model: schema.column(Role::Model)?, score, cost, latency: latency(schema, options)? })
     }
 
+    /// Why a file is read by this plan, in words.
+    pub(super) fn why(&self, schema: &Schema) -> String {
+        let id = schema.name(self.id);
+        match self.score {
+            ScoreFrom::Column(score) => format!("each row has an id (`{id}`) and a score (`{}`)", schema.name(score)),
+            ScoreFrom::Grade { answer, reference, .. } => format!(
+                "each row has an id (`{id}`), an answer (`{}`) and a reference (`{}`)",
+                schema.name(answer),
+                schema.name(reference)
+            ),
+        }
+    }
+
     fn describe(&self, schema: &Schema, audit: &mut FileAudit) {
         let mut say = |role: Role, column: usize| {
             audit.columns.push((schema::canonical(role).to_owned(), schema.name(column).to_owned()));
@@ -134,6 +148,41 @@ impl Destination<'_> {
     }
 }
 
+/// The models of a file: their numbers and prices by the cells that name them.
+#[derive(Default)]
+struct Models {
+    cells: Interner,
+    known: Vec<(u16, Option<Price>)>,
+}
+
+impl Models {
+    fn of_row(
+        &mut self,
+        records: &Records,
+        plan: &Plan,
+        options: &ImportOptions,
+        to: &mut Destination,
+    ) -> Result<(u16, Option<Price>)> {
+        let cell = plan.model.map(|column| records.cell(column));
+        let number = self.cells.number(cell.unwrap_or_default());
+        if let Some(known) = self.known.get(number as usize) {
+            return Ok(*known);
+        }
+        let name = cell.map_or_else(|| super::import::stem(&to.audit.name).to_owned(), |cell| text(cell).into_owned());
+        let model = match name.is_empty() {
+            true => Err(Error::new(ErrorKind::BadCell, "a model's name").found("an empty cell")),
+            false => to.collector.model(&name, to.file, to.names),
+        };
+        let model = model.map_err(|error| match plan.model {
+            Some(column) => at(error, records, column),
+            None => error,
+        })?;
+        let found = (model, options.prices.get(&name).copied());
+        self.known.push(found);
+        Ok(found)
+    }
+}
+
 /// Reads all rows of a file.
 pub(super) fn read(
     records: &mut Records,
@@ -145,36 +194,12 @@ pub(super) fn read(
     let header = records.header.clone();
     plan.describe(&Schema::new(&header, &options.mapping)?, to.audit);
     let from = to.collector.cells.len();
-    let stem = super::import::stem(&to.audit.name).to_owned();
     let mut scores = ScoreColumn::default();
     let mut latencies = LatencyColumn::default();
-    // The last model seen: rows of one model mostly stand together.
-    let mut last: (Vec<u8>, Option<u16>) = (Vec::new(), None);
-    let mut prices: Vec<Option<Price>> = Vec::new();
+    let mut models = Models::default();
     let mut blank_answers = (0u64, 0u64);
     while records.next(meter)? {
-        let model = match (plan.model, last.1) {
-            (None, Some(model)) => model,
-            (Some(column), Some(model)) if records.cell(column) == last.0 => model,
-            (column, _) => {
-                let written = column.map(|column| records.cell(column));
-                let name = written.map_or(stem.clone(), |cell| text(cell).into_owned());
-                let place = |error: Error| match column {
-                    Some(column) => at(error, records, column),
-                    None => error,
-                };
-                if name.is_empty() {
-                    return Err(place(Error::new(ErrorKind::BadCell, "a model's name").found("an empty cell")));
-                }
-                let model = to.collector.model(&name, to.file, to.names).map_err(place)?;
-                last = (written.unwrap_or_default().to_vec(), Some(model));
-                prices.resize(to.collector.models.len(), None);
-                if let Some(price) = prices.get_mut(usize::from(model)) {
-                    *price = options.prices.get(&name).copied();
-                }
-                model
-            }
-        };
+        let (model, price) = models.of_row(records, plan, options, to)?;
         let query = to.collector.query(records.cell(plan.id)).map_err(|error| at(error, records, plan.id))?;
         let score = match plan.score {
             ScoreFrom::Column(column) => scores.read(records, column)?,
@@ -198,7 +223,6 @@ pub(super) fn read(
             CostFrom::Tokens { input, output } => {
                 let input = amount(records, input, "a number of tokens")?;
                 let output = amount(records, output, "a number of tokens")?;
-                let price = prices.get(usize::from(model)).copied().flatten();
                 price.map_or(f64::NAN, |price| (input * price.input + output * price.output) / 1e6)
             }
         };
@@ -305,7 +329,10 @@ fn settle_costs(plan: &Plan, options: &ImportOptions, to: &mut Destination) {
                 file: Some(to.audit.name.clone()),
                 row: None,
                 column: None,
-                message: format!("`{}` has tokens and no price in `prices`: its cost is unknown", seen.name),
+                message: format!(
+                    "`{}` has tokens and no price in `prices`: its cost is unknown",
+                    schema::shown(&seen.name)
+                ),
             });
         }
     }

@@ -41,8 +41,6 @@ pub(super) struct Records<'a> {
     legacy: Option<BadByte>,
     /// Copies of the header among the rows, left out.
     pub(super) repeated_headers: u64,
-    /// Rows without any content, left out.
-    pub(super) blank_rows: u64,
 }
 
 impl<'a> Records<'a> {
@@ -66,13 +64,18 @@ impl<'a> Records<'a> {
             multibyte: false,
             legacy: None,
             repeated_headers: 0,
-            blank_rows: 0,
         };
         if !records.read(meter)? {
             return Err(Error::new(ErrorKind::Empty, "the file is empty: a header and at least one row were expected"));
         }
         records.check_text()?;
         records.header = (0..records.count).map(|i| text(records.cell(i)).trim().to_owned()).collect();
+        if let Some(index) = records.header.iter().position(|name| name.len() > meter.limits.id) {
+            let expected = format!("names of at most {} bytes", meter.limits.id);
+            let name = records.header.get(index).map_or("", String::as_str);
+            let error = Error::new(ErrorKind::TooLarge, expected).found(name);
+            return Err(error.at_row(records.row).at_column(format!("column {}", index + 1)));
+        }
         records.header_cells = records.content().to_vec();
         Ok(records)
     }
@@ -80,8 +83,8 @@ impl<'a> Records<'a> {
     /// The next row of data; `false` at the end of the file.
     pub(super) fn next(&mut self, meter: &mut Meter) -> Result<bool> {
         while self.read(meter)? {
+            // Spreadsheets write `,,,` for the empty rows below a table.
             if self.content().is_empty() {
-                self.blank_rows += 1;
                 continue;
             }
             if self.count != self.header.len() {
@@ -113,7 +116,7 @@ impl<'a> Records<'a> {
     /// Header name of a column, or `column 3` where it has none.
     pub(super) fn column_name(&self, index: usize) -> String {
         match self.header.get(index) {
-            Some(name) if !name.is_empty() => name.clone(),
+            Some(name) if !name.is_empty() => schema::shown(name),
             _ => format!("column {}", index + 1),
         }
     }
@@ -141,6 +144,11 @@ impl<'a> Records<'a> {
         let mut closing = false;
         self.count = 0;
         loop {
+            // To the scanner an empty input is the end, so it never sees the end of a block.
+            if !closing && self.at >= self.source.text().len() {
+                self.at = 0;
+                closing = !self.source.advance(meter)?;
+            }
             let block = self.source.text();
             let input = if closing { b"\n".as_slice() } else { block.get(self.at..).unwrap_or_default() };
             let Some((output, ends)) = self.cells.get_mut(used..).zip(self.ends.get_mut(ended..)) else {
@@ -177,10 +185,7 @@ impl<'a> Records<'a> {
                         .at_column(self.column_name(ended))
                         .found("a cell that opens with `\"` and never closes"));
                 }
-                ReadRecordResult::InputEmpty => {
-                    self.at = 0;
-                    closing = !self.source.advance(meter)?;
-                }
+                ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::End => return Ok(false),
             }
         }

@@ -6,7 +6,7 @@ use super::cells::{ScoreColumn, amount};
 use super::join::Cell;
 use super::neutral::{Destination, score_unit};
 use super::records::Records;
-use super::schema::at;
+use super::schema::{at, shown};
 use super::text::Meter;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::ScoreUnit;
@@ -54,12 +54,12 @@ impl Plan {
             let score = match place(name) {
                 [score] => *score,
                 [] => {
-                    let expected = format!("a column `{name}` with the scores of that model");
-                    return Err(Error::new(ErrorKind::Missing, expected).at_row(1).at_column(name));
+                    let expected = format!("a column `{}` with the scores of that model", shown(name));
+                    return Err(Error::new(ErrorKind::Missing, expected).at_row(1).at_column(shown(name)));
                 }
                 _ => {
                     let error = Error::new(ErrorKind::Duplicate, "one column of scores for each model");
-                    return Err(error.at_row(1).at_column(name).found(format!("{name} twice")));
+                    return Err(error.at_row(1).at_column(shown(name)).found(format!("{name} twice")));
                 }
             };
             models.push(Model { name: name.to_owned(), score, cost: place(&format!("{name}{COST}")).first().copied() });
@@ -82,7 +82,7 @@ pub(super) fn read(
     let mut numbers = Vec::new();
     for model in &plan.models {
         let number = to.collector.model(&model.name, to.file, to.names);
-        numbers.push(number.map_err(|error| error.at_row(1).at_column(&model.name))?);
+        numbers.push(number.map_err(|error| error.at_row(1).at_column(shown(&model.name)))?);
         to.audit.columns.push(("score".to_owned(), model.name.clone()));
     }
     let mut scores = vec![ScoreColumn::default(); plan.models.len()];
@@ -118,7 +118,7 @@ fn settle(
     let mut percent = vec![false; to.collector.models.len()];
     let mut units = Vec::new();
     for ((model, number), column) in plan.models.iter().zip(numbers).zip(scores) {
-        let unit = column.unit(options.score_unit).map_err(|error| error.at_column(&model.name))?;
+        let unit = column.unit(options.score_unit).map_err(|error| error.at_column(shown(&model.name)))?;
         if let Some(percent) = percent.get_mut(usize::from(*number)) {
             *percent = unit == ScoreUnit::Percent;
         }

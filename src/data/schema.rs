@@ -55,6 +55,16 @@ pub(super) fn cells(count: usize) -> String {
     if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") }
 }
 
+/// A name as messages show it: on one line, and not without end.
+pub(super) fn shown(name: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut shown: String = name.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if name.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// A header and what the person says about it.
 pub(super) struct Schema<'a> {
     keys: Vec<String>,
@@ -87,7 +97,7 @@ impl<'a> Schema<'a> {
             _ => Err(Error::new(ErrorKind::Duplicate, "a name that only one column has")
                 .at_field(format!("mapping.{}", canonical(role)))
                 .at_row(1)
-                .at_column(name)
+                .at_column(shown(name))
                 .found(format!("{name} twice"))),
         }
     }
@@ -123,7 +133,7 @@ impl<'a> Schema<'a> {
                     ),
                 )
                 .at_row(1)
-                .at_column(second)
+                .at_column(shown(second))
                 .found(format!("{first} and {second}")))
             }
         }
@@ -147,12 +157,7 @@ impl<'a> Schema<'a> {
     /// The columns' names, shortened, for a message.
     pub(super) fn listed(&self) -> String {
         const SHOWN: usize = 12;
-        let short = |name: &String| -> String {
-            match name.is_empty() {
-                true => "(unnamed)".to_owned(),
-                false => name.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect(),
-            }
-        };
+        let short = |name: &String| if name.is_empty() { "(unnamed)".to_owned() } else { shown(name) };
         let mut names: Vec<String> = self.header.iter().take(SHOWN).map(short).collect();
         if self.header.len() > SHOWN {
             names.push(format!("and {} more", self.header.len() - SHOWN));

@@ -104,6 +104,8 @@ pub(super) struct Source<'a> {
     reader: Box<dyn Read + 'a>,
     hasher: Sha256,
     raw: Vec<u8>,
+    /// Bytes of `raw` that the last read gave.
+    filled: usize,
     decoder: Option<encoding_rs::Decoder>,
     text: Vec<u8>,
     pending: bool,
@@ -120,7 +122,8 @@ impl<'a> Source<'a> {
         let mut source = Source {
             reader,
             hasher: Sha256::new(),
-            raw: Vec::new(),
+            raw: vec![0; BLOCK],
+            filled: 0,
             decoder: None,
             text: Vec::new(),
             pending: true,
@@ -130,7 +133,7 @@ impl<'a> Source<'a> {
         };
         let mut first = Vec::new();
         while first.len() < SNIFF && source.fill(meter)? {
-            first.extend_from_slice(&source.raw);
+            first.extend_from_slice(source.raw.get(..source.filled).unwrap_or_default());
         }
         let skip = match first.as_slice() {
             [0xef, 0xbb, 0xbf, ..] => {
@@ -169,7 +172,7 @@ impl<'a> Source<'a> {
         while !self.finished {
             self.fill(meter)?;
             let raw = std::mem::take(&mut self.raw);
-            self.take(&raw);
+            self.take(raw.get(..self.filled).unwrap_or_default());
             self.raw = raw;
             if !self.text.is_empty() {
                 return Ok(true);
@@ -191,19 +194,18 @@ impl<'a> Source<'a> {
 
     /// Reads into `raw`; `false` at the end of the file.
     fn fill(&mut self, meter: &mut Meter) -> Result<bool> {
-        self.raw.resize(BLOCK, 0);
+        self.filled = 0;
         let read = loop {
             match self.reader.read(&mut self.raw) {
                 Ok(read) => break read.min(BLOCK),
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    self.raw.clear();
                     return Err(Error::new(ErrorKind::Io, format!("the file could not be read: {error}")));
                 }
             }
         };
-        self.raw.truncate(read);
-        self.hasher.update(&self.raw);
+        self.filled = read;
+        self.hasher.update(self.raw.get(..read).unwrap_or_default());
         self.bytes = self.bytes.saturating_add(read as u64);
         self.finished = read == 0;
         meter.bytes(read)?;

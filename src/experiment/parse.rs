@@ -9,8 +9,7 @@ use std::collections::BTreeSet;
 /// Kinds of policies that the format knows and this version does not run.
 const LATER_KINDS: [&str; 5] = ["c2mab-v-direct", "offline", "primal-dual", "contextual", "linucb"];
 /// Kinds of policies that run.
-const KINDS: &str =
-    "`c2mab-v`, `cucb`, `thompson`, `epsilon-greedy`, `fixed`, `random` or `oracle` (other kinds come in a later version)";
+const KINDS: &str = "`c2mab-v`, `cucb`, `thompson`, `epsilon-greedy`, `fixed`, `random` or `oracle` (other kinds come in a later version)";
 
 impl Experiment {
     /// Reads an experiment and checks all that can be checked without data.
@@ -19,9 +18,8 @@ impl Experiment {
     /// Names the field, what was found and the range: malformed JSON, unknown or missing fields, values out of range,
     /// parts of the format that this version does not run yet.
     pub fn from_json(text: &str) -> Result<Experiment> {
-        let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
-            Error::new(ErrorKind::Malformed, format!("a JSON experiment: {error}"))
-        })?;
+        let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            .map_err(|error| Error::new(ErrorKind::Malformed, format!("a JSON experiment: {error}")))?;
         let mut top = object(value, "")?;
         let version = take(&mut top, "version", "")?.unwrap_or(1u32);
         if version != 1 {
@@ -185,9 +183,8 @@ fn check_task(task: &Task) -> Result<()> {
 }
 
 fn check_policy(policy: &Policy, path: &str) -> Result<()> {
-    let alpha = |value: f64, name: &str| {
-        within_f64(value, 0.0, 1e6, &format!("{path}.{name}"), "a number from 0 to 1,000,000")
-    };
+    let alpha =
+        |value: f64, name: &str| within_f64(value, 0.0, 1e6, &format!("{path}.{name}"), "a number from 0 to 1,000,000");
     let delta = |value: Option<f64>| value.map_or(Ok(()), |delta| above_zero_to_one(delta, &format!("{path}.delta")));
     match &policy.kind {
         PolicyKind::C2mabV(parameters) => {

@@ -124,9 +124,9 @@ impl Collector {
         let rounds = self.checkpoints.get(..count)?.to_vec();
         let series = |tracked: usize| Series {
             mean: moments.iter().map(|moment| moment[tracked].0).collect(),
-            ci95: self.half_width.map(|factor| {
-                moments.iter().map(|moment| factor * moment[tracked].1.sqrt()).collect()
-            }),
+            ci95: self
+                .half_width
+                .map(|factor| moments.iter().map(|moment| factor * moment[tracked].1.sqrt()).collect()),
         };
         let budgeted = plan.experiment.task.budget.is_some();
         let priced = plan.mean_cost.is_some();
@@ -185,7 +185,8 @@ impl Collector {
             mean: Some(last[tracked].0),
             ci95: self.half_width.map(|factor| factor * last[tracked].1.sqrt()),
         };
-        let budgeted = |tracked| if plan.experiment.task.budget.is_some() { figure(tracked) } else { Figure::default() };
+        let budgeted =
+            |tracked| if plan.experiment.task.budget.is_some() { figure(tracked) } else { Figure::default() };
         let priced = |tracked| if plan.mean_cost.is_some() { figure(tracked) } else { Figure::default() };
         let seed = mix(plan.experiment.run.seed ^ 0x5A71_0000 ^ index as u64);
         let ratio = |tracked: usize, place: usize| {

@@ -74,7 +74,9 @@ mod tests {
     #[test]
     fn quantiles_are_those_of_the_tables() {
         // Any statistics book's table of t, two-sided 5 %.
-        for (df, quantile) in [(1, 12.706), (2, 4.303), (3, 3.182), (9, 2.262), (10, 2.228), (30, 2.042), (120, 1.980), (999, 1.962)] {
+        for (df, quantile) in
+            [(1, 12.706), (2, 4.303), (3, 3.182), (9, 2.262), (10, 2.228), (30, 2.042), (120, 1.980), (999, 1.962)]
+        {
             assert!((student_t(df) - quantile).abs() < 6e-4, "{df}: {}", student_t(df));
         }
         assert!((student_t(1) - 12.706_204_736_432_1).abs() < 1e-9);

@@ -24,7 +24,8 @@ pub fn curves_csv(result: &RunResult) -> String {
 
 /// A text cell of a CSV file: quoted where needed, and never a formula.
 pub fn csv_cell(text: &str) -> String {
-    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() };
+    let guarded =
+        if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() };
     if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
 }
 
@@ -56,7 +57,11 @@ pub fn table(result: &RunResult) -> String {
     if let Some(optimum) = result.optimum.first() {
         let _ = writeln!(text, "Best set: {} (reward {})", optimum.set.join(" + "), short(optimum.reward));
     }
-    let _ = writeln!(text, "{} rounds, {} replicates, seed {}; ± is a 95 % interval\n", run.rounds, run.replicates, run.seed);
+    let _ = writeln!(
+        text,
+        "{} rounds, {} replicates, seed {}; ± is a 95 % interval\n",
+        run.rounds, run.replicates, run.seed
+    );
     let widths: Vec<usize> = (0..header.len())
         .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0))
         .collect();

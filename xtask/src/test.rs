@@ -54,14 +54,17 @@ fn lint(_: &[String]) -> Result<()> {
     run(cargo(&["clippy", "--quiet", "--target", WASM, "--test", "wasm"]).args(["--", "-D", "warnings"]))
 }
 
+/// The packages whose native programs are built together. One selection for all steps, since cargo chooses the features of
+/// shared dependencies by selection, and would compile them once for each.
+const NATIVE: [&str; 5] = ["--workspace", "--exclude", "end-to-end", "--features", "llm-selection-playground/cli"];
+
 fn native(rest: &[String]) -> Result<()> {
-    let arguments = ["test", "--quiet", "--workspace", "--exclude", "end-to-end"];
-    run(cargo(&arguments).args(["--features", "llm-selection-playground/cli"]).args(rest))
+    run(cargo(&["test", "--quiet"]).args(NATIVE).args(rest))
 }
 
 fn wasm(rest: &[String]) -> Result<()> {
     let driver = setup::chromedriver()?;
-    run(&mut cargo(&["build", "--quiet", "--package", "wasm-test-runner"]))?;
+    run(cargo(&["build", "--quiet", "--bin", "wasm-test-runner"]).args(NATIVE))?;
     let runner = target().join("debug").join(format!("wasm-test-runner{}", std::env::consts::EXE_SUFFIX));
     let arguments = ["test", "--quiet", "--target", WASM, "--test", "wasm"];
     run(cargo(&arguments)

@@ -19,6 +19,11 @@ pub const TIE: f64 = 1e-12;
 /// Added to the gap between bound and best: covers errors of the quick logarithm and of sums.
 const SLACK: f64 = 1e-6;
 
+/// Slopes `s` of mean reward against cost that the bound on the last place tries: 0, and around the slope of the
+/// program's last exchange.
+const SLOPES: usize = 3;
+const SLOPE_FACTORS: [f64; SLOPES] = [0.0, 0.8, 1.6];
+
 /// No arm.
 const NONE: usize = usize::MAX;
 
@@ -30,6 +35,18 @@ struct Item {
     /// Reduced weight `w − λc − θ`: above 0 the arm belongs in the program's solution, below 0 it does not, and its
     /// absolute value bounds the loss (in `−ln ∏`) of departing from that.
     reduced: f64,
+    /// `μ − sc` for each slope.
+    worth: [f64; SLOPES],
+    /// The largest of these among this item and those after it.
+    worth_from: [f64; SLOPES],
+    arm: usize,
+}
+
+/// An arm that may fill the last place.
+#[derive(Debug, Clone, Copy, Default)]
+struct Filler {
+    mean: f64,
+    cost: f64,
     arm: usize,
 }
 
@@ -51,6 +68,9 @@ struct Path {
     loss: f64,
     /// The largest part of `loss` from an arm left out: a fraction of it may yet be taken.
     largest: f64,
+    /// For each slope the largest `μ − sc` among arms left out, and 0 for no arm: with `s·rest` it bounds the mean
+    /// reward of what may still fill one place.
+    worth: [f64; SLOPES],
 }
 
 /// Vertex search; create once, use every round.
@@ -64,6 +84,8 @@ pub struct Exact {
     chosen: Vec<usize>,
     /// Items left out on the way down, by place in `items`.
     left: Vec<usize>,
+    /// Items that may fill the last place, in part or wholly.
+    fillers: Vec<Filler>,
     best: Vertex,
     least: f64,
     /// What a vertex has to beat; at least `least`.
@@ -71,6 +93,7 @@ pub struct Exact {
     /// Largest loss that can still end within the goal.
     gap: f64,
     bound: f64,
+    slopes: [f64; SLOPES],
     tied: bool,
     // The second search: what is decided, the best so far, its Σz.
     decided: Vec<f64>,
@@ -96,11 +119,13 @@ impl Exact {
             items: vec![Item::default(); arms],
             chosen: Vec::with_capacity(arms),
             left: Vec::with_capacity(arms),
+            fillers: vec![Filler::default(); arms],
             best: Vertex { whole: Vec::with_capacity(arms), part: [NONE; 2] },
             least: 1.0,
             goal: 1.0,
             gap: 0.0,
             bound: 0.0,
+            slopes: [0.0; SLOPES],
             tied: false,
             decided: vec![0.0; arms],
             by_cost: vec![0; arms],
@@ -126,14 +151,24 @@ impl Exact {
             return;
         }
         if means.iter().zip(costs).any(|(mean, cost)| *mean >= 1.0 && *cost <= budget + TOLERANCE) {
-            self.gap = f64::INFINITY;
-            self.order(means, costs, TIE);
+            self.sort_by_cost(costs);
+            if !self.certain(means, costs) {
+                self.order(means, costs, TIE);
+            }
             z.copy_from_slice(&self.top[..arms]);
             return;
         }
         self.prepare(means, costs);
         self.seed(means, costs);
-        let path = Path { depth: 0, product: 1.0, rest: budget, places: self.n, loss: 0.0, largest: 0.0 };
+        let path = Path {
+            depth: 0,
+            product: 1.0,
+            rest: budget,
+            places: self.n,
+            loss: 0.0,
+            largest: 0.0,
+            worth: [0.0; SLOPES],
+        };
         self.chosen.clear();
         self.left.clear();
         self.least = f64::INFINITY;
@@ -145,6 +180,9 @@ impl Exact {
             self.descend(path, arms);
         }
         if self.tied {
+            self.sort_by_cost(costs);
+            self.top_sum = -1.0;
+            self.top.fill(0.0);
             self.order(means, costs, self.least + TIE);
             z.copy_from_slice(&self.top[..arms]);
         } else {
@@ -173,11 +211,14 @@ impl Exact {
         let z = &mut self.linear_z[..total];
         self.linear.solve(&self.weights[..total], &self.costs[..total], self.n, budget, z);
         let (price, level) = self.linear.prices(&self.weights[..total], &self.costs[..total], z);
+        let slope = self.linear.slope(means, costs);
+        let slopes = SLOPE_FACTORS.map(|factor| factor * slope);
         let mut bound = self.n as f64 * level + if price > 0.0 { price * (budget + TOLERANCE) } else { 0.0 };
         for k in 0..arms {
             let reduced = self.weights[k] - price * costs[k] - level;
             bound += if reduced > 0.0 { reduced } else { 0.0 };
-            let item = Item { mean: means[k], cost: costs[k], reduced, arm: k };
+            let worth = slopes.map(|slope| means[k] - slope * costs[k]);
+            let item = Item { mean: means[k], cost: costs[k], reduced, worth, worth_from: worth, arm: k };
             // Insertion by falling absolute value.
             let mut place = k;
             while place > 0 && self.items[place - 1].reduced.abs() < reduced.abs() {
@@ -186,7 +227,12 @@ impl Exact {
             }
             self.items[place] = item;
         }
+        for k in (1..arms).rev() {
+            let after = self.items[k].worth_from;
+            larger(&mut self.items[k - 1].worth_from, &after);
+        }
         self.bound = bound;
+        self.slopes = slopes;
     }
 
     /// A first goal: the program's own vertex, and the last problem's best vertex, under today's numbers.
@@ -222,72 +268,92 @@ impl Exact {
         self.gap = self.bound + quick_log(self.goal) + SLACK;
     }
 
-    /// Visits every set whose loss may stay within the gap, in the order of the items.
-    fn descend(&mut self, path: Path, arms: usize) {
-        if path.loss - path.largest > self.gap {
+    /// Visits every set whose loss may stay within the gap, by the next item that it takes.
+    fn descend(&mut self, mut path: Path, arms: usize) {
+        if path.places == 1 {
+            self.last_place(path, arms);
             return;
         }
-        if path.depth == arms || path.places == 0 {
-            // The rest is left out.
-            let mut path = path;
-            let kept = self.left.len();
-            for place in path.depth..arms {
-                let reduced = self.items[place].reduced;
-                let loss = if reduced > 0.0 { reduced } else { 0.0 };
-                path.loss += loss;
-                path.largest = if loss > path.largest { loss } else { path.largest };
-                self.left.push(place);
+        let kept = self.left.len();
+        while path.depth < arms {
+            let Item { mean, cost, reduced, worth, arm, .. } = self.items[path.depth];
+            let child = Path {
+                depth: path.depth + 1,
+                product: path.product * (1.0 - mean),
+                rest: path.rest - cost,
+                places: path.places - 1,
+                loss: path.loss - if reduced < 0.0 { reduced } else { 0.0 },
+                ..path
+            };
+            let within = (child.loss - child.largest <= self.gap) & (cost <= path.rest + TOLERANCE);
+            if within && (child.places > 1 || self.last_place_may_do(&child, arms)) {
+                self.chosen.push(arm);
+                self.descend(child, arms);
+                self.chosen.pop();
             }
-            if path.loss - path.largest <= self.gap {
-                self.leaf(path);
+            self.left.push(path.depth);
+            path.depth += 1;
+            larger(&mut path.worth, &worth);
+            let loss = if reduced > 0.0 { reduced } else { 0.0 };
+            path.loss += loss;
+            path.largest = if loss > path.largest { loss } else { path.largest };
+            if path.loss - path.largest > self.gap {
+                break;
             }
-            self.left.truncate(kept);
-            return;
         }
-        let Item { mean, cost, reduced, arm } = self.items[path.depth];
-        let take = |search: &mut Self| {
-            if cost <= path.rest + TOLERANCE {
-                search.chosen.push(arm);
-                search.descend(
-                    Path {
-                        depth: path.depth + 1,
-                        product: path.product * (1.0 - mean),
-                        rest: path.rest - cost,
-                        places: path.places - 1,
-                        loss: path.loss - if reduced < 0.0 { reduced } else { 0.0 },
-                        ..path
-                    },
-                    arms,
-                );
-                search.chosen.pop();
-            }
-        };
-        if reduced > 0.0 {
-            take(self);
+        if path.depth == arms && path.loss - path.largest <= self.gap && self.last_place_may_do(&path, arms) {
+            self.last_place(path, arms);
         }
-        let loss = if reduced > 0.0 { reduced } else { 0.0 };
-        self.left.push(path.depth);
-        let largest = if loss > path.largest { loss } else { path.largest };
-        self.descend(Path { depth: path.depth + 1, loss: path.loss + loss, largest, ..path }, arms);
-        self.left.pop();
-        if reduced <= 0.0 {
-            take(self);
-        }
+        self.left.truncate(kept);
     }
 
-    /// A set is complete: itself, and with a fraction or a pair of those left out.
-    fn leaf(&mut self, Path { product, rest, places, .. }: Path) {
+    /// Whether filling one place more can reach the goal:
+    /// `(1 − μz)(1 − μ'z') ≥ 1 − μz − μ'z' ≥ 1 − s·rest − worth`, for every slope `s ≥ 0`.
+    #[inline]
+    fn last_place_may_do(&self, path: &Path, arms: usize) -> bool {
+        let mut worth = path.worth;
+        if let Some(item) = self.items[..arms].get(path.depth) {
+            larger(&mut worth, &item.worth_from);
+        }
+        let rest = path.rest + TOLERANCE;
+        let mut may = path.product * (1.0 - worth[0]) <= self.goal;
+        for (slope, worth) in self.slopes.iter().zip(&worth).skip(1) {
+            may &= (path.product * (1.0 - slope * rest - worth) <= self.goal) | (*slope == 0.0);
+        }
+        may
+    }
+
+    /// The chosen arms, and what may fill one place more: nothing, an arm, a part of one, or a pair. Where more than
+    /// one place is free all arms are decided, so that there it is nothing or a part.
+    fn last_place(&mut self, path: Path, arms: usize) {
+        let Path { depth, product, rest, places, .. } = path;
         if product <= self.goal {
             self.consider(product, [NONE; 2]);
         }
-        if places == 0 || rest <= TOLERANCE {
-            return;
-        }
-        for a in 0..self.left.len() {
-            let i = self.items[self.left[a]];
-            if i.cost - rest <= TOLERANCE {
+        // Arms that fit wholly from the start, those that do not from the end.
+        let (mut cheap, mut dear) = (0, arms);
+        for position in 0..self.left.len() + arms - depth {
+            let place = self.left.get(position).copied().unwrap_or(depth + position.saturating_sub(self.left.len()));
+            let Item { mean, cost, arm, .. } = self.items[place];
+            let item = Filler { mean, cost, arm };
+            if item.cost - rest > TOLERANCE {
+                dear -= 1;
+                self.fillers[dear] = item;
                 continue;
             }
+            self.fillers[cheap] = item;
+            cheap += 1;
+            if place >= depth && product * (1.0 - item.mean) <= self.goal {
+                self.chosen.push(item.arm);
+                self.consider(product * (1.0 - item.mean), [NONE; 2]);
+                self.chosen.pop();
+            }
+        }
+        if rest <= TOLERANCE {
+            return;
+        }
+        for a in dear..arms {
+            let i = self.fillers[a];
             // product·(1 − μ rest/c) against the goal, without the division.
             if product * (i.cost - i.mean * rest) <= self.goal * i.cost {
                 self.consider(product * (1.0 - i.mean * (rest / i.cost)), [i.arm, NONE]);
@@ -295,9 +361,10 @@ impl Exact {
             if places != 1 {
                 continue;
             }
-            for b in 0..self.left.len() {
-                let j = self.items[self.left[b]];
-                let (over, under) = (i.cost - rest, rest - j.cost);
+            let over = i.cost - rest;
+            for b in 0..cheap {
+                let j = self.fillers[b];
+                let under = rest - j.cost;
                 let wide = i.cost - j.cost;
                 let scaled = product * (wide - i.mean * under) * (wide - j.mean * over);
                 if (under > TOLERANCE) & (scaled <= self.goal * wide * wide) {
@@ -325,10 +392,9 @@ impl Exact {
         }
     }
 
-    /// Finds, among the vertices with a product of at most `limit`, the first by the tie rule, into `top`.
-    fn order(&mut self, means: &[f64], costs: &[f64], limit: f64) {
-        let arms = means.len();
-        for k in 0..arms {
+    /// Arms by rising cost, then index.
+    fn sort_by_cost(&mut self, costs: &[f64]) {
+        for k in 0..costs.len() {
             let mut place = k;
             while place > 0 && costs[self.by_cost[place - 1]] > costs[k] {
                 self.by_cost[place] = self.by_cost[place - 1];
@@ -336,8 +402,131 @@ impl Exact {
             }
             self.by_cost[place] = k;
         }
+    }
+
+    /// The tie rule's choice where an arm with `μ = 1` fits the budget, into `top`: the first vertex in the rule's
+    /// order that holds such an arm wholly. False where others might come as near to 0 without one. (Not looked at:
+    /// vertices that hold such an arm but for a sliver so small that the product falls below [`TIE`].)
+    fn certain(&mut self, means: &[f64], costs: &[f64]) -> bool {
+        let arms = means.len();
+        let budget = self.budget;
+        let holds = |z: &[f64]| z.iter().zip(means).any(|(z, mean)| *z == 1.0 && *mean >= 1.0);
         self.top_sum = -1.0;
-        self.top.fill(0.0);
+        let sum = self.fill_by_rule(costs, NONE);
+        let forced = if holds(&self.trial[..arms]) { NONE..NONE } else { 0..arms };
+        if forced.is_empty() {
+            self.top_sum = sum;
+            self.top[..arms].copy_from_slice(&self.trial[..arms]);
+            return true;
+        }
+        for arm in forced {
+            if means[arm] >= 1.0 && costs[arm] <= budget + TOLERANCE {
+                let sum = self.fill_by_rule(costs, arm);
+                self.prefer_trial(arms, sum);
+            }
+        }
+        // Smallest product of n arms none of which is certain.
+        self.trial.fill(1.0);
+        for (mean, cost) in means.iter().zip(costs) {
+            let u = if *cost > budget { budget / cost } else { 1.0 };
+            let miss = if *mean >= 1.0 { 1.0 } else { 1.0 - mean * u };
+            let mut place = self.n;
+            while place > 0 && self.trial[place - 1] > miss {
+                if place < self.n {
+                    self.trial[place] = self.trial[place - 1];
+                }
+                place -= 1;
+            }
+            if place < self.n {
+                self.trial[place] = miss;
+            }
+        }
+        self.trial[..self.n].iter().product::<f64>() > 10.0 * TIE
+    }
+
+    /// Writes to `trial` the first vertex in the tie rule's order that holds `forced` wholly, and returns its `Σz`.
+    fn fill_by_rule(&mut self, costs: &[f64], forced: usize) -> f64 {
+        let arms = costs.len();
+        let trial = &mut self.trial[..arms];
+        trial.fill(0.0);
+        let (mut rest, mut places) = (self.budget, self.n);
+        if let Some(z) = trial.get_mut(forced) {
+            *z = 1.0;
+            rest -= costs[forced];
+            places -= 1;
+        }
+        // Undecided arms, cheapest first.
+        self.left.clear();
+        self.left.extend(self.by_cost[..arms].iter().copied().filter(|&arm| arm != forced));
+        let mut part = [NONE; 2];
+        let cheapest: f64 = self.left.iter().take(places).map(|&arm| costs[arm]).sum();
+        if cheapest > rest + TOLERANCE {
+            // Fewer than n: the cheapest, the last of them in part.
+            for &arm in &self.left {
+                if costs[arm] <= rest + TOLERANCE {
+                    trial[arm] = 1.0;
+                    rest -= costs[arm];
+                } else {
+                    if rest > TOLERANCE {
+                        part[0] = arm;
+                    }
+                    break;
+                }
+            }
+        } else {
+            // All n places: arm after arm as much as the cheapest completion leaves room for.
+            for arm in (0..arms).filter(|&arm| arm != forced) {
+                if places == 0 {
+                    break;
+                }
+                let (mut spent, mut taken, mut last) = (0.0, 0, NONE);
+                for &other in self.left.iter().filter(|&&other| other != arm) {
+                    if taken + 1 >= places {
+                        last = other;
+                        break;
+                    }
+                    spent += costs[other];
+                    taken += 1;
+                }
+                let room = rest - spent;
+                let whole = costs[arm] <= room + TOLERANCE;
+                if !whole && last != NONE && room - costs[last] > TOLERANCE {
+                    part = [arm, last];
+                    for &other in self.left.iter().filter(|&&other| other != arm).take(places - 1) {
+                        trial[other] = 1.0;
+                    }
+                    break;
+                }
+                if whole {
+                    trial[arm] = 1.0;
+                    rest -= costs[arm];
+                    places -= 1;
+                }
+                self.left.retain(|&other| other != arm);
+            }
+        }
+        fill_parts(trial, costs, part, self.budget);
+        let whole = trial.iter().filter(|z| **z == 1.0).count() as f64;
+        match part {
+            [NONE, _] => whole,
+            [i, NONE] => whole + trial[i],
+            _ => self.n as f64,
+        }
+    }
+
+    /// Makes `trial` the `top` if the tie rule prefers it.
+    fn prefer_trial(&mut self, arms: usize, sum: f64) {
+        let (trial, top) = (&self.trial[..arms], &mut self.top[..arms]);
+        let differing = trial.iter().zip(top.iter()).find(|(mine, best)| (*mine - *best).abs() > TIE);
+        let larger = sum >= self.top_sum - TIE && differing.is_some_and(|(mine, best)| mine > best);
+        if sum > self.top_sum + TIE || larger {
+            top.copy_from_slice(trial);
+            self.top_sum = sum;
+        }
+    }
+
+    /// Finds, among the vertices with a product of at most `limit`, the first by the tie rule, into `top`.
+    fn order(&mut self, means: &[f64], costs: &[f64], limit: f64) {
         self.decided.fill(0.0);
         self.decide(means, costs, limit, Prefix { depth: 0, product: 1.0, spent: 0.0, whole: 0, part: [NONE; 2] });
     }
@@ -433,7 +622,9 @@ impl Exact {
         let sum = match part {
             [NONE, _] => whole as f64,
             [i, NONE] if rest > TOLERANCE && costs[i] - rest > TOLERANCE => whole as f64 + rest / costs[i],
-            [i, j] if j != NONE && whole + 1 == self.n && costs[i] - rest > TOLERANCE && rest - costs[j] > TOLERANCE => {
+            [i, j]
+                if j != NONE && whole + 1 == self.n && costs[i] - rest > TOLERANCE && rest - costs[j] > TOLERANCE =>
+            {
                 self.n as f64
             }
             _ => return,
@@ -454,16 +645,14 @@ impl Exact {
         if product > limit {
             return;
         }
-        let preferred = sum > self.top_sum + TIE
-            || trial
-                .iter()
-                .zip(&self.top)
-                .find(|(a, b)| (*a - *b).abs() > TIE)
-                .is_some_and(|(mine, best)| mine > best);
-        if preferred {
-            self.top[..arms].copy_from_slice(trial);
-            self.top_sum = sum;
-        }
+        self.prefer_trial(arms, sum);
+    }
+}
+
+/// Entry by entry the larger of the two.
+fn larger(a: &mut [f64; SLOPES], b: &[f64; SLOPES]) {
+    for (a, b) in a.iter_mut().zip(b) {
+        *a = if b > a { *b } else { *a };
     }
 }
 

@@ -165,6 +165,14 @@ impl Linear {
         (sane(price), sane(level))
     }
 
+    /// Slope of `values` (one an arm; 0 for items beyond them) against cost over the last exchange; 0 if there was none.
+    pub(super) fn slope(&self, values: &[f64], costs: &[f64]) -> f64 {
+        let Some(Pair { out, into }) = self.last else { return 0.0 };
+        let at = |slice: &[f64], arm: usize| slice.get(arm).copied().unwrap_or(0.0);
+        let slope = (at(values, out) - at(values, into)) / (at(costs, out) - at(costs, into));
+        if slope > 0.0 && slope < f64::INFINITY { slope } else { 0.0 }
+    }
+
     /// A guess and its proof; `None` where the loop has to decide. `error` bounds the error of the weights.
     #[inline]
     fn attempt(

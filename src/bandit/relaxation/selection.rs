@@ -94,9 +94,15 @@ impl Search {
         inside: &mut [f64],
     ) -> Option<Pair> {
         self.active.clear();
-        self.active.extend(weights.iter().zip(costs).zip(inside.iter()).zip(0u32..).map(
-            |(((&weight, &cost), &member), arm)| Active { weight, cost, arm, in_a: member > 0.0, in_b: false },
-        ));
+        self.active.extend(
+            weights.iter().zip(costs).zip(inside.iter()).zip(0u32..).map(|(((&weight, &cost), &member), arm)| Active {
+                weight,
+                cost,
+                arm,
+                in_a: member > 0.0,
+                in_b: false,
+            }),
+        );
         // Places and budget left to the arms that are still undecided.
         let (mut places, mut limit) = (n, budget + TOLERANCE);
         let (mut low, mut high) = (Price { p: 1.0, q: 0.0 }, Price { p: 0.0, q: 1.0 });

@@ -1,15 +1,27 @@
-//! The page.
+//! The page: one state, one reducer, one file a panel.
 
-use yew::prelude::*;
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(target_arch = "wasm32")]
+mod components;
+#[cfg(target_arch = "wasm32")]
+mod export;
+#[cfg(target_arch = "wasm32")]
+mod form;
+#[cfg(target_arch = "wasm32")]
+mod format;
+#[cfg(target_arch = "wasm32")]
+mod state;
+#[cfg(target_arch = "wasm32")]
+mod world;
 
-#[function_component]
-fn App() -> Html {
-    html! { <main class="page"><h1>{ "LLM Selection Playground" }</h1><p>{ "Ready." }</p></main> }
-}
-
+#[cfg(target_arch = "wasm32")]
 fn main() {
-    let root = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("app"));
+    let root = web_sys::window().and_then(|window| window.document()).and_then(|page| page.get_element_by_id("app"));
     if let Some(root) = root {
-        yew::Renderer::<App>::with_root(root).render();
+        yew::Renderer::<components::app::App>::with_root(root).render();
     }
 }
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {}

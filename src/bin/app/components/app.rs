@@ -1,0 +1,286 @@
+//! The page as a whole: holds the state and the pool, and hands each panel what it shows.
+
+use super::data::{DataPanel, listed};
+use super::explain::Explanations;
+use super::header::Header;
+use super::legend::{Legend, labels};
+use super::message::{Message, Tone, explained, field_name};
+use super::policies::PoliciesPanel;
+use super::results::Results;
+use super::run::{Controls, Keys, RunPanel};
+use super::status::Status;
+use super::task::TaskPanel;
+use crate::browser::{recall, remember};
+use crate::form::Field;
+use crate::format::Unit;
+use crate::state::{Action, Effect, Phase, State};
+use gloo_timers::callback::Timeout;
+use llm_selection::browser::pool::Pool;
+use llm_selection::error::Error;
+use wasm_bindgen::prelude::*;
+use yew::prelude::*;
+
+/// Name under which the switch of the keyboard shortcuts is remembered.
+const SHORTCUTS: &str = "shortcuts";
+/// Milliseconds of rest after which typed text is looked at.
+const REST: u32 = 350;
+
+/// What reaches the page.
+pub enum Message_ {
+    Do(Action),
+    /// Files are held above the page: how many, or none any more.
+    Above(Option<u32>),
+    Shortcuts(bool),
+    Key(KeyboardEvent),
+}
+
+/// The page.
+pub struct App {
+    state: Result<State, Error>,
+    pool: Option<Pool>,
+    dispatch: Callback<Action>,
+    cursor: Callback<Option<u32>>,
+    shortcuts_toggled: Callback<Event>,
+    above: Option<u32>,
+    shortcuts: bool,
+    rest: Option<Timeout>,
+    _keys: Closure<dyn FnMut(KeyboardEvent)>,
+}
+
+impl Component for App {
+    type Message = Message_;
+    type Properties = ();
+
+    fn create(context: &Context<Self>) -> Self {
+        let link = context.link();
+        let keys = link.callback(Message_::Key);
+        let keys = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event| keys.emit(event));
+        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+            let _ = document.add_event_listener_with_callback("keydown", keys.as_ref().unchecked_ref());
+        }
+        let events = link.callback(|event| Message_::Do(Action::Pool(event)));
+        let opened = Pool::new(move |event| events.emit(event)).and_then(|pool| Ok((pool, State::opening()?)));
+        let (state, pool, effects) = match opened {
+            Ok((pool, (state, effects))) => (Ok(state), Some(pool), effects),
+            Err(error) => (Err(error), None, Vec::new()),
+        };
+        let mut app = App {
+            state,
+            pool,
+            dispatch: link.callback(Message_::Do),
+            cursor: link.callback(|round| Message_::Do(Action::Cursor(round))),
+            shortcuts_toggled: link.batch_callback(|event: Event| {
+                let input = event.target_dyn_into::<web_sys::HtmlInputElement>();
+                input.map(|input| Message_::Shortcuts(input.checked()))
+            }),
+            above: None,
+            shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
+            rest: None,
+            _keys: keys,
+        };
+        app.follow(effects);
+        app
+    }
+
+    fn update(&mut self, _context: &Context<Self>, message: Message_) -> bool {
+        match message {
+            Message_::Do(action) => {
+                let Ok(state) = &mut self.state else { return false };
+                let effects = state.reduce(action);
+                if !state.pending {
+                    self.rest = None;
+                }
+                self.follow(effects);
+            }
+            Message_::Above(above) if above == self.above => return false,
+            Message_::Above(above) => self.above = above,
+            Message_::Shortcuts(on) => {
+                remember(SHORTCUTS, if on { "on" } else { "off" });
+                self.shortcuts = on;
+            }
+            Message_::Key(event) => return self.key(&event),
+        }
+        true
+    }
+
+    fn view(&self, context: &Context<Self>) -> Html {
+        let state = match &self.state {
+            Ok(state) => state,
+            Err(error) => {
+                return html! {
+                    <><Header /><main class="main alone" id="main"><h1 class="vh">{"LLM Selection Playground"}</h1><Message tone={Tone::Bad} title="The page could not start">{explained(error)}</Message></main></>
+                };
+            }
+        };
+        let link = context.link();
+        let over = link.callback(|event: DragEvent| {
+            event.prevent_default();
+            Message_::Above(event.data_transfer().map(|transfer| transfer.items().length()))
+        });
+        let leave = link.batch_callback(|event: DragEvent| {
+            // Only when the pointer leaves the page, not when it goes from one part to the next.
+            event.related_target().is_none().then_some(Message_::Above(None))
+        });
+        let drop = link.batch_callback(|event: DragEvent| {
+            event.prevent_default();
+            let files = listed(event.data_transfer().and_then(|transfer| transfer.files()));
+            vec![Message_::Above(None), Message_::Do(Action::Files(files))]
+        });
+        html! {
+            <div class="app" ondragover={over} ondragleave={leave} ondrop={drop}>
+                <a class="skip" href="#main">{"Skip to the results"}</a>
+                <Header />
+                <div class="page">
+                    {self.side(state)}
+                    {self.main(state)}
+                </div>
+                <div class="dock" role="region" aria-label="Run, always at hand">
+                    <Controls phase={state.phase} can_run={state.can_run()} dispatch={self.dispatch.clone()} />
+                    <a class="btn" href="#experiment">{"Set up"}</a>
+                </div>
+                <footer class="foot">
+                    <span>{"Everything runs in this tab. Nothing is uploaded."}</span>
+                    <span>{"Engine "}{env!("CARGO_PKG_VERSION")}</span>
+                </footer>
+                <Explanations />
+            </div>
+        }
+    }
+}
+
+/// Panel in which a wrong field is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Panel {
+    Data,
+    Task,
+    Policies,
+    Run,
+}
+
+fn panel_of(error: &Error) -> Panel {
+    let path = error.place.field.as_deref().unwrap_or_default();
+    match path.split(['.', '[']).next() {
+        Some("environment") => Panel::Data,
+        Some("task") => Panel::Task,
+        Some("policies") => Panel::Policies,
+        _ => Panel::Run,
+    }
+}
+
+impl App {
+    /// Does what the state asks for.
+    fn follow(&mut self, effects: Vec<Effect>) {
+        let Some(pool) = &self.pool else { return };
+        for effect in effects {
+            match effect {
+                Effect::CommitLater => {
+                    let dispatch = self.dispatch.clone();
+                    self.rest = Some(Timeout::new(REST, move || dispatch.emit(Action::Commit)));
+                }
+                Effect::Start { experiment, data, speed } => pool.start(&experiment, data, speed),
+                Effect::Pause => pool.pause(),
+                Effect::Resume => pool.resume(),
+                Effect::Reset => pool.reset(),
+                Effect::Speed(speed) => pool.set_speed(speed),
+                Effect::Import { files, options } => pool.import(files, &options),
+                Effect::CancelImport => pool.cancel_import(),
+            }
+        }
+    }
+
+    /// Space runs and pauses, R resets, where nothing has the focus.
+    fn key(&mut self, event: &KeyboardEvent) -> bool {
+        let free = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let free = free.is_some_and(|target| matches!(target.tag_name().as_str(), "BODY" | "HTML"));
+        if !self.shortcuts || !free || event.ctrl_key() || event.alt_key() || event.meta_key() || event.repeat() {
+            return false;
+        }
+        let action = match event.key().as_str() {
+            " " => Action::Toggle,
+            "r" | "R" => Action::Reset,
+            _ => return false,
+        };
+        event.prevent_default();
+        self.dispatch.emit(action);
+        false
+    }
+
+    fn side(&self, state: &State) -> Html {
+        let dispatch = || self.dispatch.clone();
+        let wrong: Option<Field> = state.problem.as_ref().and_then(|error| state.form.field_of(error));
+        let alert = |panel: Panel| match &state.problem {
+            Some(error) if panel_of(error) == panel => html! {
+                <div id="problem">
+                    <Message tone={Tone::Bad} title={field_name(error)}>
+                        {explained(error)}{" The last valid experiment is kept."}
+                    </Message>
+                </div>
+            },
+            _ => Html::default(),
+        };
+        let range = state.ready.as_ref().and_then(|ready| ready.range);
+        let prevent = Callback::from(|event: SubmitEvent| event.prevent_default());
+        html! {
+            <form class="side" id="experiment" aria-label="Experiment" onsubmit={prevent}>
+                <DataPanel form={state.form.clone()} world={state.world.clone()} audit={state.audit.clone()} import={state.import.clone()}
+                    above={self.above} alert={alert(Panel::Data)} dispatch={dispatch()} />
+                <TaskPanel form={state.form.clone()} world={state.world.clone()} {range} {wrong} alert={alert(Panel::Task)} dispatch={dispatch()} />
+                <PoliciesPanel form={state.form.clone()} world={state.world.clone()} {wrong} alert={alert(Panel::Policies)} dispatch={dispatch()} />
+                <RunPanel form={state.form.clone()} speed={state.speed} {wrong} alert={alert(Panel::Run)} dispatch={dispatch()} />
+                <div class="runbar">
+                    <div class="controls"><Controls phase={state.phase} can_run={state.can_run()} dispatch={dispatch()} /></div>
+                    <Keys on={self.shortcuts} toggle={self.shortcuts_toggled.clone()} />
+                </div>
+            </form>
+        }
+    }
+
+    fn main(&self, state: &State) -> Html {
+        let unit = if state.drawn_in_dollars() { Unit::Dollars } else { Unit::Plain };
+        let (rounds, range) = match &state.ready {
+            Some(ready) => (ready.experiment.run.rounds, ready.range),
+            None => (0, None),
+        };
+        let close = {
+            let dispatch = self.dispatch.clone();
+            let onclick = Callback::from(move |_: MouseEvent| dispatch.emit(Action::Dismiss));
+            html! { <button type="button" class="btn small" {onclick}>{"Close"}</button> }
+        };
+        let warnings = state.ready.iter().flat_map(|ready| ready.warnings.iter());
+        let nobody = !state.form.policies.iter().any(|policy| policy.on);
+        html! {
+            <main class="main" id="main" tabindex="-1">
+                <h1 class="vh">{"LLM Selection Playground"}</h1>
+                <Status phase={state.phase} fresh={state.fresh} changed={state.changed} pending={state.pending} failed={state.failure.is_some()}
+                    {rounds} snapshot={state.snapshot.clone()} hidden={state.hidden.clone()} {range} {unit} />
+                if let Some(error) = &state.failure {
+                    <Message tone={Tone::Bad} title="The run could not go on" action={close.clone()}>{explained(error)}</Message>
+                }
+                if let Some(notice) = &state.notice {
+                    <Message tone={Tone::Note} title="Changed to fit the data" action={close}>{notice.to_string()}</Message>
+                }
+                { for warnings.map(|warning| html! { <Message key={warning.clone()} tone={Tone::Warn} title="Before you trust the numbers">{warning}</Message> }) }
+                if let Some(snapshot) = &state.snapshot {
+                    <Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} />
+                    {self.figures(state)}
+                    <Results snapshot={snapshot.clone()} {unit} />
+                } else {
+                    <div class="empty">
+                        if nobody {
+                            <p>{"No policy is switched on."}</p><a class="btn" href="#policies">{"To the policies"}</a>
+                        } else if state.phase == Phase::Ready {
+                            <p>{"Nothing to draw yet: press Run."}</p>
+                        } else {
+                            <p>{"The first rounds are being played."}</p>
+                        }
+                    </div>
+                }
+            </main>
+        }
+    }
+
+    fn figures(&self, _state: &State) -> Html {
+        let _ = &self.cursor;
+        Html::default()
+    }
+}

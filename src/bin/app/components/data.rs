@@ -1,0 +1,191 @@
+//! Where rewards and costs come from: built-in data or the person's files.
+
+use super::import_audit::{AuditLines, ModelTable};
+use super::message::{Message, Tone, explained};
+use crate::form::Form;
+use crate::format::{bytes, plural};
+use crate::state::{Action, Import, Shared};
+use crate::world::{Source, World};
+use llm_selection::data::{Audit, presets};
+use llm_selection::error::{Error, ErrorKind};
+use llm_selection::experiment::{Duplicates, Grader};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Properties of [`DataPanel`].
+#[derive(Properties, PartialEq)]
+pub struct DataProps {
+    pub form: Rc<Form>,
+    pub world: Rc<World>,
+    pub audit: Option<Shared<Audit>>,
+    pub import: Import,
+    /// Number of files held above the page, if any are.
+    pub above: Option<u32>,
+    /// The message about this panel, if something in it is wrong.
+    pub alert: Html,
+    pub dispatch: Callback<Action>,
+}
+
+/// The files of a list, as an array.
+pub fn listed(files: Option<web_sys::FileList>) -> Vec<web_sys::File> {
+    files.map(|files| (0..files.length()).filter_map(|i| files.get(i)).collect()).unwrap_or_default()
+}
+
+/// The panel.
+#[component]
+pub fn DataPanel(props: &DataProps) -> Html {
+    let DataProps { form, world, audit, import, above, alert, dispatch } = props;
+    let change = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: Event| {
+            let select = event.target_dyn_into::<web_sys::HtmlSelectElement>();
+            if let Some(value) = select.map(|select| select.value()) {
+                dispatch.emit(Action::Source(match value.as_str() {
+                    "illustration" => Source::Illustration,
+                    "files" => Source::Files,
+                    id => Source::Preset(id.to_owned()),
+                }));
+            }
+        })
+    };
+    let pick = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: Event| {
+            if let Some(input) = event.target_dyn_into::<web_sys::HtmlInputElement>() {
+                let files = listed(input.files());
+                // So that the same file can be chosen again after it was mended.
+                input.set_value("");
+                dispatch.emit(Action::Files(files));
+            }
+        })
+    };
+    // A browser stops following the attribute once the person has chosen, so the property is set as well.
+    let select = use_node_ref();
+    use_effect({
+        let (select, source) = (select.clone(), form.source.clone());
+        move || {
+            if let Some(select) = select.cast::<web_sys::HtmlSelectElement>() {
+                select.set_value(match &source {
+                    Source::Illustration => "illustration",
+                    Source::Files => "files",
+                    Source::Preset(id) => id,
+                });
+            }
+        }
+    });
+    let option = |value: String, text: String, source: Source| {
+        html! { <option key={value.clone()} value={value} selected={form.source == source}>{text}</option> }
+    };
+    let from_files = audit.as_ref().filter(|_| form.source == Source::Files);
+    let shape = match world.queries {
+        Some(queries) => format!("{} × {}", plural(world.models.len() as u64, "model", "models"), plural(queries, "query", "queries")),
+        None => plural(world.models.len() as u64, "model", "models"),
+    };
+    html! {
+        <fieldset class="panel">
+            <legend>{"Data "}<span class="end">{shape}</span></legend>
+            <div class="stack">
+                <div class="field">
+                    <label for="data-set">{"Data set"}</label>
+                    <select id="data-set" ref={select} onchange={change}>
+                        if let Some(audit) = audit {
+                            {option("files".into(), format!("Your files: {}", plural(audit.files.len() as u64, "file", "files")), Source::Files)}
+                        }
+                        {option("illustration".into(), "Nine chat models (illustration)".into(), Source::Illustration)}
+                        { for presets::presets().iter().map(|info| option(info.id.into(), info.title.into(), Source::Preset(info.id.into()))) }
+                    </select>
+                </div>
+                <div class={classes!("drop", above.is_some().then_some("is-over"))}>
+                    <svg viewBox="0 0 24 24" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round" d="M6 2.8h8l4.5 4.4v14H6zM14 2.8v4.6h4.5M12.2 18v-6m0 0-2.4 2.4m2.4-2.4 2.4 2.4" /></svg>
+                    if let Some(files) = above {
+                        <p><b>{"Let go to read "}{if *files == 0 { "the files".to_owned() } else { plural(u64::from(*files), "file", "files") }}</b><br />{"What is loaded now stays until they are checked"}</p>
+                    } else {
+                        <p><b>{"Drop result files here"}</b>{", or choose"}<br />{"CSV or TSV; several at once"}</p>
+                    }
+                    <input type="file" multiple=true accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values" aria-label="Result files" onchange={pick} />
+                </div>
+                {reading(import, dispatch)}
+                {alert.clone()}
+                if let Some(audit) = from_files {
+                    <AuditLines audit={audit.clone()} />
+                } else {
+                    <p class="quiet small">{&world.about}</p>
+                }
+                <details open={from_files.is_some()}>
+                    <summary class="quiet">{if from_files.is_some() { "Models and audit" } else { "Models" }}</summary>
+                    <ModelTable world={world.clone()} audit={from_files.cloned()} off={form.off.clone()} dispatch={dispatch.clone()} />
+                </details>
+            </div>
+        </fieldset>
+    }
+}
+
+fn reading(import: &Import, dispatch: &Callback<Action>) -> Html {
+    match import {
+        Import::Idle => Html::default(),
+        Import::Reading { file, number, files, read, total } => {
+            let dispatch = dispatch.clone();
+            let cancel = Callback::from(move |_: MouseEvent| dispatch.emit(Action::CancelImport));
+            let share = if *total == 0 { 0.0 } else { *read as f64 / *total as f64 };
+            html! {
+                <>
+                    <div class="field">
+                        <span class="lbl">{format!("{file}, {number} of {}", plural(*files as u64, "file", "files"))}</span>
+                        <progress value={format!("{share:.3}")} aria-label="Reading files"></progress>
+                    </div>
+                    <div class="row">
+                        <span class="quiet">{format!("{} of {}", bytes(*read), bytes(*total))}</span>
+                        <button type="button" class="btn small" onclick={cancel}>{"Cancel"}</button>
+                    </div>
+                </>
+            }
+        }
+        Import::Failed(error) => failed(error, dispatch),
+    }
+}
+
+fn failed(error: &Error, dispatch: &Callback<Action>) -> Html {
+    let title = match &error.place.file {
+        Some(file) => format!("{file} was not loaded"),
+        None => "The files were not loaded".to_owned(),
+    };
+    let send = |text: &'static str, make: Box<dyn Fn() -> Action>| {
+        let dispatch = dispatch.clone();
+        let onclick = Callback::from(move |_: MouseEvent| dispatch.emit(make()));
+        html! { <button type="button" class="btn small" {onclick}>{text}</button> }
+    };
+    let rule = |text, rule| send(text, Box::new(move || Action::Duplicates(rule)));
+    let grader = |text, grader| send(text, Box::new(move || Action::Grader(grader)));
+    let choices = if error.expected.contains("`duplicates`") {
+        html! {
+            <>
+                <p>{"Read the same files again and of several results"}</p>
+                <div class="chips">
+                    {rule("Keep the first", Duplicates::First)}{rule("Take the mean", Duplicates::Mean)}
+                    {rule("Make each a query", Duplicates::Samples)}
+                </div>
+            </>
+        }
+    } else if error.kind == ErrorKind::Missing && error.place.field.as_deref() == Some("grader") {
+        html! {
+            <>
+                <p>{"Read the same files again and call an answer right when"}</p>
+                <div class="chips">
+                    {grader("it is the reference", Grader::Exact)}{grader("it is, but for case", Grader::CaseFolded)}
+                    {grader("its last number is", Grader::Number)}{grader("its choice letter is", Grader::ChoiceLetter)}
+                    {grader("it contains it", Grader::Contains)}
+                </div>
+            </>
+        }
+    } else {
+        Html::default()
+    };
+    let close = send("Close", Box::new(|| Action::Dismiss));
+    html! {
+        <Message tone={Tone::Bad} {title}>
+            <p>{explained(error)}{" What was loaded before is still there."}</p>
+            {choices}
+            <div class="chips">{close}</div>
+        </Message>
+    }
+}

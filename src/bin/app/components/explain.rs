@@ -1,0 +1,274 @@
+//! What each number means: a small button and the text it opens. Formulas are MathML.
+
+use crate::form::Kind;
+use yew::prelude::*;
+
+/// What can be explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    Reward,
+    MaxModels,
+    Budget,
+    C2mabV,
+    Cucb,
+    Thompson,
+    EpsilonGreedy,
+    Fixed,
+    Random,
+    Oracle,
+    Run,
+    Columns,
+}
+
+const ALL: [Topic; 12] = [
+    Topic::Reward,
+    Topic::MaxModels,
+    Topic::Budget,
+    Topic::C2mabV,
+    Topic::Cucb,
+    Topic::Thompson,
+    Topic::EpsilonGreedy,
+    Topic::Fixed,
+    Topic::Random,
+    Topic::Oracle,
+    Topic::Run,
+    Topic::Columns,
+];
+
+impl Topic {
+    /// The explanation of a kind of policy.
+    pub fn of(kind: Kind) -> Topic {
+        match kind {
+            Kind::C2mabV => Topic::C2mabV,
+            Kind::Cucb => Topic::Cucb,
+            Kind::Thompson => Topic::Thompson,
+            Kind::EpsilonGreedy => Topic::EpsilonGreedy,
+            Kind::Fixed => Topic::Fixed,
+            Kind::Random => Topic::Random,
+            Kind::Oracle => Topic::Oracle,
+        }
+    }
+
+    fn id(self) -> &'static str {
+        match self {
+            Topic::Reward => "explain-reward",
+            Topic::MaxModels => "explain-n",
+            Topic::Budget => "explain-budget",
+            Topic::C2mabV => "explain-c2mab-v",
+            Topic::Cucb => "explain-cucb",
+            Topic::Thompson => "explain-thompson",
+            Topic::EpsilonGreedy => "explain-epsilon-greedy",
+            Topic::Fixed => "explain-fixed",
+            Topic::Random => "explain-random",
+            Topic::Oracle => "explain-oracle",
+            Topic::Run => "explain-run",
+            Topic::Columns => "explain-columns",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Topic::Reward => "Reward model",
+            Topic::MaxModels => "Models per query, N",
+            Topic::Budget => "Budget per query, ρ",
+            Topic::C2mabV => "C2MAB-V: α_μ, α_c, δ",
+            Topic::Cucb => "CUCB: α_μ, δ",
+            Topic::Thompson => "Thompson sampling",
+            Topic::EpsilonGreedy => "ε-greedy: ε, c",
+            Topic::Fixed => "Fixed set",
+            Topic::Random => "Random set",
+            Topic::Oracle => "Oracle",
+            Topic::Run => "Rounds, replicates, seed",
+            Topic::Columns => "What the columns mean",
+        }
+    }
+}
+
+/// Properties of [`Explain`].
+#[derive(Properties, PartialEq)]
+pub struct ExplainProps {
+    pub topic: Topic,
+}
+
+/// The button.
+#[component]
+pub fn Explain(props: &ExplainProps) -> Html {
+    let label = format!("Explain: {}", props.topic.title());
+    html! { <button type="button" class="explain" popovertarget={props.topic.id()} aria-label={label}></button> }
+}
+
+/// All explanations, closed.
+#[component]
+pub fn Explanations() -> Html {
+    let popovers = ALL.iter().map(|topic| {
+        html! {
+            <div key={topic.id()} id={topic.id()} class="explanation" popover="auto" role="dialog" aria-label={topic.title()}>
+                <div class="stack"><h2 class="panel-title">{topic.title()}</h2>{text(*topic)}</div>
+            </div>
+        }
+    });
+    html! { <>{for popovers}</> }
+}
+
+fn paper(text: &'static str) -> Html {
+    html! { <p class="quiet">{text}</p> }
+}
+
+fn mu_bar() -> Html {
+    html! { <msub><mover accent="true"><mi>{"μ"}</mi><mo>{"¯"}</mo></mover><mi>{"k"}</mi></msub> }
+}
+
+fn hat(letter: &'static str) -> Html {
+    html! { <msub><mover accent="true"><mi>{letter}</mi><mo>{"^"}</mo></mover><mi>{"k"}</mi></msub> }
+}
+
+fn alpha(index: &'static str) -> Html {
+    html! { <msub><mi>{"α"}</mi><mi>{index}</mi></msub> }
+}
+
+/// `√( ln(2π²K t³ / 3δ) / 2T_k )`
+fn radius() -> Html {
+    html! {
+        <math display="block">
+            <msub><mi>{"rad"}</mi><mi>{"k"}</mi></msub><mo>{"="}</mo>
+            <msqrt><mfrac>
+                <mrow>
+                    <mi>{"ln"}</mi><mo>{"("}</mo><mn>{"2"}</mn><msup><mi>{"π"}</mi><mn>{"2"}</mn></msup><mi>{"K"}</mi>
+                    <msup><mi>{"t"}</mi><mn>{"3"}</mn></msup><mo>{"/"}</mo><mn>{"3"}</mn><mi>{"δ"}</mi><mo>{")"}</mo>
+                </mrow>
+                <mrow><mn>{"2"}</mn><msub><mi>{"T"}</mi><mi>{"k"}</mi></msub></mrow>
+            </mfrac></msqrt>
+        </math>
+    }
+}
+
+fn optimistic() -> Html {
+    html! {
+        <math display="block">
+            {mu_bar()}<mo>{"="}</mo><mi>{"min"}</mi><mo>{"("}</mo>{hat("μ")}<mo>{"+"}</mo>{alpha("μ")}
+            <msub><mi>{"rad"}</mi><mi>{"k"}</mi></msub><mo>{","}</mo><mn>{"1"}</mn><mo>{")"}</mo>
+        </math>
+    }
+}
+
+fn low_cost() -> Html {
+    html! {
+        <math display="block">
+            <msub><munder><mi>{"c"}</mi><mo>{"_"}</mo></munder><mi>{"k"}</mi></msub><mo>{"="}</mo><mi>{"max"}</mi>
+            <mo>{"("}</mo>{hat("c")}<mo>{"−"}</mo>{alpha("c")}<msub><mi>{"rad"}</mi><mi>{"k"}</mi></msub>
+            <mo>{","}</mo><mn>{"0"}</mn><mo>{")"}</mo>
+        </math>
+    }
+}
+
+fn mean_spend() -> Html {
+    html! {
+        <>
+            <mfrac><mn>{"1"}</mn><mi>{"t"}</mi></mfrac>
+            <munder><mo>{"∑"}</mo><mrow><mi>{"s"}</mi><mo>{"≤"}</mo><mi>{"t"}</mi></mrow></munder>
+            <munder><mo>{"∑"}</mo><mrow><mi>{"k"}</mi><mo>{"∈"}</mo><msub><mi>{"F"}</mi><mi>{"s"}</mi></msub></mrow></munder>
+            <msub><mi>{"y"}</mi><mrow><mi>{"s"}</mi><mo>{","}</mo><mi>{"k"}</mi></mrow></msub>
+        </>
+    }
+}
+
+fn over_set(operator: &'static str) -> Html {
+    html! { <munder><mo>{operator}</mo><mrow><mi>{"k"}</mi><mo>{"∈"}</mo><mi>{"S"}</mi></mrow></munder> }
+}
+
+fn mu() -> Html {
+    html! { <msub><mi>{"μ"}</mi><mi>{"k"}</mi></msub> }
+}
+
+fn text(topic: Topic) -> Html {
+    match topic {
+        Topic::Reward => html! {
+            <>
+                <p>{"What a set "}<i class="sym">{"S"}</i>{" of models earns when model "}<i class="sym">{"k"}</i>{" is right with probability "}<math>{mu()}</math>{"."}</p>
+                <p>{"Any win: one good answer is enough. The models are asked from the cheapest on, until one succeeds; only those asked are paid."}</p>
+                <math display="block"><mn>{"1"}</mn><mo>{"−"}</mo>{over_set("∏")}<mo>{"("}</mo><mn>{"1"}</mn><mo>{"−"}</mo>{mu()}<mo>{")"}</mo></math>
+                <p>{"Sum up: every model does a part of its own."}</p>
+                <math display="block">{over_set("∑")}{mu()}</math>
+                <p>{"All in: every part has to succeed."}</p>
+                <math display="block">{over_set("∏")}{mu()}</math>
+                {paper("In the paper (arXiv 2405.16587): Section 3, the three reward models.")}
+            </>
+        },
+        Topic::MaxModels => html! {
+            <>
+                <p>{"How many models may answer a query. Sum up and all in use exactly "}<i class="sym">{"N"}</i>{"; any win uses up to "}<i class="sym">{"N"}</i>{"."}</p>
+                {paper("Range: 1 to the number of models that are switched on.")}
+            </>
+        },
+        Topic::Budget => html! {
+            <>
+                <p>{"What a query may cost on average in the long run. A single round may cost more; the violation curve shows how far the running mean is above the line."}</p>
+                <math display="block">{mean_spend()}<mo>{"≤"}</mo><mi>{"ρ"}</mi></math>
+                <p class="quiet">{"Range: more than 0. Below “cheapest feasible” no set of "}<i class="sym">{"N"}</i>{" fits: the cheapest is taken and counted as infeasible. From “never binding” on every set fits. In the paper: Section 3, the long-term budget constraint."}</p>
+            </>
+        },
+        Topic::C2mabV => html! {
+            <>
+                <p>{"Guesses high about reward and low about cost, the more so the less it has seen of a model, then picks the set with the highest guessed reward whose guessed cost fits the budget. The guess is off by a radius that shrinks with "}<math><msub><mi>{"T"}</mi><mi>{"k"}</mi></msub></math>{", the calls of model "}<i class="sym">{"k"}</i>{" so far:"}</p>
+                {radius()}
+                <p><b><i class="sym">{"α"}<sub>{"μ"}</sub></i></b>{" scales the radius of the reward: larger tries more models for longer."}</p>
+                {optimistic()}
+                <p><b><i class="sym">{"α"}<sub>{"c"}</sub></i></b>{" scales the radius of the cost: larger believes in lower costs, so it overspends more while it learns what models cost. At 0 it trusts the mean cost it has seen."}</p>
+                {low_cost()}
+                <p><b><i class="sym">{"δ"}</i></b>{" is how often the true means may lie outside; smaller is more careful and explores more. Empty means 1/T."}</p>
+                <p><b>{"Solver"}</b>{" matters under any win only: greedy is the paper's and reaches at least 1 − 1/e of the optimum, exact searches all vertices. Left to itself it is exact for few models."}</p>
+                {paper("Ranges: α_μ ≥ 0 (0.3), α_c ≥ 0 (0.05), 0 < δ ≤ 1. In the paper: Algorithm 1; its experiments run α_μ of 0.3 and 1 with α_c of 0.05 and 0.01.")}
+            </>
+        },
+        Topic::Cucb => html! {
+            <>
+                <p>{"Takes the "}<i class="sym">{"N"}</i>{" models with the highest optimistic reward, whatever they cost."}</p>
+                {radius()}{optimistic()}
+                {paper("Ranges: α_μ ≥ 0 (0.3); 0 < δ ≤ 1, empty = 1/T. A rival in the paper's experiments.")}
+            </>
+        },
+        Topic::Thompson => html! {
+            <>
+                <p>{"Draws a reward for each model from what it believes, and takes the "}<i class="sym">{"N"}</i>{" highest draws, whatever they cost."}</p>
+                <math display="block"><msub><mi>{"θ"}</mi><mi>{"k"}</mi></msub><mo>{"∼"}</mo><mi>{"Beta"}</mi><mo>{"("}</mo><mn>{"1"}</mn><mo>{"+"}</mo><msub><mi>{"s"}</mi><mi>{"k"}</mi></msub><mo>{","}</mo><mn>{"1"}</mn><mo>{"+"}</mo><msub><mi>{"f"}</mi><mi>{"k"}</mi></msub><mo>{")"}</mo></math>
+                {paper("s and f count successes and failures. No parameters. A rival in the paper's experiments.")}
+            </>
+        },
+        Topic::EpsilonGreedy => html! {
+            <>
+                <p>{"With probability "}<i class="sym">{"ε"}</i>{" a random set, else the models with the highest mean so far, whatever they cost. “Falling” tries less and less:"}</p>
+                <math display="block"><msub><mi>{"ε"}</mi><mi>{"t"}</mi></msub><mo>{"="}</mo><mi>{"min"}</mi><mo>{"("}</mo><mn>{"1"}</mn><mo>{","}</mo><mi>{"c"}</mi><mo>{"/"}</mo><mi>{"t"}</mi><mo>{")"}</mo></math>
+                {paper("Ranges: 0 ≤ ε ≤ 1 (0.1); c ≥ 0. A rival in the paper's experiments.")}
+            </>
+        },
+        Topic::Fixed => html! {
+            <>
+                <p>{"The same models every round: the baseline of always asking your favourite."}</p>
+                {paper("A set of another size than N earns on another scale under sum up and all in: compare with care.")}
+            </>
+        },
+        Topic::Random => html! { <p>{"Any "}<i class="sym">{"N"}</i>{" models, each set as likely as any other, each round anew: what not learning costs."}</p> },
+        Topic::Oracle => html! {
+            <>
+                <p>{"Knows the true means and plays the best set that fits the budget in every round. Nobody has it: regret is measured against it."}</p>
+                {paper("A policy that meets the budget only on average can earn more than any single set that fits, so regret may fall below 0.")}
+            </>
+        },
+        Topic::Run => html! {
+            <>
+                <p><b>{"Rounds"}</b>{": queries, one after another. "}<b>{"Replicates"}</b>{": how often the whole run is repeated in a world drawn anew; curves are means over them, and bands 95 % intervals. "}<b>{"Seed"}</b>{": the same seed gives the same numbers, to the last bit, here and on the command line. All policies meet the same world."}</p>
+                {paper("Ranges: rounds 1 to 1,000,000; replicates 1 to 1,000; seed 0 to 2⁵³ − 1.")}
+            </>
+        },
+        Topic::Columns => html! {
+            <>
+                <p><b>{"Regret"}</b>{": reward given up against the best set that fits the budget, summed over the rounds. Below 0 means that overspending bought more than that set earns."}</p>
+                <math display="block"><munder><mo>{"∑"}</mo><mrow><mi>{"s"}</mi><mo>{"≤"}</mo><mi>{"t"}</mi></mrow></munder><mi>{"r"}</mi><mo>{"("}</mo><msup><mi>{"S"}</mi><mo>{"*"}</mo></msup><mo>{";"}</mo><mi>{"μ"}</mi><mo>{")"}</mo><mo>{"−"}</mo><mi>{"r"}</mi><mo>{"("}</mo><msub><mi>{"S"}</mi><mi>{"s"}</mi></msub><mo>{";"}</mo><mi>{"μ"}</mi><mo>{")"}</mo></math>
+                <p><b>{"Violation"}</b>{": how far the mean cost is above ρ; 0 where it is below."}</p>
+                <math display="block"><msup><mrow><mo>{"["}</mo>{mean_spend()}<mo>{"−"}</mo><mi>{"ρ"}</mi><mo>{"]"}</mo></mrow><mo>{"+"}</mo></msup></math>
+                <p><b>{"Reward"}</b>{" and "}<b>{"Cost"}</b>{": what a query really earned and cost, on average. "}<b>{"Reward/violation"}</b>{": mean reward per unit of mean excess, the excess being counted round by round; ∞ where no round was over. "}<b>{"Infeasible rounds"}</b>{": no allowed set fitted, the cheapest was taken."}</p>
+                {paper("± is a 95 % interval over the replicates (Student's t); with one replicate there is none.")}
+            </>
+        },
+    }
+}

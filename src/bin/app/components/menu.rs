@@ -1,0 +1,71 @@
+//! A button that opens a short list of buttons.
+
+use wasm_bindgen::JsCast;
+use yew::prelude::*;
+
+/// Properties of [`Menu`].
+#[derive(Properties, PartialEq)]
+pub struct MenuProps {
+    /// Identifier of the list, unique on the page.
+    pub id: AttrValue,
+    /// What is on the button.
+    pub face: Html,
+    /// The button's accessible name, where its face does not give it.
+    #[prop_or_default]
+    pub label: Option<AttrValue>,
+    /// Classes of the button.
+    pub class: Classes,
+    /// The buttons.
+    pub children: Html,
+}
+
+/// The menu. A choice, Escape, and leaving it close it.
+#[component]
+pub fn Menu(props: &MenuProps) -> Html {
+    let open = use_state(|| false);
+    let button = use_node_ref();
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    let leave = {
+        let open = open.clone();
+        Callback::from(move |event: FocusEvent| {
+            let into: Option<web_sys::Node> = event.related_target().and_then(|target| target.dyn_into().ok());
+            let within: Option<web_sys::Node> = event.current_target().and_then(|target| target.dyn_into().ok());
+            if !within.is_some_and(|within| within.contains(into.as_ref())) {
+                open.set(false);
+            }
+        })
+    };
+    let escape = {
+        let (open, button) = (open.clone(), button.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" && *open {
+                open.set(false);
+                if let Some(button) = button.cast::<web_sys::HtmlElement>() {
+                    let _ = button.focus();
+                }
+            }
+        })
+    };
+    let choose = {
+        let open = open.clone();
+        Callback::from(move |event: MouseEvent| {
+            let target: Option<web_sys::Element> = event.target().and_then(|target| target.dyn_into().ok());
+            if target.is_some_and(|target| target.closest("button").ok().flatten().is_some()) {
+                open.set(false);
+            }
+        })
+    };
+    html! {
+        <div class="menu" onfocusout={leave} onkeydown={escape}>
+            <button type="button" ref={button} class={props.class.clone()} aria-label={props.label.clone()}
+                aria-expanded={if *open { "true" } else { "false" }} aria-controls={open.then(|| props.id.clone())}
+                onclick={toggle}>{props.face.clone()}</button>
+            if *open {
+                <div id={props.id.clone()} onclick={choose}>{props.children.clone()}</div>
+            }
+        </div>
+    }
+}

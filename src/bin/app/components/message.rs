@@ -1,0 +1,96 @@
+//! Messages: an error, a warning, a note.
+
+use llm_selection::error::Error;
+use yew::prelude::*;
+
+/// How grave a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Something could not be done.
+    Bad,
+    /// Something to know before trusting the numbers.
+    Warn,
+    /// Something the page did by itself.
+    Note,
+}
+
+/// Properties of [`Message`].
+#[derive(Properties, PartialEq)]
+pub struct MessageProps {
+    pub tone: Tone,
+    /// What it is about, in bold.
+    pub title: AttrValue,
+    /// The rest.
+    #[prop_or_default]
+    pub children: Html,
+    /// Buttons at its side.
+    #[prop_or_default]
+    pub action: Html,
+}
+
+/// A message. Errors are announced at once.
+#[component]
+pub fn Message(props: &MessageProps) -> Html {
+    let (class, role) = match props.tone {
+        Tone::Bad => ("msg bad", Some("alert")),
+        Tone::Warn => ("msg warn", None),
+        Tone::Note => ("msg", None),
+    };
+    html! {
+        <div {class} {role}>
+            <svg viewBox="0 0 16 16" aria-hidden="true">
+                <path fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" d="M8 2 15 14H1z" />
+                <path stroke="currentColor" stroke-width="1.6" stroke-linecap="round" d="M8 6.4v3.4M8 11.8v.1" />
+            </svg>
+            <div><b>{&props.title}</b>{props.children.clone()}</div>
+            {props.action.clone()}
+        </div>
+    }
+}
+
+/// Where an error is, what was found and what was expected, as a sentence.
+pub fn explained(error: &Error) -> Html {
+    let place = &error.place;
+    let mut parts: Vec<Html> = Vec::new();
+    if let Some(row) = place.row {
+        parts.push(html! { <>{"row "}{row}</> });
+    }
+    if let Some(column) = &place.column {
+        parts.push(html! { <>{"column "}<code>{column}</code></> });
+    }
+    let mut sentence: Vec<Html> = Vec::new();
+    for (i, part) in parts.into_iter().enumerate() {
+        sentence.push(html! { <>{if i > 0 { ", " } else { "" }}{part}</> });
+    }
+    let colon = if sentence.is_empty() { "" } else { ": " };
+    html! {
+        <>
+            {sentence}{colon}
+            if let Some(found) = &error.found {
+                {"found "}<code>{found}</code>{", expected "}{&error.expected}{"."}
+            } else {
+                {&error.expected}{"."}
+            }
+        </>
+    }
+}
+
+/// What a field of an experiment is called on the page.
+pub fn field_name(error: &Error) -> String {
+    let path = error.place.field.as_deref().unwrap_or_default();
+    match path.rsplit('.').next().unwrap_or_default() {
+        "max_models" => "Models per query".into(),
+        "budget" => "Budget per query".into(),
+        "rounds" => "Rounds".into(),
+        "replicates" => "Replicates".into(),
+        "seed" => "Seed".into(),
+        "alpha_mu" => "α_μ".into(),
+        "alpha_c" => "α_c".into(),
+        "delta" => "δ".into(),
+        "epsilon" => "ε".into(),
+        "c" => "c of ε = c/t".into(),
+        "policies" => "Policies".into(),
+        _ if path.is_empty() => "The experiment".into(),
+        _ => path.into(),
+    }
+}

@@ -1,0 +1,20 @@
+//! One file a panel, and the few parts they share.
+
+pub mod answer;
+pub mod app;
+pub mod data;
+pub mod explain;
+pub mod field;
+pub mod header;
+pub mod import_audit;
+pub mod legend;
+pub mod menu;
+pub mod message;
+pub mod policies;
+pub mod rail;
+pub mod results;
+pub mod run;
+pub mod slider;
+pub mod status;
+pub mod swatch;
+pub mod task;

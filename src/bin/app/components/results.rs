@@ -1,0 +1,266 @@
+//! The results as a table: one row a policy, every figure with its interval.
+
+use super::answer::{Answer, best};
+use super::explain::{Explain, Topic};
+use super::swatch::{Swatch, colour, line, mark};
+use crate::browser::{copy, download};
+use crate::export::Table;
+use crate::format::{Unit, decimals, fixed, plural, signed};
+use crate::state::Shared;
+use llm_selection::browser::pool::Snapshot;
+use llm_selection::summary::{Figure, PolicyResult, curves_csv};
+use std::cmp::Ordering;
+use yew::prelude::*;
+
+/// Properties of [`Results`].
+#[derive(Properties, PartialEq)]
+pub struct ResultsProps {
+    pub snapshot: Shared<Snapshot>,
+    pub unit: Unit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Policy,
+    Regret,
+    Violation,
+    Reward,
+    Cost,
+    Ratio,
+    Calls,
+    Infeasible,
+}
+
+const COLUMNS: [Column; 8] = [
+    Column::Policy,
+    Column::Regret,
+    Column::Violation,
+    Column::Reward,
+    Column::Cost,
+    Column::Ratio,
+    Column::Calls,
+    Column::Infeasible,
+];
+
+impl Column {
+    fn name(self) -> &'static str {
+        match self {
+            Column::Policy => "Policy",
+            Column::Regret => "Regret",
+            Column::Violation => "Violation",
+            Column::Reward => "Reward",
+            Column::Cost => "Cost",
+            Column::Ratio => "Reward/violation",
+            Column::Calls => "Calls per query",
+            Column::Infeasible => "Infeasible rounds",
+        }
+    }
+
+    /// The figure of a policy; an infinite ratio is infinite here.
+    fn figure(self, policy: &PolicyResult) -> Figure {
+        let finals = &policy.finals;
+        match self {
+            Column::Policy => Figure::default(),
+            Column::Regret => finals.regret,
+            Column::Violation => finals.violation,
+            Column::Reward => finals.reward,
+            Column::Cost => finals.cost,
+            Column::Ratio if finals.ratio.mean.is_none() && finals.excess.mean == Some(0.0) => {
+                Figure { mean: Some(f64::INFINITY), ci95: None }
+            }
+            Column::Ratio => finals.ratio,
+            Column::Calls => finals.calls,
+            Column::Infeasible => finals.infeasible_rounds,
+        }
+    }
+
+    /// A number of this column as people read it.
+    fn text(self, number: f64, places: usize, unit: Unit) -> String {
+        match self {
+            _ if number.is_infinite() => "∞".into(),
+            Column::Regret => signed(number, places),
+            Column::Violation | Column::Cost => unit.fixed(number, places),
+            _ => fixed(number, places),
+        }
+    }
+
+    /// Decimals that suit all policies.
+    fn places(self, policies: &[PolicyResult]) -> usize {
+        let of = |figure: fn(Column, &PolicyResult) -> Figure, column: Column| {
+            let sizes = policies.iter().filter_map(|policy| figure(column, policy).mean).filter(|mean| mean.is_finite());
+            sizes.map(f64::abs).fold(0.0, f64::max)
+        };
+        match self {
+            // Violation is read beside the cost it comes from.
+            Column::Violation | Column::Cost => decimals(of(Column::figure, Column::Cost), 4),
+            Column::Infeasible => 0,
+            Column::Calls => 2,
+            Column::Regret => decimals(of(Column::figure, self), 4).min(2),
+            _ => decimals(of(Column::figure, self), 4),
+        }
+    }
+}
+
+/// The card.
+#[component]
+pub fn Results(props: &ResultsProps) -> Html {
+    let sort = use_state(|| None::<(Column, bool)>);
+    let said = use_state(|| None::<&'static str>);
+    let result = &props.snapshot.result;
+    let policies = &result.policies;
+    let budget = result.experiment.task.budget;
+    let choice = best(policies, budget);
+    let mut order: Vec<usize> = (0..policies.len()).collect();
+    if let Some((column, falling)) = *sort {
+        order.sort_by(|a, b| {
+            let (Some(a), Some(b)) = (policies.get(*a), policies.get(*b)) else { return Ordering::Equal };
+            let rank = match column {
+                Column::Policy => a.label.cmp(&b.label),
+                _ => match (column.figure(a).mean, column.figure(b).mean) {
+                    (Some(a), Some(b)) => a.total_cmp(&b),
+                    // What is not defined stands below what is, either way.
+                    (a, b) => return b.is_some().cmp(&a.is_some()),
+                },
+            };
+            if falling { rank.reverse() } else { rank }
+        });
+    }
+    let head = COLUMNS.iter().map(|column| {
+        let (column, sort) = (*column, sort.clone());
+        let now = sort.filter(|(sorted, _)| *sorted == column).map(|(_, falling)| falling);
+        let aria = match now {
+            None => "none",
+            Some(true) => "descending",
+            Some(false) => "ascending",
+        };
+        let onclick = Callback::from(move |_: MouseEvent| {
+            sort.set(match now {
+                None => Some((column, column != Column::Policy)),
+                Some(falling) if falling == (column != Column::Policy) => Some((column, !falling)),
+                Some(_) => None,
+            });
+        });
+        html! { <th scope="col" aria-sort={aria}><button type="button" {onclick}>{column.name()}</button></th> }
+    });
+    let top = policies.iter().filter_map(|policy| policy.finals.cost.mean).chain(budget).fold(0.0, f64::max);
+    let rows = order.iter().filter_map(|place| Some((*place, policies.get(*place)?))).map(|(place, policy)| {
+        let cells = COLUMNS.iter().skip(1).map(|column| cell(*column, policy, policies, budget, props.unit, place, top));
+        html! {
+            <tr key={place} class={(choice == Some(place)).then_some("lead")}>
+                <th scope="row"><span class="who"><Swatch place={Some(place)} /><span>{&policy.label}</span></span></th>
+                {for cells}
+            </tr>
+        }
+    });
+    let copying = |text: fn(&Table) -> String, what: &'static str| {
+        let (snapshot, unit, said) = (props.snapshot.clone(), props.unit, said.clone());
+        Callback::from(move |_: MouseEvent| {
+            let said = said.clone();
+            let table = table(&snapshot, unit, what == "Copied as CSV");
+            wasm_bindgen_futures::spawn_local(async move {
+                let copied = copy(&text(&table)).await.is_ok();
+                said.set(Some(if copied { what } else { "The browser did not allow copying" }));
+            });
+        })
+    };
+    let save = {
+        let (snapshot, said) = (props.snapshot.clone(), said.clone());
+        Callback::from(move |_: MouseEvent| {
+            if download("curves.csv", "text/csv", &curves_csv(&snapshot.result)).is_err() {
+                said.set(Some("The browser did not allow saving"));
+            }
+        })
+    };
+    let replicates = u64::from(result.experiment.run.replicates);
+    html! {
+        <section class="card" aria-labelledby="results-title">
+            <div class="card-head">
+                <h2 id="results-title">{"Results"}</h2><Explain topic={Topic::Columns} />
+                <span class="note">
+                    {"after "}{plural(u64::from(props.snapshot.round), "round", "rounds")}{", "}{plural(replicates, "replicate", "replicates")}
+                    if replicates > 1 { {"; ± is a 95\u{a0}% interval (Student "}<i class="sym">{"t"}</i>{")"} }
+                    if result.policies.iter().any(|policy| policy.cost.is_some()) { {"; violation and cost in "}{props.unit.name()}{" a query"} }
+                </span>
+                <div class="end">
+                    if let Some(said) = *said { <span class="note" aria-live="polite">{said}</span> }
+                    <button type="button" class="btn small" onclick={copying(Table::csv, "Copied as CSV")}>{"Copy as CSV"}</button>
+                    <button type="button" class="btn small" aria-label="Copy as Markdown" onclick={copying(Table::markdown, "Copied as Markdown")}>{"Markdown"}</button>
+                    <button type="button" class="btn small" aria-label="Copy as LaTeX" onclick={copying(Table::latex, "Copied as LaTeX")}>{"LaTeX"}</button>
+                    <button type="button" class="btn small" onclick={save}>{"Download CSV"}</button>
+                </div>
+            </div>
+            <div class="scroll" tabindex="0" role="group" aria-label="Results table, scrolls sideways">
+                <table class="table" aria-label="Results">
+                    <thead><tr>{for head}</tr></thead>
+                    <tbody>{for rows}</tbody>
+                </table>
+            </div>
+            <Answer snapshot={props.snapshot.clone()} unit={props.unit} />
+        </section>
+    }
+}
+
+fn cell(column: Column, policy: &PolicyResult, all: &[PolicyResult], budget: Option<f64>, unit: Unit, place: usize, top: f64) -> Html {
+    let figure = column.figure(policy);
+    let places = column.places(all);
+    let Some(mean) = figure.mean else {
+        return html! { <td><span title="not defined" aria-hidden="true">{"–"}</span><span class="vh">{"not defined"}</span></td> };
+    };
+    let over = column == Column::Violation && budget.is_some_and(|budget| mean > 0.05 * budget);
+    let share = budget.filter(|_| column == Column::Violation).map(|budget| format!("{:.2} % of ρ", 100.0 * mean / budget));
+    let number = html! {
+        <>
+            <data value={mean.to_string()} title={share}>{column.text(mean, places, unit)}</data>
+            if let Some(ci95) = figure.ci95 {
+                {" "}<span class="pm">{"± "}{fixed(ci95, places)}</span>
+            }
+        </>
+    };
+    if column != Column::Cost {
+        return html! { <td class={over.then_some("over-t")}>{number}</td> };
+    }
+    let x = |amount: f64| 4.0 + 100.0 * (amount / top.max(1e-300)).clamp(0.0, 1.0);
+    let at = x(mean);
+    html! {
+        <td>
+            <span class="cost">
+                <span>{number}</span>
+                <svg class={classes!("spend", colour(place))} viewBox="0 0 108 48" aria-hidden="true">
+                    if let Some(budget) = budget {
+                        <rect class="over" x={format!("{:.1}", x(budget))} width={format!("{:.1}", 108.0 - x(budget))} height="48" />
+                    }
+                    <path class="grid" d="M4 24H104" />
+                    <path class={line(place)} d={format!("M4 24H{at:.1}")} />
+                    if let Some(budget) = budget { <path class="budget-line" d={format!("M{:.1} 0V48", x(budget))} /> }
+                    {mark(place, at, 24.0)}
+                </svg>
+            </span>
+        </td>
+    }
+}
+
+/// The table as text; for a spreadsheet at full precision and with the intervals in columns of their own.
+fn table(snapshot: &Snapshot, unit: Unit, plain: bool) -> Table {
+    let policies = &snapshot.result.policies;
+    let mut head = Vec::new();
+    for column in COLUMNS {
+        head.push(column.name().to_owned());
+        if plain && column != Column::Policy {
+            head.push(format!("{} ci95", column.name()));
+        }
+    }
+    let row = |policy: &PolicyResult| {
+        let mut row = vec![policy.label.clone()];
+        for column in COLUMNS.into_iter().skip(1) {
+            let (figure, places) = (column.figure(policy), column.places(policies));
+            if plain {
+                row.extend([figure.mean, figure.ci95].map(|number| number.map_or(String::new(), |number| number.to_string())));
+            } else {
+                let mean = figure.mean.map_or("–".into(), |mean| column.text(mean, places, unit));
+                row.push(figure.ci95.map_or(mean.clone(), |ci95| format!("{mean} ± {}", fixed(ci95, places))));
+            }
+        }
+        row
+    };
+    Table { head, rows: policies.iter().map(row).collect() }
+}

@@ -1,0 +1,128 @@
+//! How long to run, how often, from which seed, how fast; and the buttons.
+
+use super::explain::{Explain, Topic};
+use super::field::NumberField;
+use crate::browser::random_seed;
+use crate::form::{Field, Form};
+use crate::state::{Action, Phase};
+use llm_selection::browser::pool::Speed;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Properties of [`RunPanel`].
+#[derive(Properties, PartialEq)]
+pub struct RunProps {
+    pub form: Rc<Form>,
+    pub speed: Speed,
+    pub wrong: Option<Field>,
+    /// The message about this panel, if something in it is wrong.
+    pub alert: Html,
+    pub dispatch: Callback<Action>,
+}
+
+/// The panel.
+#[component]
+pub fn RunPanel(props: &RunProps) -> Html {
+    let RunProps { form, speed, wrong, alert, dispatch } = props;
+    let roll = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(seed) = random_seed() {
+                dispatch.emit(Action::Seed(seed));
+            }
+        })
+    };
+    let dice = html! {
+        <button type="button" class="btn ghost icon small" aria-label="Roll a new seed" onclick={roll}>
+            <svg viewBox="0 0 16 16" aria-hidden="true">
+                <rect x="2" y="2" width="12" height="12" rx="2.5" fill="none" stroke="currentColor" stroke-width="1.5" />
+                <circle cx="5.4" cy="5.4" r="1.2" fill="currentColor" /><circle cx="8" cy="8" r="1.2" fill="currentColor" />
+                <circle cx="10.6" cy="10.6" r="1.2" fill="currentColor" />
+            </svg>
+        </button>
+    };
+    let pace = |name: &'static str, title: &'static str, choice: Speed| {
+        let dispatch = dispatch.clone();
+        let onchange = Callback::from(move |_: Event| dispatch.emit(Action::Speed(choice)));
+        html! { <label {title}><input type="radio" name="speed" checked={*speed == choice} {onchange} /><span>{name}</span></label> }
+    };
+    let field = |id: &'static str, label: &'static str, field: Field, value: &str, least: &'static str, step: &'static str, after: Html| {
+        html! {
+            <NumberField {id} {label} {field} value={value.to_owned()} wrong={*wrong} min={least} {step} {after} dispatch={dispatch.clone()} />
+        }
+    };
+    html! {
+        <fieldset class="panel run">
+            <legend>{"Run"}<Explain topic={Topic::Run} /></legend>
+            <div class="stack">
+                <div class="three">
+                    {field("rounds", "Rounds", Field::Rounds, &form.rounds, "1", "1000", Html::default())}
+                    {field("replicates", "Replicates", Field::Replicates, &form.replicates, "1", "1", Html::default())}
+                    {field("seed", "Seed", Field::Seed, &form.seed, "0", "1", dice)}
+                </div>
+                <div class="row">
+                    <span class="quiet" aria-hidden="true">{"Speed"}</span>
+                    <fieldset class="seg">
+                        <legend class="vh">{"Speed"}</legend>
+                        {pace("lecture", "About 200 rounds a second", Speed::Lecture)}
+                        {pace("fast", "About 2,000 rounds a second", Speed::Fast)}
+                        {pace("full", "As fast as it goes", Speed::Full)}
+                    </fieldset>
+                </div>
+                {alert.clone()}
+            </div>
+        </fieldset>
+    }
+}
+
+/// Properties of [`Controls`].
+#[derive(Properties, PartialEq)]
+pub struct ControlProps {
+    pub phase: Phase,
+    pub can_run: bool,
+    pub dispatch: Callback<Action>,
+}
+
+/// Run, Pause, Reset.
+#[component]
+pub fn Controls(props: &ControlProps) -> Html {
+    let ControlProps { phase, can_run, dispatch } = props;
+    let send = |make: fn() -> Action| {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.emit(make()))
+    };
+    let running = *phase == Phase::Running;
+    let class = |main: bool| if main { "btn primary" } else { "btn" };
+    html! {
+        <>
+            <button type="button" class={class(!running)} disabled={!can_run} onclick={send(|| Action::Run)}>
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="currentColor" d="M4 2.5v11l9-5.5z" /></svg>{"Run"}
+            </button>
+            <button type="button" class={class(running)} disabled={!running} onclick={send(|| Action::Pause)}>
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="currentColor" d="M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z" /></svg>{"Pause"}
+            </button>
+            <button type="button" class="btn" disabled={*phase == Phase::Ready} onclick={send(|| Action::Reset)}>
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" d="M3 3v3.6h3.6M3.4 6.4A5.3 5.3 0 1 1 2.7 9" /></svg>{"Reset"}
+            </button>
+        </>
+    }
+}
+
+/// Properties of [`Keys`].
+#[derive(Properties, PartialEq)]
+pub struct KeysProps {
+    pub on: bool,
+    pub toggle: Callback<Event>,
+}
+
+/// The keyboard shortcuts and their switch.
+#[component]
+pub fn Keys(props: &KeysProps) -> Html {
+    html! {
+        <p class="keys">
+            <span><kbd>{"Space"}</kbd>{" run, pause"}</span>
+            <span><kbd>{"R"}</kbd>{" reset"}</span>
+            <label class="check"><input type="checkbox" checked={props.on} onchange={props.toggle.clone()} />{"Keyboard shortcuts"}</label>
+        </p>
+    }
+}

@@ -1,0 +1,101 @@
+//! How far the run is, and what each policy spends against the budget.
+
+use super::rail::Rail;
+use crate::format::{Unit, count, duration, plural};
+use crate::state::{Phase, Shared};
+use llm_selection::browser::pool::Snapshot;
+use llm_selection::plan::BudgetRange;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Properties of [`Status`].
+#[derive(Properties, PartialEq)]
+pub struct StatusProps {
+    pub phase: Phase,
+    pub fresh: bool,
+    pub changed: bool,
+    pub pending: bool,
+    pub failed: bool,
+    pub rounds: u32,
+    pub snapshot: Option<Shared<Snapshot>>,
+    pub hidden: Rc<Vec<bool>>,
+    pub range: Option<BudgetRange>,
+    pub unit: Unit,
+}
+
+fn text(props: &StatusProps) -> String {
+    let current = props.snapshot.as_ref().filter(|_| props.fresh);
+    if props.failed {
+        return "Stopped".into();
+    }
+    match (props.phase, current) {
+        (Phase::Running | Phase::Done, _) if props.pending => "Looking at the change".into(),
+        (Phase::Ready, _) => format!("Round 0 of {}. Press Run", count(u64::from(props.rounds))),
+        (Phase::Paused, current) => {
+            let round = current.map_or(0, |snapshot| u64::from(snapshot.round));
+            let again = if props.changed { ". Changed since: Run starts again" } else { "" };
+            format!("Paused at round {}{again}", count(round))
+        }
+        (Phase::Done, Some(snapshot)) => {
+            let replicates = u64::from(snapshot.result.experiment.run.replicates);
+            let rounds = plural(u64::from(snapshot.rounds), "round", "rounds");
+            format!("{rounds}, {}, in {}. Done", plural(replicates, "replicate", "replicates"), duration(snapshot.elapsed_ms))
+        }
+        (Phase::Running, Some(snapshot)) => {
+            format!("Round {} of {}", count(u64::from(snapshot.round)), count(u64::from(snapshot.rounds)))
+        }
+        _ => "Running".into(),
+    }
+}
+
+/// The card.
+#[component]
+pub fn Status(props: &StatusProps) -> Html {
+    let current = props.snapshot.as_ref().filter(|_| props.fresh);
+    let share = current.map_or(0.0, |snapshot| f64::from(snapshot.round) / f64::from(snapshot.rounds.max(1)));
+    let state = match props.phase {
+        Phase::Running => Some("is-running"),
+        Phase::Paused | Phase::Ready => Some("is-paused"),
+        Phase::Done => None,
+    };
+    // A count that goes up is no announcement; what begins and ends is.
+    let live = if props.phase == Phase::Running && current.is_some() { "off" } else { "polite" };
+    html! {
+        <section class={classes!("card", "status", state)} aria-label="Progress">
+            <div class="status-now">
+                <p role="status" aria-live={live}><span class="pulse"></span>{text(props)}</p>
+                if props.phase != Phase::Ready {
+                    <progress value={format!("{share:.4}")} aria-label="Progress of the run"></progress>
+                }
+                {facts(props, current)}
+            </div>
+            if let Some(snapshot) = &props.snapshot {
+                <Rail snapshot={snapshot.clone()} hidden={props.hidden.clone()} range={props.range} unit={props.unit} />
+            }
+        </section>
+    }
+}
+
+fn facts(props: &StatusProps, current: Option<&Shared<Snapshot>>) -> Html {
+    let fact = |name: &'static str, value: String| html! { <div><dt>{name}</dt><dd>{value}</dd></div> };
+    let facts = match (props.phase, current) {
+        (Phase::Running, Some(snapshot)) if snapshot.elapsed_ms > 0.0 && snapshot.round > 0 => {
+            let pace = f64::from(snapshot.round) / snapshot.elapsed_ms;
+            let left = f64::from(snapshot.rounds.saturating_sub(snapshot.round)) / pace;
+            vec![
+                fact("Time left", duration(left)),
+                fact("Pace", format!("{} rounds/s", count((1000.0 * pace) as u64))),
+                fact("Replicates", count(u64::from(snapshot.result.experiment.run.replicates))),
+            ]
+        }
+        (Phase::Paused, Some(_)) => vec![fact("Kept", "everything up to here".into())],
+        (Phase::Done, Some(snapshot)) => {
+            let digest = &snapshot.result.digest;
+            let short = digest.get(..8).unwrap_or(digest);
+            let digest = html! { <div><dt>{"Digest"}</dt><dd title={digest.clone()}>{short}</dd></div> };
+            vec![digest, fact("Same bits as", "the command line".into())]
+        }
+        _ => Vec::new(),
+    };
+    html! { if !facts.is_empty() { <dl>{facts}</dl> } }
+}

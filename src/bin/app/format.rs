@@ -1,0 +1,138 @@
+//! Numbers as people read them: grouped thousands, a true minus, as many decimals as mean something.
+
+/// Space between groups of three digits that never breaks a line.
+const GROUP: char = '\u{202f}';
+
+/// Unit of costs: dollars where the data is in dollars, else a plain number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Dollars.
+    Dollars,
+    /// The illustration's own cost unit.
+    Plain,
+}
+
+impl Unit {
+    /// Sign before an amount.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Unit::Dollars => "$",
+            Unit::Plain => "",
+        }
+    }
+
+    /// What an amount is counted in, for headings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Dollars => "$",
+            Unit::Plain => "cost units",
+        }
+    }
+
+    /// An amount with this many decimals.
+    pub fn fixed(self, amount: f64, decimals: usize) -> String {
+        let text = fixed(amount, decimals);
+        match text.strip_prefix('−') {
+            Some(size) => format!("−{}{size}", self.sign()),
+            None => format!("{}{text}", self.sign()),
+        }
+    }
+
+    /// An amount with this many significant digits.
+    pub fn amount(self, amount: f64, digits: usize) -> String {
+        self.fixed(amount, decimals(amount, digits))
+    }
+}
+
+/// A whole number, thousands grouped.
+pub fn count(number: u64) -> String {
+    grouped(&number.to_string())
+}
+
+fn grouped(digits: &str) -> String {
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(GROUP);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number with this many decimals, thousands grouped, minus as `−`.
+pub fn fixed(number: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", number.abs());
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let negative = number < 0.0 && text.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
+    format!("{}{}{rest}", if negative { "−" } else { "" }, grouped(whole))
+}
+
+/// [`fixed`] with a plus sign before positive numbers.
+pub fn signed(number: f64, decimals: usize) -> String {
+    let text = fixed(number, decimals);
+    if number > 0.0 { format!("+{text}") } else { text }
+}
+
+/// Decimals that show this many significant digits of a number, at most 9.
+pub fn decimals(number: f64, digits: usize) -> usize {
+    let mut decimals = digits.saturating_sub(1);
+    let mut size = number.abs();
+    if !size.is_finite() || size == 0.0 {
+        return decimals.min(2);
+    }
+    while size >= 9.999_999 && decimals > 0 {
+        size /= 10.0;
+        decimals -= 1;
+    }
+    while size < 0.999_999_9 && decimals < 9 {
+        size *= 10.0;
+        decimals += 1;
+    }
+    decimals
+}
+
+/// A number for an input: no grouping, a point, this many significant digits.
+pub fn typed(number: f64, digits: usize) -> String {
+    format!("{number:.*}", decimals(number, digits))
+}
+
+/// A share as a percentage.
+pub fn percent(share: f64) -> String {
+    let share = 100.0 * share;
+    format!("{}\u{a0}%", fixed(share, if share < 9.95 { 1 } else { 0 }))
+}
+
+/// A time in words.
+pub fn duration(milliseconds: f64) -> String {
+    let seconds = milliseconds / 1000.0;
+    if seconds < 9.95 {
+        format!("{seconds:.1}\u{a0}s")
+    } else if seconds < 119.5 {
+        format!("{seconds:.0}\u{a0}s")
+    } else {
+        format!("{:.0}\u{a0}min", seconds / 60.0)
+    }
+}
+
+/// A number of bytes in words.
+pub fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{:.0}\u{a0}KB", bytes as f64 / 1e3),
+        _ => format!("{:.1}\u{a0}MB", bytes as f64 / 1e6),
+    }
+}
+
+/// `1 file`, `2 files`.
+pub fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{}\u{a0}{}", count(number), if number == 1 { one } else { many })
+}
+
+/// Names as a sentence has them: `a, b and c`.
+pub fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}

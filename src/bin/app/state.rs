@@ -1,0 +1,426 @@
+//! The page's one state and its one reducer. What must happen outside it comes back as effects.
+
+use crate::form::{Field, Form, Kind};
+use crate::world::{Files, Source, World};
+use llm_selection::browser::pool::{Event, Snapshot, Speed};
+use llm_selection::data::{Audit, Dataset};
+use llm_selection::error::{Error, ErrorKind, Result};
+use llm_selection::experiment::{Duplicates, Environment, Experiment, Grader, Replay, RewardModel, Solver};
+use llm_selection::plan::{BudgetRange, Plan};
+use std::ops::Deref;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A shared value that is equal to itself only: cheap to compare between two drawings of the page.
+pub struct Shared<T>(pub Rc<T>);
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Shared(self.0.clone())
+    }
+}
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+impl<T> Deref for Shared<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// How far the run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// At round 0.
+    Ready,
+    /// Playing.
+    Running,
+    /// Stopped by the person, everything kept.
+    Paused,
+    /// All rounds played.
+    Done,
+}
+
+/// The last experiment that passed all checks.
+#[derive(Clone)]
+pub struct Ready {
+    pub experiment: Rc<Experiment>,
+    pub range: Option<BudgetRange>,
+    pub warnings: Rc<Vec<String>>,
+}
+
+/// Reading of files.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Import {
+    #[default]
+    Idle,
+    Reading { file: String, number: usize, files: usize, read: u64, total: u64 },
+    Failed(Error),
+}
+
+/// The whole state of the page.
+pub struct State {
+    pub form: Rc<Form>,
+    pub world: Rc<World>,
+    pub files: Option<Files>,
+    pub audit: Option<Shared<Audit>>,
+    pub import: Import,
+    pub ready: Option<Ready>,
+    /// What is wrong in the form.
+    pub problem: Option<Rc<Error>>,
+    /// What the page changed by itself.
+    pub notice: Option<Rc<str>>,
+    /// A run that could not go on.
+    pub failure: Option<Rc<Error>>,
+    pub phase: Phase,
+    /// Something was typed and not looked at yet.
+    pub pending: bool,
+    /// What is drawn belongs to the run under way, or to the one that is paused.
+    pub fresh: bool,
+    /// The form has changed since the pause.
+    pub changed: bool,
+    pub snapshot: Option<Shared<Snapshot>>,
+    pub speed: Speed,
+    pub hidden: Rc<Vec<bool>>,
+    pub cursor: Option<u32>,
+    read: Vec<web_sys::File>,
+    options: Replay,
+}
+
+/// What can happen.
+pub enum Action {
+    /// Text typed into an input; looked at a moment later.
+    Typed(Field, String),
+    /// The moment has come, or the input was left.
+    Commit,
+    Reward(RewardModel),
+    Unconstrained(bool),
+    Source(Source),
+    Model(String, bool),
+    AddPolicy(Kind),
+    DuplicatePolicy(u32),
+    RemovePolicy(u32),
+    SwitchPolicy(u32, bool),
+    FallingEpsilon(u32, bool),
+    Solver(u32, Option<Solver>),
+    FixedModel(u32, String, bool),
+    Seed(u64),
+    Run,
+    Pause,
+    Toggle,
+    Reset,
+    Speed(Speed),
+    Files(Vec<web_sys::File>),
+    /// Read the same files again, with a rule for a second result of a model on a query.
+    Duplicates(Duplicates),
+    /// Read the same files again, with a grader.
+    Grader(Grader),
+    CancelImport,
+    Dismiss,
+    Hide(usize, bool),
+    Cursor(Option<u32>),
+    Pool(Event),
+}
+
+/// What must happen outside the state.
+pub enum Effect {
+    /// Look at the form soon.
+    CommitLater,
+    Start { experiment: Rc<Experiment>, data: Option<Arc<Dataset>>, speed: Speed },
+    Pause,
+    Resume,
+    Reset,
+    Speed(Speed),
+    Import { files: Vec<web_sys::File>, options: Replay },
+    CancelImport,
+}
+
+impl State {
+    /// The page as it opens, and what it does at once: run.
+    ///
+    /// # Errors
+    /// None in practice: those of the built-in experiment.
+    pub fn opening() -> Result<(State, Vec<Effect>)> {
+        let form = Form::opening();
+        let world = World::new(&form.source, None)?;
+        let mut state = State {
+            form: Rc::new(form),
+            world: Rc::new(world),
+            files: None,
+            audit: None,
+            import: Import::Idle,
+            ready: None,
+            problem: None,
+            notice: None,
+            failure: None,
+            phase: Phase::Done,
+            pending: false,
+            fresh: false,
+            changed: false,
+            snapshot: None,
+            speed: Speed::Full,
+            hidden: Rc::default(),
+            cursor: None,
+            read: Vec::new(),
+            options: Replay::default(),
+        };
+        let effects = state.commit();
+        Ok((state, effects))
+    }
+
+    /// What happened, and what follows from it.
+    pub fn reduce(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Typed(field, text) => {
+                if let Some(old) = Rc::make_mut(&mut self.form).text_mut(field) {
+                    *old = text;
+                }
+                self.pending = true;
+                return vec![Effect::CommitLater];
+            }
+            Action::Commit if self.pending => {}
+            Action::Commit => return Vec::new(),
+            Action::Reward(reward) => self.form_mut().reward = reward,
+            Action::Unconstrained(on) => self.form_mut().unconstrained = on,
+            Action::Source(source) => return self.change_source(source),
+            Action::Model(name, on) => {
+                let world = self.world.clone();
+                let form = self.form_mut();
+                if on { form.off.remove(&name) } else { form.off.insert(name) };
+                let said = form.fit_models(&world);
+                self.say(said);
+            }
+            Action::AddPolicy(kind) => {
+                let playing = |name: &&String| !self.form.off.contains(*name);
+                let model = self.world.models.iter().map(|model| &model.name).find(playing).cloned().unwrap_or_default();
+                self.form_mut().add(kind, &model);
+            }
+            Action::DuplicatePolicy(id) => self.form_mut().duplicate(id),
+            Action::RemovePolicy(id) => self.form_mut().policies.retain(|policy| policy.id != id),
+            Action::SwitchPolicy(id, on) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.on = on),
+            Action::FallingEpsilon(id, on) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.schedule = on),
+            Action::Solver(id, solver) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.solver = solver),
+            Action::FixedModel(id, name, on) => {
+                if let Some(policy) = self.form_mut().policy_mut(id) {
+                    policy.models.retain(|other| *other != name);
+                    if on {
+                        policy.models.push(name.clone());
+                    }
+                }
+            }
+            Action::Seed(seed) => self.form_mut().seed = seed.to_string(),
+            Action::Run => return self.run(),
+            Action::Pause => return self.pause(),
+            Action::Toggle => return if self.phase == Phase::Running { self.pause() } else { self.run() },
+            Action::Reset => {
+                (self.phase, self.fresh, self.changed) = (Phase::Ready, false, false);
+                (self.snapshot, self.cursor, self.failure) = (None, None, None);
+                return vec![Effect::Reset];
+            }
+            Action::Speed(speed) => {
+                self.speed = speed;
+                return vec![Effect::Speed(speed)];
+            }
+            Action::Files(files) => return self.import(files, Replay::default()),
+            Action::Duplicates(duplicates) => {
+                let options = Replay { duplicates, ..self.options.clone() };
+                return self.import(self.read.clone(), options);
+            }
+            Action::Grader(grader) => {
+                let options = Replay { grader: Some(grader), ..self.options.clone() };
+                return self.import(self.read.clone(), options);
+            }
+            Action::CancelImport => {
+                self.import = Import::Idle;
+                return vec![Effect::CancelImport];
+            }
+            Action::Dismiss => {
+                (self.notice, self.failure) = (None, None);
+                if matches!(self.import, Import::Failed(_)) {
+                    self.import = Import::Idle;
+                }
+                return Vec::new();
+            }
+            Action::Hide(place, hide) => {
+                if let Some(hidden) = Rc::make_mut(&mut self.hidden).get_mut(place) {
+                    *hidden = hide;
+                }
+                return Vec::new();
+            }
+            Action::Cursor(round) => {
+                self.cursor = round;
+                return Vec::new();
+            }
+            Action::Pool(event) => return self.hear(event),
+        }
+        self.commit()
+    }
+
+    fn form_mut(&mut self) -> &mut Form {
+        Rc::make_mut(&mut self.form)
+    }
+
+    fn say(&mut self, said: Vec<String>) {
+        self.notice = (!said.is_empty()).then(|| said.join(" ").into());
+    }
+
+    fn data(&self) -> Option<Arc<Dataset>> {
+        self.files.as_ref().filter(|_| self.form.source == Source::Files).map(|files| files.dataset.clone())
+    }
+
+    /// Looks at the form. A valid one that differs from the last starts a new run, unless the person has paused or
+    /// reset; an invalid one leaves everything as it is and says what is wrong.
+    fn commit(&mut self) -> Vec<Effect> {
+        self.pending = false;
+        let checked = self.form.experiment(&self.world, self.files.as_ref()).and_then(|experiment| {
+            let plan = Plan::new(&experiment, self.data())?;
+            Ok((experiment, plan))
+        });
+        let (experiment, plan) = match checked {
+            Ok(checked) => checked,
+            Err(error) => {
+                self.problem = Some(Rc::new(error));
+                return Vec::new();
+            }
+        };
+        self.problem = None;
+        if self.ready.as_ref().is_some_and(|ready| *ready.experiment == experiment) {
+            return Vec::new();
+        }
+        self.ready = Some(Ready {
+            experiment: Rc::new(experiment),
+            range: plan.budget_range(),
+            warnings: Rc::new(plan.warnings()),
+        });
+        match self.phase {
+            Phase::Running | Phase::Done => self.start(),
+            Phase::Paused => {
+                self.changed = true;
+                Vec::new()
+            }
+            Phase::Ready => Vec::new(),
+        }
+    }
+
+    fn run(&mut self) -> Vec<Effect> {
+        let mut effects = if self.pending { self.commit() } else { Vec::new() };
+        if self.problem.is_some() || self.phase == Phase::Running {
+            return effects;
+        }
+        if self.phase == Phase::Paused && !self.changed {
+            self.phase = Phase::Running;
+            effects.push(Effect::Resume);
+        } else {
+            effects = self.start();
+        }
+        effects
+    }
+
+    fn pause(&mut self) -> Vec<Effect> {
+        if self.phase != Phase::Running {
+            return Vec::new();
+        }
+        self.phase = Phase::Paused;
+        vec![Effect::Pause]
+    }
+
+    fn start(&mut self) -> Vec<Effect> {
+        let Some(ready) = &self.ready else { return Vec::new() };
+        (self.phase, self.fresh, self.changed, self.failure) = (Phase::Running, false, false, None);
+        if self.hidden.len() != ready.experiment.policies.len() {
+            self.hidden = Rc::new(vec![false; ready.experiment.policies.len()]);
+        }
+        vec![Effect::Start { experiment: ready.experiment.clone(), data: self.data(), speed: self.speed }]
+    }
+
+    fn change_source(&mut self, source: Source) -> Vec<Effect> {
+        match World::new(&source, self.files.as_ref()) {
+            Ok(world) => self.enter(source, world),
+            Err(error) => {
+                self.problem = Some(Rc::new(error));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Makes the form fit a new source, and runs.
+    fn enter(&mut self, source: Source, world: World) -> Vec<Effect> {
+        let mut form = Form { source, ..(*self.form).clone() };
+        form.off.clear();
+        let mut said = form.fit_models(&world);
+        // The range does not depend on the budget, so it is asked for without one; what else is wrong shows later.
+        let free = Form { unconstrained: true, ..form.clone() };
+        let data = self.files.as_ref().filter(|_| free.source == Source::Files).map(|files| files.dataset.clone());
+        let plan = free.experiment(&world, self.files.as_ref()).and_then(|experiment| Plan::new(&experiment, data));
+        if let Ok(plan) = plan {
+            said.extend(form.fit_budget(&world, plan.budget_range()));
+        }
+        self.say(said);
+        (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);
+        self.phase = Phase::Done;
+        self.commit()
+    }
+
+    fn import(&mut self, files: Vec<web_sys::File>, options: Replay) -> Vec<Effect> {
+        if files.is_empty() {
+            return Vec::new();
+        }
+        let total = files.iter().map(|file| file.size() as u64).sum();
+        let first = files.first().map(web_sys::File::name).unwrap_or_default();
+        self.import = Import::Reading { file: first, number: 1, files: files.len(), read: 0, total };
+        (self.read, self.options) = (files.clone(), options.clone());
+        vec![Effect::Import { files, options }]
+    }
+
+    fn hear(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::ImportProgress { file, number, files, read, total } => {
+                if matches!(self.import, Import::Reading { .. }) {
+                    self.import = Import::Reading { file, number, files, read, total };
+                }
+            }
+            Event::Imported { dataset, audit } => {
+                let files = Files { dataset, audit: audit.clone(), options: self.options.clone() };
+                match World::new(&Source::Files, Some(&files)) {
+                    Ok(world) => {
+                        self.import = Import::Idle;
+                        self.audit = Some(Shared(Rc::new(audit)));
+                        self.files = Some(files);
+                        return self.enter(Source::Files, world);
+                    }
+                    Err(error) => self.import = Import::Failed(error),
+                }
+            }
+            Event::ImportFailed(error) if error.kind == ErrorKind::Cancelled => self.import = Import::Idle,
+            Event::ImportFailed(error) => self.import = Import::Failed(error),
+            Event::Progress(snapshot) => {
+                if self.phase == Phase::Ready || (self.phase == Phase::Paused && self.changed) {
+                    return Vec::new();
+                }
+                if snapshot.round >= snapshot.rounds {
+                    self.phase = Phase::Done;
+                }
+                (self.fresh, self.snapshot) = (true, Some(Shared(snapshot)));
+            }
+            Event::Failed(error) => {
+                (self.phase, self.failure) = (Phase::Ready, Some(Rc::new(error)));
+            }
+        }
+        Vec::new()
+    }
+
+    /// Whether Run does something.
+    pub fn can_run(&self) -> bool {
+        self.phase != Phase::Running && (self.problem.is_none() || self.pending)
+    }
+
+    /// Whether the drawn experiment has a budget that is broken up by dollars: its environment is data.
+    pub fn drawn_in_dollars(&self) -> bool {
+        self.snapshot.as_ref().is_some_and(|snapshot| {
+            !matches!(snapshot.result.experiment.environment, Environment::Synthetic(_))
+        })
+    }
+}

@@ -1,0 +1,156 @@
+//! Which models there are to choose from, before the person has chosen anything else.
+
+use crate::format::Unit;
+use llm_selection::data::{Audit, Dataset, presets};
+use llm_selection::error::Result;
+use llm_selection::experiment::{
+    CostScale, Environment, Experiment, FileReference, NoParameters, Policy, PolicyKind, Preset, Replay, RewardModel, Run, Synthetic,
+    SyntheticModel, Task,
+};
+use llm_selection::plan::Plan;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What stands in the combobox *Data set*.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The nine made-up chat models the page opens on.
+    Illustration,
+    /// A built-in data set by its identifier.
+    Preset(String),
+    /// The person's own files.
+    Files,
+}
+
+/// The person's files, read.
+#[derive(Debug, Clone)]
+pub struct Files {
+    /// The numbers.
+    pub dataset: Arc<Dataset>,
+    /// What was found and assumed.
+    pub audit: Audit,
+    /// How they were read.
+    pub options: Replay,
+}
+
+/// One model there is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// Its name.
+    pub name: String,
+    /// Its mean reward.
+    pub reward: f64,
+    /// Its mean cost, where costs are known.
+    pub cost: Option<f64>,
+}
+
+/// The models of a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct World {
+    /// All models, also those that are switched off.
+    pub models: Vec<Model>,
+    /// Number of queries; `None` where each round is drawn anew.
+    pub queries: Option<u64>,
+    /// One sentence about the data.
+    pub about: String,
+    /// Unit of costs.
+    pub unit: Unit,
+    /// Whether costs are known.
+    pub costs: bool,
+}
+
+/// The nine models of the page's first experiment. The numbers are an illustration, not measurements.
+fn illustration() -> Vec<SyntheticModel> {
+    [
+        ("GPT-4", 0.86, 0.60),
+        ("Claude 2", 0.84, 0.45),
+        ("GPT-3.5", 0.80, 0.36),
+        ("Claude 1.2", 0.77, 0.25),
+        ("Mixtral-8x7B", 0.72, 0.20),
+        ("Llama 2-70B", 0.66, 0.14),
+        ("ForeFrontAI", 0.60, 0.09),
+        ("Llama 2-13B", 0.55, 0.05),
+        ("ChatGLM2", 0.48, 0.03),
+    ]
+    .map(|(name, reward, cost)| SyntheticModel { name: name.into(), reward, cost })
+    .to_vec()
+}
+
+/// The environment of a source, of whose models (all `names`) some are switched off.
+pub fn environment(source: &Source, names: &[&str], off: &BTreeSet<String>, files: Option<&Files>) -> Environment {
+    let models = if off.is_empty() {
+        Vec::new()
+    } else {
+        names.iter().filter(|name| !off.contains(**name)).map(|name| (*name).to_owned()).collect()
+    };
+    match (source, files) {
+        (Source::Preset(id), _) => Environment::Preset(Preset {
+            id: id.clone(),
+            models,
+            sampling: Default::default(),
+            cost_scale: CostScale::Max,
+        }),
+        (Source::Files, Some(files)) => {
+            let references = files.dataset.files.iter().map(|file| FileReference {
+                name: file.name.clone(),
+                sha256: Some(file.sha256.clone()),
+            });
+            Environment::Replay(Replay { files: references.collect(), models, ..files.options.clone() })
+        }
+        _ => Environment::Synthetic(Synthetic {
+            cost_spread: 0.5,
+            cost_scale: CostScale::Fixed(1.0),
+            models: illustration().into_iter().filter(|model| !off.contains(&model.name)).collect(),
+        }),
+    }
+}
+
+impl World {
+    /// Looks at a source.
+    ///
+    /// # Errors
+    /// Those of [`Plan::new`].
+    pub fn new(source: &Source, files: Option<&Files>) -> Result<World> {
+        let experiment = Experiment {
+            version: 1,
+            title: String::new(),
+            environment: environment(source, &[], &BTreeSet::new(), files),
+            task: Task {
+                reward: RewardModel::Suc,
+                max_models: Some(1),
+                budget: None,
+                success_threshold: 1.0,
+                feedback: None,
+                stop_on_failure: false,
+                at_least_one: true,
+            },
+            policies: vec![Policy { label: None, kind: PolicyKind::Random(NoParameters {}) }],
+            run: Run::default(),
+        };
+        let data = files.filter(|_| *source == Source::Files);
+        let plan = Plan::new(&experiment, data.map(|files| files.dataset.clone()))?;
+        let models = plan.models.iter().enumerate().map(|(k, name)| Model {
+            name: name.clone(),
+            reward: plan.mean_reward.get(k).copied().unwrap_or(f64::NAN),
+            cost: plan.mean_cost.as_ref().and_then(|costs| costs.get(k).copied()),
+        });
+        let (about, queries, unit) = match source {
+            Source::Illustration => {
+                let about = "Nine chat models with made-up means: an illustration, not measurements.";
+                (about.to_owned(), None, Unit::Plain)
+            }
+            Source::Preset(id) => {
+                let info = presets::presets().iter().find(|info| info.id == id);
+                let about = info.map(|info| format!("{} Source: {}", sentence(info.description), sentence(info.source)));
+                (about.unwrap_or_default(), Some(presets::QUERIES as u64), Unit::Dollars)
+            }
+            Source::Files => (String::new(), data.map(|files| files.audit.queries), Unit::Dollars),
+        };
+        Ok(World { models: models.collect(), queries, about, unit, costs: plan.mean_cost.is_some() })
+    }
+}
+
+/// Text that ends as a sentence does.
+fn sentence(text: &str) -> String {
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}

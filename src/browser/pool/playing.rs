@@ -1,0 +1,177 @@
+//! A run under way: who plays what, how far it may go, what has come back.
+
+use super::{Event, Snapshot, Speed};
+use crate::browser::now;
+use crate::data::Dataset;
+use crate::error::Error;
+use crate::experiment::Experiment;
+use crate::plan::Plan;
+use crate::protocol::{Reply, Request};
+use crate::simulation::jobs;
+use crate::summary::{Collector, OptimumReport};
+use gloo_timers::callback::Timeout;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Least milliseconds between two events of progress.
+const EVENT_EVERY: f64 = 120.0;
+
+/// A run under way.
+pub(super) struct Playing {
+    run: u32,
+    plan: Plan,
+    collector: Collector,
+    optimum: Option<OptimumReport>,
+    workers: Vec<Seat>,
+    clock: Clock,
+    told: f64,
+    timer: Option<Timeout>,
+}
+
+/// What one worker is doing.
+#[derive(Clone, Copy, PartialEq)]
+enum Seat {
+    /// Plays a slice, or gets ready.
+    Busy,
+    /// Has played up to this round and waits.
+    Idle(u32),
+    /// Has no job, or no job left.
+    Done,
+}
+
+/// Time of playing, and how far the pace lets the run go.
+struct Clock {
+    speed: Speed,
+    /// Milliseconds of playing before the last pause.
+    before: f64,
+    /// Since when it plays; `None` while paused.
+    since: Option<f64>,
+    /// Milliseconds and round from which the pace counts.
+    pace_from: (f64, f64),
+}
+
+impl Clock {
+    fn elapsed(&self) -> f64 {
+        self.before + self.since.map_or(0.0, |since| now() - since)
+    }
+
+    /// Last round that may be played now.
+    fn until(&self, rounds: u32) -> u32 {
+        let (from, round) = self.pace_from;
+        match self.speed.rounds_per_second() {
+            Some(pace) => ((round + (self.elapsed() - from) / 1000.0 * pace) as u32).min(rounds),
+            None => rounds,
+        }
+    }
+}
+
+impl Playing {
+    pub(super) fn new(
+        run: u32,
+        experiment: &Experiment,
+        data: Option<Arc<Dataset>>,
+        speed: Speed,
+        workers: usize,
+    ) -> Result<Playing, Error> {
+        let plan = Plan::new(experiment, data)?;
+        let clock = Clock { speed, before: 0.0, since: Some(now()), pace_from: (0.0, 1.0) };
+        let count = jobs(plan.experiment.policies.len() as u32, plan.experiment.run.replicates).len();
+        let seat = |worker| if worker < count { Seat::Busy } else { Seat::Done };
+        let workers = (0..workers).map(seat).collect();
+        let collector = Collector::new(&plan);
+        Ok(Playing { run, collector, plan, optimum: None, workers, clock, told: f64::NEG_INFINITY, timer: None })
+    }
+
+    /// The messages that start the run, one a worker that has a job.
+    pub(super) fn requests(&self, data: Option<Dataset>) -> Vec<Request> {
+        let experiment = &self.plan.experiment;
+        let all: Vec<_> = (0..).zip(jobs(experiment.policies.len() as u32, experiment.run.replicates)).collect();
+        let seats = self.workers.len().max(1);
+        (0..seats.min(all.len()))
+            .map(|worker| Request::Start {
+                run: self.run,
+                experiment: experiment.to_json(),
+                data: data.clone(),
+                jobs: all.iter().skip(worker).step_by(seats).copied().collect(),
+                report: worker == 0,
+            })
+            .collect()
+    }
+
+    /// The next message for a worker, if it is idle and may go on.
+    pub(super) fn next(&mut self, worker: usize) -> Option<Request> {
+        self.clock.since?;
+        let until = self.clock.until(self.plan.setting.rounds);
+        let seat = self.workers.get_mut(worker)?;
+        if !matches!(*seat, Seat::Idle(round) if round < until) {
+            return None;
+        }
+        *seat = Seat::Busy;
+        Some(Request::Play { run: self.run, until })
+    }
+
+    /// Whether an idle worker waits for the pace to let it go on.
+    pub(super) fn waits_for_the_clock(&self) -> bool {
+        self.clock.since.is_some() && self.workers.iter().any(|seat| matches!(seat, Seat::Idle(_)))
+    }
+
+    pub(super) fn set_timer(&mut self, timer: Timeout) {
+        self.timer = Some(timer);
+    }
+
+    /// Takes in a reply; an event is due now and then, and at the end.
+    pub(super) fn heard(&mut self, worker: usize, reply: Reply) -> Option<Event> {
+        let seat = self.workers.get_mut(worker)?;
+        match reply {
+            Reply::Started { run, optimum } if run == self.run => {
+                *seat = Seat::Idle(0);
+                self.optimum = optimum.or(self.optimum.take());
+                None
+            }
+            Reply::Played { run, updates, round, done } if run == self.run => {
+                *seat = if done { Seat::Done } else { Seat::Idle(round) };
+                updates.into_iter().for_each(|update| self.collector.absorb(update));
+                let finished = self.collector.is_complete();
+                if finished {
+                    self.clock.before = self.clock.elapsed();
+                    self.clock.since = None;
+                }
+                let due = now() - self.told >= EVENT_EVERY && self.collector.round() > 0;
+                (due || finished).then(|| Event::Progress(self.snapshot()))
+            }
+            Reply::Failed { run, error } if run == self.run || run == 0 => Some(Event::Failed(error)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn pause(&mut self) -> Rc<Snapshot> {
+        self.clock.before = self.clock.elapsed();
+        self.clock.since = None;
+        self.timer = None;
+        self.snapshot()
+    }
+
+    pub(super) fn resume(&mut self) {
+        if self.clock.since.is_none() && !self.collector.is_complete() {
+            self.clock.since = Some(now());
+        }
+    }
+
+    pub(super) fn set_speed(&mut self, speed: Speed) {
+        let furthest =
+            self.workers.iter().filter_map(|seat| if let Seat::Idle(round) = seat { Some(*round) } else { None });
+        let round = furthest.max().unwrap_or(0).max(self.collector.round());
+        self.clock.pace_from = (self.clock.elapsed(), f64::from(round) + 1.0);
+        self.clock.speed = speed;
+    }
+
+    fn snapshot(&mut self) -> Rc<Snapshot> {
+        self.told = now();
+        Rc::new(Snapshot {
+            result: self.collector.result(&self.plan, self.optimum.as_ref()),
+            round: self.collector.round(),
+            rounds: self.plan.setting.rounds,
+            elapsed_ms: self.clock.elapsed(),
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! Plays a whole run: in this thread, or in several where the machine has them.
+
+use crate::plan::Plan;
+use crate::simulation::{JobState, Simulation};
+use crate::summary::{Collector, RunResult};
+
+/// Rounds of one replicate between two looks at the clock or at a signal.
+const QUANTUM: u32 = 1_000;
+
+/// Plays a run to its end in this thread.
+pub fn run(plan: Plan) -> RunResult {
+    let simulation = Simulation::new(plan);
+    let mut collector = Collector::new(&simulation.plan);
+    for (index, job) in (0..).zip(simulation.jobs()) {
+        let mut state = JobState::new(&simulation, index, job);
+        while state.advance(&simulation, QUANTUM) > 0 {}
+        if let Some(update) = state.take_update(&simulation) {
+            collector.absorb(update);
+        }
+    }
+    let report = simulation.optimum.report(&simulation.plan);
+    collector.result(&simulation.plan, Some(&report))
+}
+
+/// Plays a run to its end in several threads; the result has the same bits whatever their number. `progress` is called
+/// with the share of the work done, from 0 to 1, after each job.
+///
+/// # Errors
+/// `Io` where a thread cannot be started or ends early.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn run_in_threads(plan: Plan, threads: usize, mut progress: impl FnMut(f64)) -> crate::Result<RunResult> {
+    use crate::error::{Error, ErrorKind};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let simulation = Simulation::new(plan);
+    let mut collector = Collector::new(&simulation.plan);
+    let jobs = simulation.jobs();
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let mut arrived = 0;
+    let lost = |_| Error::new(ErrorKind::Io, "a thread to play in");
+    std::thread::scope(|scope| -> crate::Result<()> {
+        for _ in 0..threads.clamp(1, jobs.len().max(1)) {
+            let (sender, simulation, jobs, next) = (sender.clone(), &simulation, &jobs, &next);
+            std::thread::Builder::new()
+                .spawn_scoped(scope, move || {
+                    while let Some((index, job)) = {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        jobs.get(index).map(|job| (index, *job))
+                    } {
+                        let mut state = JobState::new(simulation, index as u32, job);
+                        while state.advance(simulation, QUANTUM) > 0 {}
+                        if let Some(update) = state.take_update(simulation)
+                            && sender.send(update).is_err()
+                        {
+                            return;
+                        }
+                    }
+                })
+                .map_err(lost)?;
+        }
+        drop(sender);
+        for update in receiver {
+            collector.absorb(update);
+            arrived += 1;
+            progress(f64::from(arrived) / jobs.len() as f64);
+        }
+        Ok(())
+    })?;
+    if !collector.is_complete() {
+        return Err(Error::new(ErrorKind::Io, "every thread to play to its end"));
+    }
+    let report = simulation.optimum.report(&simulation.plan);
+    Ok(collector.result(&simulation.plan, Some(&report)))
+}
