@@ -55,14 +55,19 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
     let font = options.font;
     let (width, height) = (options.width, height(options));
     let (planned, reached) = extent(result);
-    let first = if options.log { libm::pow(10.0, libm::fmax(0.0, libm::floor(libm::log10(f64::from(planned))) - 3.0)) } else { 0.0 };
+    let first = if options.log {
+        libm::pow(10.0, libm::fmax(0.0, libm::floor(libm::log10(f64::from(planned))) - 3.0))
+    } else {
+        0.0
+    };
     let quantities = kind.quantities();
     let ranges: Vec<Range> = quantities
         .iter()
         .map(|quantity| {
             let log = options.log && *quantity == Quantity::Violation;
             // Running means jump about at first: they may start outside.
-            let early = if matches!(quantity, Quantity::Reward | Quantity::Cost) { f64::from(reached) / 50.0 } else { first };
+            let early =
+                if matches!(quantity, Quantity::Reward | Quantity::Cost) { f64::from(reached) / 50.0 } else { first };
             range(result, options, *quantity, log, early.max(first), &anchors(*quantity, result))
         })
         .collect();
@@ -207,7 +212,12 @@ impl Plot<'_> {
             self.text("mid", (left + right) / 2.0, (top + bottom) / 2.0, "The costs are not known.".to_owned());
         }
         if quantity == Quantity::Violation && range.scale == Scale::Log && ends.is_empty() {
-            self.text("mid", (left + right) / 2.0, (top + bottom) / 2.0, "The mean cost is nowhere above the budget.".to_owned());
+            self.text(
+                "mid",
+                (left + right) / 2.0,
+                (top + bottom) / 2.0,
+                "The mean cost is nowhere above the budget.".to_owned(),
+            );
         }
         let mut taken = self.outside(quantity, &frame, range, headed);
         if let (Some(budget), Some(line)) = (budget, over) {
@@ -254,11 +264,11 @@ impl Plot<'_> {
         let text = format!("{what}: {}", fixed(reward, decimals(reward, 3)));
         let row = frame.top() - font * 0.6;
         let start = frame.right() - text_width(&text, font) - font * 2.4;
-        let free = frame.left() + font * 12.5;
+        let free = frame.left() + font * 11.2 + font * 2.0;
         if start > free {
             self.nodes.push(straight("bound", start, row - font * 0.33, start + font * 1.8, row - font * 0.33));
         }
-        if start + font * 2.0 > free {
+        if start + font * 2.0 > free - font * 2.0 {
             self.text("end", frame.right(), row, text);
         }
     }
@@ -290,7 +300,9 @@ impl Plot<'_> {
         for index in &range.outside {
             let Some(policy) = self.result.policies.get(*index) else { continue };
             let Some(series) = quantity.series(policy) else { continue };
-            let Some(value) = series.mean.last().copied().filter(|v| v.is_finite() && !frame.shows(*v)) else { continue };
+            let Some(value) = series.mean.last().copied().filter(|v| v.is_finite() && !frame.shows(*v)) else {
+                continue;
+            };
             let exit = series.mean.iter().rposition(|v| frame.shows(*v)).map_or(0, |i| i + 1);
             let x = policy.rounds.get(exit).map_or(frame.left(), |r| frame.x.at(f64::from(*r)));
             let up = value > range.hi;
@@ -387,7 +399,8 @@ pub(super) fn cursor(panels: &[Panel], result: &RunResult, options: &Options, ro
         nodes.push(straight("cursor", x, frame.top(), x, frame.bottom()));
         for (index, policy) in result.policies.iter().enumerate().rev() {
             let series = panel.quantity.and_then(|q| q.series(policy)).filter(|_| options.shows(index));
-            let at = checkpoint(&policy.rounds, round).filter(|at| at + 1 < policy.rounds.len() || policy.rounds.last() == Some(&round));
+            let at = checkpoint(&policy.rounds, round)
+                .filter(|at| at + 1 < policy.rounds.len() || policy.rounds.last() == Some(&round));
             if let Some(value) = series.zip(at).and_then(|(series, at)| series.mean.get(at))
                 && frame.shows(*value)
             {

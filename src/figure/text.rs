@@ -87,8 +87,7 @@ pub fn readout(kind: FigureKind, result: &RunResult, options: &Options, round: u
     let mut readout = Readout { at: round_name(round.min(extent(result).1)), values: Vec::new() };
     for (index, policy) in result.policies.iter().enumerate().filter(|(index, _)| options.shows(*index)) {
         let quantities = kind.quantities();
-        let Some((quantity, (mean, ci95))) =
-            quantities.first().and_then(|q| Some((*q, value_at(*q, policy, round)?)))
+        let Some((quantity, (mean, ci95))) = quantities.first().and_then(|q| Some((*q, value_at(*q, policy, round)?)))
         else {
             continue;
         };
@@ -122,7 +121,14 @@ fn share_readout(result: &RunResult, options: &Options, round: u32) -> Readout {
         .filter_map(|row| {
             let share = shares.get(*row.models.first()?).copied().filter(|s| *s > 0.0)?;
             let name = shorten(&row.name, 200.0, 12.0);
-            Some(Reading { policy: options.policy, name, text: percent(share), margin: String::new(), mean: share, ci95: None })
+            Some(Reading {
+                policy: options.policy,
+                name,
+                text: percent(share),
+                margin: String::new(),
+                mean: share,
+                ci95: None,
+            })
         })
         .collect();
     values.sort_by(|a, b| b.mean.total_cmp(&a.mean));
@@ -161,7 +167,14 @@ pub fn describe(kind: FigureKind, result: &RunResult, options: &Options) -> Stri
     values.sort_by(|a, b| a.mean.total_cmp(&b.mean));
     match (values.first(), values.last()) {
         (Some(low), Some(high)) if values.len() > 1 => {
-            format!("{head}. {}: lowest is {} ({}), highest is {} ({}).", capital(&after), low.name, low.text, high.name, high.text)
+            format!(
+                "{head}. {}: lowest is {} ({}), highest is {} ({}).",
+                capital(&after),
+                low.name,
+                low.text,
+                high.name,
+                high.text
+            )
         }
         (Some(only), _) => format!("{head}. {}: {} ({}).", capital(&after), only.name, only.text),
         _ => format!("{head}."),
@@ -211,7 +224,6 @@ pub fn curves_csv(kind: FigureKind, result: &RunResult) -> String {
     // Writing into memory does not fail.
     let mut row = |cells: [&str; 5]| drop(out.write_record(cells));
     row(["policy", "round", "metric", "mean", "ci95"]);
-    let names = super::model_names(result);
     for policy in &result.policies {
         for quantity in kind.quantities() {
             let Some(series) = quantity.series(policy) else { continue };
@@ -223,7 +235,7 @@ pub fn curves_csv(kind: FigureKind, result: &RunResult) -> String {
         if kind == FigureKind::Selection {
             for (bin, shares) in policy.share_over_time.iter().enumerate() {
                 let round = bin_rounds(result, bin).1.to_string();
-                for (name, share) in names.iter().zip(shares) {
+                for (name, share) in result.models.iter().zip(shares) {
                     row([&policy.label, &round, &format!("share:{name}"), &number(*share), ""]);
                 }
             }

@@ -1,13 +1,15 @@
 //! The results as a table: one row a policy, every figure with its interval.
 
 use super::answer::{Answer, best};
+use super::download::save_text;
 use super::explain::{Explain, Topic};
-use super::swatch::{Swatch, colour, line, mark};
-use crate::browser::{copy, download};
+use super::swatch::{Swatch, mark};
+use crate::browser::copy;
 use crate::export::Table;
 use crate::format::{Unit, decimals, fixed, plural, signed};
 use crate::state::Shared;
 use llm_selection::browser::pool::Snapshot;
+use llm_selection::figure::{line_class, series_class};
 use llm_selection::summary::{Figure, PolicyResult, curves_csv};
 use std::cmp::Ordering;
 use yew::prelude::*;
@@ -87,7 +89,8 @@ impl Column {
     /// Decimals that suit all policies.
     fn places(self, policies: &[PolicyResult]) -> usize {
         let of = |figure: fn(Column, &PolicyResult) -> Figure, column: Column| {
-            let sizes = policies.iter().filter_map(|policy| figure(column, policy).mean).filter(|mean| mean.is_finite());
+            let sizes =
+                policies.iter().filter_map(|policy| figure(column, policy).mean).filter(|mean| mean.is_finite());
             sizes.map(f64::abs).fold(0.0, f64::max)
         };
         match self {
@@ -144,7 +147,8 @@ pub fn Results(props: &ResultsProps) -> Html {
     });
     let top = policies.iter().filter_map(|policy| policy.finals.cost.mean).chain(budget).fold(0.0, f64::max);
     let rows = order.iter().filter_map(|place| Some((*place, policies.get(*place)?))).map(|(place, policy)| {
-        let cells = COLUMNS.iter().skip(1).map(|column| cell(*column, policy, policies, budget, props.unit, place, top));
+        let cells =
+            COLUMNS.iter().skip(1).map(|column| cell(*column, policy, policies, budget, props.unit, place, top));
         html! {
             <tr key={place} class={(choice == Some(place)).then_some("lead")}>
                 <th scope="row"><span class="who"><Swatch place={Some(place)} /><span>{&policy.label}</span></span></th>
@@ -166,7 +170,7 @@ pub fn Results(props: &ResultsProps) -> Html {
     let save = {
         let (snapshot, said) = (props.snapshot.clone(), said.clone());
         Callback::from(move |_: MouseEvent| {
-            if download("curves.csv", "text/csv", &curves_csv(&snapshot.result)).is_err() {
+            if save_text("curves.csv", "text/csv", &curves_csv(&snapshot.result)).is_err() {
                 said.set(Some("The browser did not allow saving"));
             }
         })
@@ -200,14 +204,23 @@ pub fn Results(props: &ResultsProps) -> Html {
     }
 }
 
-fn cell(column: Column, policy: &PolicyResult, all: &[PolicyResult], budget: Option<f64>, unit: Unit, place: usize, top: f64) -> Html {
+fn cell(
+    column: Column,
+    policy: &PolicyResult,
+    all: &[PolicyResult],
+    budget: Option<f64>,
+    unit: Unit,
+    place: usize,
+    top: f64,
+) -> Html {
     let figure = column.figure(policy);
     let places = column.places(all);
     let Some(mean) = figure.mean else {
         return html! { <td><span title="not defined" aria-hidden="true">{"–"}</span><span class="vh">{"not defined"}</span></td> };
     };
     let over = column == Column::Violation && budget.is_some_and(|budget| mean > 0.05 * budget);
-    let share = budget.filter(|_| column == Column::Violation).map(|budget| format!("{:.2} % of ρ", 100.0 * mean / budget));
+    let share =
+        budget.filter(|_| column == Column::Violation).map(|budget| format!("{:.2} % of ρ", 100.0 * mean / budget));
     let number = html! {
         <>
             <data value={mean.to_string()} title={share}>{column.text(mean, places, unit)}</data>
@@ -225,12 +238,12 @@ fn cell(column: Column, policy: &PolicyResult, all: &[PolicyResult], budget: Opt
         <td>
             <span class="cost">
                 <span>{number}</span>
-                <svg class={classes!("spend", colour(place))} viewBox="0 0 108 48" aria-hidden="true">
+                <svg class={classes!("spend", series_class(place))} viewBox="0 0 108 48" aria-hidden="true">
                     if let Some(budget) = budget {
                         <rect class="over" x={format!("{:.1}", x(budget))} width={format!("{:.1}", 108.0 - x(budget))} height="48" />
                     }
                     <path class="grid" d="M4 24H104" />
-                    <path class={line(place)} d={format!("M4 24H{at:.1}")} />
+                    <path class={line_class(place)} d={format!("M4 24H{at:.1}")} />
                     if let Some(budget) = budget { <path class="budget-line" d={format!("M{:.1} 0V48", x(budget))} /> }
                     {mark(place, at, 24.0)}
                 </svg>
@@ -254,7 +267,9 @@ fn table(snapshot: &Snapshot, unit: Unit, plain: bool) -> Table {
         for column in COLUMNS.into_iter().skip(1) {
             let (figure, places) = (column.figure(policy), column.places(policies));
             if plain {
-                row.extend([figure.mean, figure.ci95].map(|number| number.map_or(String::new(), |number| number.to_string())));
+                row.extend(
+                    [figure.mean, figure.ci95].map(|number| number.map_or(String::new(), |number| number.to_string())),
+                );
             } else {
                 let mean = figure.mean.map_or("–".into(), |mean| column.text(mean, places, unit));
                 row.push(figure.ci95.map_or(mean.clone(), |ci95| format!("{mean} ± {}", fixed(ci95, places))));
