@@ -24,6 +24,9 @@ pub struct RunResult {
     pub experiment: Experiment,
     /// Data files used.
     pub data: Vec<FileIdentity>,
+    /// Names of the models that play, in the environment's order. For the selection figure only.
+    #[serde(skip)]
+    pub models: Vec<String>,
     /// The best set, by segment of rounds.
     pub optimum: Vec<OptimumReport>,
     /// One entry a policy, in the experiment's order.

@@ -18,7 +18,6 @@ pub mod text;
 
 pub use plot::Panel;
 pub use scene::{Node, Scene};
-pub use selection::model_names;
 pub use series::{badge, line_class, series_class, series_colour, series_mark, swatch};
 pub use sheet::{export, sheet};
 pub use style::Theme;

@@ -175,13 +175,22 @@ fn translate(out: &mut String, at: Option<(f64, f64)>) {
     }
 }
 
-/// Appends a coordinate with one decimal, none where it is 0; what is not finite becomes 0.
-pub fn coordinate(out: &mut String, value: f64) {
-    let tenths = if value.is_finite() { libm::round(value.clamp(-1e6, 1e6) * 10.0) as i32 } else { 0 };
+/// `value` in tenths of a pixel; NaN is 0.
+fn tenths(value: f64) -> i32 {
+    // A cast cuts off towards 0, and makes 0 of NaN.
+    (value.clamp(-1e6, 1e6) * 10.0 + if value < 0.0 { -0.5 } else { 0.5 }) as i32
+}
+
+/// Appends a coordinate with one decimal, none where it is 0; NaN becomes 0.
+fn coordinate(out: &mut String, value: f64) {
+    write_tenths(out, tenths(value));
+}
+
+fn write_tenths(out: &mut String, tenths: i32) {
     if tenths < 0 {
         out.push('-');
     }
-    // Digits by hand: a path has thousands of coordinates, and the formatting machinery takes most of a frame for them.
+    // Digits by hand: a path has hundreds of coordinates, and the formatting machinery takes longer than all the rest.
     let mut digits = [0u8; 10];
     let mut rest = tenths.unsigned_abs();
     let fraction = rest % 10;
@@ -203,6 +212,53 @@ pub fn coordinate(out: &mut String, value: f64) {
     if fraction > 0 {
         out.push('.');
         out.push(char::from(b'0' + fraction as u8));
+    }
+}
+
+/// Path data of polylines, each point by its distance from the last: half the bytes, and no error adds up, because the
+/// distances are those between the rounded points.
+#[derive(Debug, Default)]
+pub(super) struct PathData {
+    d: String,
+    at: (i32, i32),
+}
+
+impl PathData {
+    /// Starts a polyline.
+    pub fn start(&mut self, (x, y): (f64, f64)) {
+        self.at = (tenths(x), tenths(y));
+        self.d.push('M');
+        write_tenths(&mut self.d, self.at.0);
+        self.pair(self.at.1);
+        self.d.push('l');
+    }
+
+    /// Goes on to a point. A line of length 0 is kept: round caps make it a dot.
+    pub fn to(&mut self, (x, y): (f64, f64)) {
+        let next = (tenths(x), tenths(y));
+        if !self.d.ends_with('l') && next.0 >= self.at.0 {
+            self.d.push(' ');
+        }
+        write_tenths(&mut self.d, next.0 - self.at.0);
+        self.pair(next.1 - self.at.1);
+        self.at = next;
+    }
+
+    fn pair(&mut self, second: i32) {
+        if second >= 0 {
+            self.d.push(' ');
+        }
+        write_tenths(&mut self.d, second);
+    }
+
+    /// Closes the polyline as an area.
+    pub fn close(&mut self) {
+        self.d.push('Z');
+    }
+
+    /// The text.
+    pub fn finish(self) -> String {
+        self.d
     }
 }
 
@@ -240,7 +296,7 @@ mod tests {
     #[test]
     fn a_small_scene_is_this_file() {
         let text = Node::Text { class: "end", x: 9.0, y: 5.5, text: "<b>&\u{0}\"".to_owned() };
-        let line = Node::Path { class: "ln dash", d: "M0 0L9 9".into(), at: None };
+        let line = Node::Path { class: "ln again", d: "M0 0L9 9".into(), at: None };
         let group = Node::Group { class: "s2", at: Some((1.0, 2.0)), nodes: vec![line] };
         let scene = Scene { width: 10.0, height: 10.0, label: "x".to_owned(), nodes: vec![group, text] };
         assert_eq!(

@@ -5,7 +5,7 @@ use super::curves::Frame;
 use super::number::{fixed, percent, shorten, text_width};
 use super::plot::{absence, height, round_axis, sentence};
 use super::{Drawing, FigureKind, Node, Options, Panel, Scene, extent, series_class};
-use crate::experiment::Environment;
+use crate::simulation::BINS;
 use crate::summary::{PolicyResult, RunResult};
 
 /// Most rows drawn one by one.
@@ -14,20 +14,6 @@ const MOST_ROWS: usize = 24;
 const TOP_ROWS: usize = 15;
 /// Shares are drawn in steps of one fiftieth, so that equal neighbours are one rectangle.
 const DEPTHS: f64 = 50.0;
-
-/// Models in the environment's order.
-#[must_use]
-pub fn model_names(result: &RunResult) -> Vec<&str> {
-    let listed: Vec<&str> = match &result.experiment.environment {
-        Environment::Synthetic(world) => world.models.iter().map(|m| m.name.as_str()).collect(),
-        Environment::Preset(preset) => preset.models.iter().map(String::as_str).collect(),
-        Environment::Replay(replay) => replay.models.iter().map(String::as_str).collect(),
-    };
-    if !listed.is_empty() {
-        return listed;
-    }
-    result.policies.first().map_or_else(Vec::new, |p| p.selection.keys().map(String::as_str).collect())
-}
 
 /// One row.
 pub(super) struct Row {
@@ -41,14 +27,13 @@ pub(super) struct Row {
 /// Rows of a policy: every model in the environment's order, or the most chosen ones and one row for the others.
 pub(super) fn rows(result: &RunResult, policy: &PolicyResult) -> Vec<Row> {
     let best = result.optimum.last().map_or(&[][..], |o| &o.set);
-    let row = |(index, name): (usize, &&str)| Row {
-        name: (*name).to_owned(),
-        share: policy.selection.get(*name).copied().filter(|s| s.is_finite()).unwrap_or(0.0),
-        best: best.iter().any(|b| b == name),
+    let row = |(index, name): (usize, &String)| Row {
+        name: name.clone(),
+        share: policy.selection.get(name).copied().filter(|s| s.is_finite()).unwrap_or(0.0),
+        best: best.contains(name),
         models: vec![index],
     };
-    let names = model_names(result);
-    let mut rows: Vec<Row> = names.iter().enumerate().map(row).collect();
+    let mut rows: Vec<Row> = result.models.iter().enumerate().map(row).collect();
     if rows.len() <= MOST_ROWS {
         return rows;
     }
@@ -64,19 +49,14 @@ pub(super) fn rows(result: &RunResult, policy: &PolicyResult) -> Vec<Row> {
     rows
 }
 
-/// First and last round of bin `bin`; the bins are equal but for the last one, which is as long as the run has come.
+/// Rounds before bin `bin` and up to its end.
 pub(super) fn bin_rounds(result: &RunResult, bin: usize) -> (u32, u32) {
-    let (planned, reached) = extent(result);
-    let there = result.policies.iter().map(|p| p.share_over_time.len()).max().unwrap_or(0).max(1);
-    let whole = if reached >= planned { 0 } else { SHARE_BINS.min(planned) };
-    let bins = u64::from(whole).max(there as u64);
-    let edge = |bin: u64| u32::try_from((bin * u64::from(planned)).div_ceil(bins)).unwrap_or(planned);
+    let rounds = result.experiment.run.rounds.max(1);
+    let bins = u64::from(BINS.min(rounds));
+    let end = |bin: u64| u32::try_from(bin.min(bins) * u64::from(rounds) / bins).unwrap_or(rounds);
     let bin = bin as u64;
-    (edge(bin).min(reached), edge(bin.saturating_add(1).min(bins)).min(reached))
+    (end(bin), end(bin.saturating_add(1)))
 }
-
-/// Number of bins of a whole run.
-const SHARE_BINS: u32 = 50;
 
 pub(super) fn draw(result: &RunResult, options: &Options) -> Drawing {
     let chosen = result.policies.get(options.policy);

@@ -10,7 +10,7 @@ const MARKS: [(&str, &str); 7] = [
     ("mk", "M0 4.6 4.6-3.4h-9.2z"),
     ("mk-x", "M-3.2-3.2 3.2 3.2M-3.2 3.2 3.2-3.2"),
     ("mk-x", "M-4.2 0H4.2M0-4.2V4.2"),
-    ("mk-x", "M-4.4 0H4.4"),
+    ("mk", "M-1.8-4.4h3.6v8.8h-3.6z"),
 ];
 const CLASSES: [&str; 8] = ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"];
 const PALETTE: [(&str, &str); 8] = [
@@ -42,7 +42,7 @@ pub fn line_class(index: usize) -> &'static str {
     match index {
         0 => "ln lead",
         1..8 => "ln",
-        _ => "ln dash",
+        _ => "ln again",
     }
 }
 

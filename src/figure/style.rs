@@ -54,7 +54,7 @@ pub(super) fn attributes(out: &mut String, class: &str, theme: Theme, series: Op
                 set("stroke-linejoin", "round");
                 set("stroke-linecap", "round");
             }
-            "dash" => set("stroke-dasharray", "7 4"),
+            "again" => set("stroke-dasharray", "7 4"),
             "band" => {
                 set("fill", colour);
                 set("opacity", if series == Some("s1") { "0.2" } else { "0.1" });

@@ -19,8 +19,10 @@ const NAMES: [&str; 9] = [
 ];
 
 fn result(policies: Vec<PolicyResult>, models: &[String], rounds: u32, budget: Option<f64>) -> RunResult {
+    let names = models.to_vec();
     let models = models.iter().map(|name| SyntheticModel { name: name.clone(), reward: 0.5, cost: 0.1 }).collect();
     RunResult {
+        models: names,
         engine: "0".to_owned(),
         digest: String::new(),
         experiment: Experiment {
@@ -114,7 +116,7 @@ fn example(reached: u32) -> RunResult {
         p.selection = NAMES.iter().map(|n| (*n).to_owned()).zip(shares).collect();
         let bin =
             |b: u32| (0..9).map(move |k| (shares[k] + 0.15 * libm::sin(f64::from(b) * 0.4 + k as f64)).clamp(0.0, 1.0));
-        p.share_over_time = (0..reached.div_ceil(200)).map(|b| bin(b).collect()).collect();
+        p.share_over_time = (0..reached / 100).map(|b| bin(b).collect()).collect();
         p
     });
     let mut all = result(policies.collect(), &NAMES.map(str::to_owned), 10_000, Some(0.006));
@@ -122,6 +124,34 @@ fn example(reached: u32) -> RunResult {
         all.policies.iter_mut().for_each(|p| p.rounds.clear());
     }
     all
+}
+
+/// Points of a path of `M`, `L` (absolute) and `l` (relative, repeated); those of marks, with other commands, are left out.
+fn points(d: &str) -> Vec<(f64, f64)> {
+    let (mut points, mut at, mut command) = (Vec::new(), (0.0, 0.0), 'M');
+    let mut numbers: Vec<f64> = Vec::new();
+    let mut rest = d;
+    while let Some(c) = rest.chars().next() {
+        if c.is_ascii_alphabetic() {
+            if !"MLlZ".contains(c) {
+                return Vec::new();
+            }
+            command = c;
+            rest = &rest[1..];
+        } else if c == ' ' {
+            rest = &rest[1..];
+        } else {
+            let end = rest[1..].find(|c: char| !(c.is_ascii_digit() || c == '.')).map_or(rest.len(), |i| i + 1);
+            numbers.push(rest[..end].parse().expect("a number"));
+            rest = &rest[end..];
+            if let [x, y] = numbers[..] {
+                at = if command == 'l' { (at.0 + x, at.1 + y) } else { (x, y) };
+                points.push(at);
+                numbers.clear();
+            }
+        }
+    }
+    points
 }
 
 /// Checks one file: XML that parses, no element but shapes, no coordinate far outside.
@@ -142,10 +172,9 @@ fn check(svg: &str) {
         }
         if let Some(d) = node.attribute("d") {
             assert!(!d.contains("NaN") && !d.contains("inf"));
-            let numbers = d.split(|c: char| c.is_ascii_alphabetic() || c == ' ').filter(|s| !s.is_empty());
-            for number in numbers.filter(|n| n.parse::<f64>().is_ok()) {
-                let number: f64 = number.parse().expect("a number");
-                assert!((-40.0..=width.max(height) + 40.0).contains(&number), "{number} in {d}");
+            for (x, y) in points(d) {
+                // Marks are drawn around an origin of their own.
+                assert!((-40.0..=width + 40.0).contains(&x) && (-40.0..=height + 40.0).contains(&y), "{x} {y} in {d}");
             }
         }
     }
@@ -215,7 +244,7 @@ fn the_readout_is_read_at_the_checkpoint_before() {
     assert!(regret.values[5].text.starts_with("−2\u{202f}3") && regret.values[5].margin.starts_with("± "));
     assert!(readout(FigureKind::RewardCost, &result, &options, 4_000).values[0].text.contains(" for $0.006"));
     let share = readout(FigureKind::Selection, &result, &options, 4_000);
-    assert_eq!(share.at, "Rounds 3\u{202f}801 to 4\u{202f}000");
+    assert_eq!(share.at, "Rounds 3\u{202f}901 to 4\u{202f}000");
     assert_eq!(share.values.len(), 5);
 }
 

@@ -224,7 +224,6 @@ pub fn curves_csv(kind: FigureKind, result: &RunResult) -> String {
     // Writing into memory does not fail.
     let mut row = |cells: [&str; 5]| drop(out.write_record(cells));
     row(["policy", "round", "metric", "mean", "ci95"]);
-    let names = super::model_names(result);
     for policy in &result.policies {
         for quantity in kind.quantities() {
             let Some(series) = quantity.series(policy) else { continue };
@@ -236,7 +235,7 @@ pub fn curves_csv(kind: FigureKind, result: &RunResult) -> String {
         if kind == FigureKind::Selection {
             for (bin, shares) in policy.share_over_time.iter().enumerate() {
                 let round = bin_rounds(result, bin).1.to_string();
-                for (name, share) in names.iter().zip(shares) {
+                for (name, share) in result.models.iter().zip(shares) {
                     row([&policy.label, &round, &format!("share:{name}"), &number(*share), ""]);
                 }
             }

@@ -109,6 +109,7 @@ impl Collector {
             engine: env!("CARGO_PKG_VERSION").to_string(),
             digest: if self.is_complete() { digest(&policies) } else { String::new() },
             experiment: plan.experiment.clone(),
+            models: plan.models.clone(),
             data: plan.files.clone(),
             optimum: optimum.into_iter().cloned().collect(),
             policies,

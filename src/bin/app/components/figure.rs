@@ -1,0 +1,328 @@
+//! One figure: heading, switches, chart, cursor, readout, downloads.
+
+use super::download::{save_png, save_text};
+use super::menu::Menu;
+use super::shapes::{Shapes, picture, shapes};
+use llm_selection::browser::pool::Snapshot;
+use llm_selection::figure::{
+    FigureKind, Options, Readout, Table, Theme, badge, curves_csv, draw, export, readout, series_class, sub, table,
+};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use yew::prelude::*;
+
+/// Properties of [`Figure`].
+#[derive(Properties, Clone)]
+pub struct FigureProps {
+    /// Which figure.
+    pub kind: FigureKind,
+    /// What is shown.
+    pub snapshot: Rc<Snapshot>,
+    /// Policies that the legend hides, by place.
+    pub hidden: Rc<Vec<bool>>,
+    /// Round of the cursor that all figures share.
+    pub cursor: Option<u32>,
+    /// Moves the cursor.
+    pub on_cursor: Callback<Option<u32>>,
+    /// Whether costs are in dollars.
+    pub dollars: bool,
+}
+
+// A snapshot is never changed, only followed by another one.
+impl PartialEq for FigureProps {
+    fn eq(&self, other: &FigureProps) -> bool {
+        self.kind == other.kind
+            && Rc::ptr_eq(&self.snapshot, &other.snapshot)
+            && self.hidden == other.hidden
+            && self.cursor == other.cursor
+            && self.on_cursor == other.on_cursor
+            && self.dollars == other.dollars
+    }
+}
+
+/// Width of the chart's box and size of its type, in CSS pixels.
+type Size = (f64, f64);
+
+/// Size of `element`, with type at 0.8 of the root's.
+fn measure(element: &web_sys::Element) -> Size {
+    let root = web_sys::window().and_then(|window| {
+        let style = window.get_computed_style(&window.document()?.document_element()?).ok()??;
+        style.get_property_value("font-size").ok()?.strip_suffix("px")?.parse::<f64>().ok()
+    });
+    (f64::from(element.client_width()), root.unwrap_or(15.0) * 0.8)
+}
+
+/// The size of the element behind `node`, followed as it changes.
+#[hook]
+fn use_size(node: &NodeRef) -> Size {
+    let size = use_state_eq(|| (440.0, 12.0));
+    let now = *size;
+    let node = node.clone();
+    use_effect_with((), move |_| {
+        let element = node.cast::<web_sys::Element>();
+        let watched = element.clone();
+        let follow = Closure::<dyn FnMut()>::new(move || {
+            if let Some(element) = &watched {
+                let (width, font) = measure(element);
+                if width > 0.0 {
+                    size.set((width, font));
+                }
+            }
+        });
+        let observer = web_sys::ResizeObserver::new(follow.as_ref().unchecked_ref()).ok();
+        if let (Some(observer), Some(element)) = (&observer, &element) {
+            observer.observe(element);
+        }
+        move || {
+            if let Some(observer) = observer {
+                observer.disconnect();
+            }
+            drop(follow);
+        }
+    });
+    now
+}
+
+/// The figure.
+#[component]
+pub fn Figure(props: &FigureProps) -> Html {
+    let FigureProps { kind, snapshot, hidden, cursor, on_cursor, dollars } = props.clone();
+    // A violation falls through several powers of ten.
+    let log = use_state(|| kind == FigureKind::Violation);
+    let policy = use_state(|| 0_usize);
+    let as_table = use_state(|| false);
+    let spoken = use_state(String::new);
+    let chart = use_node_ref();
+    let (width, font) = use_size(&chart);
+    let result = &snapshot.result;
+    let chosen = (*policy).min(result.policies.len().saturating_sub(1));
+    let options = Options { width, font, log: *log, hidden: &hidden, dollars, policy: chosen, cursor: None };
+
+    let drawing = {
+        let key = (ByAddress(snapshot.clone()), hidden.clone(), *log, chosen, dollars, width, font);
+        use_memo(key, |(snapshot, hidden, log, policy, dollars, width, font)| {
+            let (width, font, log, dollars, policy) = (*width, *font, *log, *dollars, *policy);
+            let options = Options { width, font, log, hidden, dollars, policy, cursor: None };
+            Rc::new(draw(kind, &snapshot.0.result, &options))
+        })
+    };
+    let reached = snapshot.round.max(1);
+    let here = cursor.unwrap_or(reached).min(reached);
+    let values = readout(kind, result, &options, here);
+
+    let onpointermove = {
+        let (drawing, on_cursor) = (drawing.clone(), on_cursor.clone());
+        Callback::from(move |event: PointerEvent| {
+            let target: Option<web_sys::Element> = event.current_target().and_then(|target| target.dyn_into().ok());
+            let Some(area) = target.map(|target| target.get_bounding_client_rect()) else { return };
+            if area.width() > 0.0 && !drawing.panels.is_empty() {
+                let x = (f64::from(event.client_x()) - area.left()) * drawing.scene.width / area.width();
+                let round = drawing.round_at(x).min(reached);
+                if cursor != Some(round) {
+                    on_cursor.emit(Some(round));
+                }
+            }
+        })
+    };
+    let onpointerleave = on_cursor.reform(|_: PointerEvent| None);
+    let onkeydown = {
+        let (on_cursor, spoken, props) = (on_cursor.clone(), spoken.clone(), props.clone());
+        let log = *log;
+        Callback::from(move |event: KeyboardEvent| {
+            if event.ctrl_key() || event.alt_key() || event.meta_key() {
+                return;
+            }
+            let step = (props.snapshot.rounds / if event.shift_key() { 10 } else { 100 }).max(1);
+            let round = match event.key().as_str() {
+                "ArrowLeft" => Some(here.saturating_sub(step).max(1)),
+                "ArrowRight" => Some(here.saturating_add(step).min(reached)),
+                "Home" => Some(1),
+                "End" => Some(reached),
+                "Escape" => None,
+                _ => return,
+            };
+            event.prevent_default();
+            event.stop_propagation();
+            let options = Options { log, hidden: &props.hidden, dollars, policy: chosen, ..Options::default() };
+            let values = readout(kind, &props.snapshot.result, &options, round.unwrap_or(reached));
+            spoken.set(sentence(&values));
+            on_cursor.emit(round);
+        })
+    };
+
+    let title = kind.title();
+    let id = |part: &str| format!("{}-{part}", kind.slug());
+    let body = if *as_table {
+        table_html(title, &table(kind, result, &options))
+    } else {
+        let view = format!("0 0 {:.0} {:.0}", drawing.scene.width, drawing.scene.height);
+        let moved = cursor.map_or_else(Vec::new, |round| drawing.cursor(result, &options, round));
+        html! {
+            <svg class="chart" viewBox={view} role="img" aria-label={drawing.scene.label.clone()} {onpointermove} {onpointerleave}>
+                <Shapes drawing={(*drawing).clone()} />
+                <g>{shapes(&moved)}</g>
+            </svg>
+        }
+    };
+    html! {
+        <figure class="card fig" aria-labelledby={id("title")}>
+            <figcaption>
+                <div class="card-head">
+                    <h2 id={id("title")}>{title}</h2>
+                    <div class="end tools">
+                        if kind == FigureKind::Selection {
+                            {policy_select(&id("policy"), result, chosen, &policy)}
+                        } else {
+                            {axes_switch(&id("axes"), &log)}
+                        }
+                        {save_menu(&id("menu"), props, &log, chosen, &as_table)}
+                    </div>
+                </div>
+                <p class="sub">{sub(kind, result, &options)}</p>
+            </figcaption>
+            <div class="chart-box" ref={chart} tabindex="0" role="group" aria-label={format!("{title}, left and right arrow move the cursor")} {onkeydown}>{body}</div>
+            <div>
+                {readout_html(kind, &values)}
+                <p class="vh" aria-live="polite">{(*spoken).clone()}</p>
+            </div>
+        </figure>
+    }
+}
+
+/// A snapshot as a key: the same if it is the same one.
+struct ByAddress(Rc<Snapshot>);
+
+impl PartialEq for ByAddress {
+    fn eq(&self, other: &ByAddress) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// Linear or logarithmic.
+fn axes_switch(name: &str, log: &UseStateHandle<bool>) -> Html {
+    let option = |text: &'static str, value: bool| {
+        let (checked, log) = (**log == value, log.clone());
+        let onchange = Callback::from(move |_: Event| log.set(value));
+        html! { <label><input type="radio" name={name.to_owned()} {checked} {onchange} /><span>{text}</span></label> }
+    };
+    html! { <div class="seg" role="radiogroup" aria-label="Axes">{option("linear", false)}{option("log", true)}</div> }
+}
+
+/// The policy of the selection share.
+fn policy_select(id: &str, result: &llm_selection::summary::RunResult, chosen: usize, policy: &UseStateHandle<usize>) -> Html {
+    let policy = policy.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let select: Option<web_sys::HtmlSelectElement> = event.target().and_then(|target| target.dyn_into().ok());
+        if let Some(place) = select.and_then(|select| usize::try_from(select.selected_index()).ok()) {
+            policy.set(place);
+        }
+    });
+    let choices = result.policies.iter().enumerate().map(|(place, policy)| {
+        html! { <option key={place} selected={place == chosen}>{policy.label.clone()}</option> }
+    });
+    html! {
+        <>
+            <label class="vh" for={id.to_owned()}>{"Policy shown"}</label>
+            <select id={id.to_owned()} class="small-select" {onchange}>{for choices}</select>
+        </>
+    }
+}
+
+/// Downloads, and the table.
+fn save_menu(id: &str, props: &FigureProps, log: &UseStateHandle<bool>, policy: usize, as_table: &UseStateHandle<bool>) -> Html {
+    let scene = {
+        let (props, log) = (props.clone(), **log);
+        // As wide as a page of a paper, whatever the width of the window.
+        move || {
+            let options = Options { width: 720.0, log, hidden: &props.hidden, dollars: props.dollars, policy, ..Options::default() };
+            (export(props.kind, &props.snapshot.result, &options), options.font)
+        }
+    };
+    let slug = props.kind.slug();
+    let png = {
+        let scene = scene.clone();
+        Callback::from(move |_: MouseEvent| {
+            let (scene, font) = scene();
+            wasm_bindgen_futures::spawn_local(async move {
+                report(save_png(&format!("{slug}.png"), &scene, Theme::Light, font).await);
+            });
+        })
+    };
+    let svg = Callback::from(move |_: MouseEvent| {
+        let (scene, font) = scene();
+        report(save_text(&format!("{slug}.svg"), "image/svg+xml", &scene.to_svg(Theme::Light, font)));
+    });
+    let csv = {
+        let props = props.clone();
+        Callback::from(move |_: MouseEvent| {
+            report(save_text(&format!("{slug}.csv"), "text/csv", &curves_csv(props.kind, &props.snapshot.result)));
+        })
+    };
+    let shown = **as_table;
+    let turn = {
+        let as_table = as_table.clone();
+        Callback::from(move |_: MouseEvent| as_table.set(!shown))
+    };
+    let face = html! {
+        <svg viewBox="0 0 16 16" aria-hidden="true"><g fill="currentColor">
+            <circle cx="3" cy="8" r="1.4" /><circle cx="8" cy="8" r="1.4" /><circle cx="13" cy="8" r="1.4" />
+        </g></svg>
+    };
+    html! {
+        <Menu id={id.to_owned()} {face} label={format!("Save {}", props.kind.title())} class="btn small ghost icon">
+            <button type="button" onclick={png}>{"Download PNG"}</button>
+            <button type="button" onclick={svg}>{"Download SVG"}</button>
+            <button type="button" onclick={csv}>{"Download CSV"}</button>
+            <button type="button" onclick={turn}>{if shown { "Show as chart" } else { "Show as table" }}</button>
+        </Menu>
+    }
+}
+
+/// A download that the browser refused is told in its console; nothing on the page has changed.
+fn report(outcome: Result<(), JsValue>) {
+    if let Err(error) = outcome {
+        web_sys::console::error_1(&error);
+    }
+}
+
+fn readout_html(kind: FigureKind, readout: &Readout) -> Html {
+    let values = readout.values.iter().map(|value| {
+        if kind == FigureKind::Selection {
+            return html! { <span class="v num">{format!("{} {}", value.name, value.text)}</span> };
+        }
+        html! {
+            <span class="v" title={value.name.clone()}>
+                {picture(classes!(series_class(value.policy)), &badge(value.policy))}
+                <span class="vh">{format!("{}: ", value.name)}</span>
+                <span class="num">{format!("{} ", value.text)}<span class="pm">{value.margin.clone()}</span></span>
+            </span>
+        }
+    });
+    html! { <div class="readout"><span class="at">{readout.at.clone()}</span>{for values}</div> }
+}
+
+/// The readout as it is spoken.
+fn sentence(readout: &Readout) -> String {
+    let values: Vec<String> =
+        readout.values.iter().map(|v| format!("{} {} {}", v.name, v.text, v.margin).trim_end().to_owned()).collect();
+    format!("{}: {}.", readout.at, values.join(", "))
+}
+
+fn table_html(title: &str, table: &Table) -> Html {
+    let row = |cells: &Vec<String>| {
+        let cells = cells.iter().enumerate().map(|(place, cell)| match place {
+            0 => html! { <th scope="row">{cell.clone()}</th> },
+            _ => html! { <td>{cell.clone()}</td> },
+        });
+        html! { <tr>{for cells}</tr> }
+    };
+    html! {
+        <div class="scroll">
+            <table class="table fit">
+                <caption class="vh">{title.to_owned()}</caption>
+                <thead><tr>{for table.head.iter().map(|cell| html! { <th scope="col">{cell.clone()}</th> })}</tr></thead>
+                <tbody>{for table.rows.iter().map(row)}</tbody>
+            </table>
+        </div>
+    }
+}
