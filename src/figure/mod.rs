@@ -21,7 +21,7 @@ pub use scene::{Node, Scene};
 pub use series::{badge, line_class, series_class, series_colour, series_mark, swatch};
 pub use sheet::{export, sheet};
 pub use style::Theme;
-pub use text::{Readout, Reading, Table, curves_csv, describe, readout, sub, table};
+pub use text::{Reading, Readout, Table, curves_csv, describe, readout, sub, table};
 
 use crate::summary::{PolicyResult, RunResult, Series};
 

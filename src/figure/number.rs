@@ -106,7 +106,9 @@ impl CostUnit {
 #[must_use]
 pub fn text_width(text: &str, size: f64) -> f64 {
     let em = |c: char| match c {
-        'i' | 'j' | 'l' | 'I' | 't' | 'f' | 'r' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' | '(' | ')' | '-' | '/' => 0.32,
+        'i' | 'j' | 'l' | 'I' | 't' | 'f' | 'r' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' | '(' | ')' | '-' | '/' => {
+            0.32
+        }
         GROUP => 0.2,
         'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.9,
         'A'..='Z' | '+' | '−' | '±' | '…' => 0.69,
@@ -125,7 +127,8 @@ pub fn shorten(text: &str, width: f64, size: f64) -> String {
         let c = if c.is_control() { ' ' } else { c };
         let mut buffer = [0; 4];
         let next = text_width(c.encode_utf8(&mut buffer), size);
-        let rest_fits = || text.len() - place < 200 && used + text_width(text.get(place..).unwrap_or(""), size) <= width;
+        let rest_fits =
+            || text.len() - place < 200 && used + text_width(text.get(place..).unwrap_or(""), size) <= width;
         if used + next + 0.69 * size > width && !rest_fits() {
             kept.push('…');
             return kept;

@@ -55,14 +55,19 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
     let font = options.font;
     let (width, height) = (options.width, height(options));
     let (planned, reached) = extent(result);
-    let first = if options.log { libm::pow(10.0, libm::fmax(0.0, libm::floor(libm::log10(f64::from(planned))) - 3.0)) } else { 0.0 };
+    let first = if options.log {
+        libm::pow(10.0, libm::fmax(0.0, libm::floor(libm::log10(f64::from(planned))) - 3.0))
+    } else {
+        0.0
+    };
     let quantities = kind.quantities();
     let ranges: Vec<Range> = quantities
         .iter()
         .map(|quantity| {
             let log = options.log && *quantity == Quantity::Violation;
             // Running means jump about at first: they may start outside.
-            let early = if matches!(quantity, Quantity::Reward | Quantity::Cost) { f64::from(reached) / 50.0 } else { first };
+            let early =
+                if matches!(quantity, Quantity::Reward | Quantity::Cost) { f64::from(reached) / 50.0 } else { first };
             range(result, options, *quantity, log, early.max(first), &anchors(*quantity, result))
         })
         .collect();
@@ -207,13 +212,18 @@ impl Plot<'_> {
             self.text("mid", (left + right) / 2.0, (top + bottom) / 2.0, "The costs are not known.".to_owned());
         }
         if quantity == Quantity::Violation && range.scale == Scale::Log && ends.is_empty() {
-            self.text("mid", (left + right) / 2.0, (top + bottom) / 2.0, "The mean cost is nowhere above the budget.".to_owned());
+            self.text(
+                "mid",
+                (left + right) / 2.0,
+                (top + bottom) / 2.0,
+                "The mean cost is nowhere above the budget.".to_owned(),
+            );
         }
         let mut taken = self.outside(quantity, &frame, range, headed);
         if let (Some(budget), Some(line)) = (budget, over) {
             taken.extend(self.flag(budget, line, here, &frame));
         }
-        self.labels(&frame, ends, &taken, headed);
+        self.labels(&frame, ends, &taken);
     }
 
     /// Bands and lines, the first policy on top; gives the visible ends (policy, x, y).
@@ -290,7 +300,9 @@ impl Plot<'_> {
         for index in &range.outside {
             let Some(policy) = self.result.policies.get(*index) else { continue };
             let Some(series) = quantity.series(policy) else { continue };
-            let Some(value) = series.mean.last().copied().filter(|v| v.is_finite() && !frame.shows(*v)) else { continue };
+            let Some(value) = series.mean.last().copied().filter(|v| v.is_finite() && !frame.shows(*v)) else {
+                continue;
+            };
             let exit = series.mean.iter().rposition(|v| frame.shows(*v)).map_or(0, |i| i + 1);
             let x = policy.rounds.get(exit).map_or(frame.left(), |r| frame.x.at(f64::from(*r)));
             let up = value > range.hi;
@@ -318,9 +330,8 @@ impl Plot<'_> {
         write_value(quantity, value, self.unit)
     }
 
-    /// Names the lines at their ends where the room to the right is wide enough: all of them, or in a low panel those
-    /// that stand apart.
-    fn labels(&mut self, frame: &Frame, mut ends: Vec<(usize, f64, f64)>, taken: &[f64], headed: bool) {
+    /// Names the lines at their ends where the room to the right is wide enough.
+    fn labels(&mut self, frame: &Frame, mut ends: Vec<(usize, f64, f64)>, taken: &[f64]) {
         let font = self.options.font;
         let gap = font * 1.35;
         let Some(from) = ends.iter().map(|e| e.1).reduce(f64::max) else { return };
@@ -330,17 +341,14 @@ impl Plot<'_> {
         let (top, bottom) = (frame.top() + font * 0.4, frame.bottom() - font * 0.7);
         let clear = |y: f64| taken.iter().all(|t| (t - y).abs() >= gap);
         let mut placed: Vec<(usize, f64, f64)> = Vec::new();
-        match spread(&wanted, gap, top, bottom).filter(|heights| heights.iter().all(|y| clear(*y))) {
-            Some(heights) => placed.extend(ends.iter().zip(heights).map(|(end, y)| (end.0, end.2, y))),
-            None if headed => {
-                let alone = |i: usize, y: f64| wanted.iter().enumerate().all(|(j, w)| i == j || (w - y).abs() >= gap);
-                for (i, end) in ends.iter().enumerate() {
-                    if alone(i, end.2) && clear(end.2) {
-                        placed.push((end.0, end.2, end.2));
-                    }
-                }
-            }
-            None => {}
+        // A name far from its line is no help: then only those lines are named that stand apart.
+        let near = |heights: &Vec<f64>| heights.iter().zip(&wanted).all(|(y, w)| clear(*y) && (y - w).abs() <= gap * 2.5);
+        if let Some(heights) = spread(&wanted, gap, top, bottom).filter(near) {
+            placed.extend(ends.iter().zip(heights).map(|(end, y)| (end.0, end.2, y)));
+        } else {
+            let alone = |i: usize, y: f64| wanted.iter().enumerate().all(|(j, w)| i == j || (w - y).abs() >= gap);
+            let apart = ends.iter().enumerate().filter(|(i, end)| alone(*i, end.2) && clear(end.2));
+            placed.extend(apart.map(|(_, end)| (end.0, end.2, end.2)));
         }
         let names: Vec<String> =
             placed.iter().filter_map(|(i, ..)| Some(short(self.result.policies.get(*i)?, self.options))).collect();
@@ -387,7 +395,8 @@ pub(super) fn cursor(panels: &[Panel], result: &RunResult, options: &Options, ro
         nodes.push(straight("cursor", x, frame.top(), x, frame.bottom()));
         for (index, policy) in result.policies.iter().enumerate().rev() {
             let series = panel.quantity.and_then(|q| q.series(policy)).filter(|_| options.shows(index));
-            let at = checkpoint(&policy.rounds, round).filter(|at| at + 1 < policy.rounds.len() || policy.rounds.last() == Some(&round));
+            let at = checkpoint(&policy.rounds, round)
+                .filter(|at| at + 1 < policy.rounds.len() || policy.rounds.last() == Some(&round));
             if let Some(value) = series.zip(at).and_then(|(series, at)| series.mean.get(at))
                 && frame.shows(*value)
             {

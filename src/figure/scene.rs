@@ -284,7 +284,9 @@ mod tests {
 
     #[test]
     fn coordinates_are_short() {
-        for (value, text) in [(0.0, "0"), (-0.04, "0"), (12.34, "12.3"), (-7.96, "-8"), (1e9, "1000000"), (f64::NAN, "0")] {
+        for (value, text) in
+            [(0.0, "0"), (-0.04, "0"), (12.34, "12.3"), (-7.96, "-8"), (1e9, "1000000"), (f64::NAN, "0")]
+        {
             let mut out = String::new();
             coordinate(&mut out, value);
             assert_eq!(out, text);

@@ -111,7 +111,14 @@ fn cells(result: &RunResult, policy: &PolicyResult, row: &Row, x: &Axis, y: f64,
         if let Some((step, from, to)) = open.filter(|(step, from, to)| *step > 0 && to > from) {
             let depth = (depth - 2.0).max(1.0);
             let opacity = Some(f64::from(step) / DEPTHS);
-            cells.push(Node::Rect { class: "cell", x: from, y: y + 1.0, width: to - from, height: depth, depth: opacity });
+            cells.push(Node::Rect {
+                class: "cell",
+                x: from,
+                y: y + 1.0,
+                width: to - from,
+                height: depth,
+                depth: opacity,
+            });
         }
     };
     for (bin, shares) in policy.share_over_time.iter().enumerate() {

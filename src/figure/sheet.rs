@@ -1,9 +1,7 @@
 //! Figures that leave the page: with heading and legend, alone or four on a sheet.
 
 use super::number::{shorten, text_width};
-use super::{
-    FigureKind, Node, Options, Scene, Theme, describe, draw, line_class, series_class, series_mark, sub,
-};
+use super::{FigureKind, Node, Options, Scene, Theme, describe, draw, line_class, series_class, series_mark, sub};
 use crate::summary::RunResult;
 
 /// One figure with its heading above and the legend below.
@@ -12,7 +10,12 @@ pub fn export(kind: FigureKind, result: &RunResult, options: &Options) -> Scene 
     let options = options.checked();
     let pad = options.font;
     let (nodes, bottom) = titled(kind, result, &options);
-    let mut scene = Scene { width: options.width + 2.0 * pad, height: 0.0, label: describe(kind, result, &options), nodes: Vec::new() };
+    let mut scene = Scene {
+        width: options.width + 2.0 * pad,
+        height: 0.0,
+        label: describe(kind, result, &options),
+        nodes: Vec::new(),
+    };
     scene.nodes.push(Node::Group { class: "", at: Some((pad, pad)), nodes });
     let mut y = bottom + 2.0 * pad;
     if kind != FigureKind::Selection {

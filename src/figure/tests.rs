@@ -7,7 +7,14 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 const NAMES: [&str; 9] = [
-    "GPT-4", "Claude 2", "ChatGPT-3.5", "Mixtral-8x7B", "Llama 2 70B", "ERNIE 3.5", "Llama 2 13B", "ChatGLM2-6B",
+    "GPT-4",
+    "Claude 2",
+    "ChatGPT-3.5",
+    "Mixtral-8x7B",
+    "Llama 2 70B",
+    "ERNIE 3.5",
+    "Llama 2 13B",
+    "ChatGLM2-6B",
     "Llama 2 7B",
 ];
 
@@ -51,7 +58,12 @@ fn result(policies: Vec<PolicyResult>, models: &[String], rounds: u32, budget: O
     }
 }
 
-fn policy(label: &str, rounds: Vec<u32>, curve: impl Fn(f64) -> [f64; 4], ci: impl Fn(f64) -> Option<f64>) -> PolicyResult {
+fn policy(
+    label: &str,
+    rounds: Vec<u32>,
+    curve: impl Fn(f64) -> [f64; 4],
+    ci: impl Fn(f64) -> Option<f64>,
+) -> PolicyResult {
     let series = |which: usize, scale: f64| Series {
         mean: rounds.iter().map(|t| curve(f64::from(*t))[which]).collect(),
         ci95: rounds.iter().map(|t| ci(f64::from(*t)).map(|c| c * scale)).collect(),
@@ -102,7 +114,8 @@ fn example(reached: u32) -> RunResult {
         let mut p = policy(label, rounds.clone(), curve, |t| Some(0.4 + libm::sqrt(t) / 100.0));
         let shares = [0.004, 0.05, 0.22, 0.98, 0.81, 0.56, 0.3, 0.06, 0.02];
         p.selection = NAMES.iter().map(|n| (*n).to_owned()).zip(shares).collect();
-        let bin = |b: u32| (0..9).map(move |k| (shares[k] + 0.15 * libm::sin(f64::from(b) * 0.4 + k as f64)).clamp(0.0, 1.0));
+        let bin =
+            |b: u32| (0..9).map(move |k| (shares[k] + 0.15 * libm::sin(f64::from(b) * 0.4 + k as f64)).clamp(0.0, 1.0));
         p.share_over_time = (0..reached / 100).map(|b| bin(b).collect()).collect();
         p
     });
