@@ -62,22 +62,37 @@ fn latex(text: &str) -> String {
 impl Table {
     /// Comma-separated values.
     pub fn csv(&self) -> String {
-        let line = |cells: &[String]| cells.iter().enumerate().map(|(i, cell)| if i == 0 { csv_name(cell) } else { cell.clone() }).collect::<Vec<_>>().join(",") + "\n";
+        let line = |cells: &[String]| {
+            cells
+                .iter()
+                .enumerate()
+                .map(|(i, cell)| if i == 0 { csv_name(cell) } else { cell.clone() })
+                .collect::<Vec<_>>()
+                .join(",")
+                + "\n"
+        };
         std::iter::once(&self.head).chain(&self.rows).map(|row| line(row)).collect()
     }
 
     /// A Markdown table.
     pub fn markdown(&self) -> String {
-        let line = |cells: &[String]| format!("| {} |\n", cells.iter().map(|cell| markdown_name(cell)).collect::<Vec<_>>().join(" | "));
+        let line = |cells: &[String]| {
+            format!("| {} |\n", cells.iter().map(|cell| markdown_name(cell)).collect::<Vec<_>>().join(" | "))
+        };
         let rule = format!("| --- |{}\n", " ---: |".repeat(self.head.len().saturating_sub(1)));
         line(&self.head) + &rule + &self.rows.iter().map(|row| line(row)).collect::<String>()
     }
 
     /// A LaTeX `tabular`.
     pub fn latex(&self) -> String {
-        let line = |cells: &[String]| format!("{} \\\\\n", cells.iter().map(|cell| latex(cell)).collect::<Vec<_>>().join(" & "));
+        let line = |cells: &[String]| {
+            format!("{} \\\\\n", cells.iter().map(|cell| latex(cell)).collect::<Vec<_>>().join(" & "))
+        };
         let columns = "r".repeat(self.head.len().saturating_sub(1));
         let rows: String = self.rows.iter().map(|row| line(row)).collect();
-        format!("\\begin{{tabular}}{{l{columns}}}\n\\hline\n{}\\hline\n{rows}\\hline\n\\end{{tabular}}\n", line(&self.head))
+        format!(
+            "\\begin{{tabular}}{{l{columns}}}\n\\hline\n{}\\hline\n{rows}\\hline\n\\end{{tabular}}\n",
+            line(&self.head)
+        )
     }
 }

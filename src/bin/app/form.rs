@@ -282,7 +282,11 @@ impl Form {
                 policy.models.extend(best.map(|model| model.name.clone()));
             }
             if policy.models != before {
-                said.push(format!("{} is not among these models; the fixed set is now {}.", listed(&before), listed(&policy.models)));
+                said.push(format!(
+                    "{} is not among these models; the fixed set is now {}.",
+                    listed(&before),
+                    listed(&policy.models)
+                ));
             }
         }
         said
@@ -313,13 +317,18 @@ impl Form {
     /// `7 of 8 play`.
     pub fn playing(&self) -> String {
         let on = self.policies.iter().filter(|policy| policy.on).count();
-        if on == self.policies.len() { plural(on as u64, "policy", "policies") } else { format!("{on} of {} play", self.policies.len()) }
+        if on == self.policies.len() {
+            plural(on as u64, "policy", "policies")
+        } else {
+            format!("{on} of {} play", self.policies.len())
+        }
     }
 }
 
 impl PolicyForm {
     fn policy(&self, place: usize) -> Result<Policy> {
-        let read = |text: &str, name: &str, expected: &str| number(text, &format!("policies[{place}].{name}"), expected);
+        let read =
+            |text: &str, name: &str, expected: &str| number(text, &format!("policies[{place}].{name}"), expected);
         let alpha_mu = || read(&self.alpha_mu, "alpha_mu", "a number from 0 up");
         let delta = || match self.delta.trim() {
             "" => Ok(None),

@@ -57,7 +57,13 @@ pub struct Ready {
 pub enum Import {
     #[default]
     Idle,
-    Reading { file: String, number: usize, files: usize, read: u64, total: u64 },
+    Reading {
+        file: String,
+        number: usize,
+        files: usize,
+        read: u64,
+        total: u64,
+    },
     Failed(Error),
 }
 
@@ -129,12 +135,19 @@ pub enum Action {
 pub enum Effect {
     /// Look at the form soon.
     CommitLater,
-    Start { experiment: Rc<Experiment>, data: Option<Arc<Dataset>>, speed: Speed },
+    Start {
+        experiment: Rc<Experiment>,
+        data: Option<Arc<Dataset>>,
+        speed: Speed,
+    },
     Pause,
     Resume,
     Reset,
     Speed(Speed),
-    Import { files: Vec<web_sys::File>, options: Replay },
+    Import {
+        files: Vec<web_sys::File>,
+        options: Replay,
+    },
     CancelImport,
 }
 
@@ -189,19 +202,26 @@ impl State {
             Action::Model(name, on) => {
                 let world = self.world.clone();
                 let form = self.form_mut();
-                if on { form.off.remove(&name) } else { form.off.insert(name) };
+                if on {
+                    form.off.remove(&name)
+                } else {
+                    form.off.insert(name)
+                };
                 let said = form.fit_models(&world);
                 self.say(said);
             }
             Action::AddPolicy(kind) => {
                 let playing = |name: &&String| !self.form.off.contains(*name);
-                let model = self.world.models.iter().map(|model| &model.name).find(playing).cloned().unwrap_or_default();
+                let model =
+                    self.world.models.iter().map(|model| &model.name).find(playing).cloned().unwrap_or_default();
                 self.form_mut().add(kind, &model);
             }
             Action::DuplicatePolicy(id) => self.form_mut().duplicate(id),
             Action::RemovePolicy(id) => self.form_mut().policies.retain(|policy| policy.id != id),
             Action::SwitchPolicy(id, on) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.on = on),
-            Action::FallingEpsilon(id, on) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.schedule = on),
+            Action::FallingEpsilon(id, on) => {
+                self.form_mut().policy_mut(id).into_iter().for_each(|it| it.schedule = on)
+            }
             Action::Solver(id, solver) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.solver = solver),
             Action::FixedModel(id, name, on) => {
                 if let Some(policy) = self.form_mut().policy_mut(id) {
@@ -419,8 +439,8 @@ impl State {
 
     /// Whether the drawn experiment has a budget that is broken up by dollars: its environment is data.
     pub fn drawn_in_dollars(&self) -> bool {
-        self.snapshot.as_ref().is_some_and(|snapshot| {
-            !matches!(snapshot.result.experiment.environment, Environment::Synthetic(_))
-        })
+        self.snapshot
+            .as_ref()
+            .is_some_and(|snapshot| !matches!(snapshot.result.experiment.environment, Environment::Synthetic(_)))
     }
 }

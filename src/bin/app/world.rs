@@ -4,8 +4,8 @@ use crate::format::Unit;
 use llm_selection::data::{Audit, Dataset, presets};
 use llm_selection::error::Result;
 use llm_selection::experiment::{
-    CostScale, Environment, Experiment, FileReference, NoParameters, Policy, PolicyKind, Preset, Replay, RewardModel, Run, Synthetic,
-    SyntheticModel, Task,
+    CostScale, Environment, Experiment, FileReference, NoParameters, Policy, PolicyKind, Preset, Replay, RewardModel,
+    Run, Synthetic, SyntheticModel, Task,
 };
 use llm_selection::plan::Plan;
 use std::collections::BTreeSet;
@@ -91,10 +91,11 @@ pub fn environment(source: &Source, names: &[&str], off: &BTreeSet<String>, file
             cost_scale: CostScale::Max,
         }),
         (Source::Files, Some(files)) => {
-            let references = files.dataset.files.iter().map(|file| FileReference {
-                name: file.name.clone(),
-                sha256: Some(file.sha256.clone()),
-            });
+            let references = files
+                .dataset
+                .files
+                .iter()
+                .map(|file| FileReference { name: file.name.clone(), sha256: Some(file.sha256.clone()) });
             Environment::Replay(Replay { files: references.collect(), models, ..files.options.clone() })
         }
         _ => Environment::Synthetic(Synthetic {
@@ -141,7 +142,8 @@ impl World {
             }
             Source::Preset(id) => {
                 let info = presets::presets().iter().find(|info| info.id == id);
-                let about = info.map(|info| format!("{} Source: {}", sentence(info.description), sentence(info.source)));
+                let about =
+                    info.map(|info| format!("{} Source: {}", sentence(info.description), sentence(info.source)));
                 (about.unwrap_or_default(), Some(presets::QUERIES as u64), Unit::Dollars)
             }
             Source::Files => (String::new(), data.map(|files| files.audit.queries), Unit::Dollars),

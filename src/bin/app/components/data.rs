@@ -78,7 +78,11 @@ pub fn DataPanel(props: &DataProps) -> Html {
     };
     let from_files = audit.as_ref().filter(|_| form.source == Source::Files);
     let shape = match world.queries {
-        Some(queries) => format!("{} × {}", plural(world.models.len() as u64, "model", "models"), plural(queries, "query", "queries")),
+        Some(queries) => format!(
+            "{} × {}",
+            plural(world.models.len() as u64, "model", "models"),
+            plural(queries, "query", "queries")
+        ),
         None => plural(world.models.len() as u64, "model", "models"),
     };
     html! {

@@ -247,7 +247,9 @@ fn text(topic: Topic) -> Html {
                 {paper("A set of another size than N earns on another scale under sum up and all in: compare with care.")}
             </>
         },
-        Topic::Random => html! { <p>{"Any "}<i class="sym">{"N"}</i>{" models, each set as likely as any other, each round anew: what not learning costs."}</p> },
+        Topic::Random => {
+            html! { <p>{"Any "}<i class="sym">{"N"}</i>{" models, each set as likely as any other, each round anew: what not learning costs."}</p> }
+        }
         Topic::Oracle => html! {
             <>
                 <p>{"Knows the true means and plays the best set that fits the budget in every round. Nobody has it: regret is measured against it."}</p>

@@ -1,6 +1,6 @@
 //! What was found in the files, in plain words and as a table; which models play.
 
-use crate::format::{count, duration, fixed, plural, Unit};
+use crate::format::{Unit, count, duration, fixed, plural};
 use crate::state::{Action, Shared};
 use crate::world::World;
 use llm_selection::data::{Audit, FileAudit};
@@ -35,16 +35,21 @@ fn alike(files: &[FileAudit], what: impl Fn(&FileAudit) -> String) -> Vec<String
 pub fn AuditLines(props: &LinesProps) -> Html {
     let audit = &*props.audit;
     let line = |warn: bool, content: Html| html! { <p class={classes!("audit-line", warn.then_some("warn"))}><span>{content}</span></p> };
-    let mut lines = vec![line(false, html! {
-        <>
-            {plural(audit.files.len() as u64, "file", "files")}{", format "}<b>{&audit.format}</b>{". "}
-            {count(audit.complete)}{" of "}{plural(audit.queries, "query", "queries")}{" are complete."}
-        </>
-    })];
+    let mut lines = vec![line(
+        false,
+        html! {
+            <>
+                {plural(audit.files.len() as u64, "file", "files")}{", format "}<b>{&audit.format}</b>{". "}
+                {count(audit.complete)}{" of "}{plural(audit.queries, "query", "queries")}{" are complete."}
+            </>
+        },
+    )];
     for text in alike(&audit.files, |file| file.why.clone()) {
         lines.push(line(false, html! { {text} }));
     }
-    for text in alike(&audit.files, |file| format!("scores: {}; costs: {}; latencies: {}", file.score_unit, file.cost_unit, file.latency_unit)) {
+    for text in alike(&audit.files, |file| {
+        format!("scores: {}; costs: {}; latencies: {}", file.score_unit, file.cost_unit, file.latency_unit)
+    }) {
         lines.push(line(false, html! { {capital(&text)} }));
     }
     let holes = audit.models.iter().filter(|model| model.missing > 0).count() as u64;
@@ -64,11 +69,18 @@ pub fn AuditLines(props: &LinesProps) -> Html {
         }));
     }
     for warning in &audit.warnings {
-        let place = [warning.file.clone(), warning.row.map(|row| format!("row {row}")), warning.column.as_ref().map(|column| format!("column {column}"))];
+        let place = [
+            warning.file.clone(),
+            warning.row.map(|row| format!("row {row}")),
+            warning.column.as_ref().map(|column| format!("column {column}")),
+        ];
         let place: Vec<String> = place.into_iter().flatten().collect();
-        lines.push(line(true, html! {
-            <>if !place.is_empty() { <b>{place.join(", ")}</b>{": "} }{&warning.message}{"."}</>
-        }));
+        lines.push(line(
+            true,
+            html! {
+                <>if !place.is_empty() { <b>{place.join(", ")}</b>{": "} }{&warning.message}{"."}</>
+            },
+        ));
     }
     html! { <div class="audit">{lines}</div> }
 }
@@ -109,21 +121,48 @@ pub fn ModelTable(props: &TableProps) -> Html {
             </tr>
         }
     };
-    let cost = |cost: Option<f64>, unit: Unit| cost.map_or_else(dash, |cost| html! { <data value={cost.to_string()}>{unit.amount(cost, 3)}</data> });
-    let score = |score: Option<f64>| score.map_or_else(dash, |score| html! { <data value={score.to_string()}>{fixed(score, 3)}</data> });
-    let body: Vec<Html> = match &props.audit {
-        Some(audit) => audit.models.iter().map(|model| row(&model.name, html! {
-            <>
-                <td>{count(model.rows)}</td><td>{count(model.missing)}</td>
-                <td>{score(model.mean_score)}</td><td>{cost(model.mean_cost, Unit::Dollars)}</td>
-                <td>{model.mean_latency_ms.map_or_else(dash, |latency| html! { {duration(latency)} })}</td>
-            </>
-        })).collect(),
-        None => props.world.models.iter().map(|model| row(&model.name, html! {
-            <><td>{score(Some(model.reward))}</td><td>{cost(model.cost, props.world.unit)}</td></>
-        })).collect(),
+    let cost = |cost: Option<f64>, unit: Unit| {
+        cost.map_or_else(dash, |cost| html! { <data value={cost.to_string()}>{unit.amount(cost, 3)}</data> })
     };
-    let head = if props.audit.is_some() { &["Model", "Rows", "Missing", "Score", "Cost", "Latency"][..] } else { &["Model", "Mean reward", "Mean cost"][..] };
+    let score = |score: Option<f64>| {
+        score.map_or_else(dash, |score| html! { <data value={score.to_string()}>{fixed(score, 3)}</data> })
+    };
+    let body: Vec<Html> = match &props.audit {
+        Some(audit) => audit
+            .models
+            .iter()
+            .map(|model| {
+                row(
+                    &model.name,
+                    html! {
+                        <>
+                            <td>{count(model.rows)}</td><td>{count(model.missing)}</td>
+                            <td>{score(model.mean_score)}</td><td>{cost(model.mean_cost, Unit::Dollars)}</td>
+                            <td>{model.mean_latency_ms.map_or_else(dash, |latency| html! { {duration(latency)} })}</td>
+                        </>
+                    },
+                )
+            })
+            .collect(),
+        None => props
+            .world
+            .models
+            .iter()
+            .map(|model| {
+                row(
+                    &model.name,
+                    html! {
+                        <><td>{score(Some(model.reward))}</td><td>{cost(model.cost, props.world.unit)}</td></>
+                    },
+                )
+            })
+            .collect(),
+    };
+    let head = if props.audit.is_some() {
+        &["Model", "Rows", "Missing", "Score", "Cost", "Latency"][..]
+    } else {
+        &["Model", "Mean reward", "Mean cost"][..]
+    };
     html! {
         <div class="scroll" tabindex="0" role="group" aria-label={format!("{caption}, scrolls sideways")}>
             <table class="mini">

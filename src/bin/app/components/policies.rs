@@ -167,11 +167,14 @@ fn solvers(props: &ItemProps, whose: &str) -> Html {
     let (id, dispatch) = (props.policy.id, props.dispatch.clone());
     let onchange = Callback::from(move |event: Event| {
         if let Some(select) = event.target_dyn_into::<web_sys::HtmlSelectElement>() {
-            dispatch.emit(Action::Solver(id, match select.value().as_str() {
-                "greedy" => Some(Solver::Greedy),
-                "exact" => Some(Solver::Exact),
-                _ => None,
-            }));
+            dispatch.emit(Action::Solver(
+                id,
+                match select.value().as_str() {
+                    "greedy" => Some(Solver::Greedy),
+                    "exact" => Some(Solver::Exact),
+                    _ => None,
+                },
+            ));
         }
     });
     let option = |value: &'static str, text: &'static str, solver: Option<Solver>| {

@@ -56,8 +56,16 @@ pub fn Rail(props: &RailProps) -> Html {
     if points.is_empty() {
         return Html::default();
     }
-    let wide = Size { class: "chart wide-only", hatch: "hatch-wide", width: 560.0, height: 112.0, ticks: 5.0, wide: true };
-    let narrow = Size { class: "chart narrow-only", hatch: "hatch-narrow", width: 336.0, height: 118.0, ticks: 3.0, wide: false };
+    let wide =
+        Size { class: "chart wide-only", hatch: "hatch-wide", width: 560.0, height: 112.0, ticks: 5.0, wide: true };
+    let narrow = Size {
+        class: "chart narrow-only",
+        hatch: "hatch-narrow",
+        width: 336.0,
+        height: 118.0,
+        ticks: 3.0,
+        wide: false,
+    };
     html! {
         <figure class="chart-box rail" aria-label="Spend per query against the budget">
             {drawing(props, &points, &wide)}{drawing(props, &points, &narrow)}
@@ -80,7 +88,8 @@ fn tick_step(top: f64, parts: f64) -> f64 {
 
 /// Decimals that tell one tick from the next.
 fn tick_decimals(step: f64) -> usize {
-    let exact = |places: &usize| format!("{step:.places$}").parse::<f64>().is_ok_and(|read| (read - step).abs() < 1e-6 * step);
+    let exact =
+        |places: &usize| format!("{step:.places$}").parse::<f64>().is_ok_and(|read| (read - step).abs() < 1e-6 * step);
     (0..10).find(exact).unwrap_or(10)
 }
 
@@ -88,7 +97,8 @@ fn drawing(props: &RailProps, points: &[Point], size: &Size) -> Html {
     let (unit, ground) = (props.unit, size.ground());
     let budget = props.snapshot.result.experiment.task.budget;
     let dearest = points.iter().map(|point| point.cost).fold(0.0, f64::max);
-    let ends = [1.02 * dearest, 1.2 * budget.unwrap_or(0.0), 1.06 * props.range.map_or(0.0, |range| range.never_binding)];
+    let ends =
+        [1.02 * dearest, 1.2 * budget.unwrap_or(0.0), 1.06 * props.range.map_or(0.0, |range| range.never_binding)];
     let top = ends.into_iter().fold(1e-12, f64::max);
     let step = tick_step(top, size.ticks);
     let x = |amount: f64| MARGIN + (size.width - 2.0 * MARGIN) * (amount / top).clamp(0.0, 1.0);
@@ -97,7 +107,13 @@ fn drawing(props: &RailProps, points: &[Point], size: &Size) -> Html {
     let ticks = (0..=last).map(|i| {
         let amount = f64::from(i) * step;
         let at = x(amount);
-        let class = if i == 0 { None } else if at > size.width - 30.0 { Some("end") } else { Some("mid") };
+        let class = if i == 0 {
+            None
+        } else if at > size.width - 30.0 {
+            Some("end")
+        } else {
+            Some("mid")
+        };
         let text = if i == 0 { format!("{}0", unit.sign()) } else { unit.fixed(amount, places) };
         let anchor = if class == Some("end") { size.width - MARGIN } else { at };
         html! {
@@ -109,7 +125,8 @@ fn drawing(props: &RailProps, points: &[Point], size: &Size) -> Html {
     });
     let summary: Vec<String> =
         points.iter().map(|point| format!("{} {}", point.label, unit.amount(point.cost, 3))).collect();
-    let against = budget.map_or("there is no budget".to_owned(), |budget| format!("the budget is {}", unit.amount(budget, 3)));
+    let against =
+        budget.map_or("there is no budget".to_owned(), |budget| format!("the budget is {}", unit.amount(budget, 3)));
     html! {
         <svg class={size.class} viewBox={format!("0 0 {} {}", size.width, size.height)} role="img"
             aria-label={format!("Mean spend per query so far; {against}: {}.", listed(&summary))}>

@@ -87,7 +87,8 @@ impl Column {
     /// Decimals that suit all policies.
     fn places(self, policies: &[PolicyResult]) -> usize {
         let of = |figure: fn(Column, &PolicyResult) -> Figure, column: Column| {
-            let sizes = policies.iter().filter_map(|policy| figure(column, policy).mean).filter(|mean| mean.is_finite());
+            let sizes =
+                policies.iter().filter_map(|policy| figure(column, policy).mean).filter(|mean| mean.is_finite());
             sizes.map(f64::abs).fold(0.0, f64::max)
         };
         match self {
@@ -144,7 +145,8 @@ pub fn Results(props: &ResultsProps) -> Html {
     });
     let top = policies.iter().filter_map(|policy| policy.finals.cost.mean).chain(budget).fold(0.0, f64::max);
     let rows = order.iter().filter_map(|place| Some((*place, policies.get(*place)?))).map(|(place, policy)| {
-        let cells = COLUMNS.iter().skip(1).map(|column| cell(*column, policy, policies, budget, props.unit, place, top));
+        let cells =
+            COLUMNS.iter().skip(1).map(|column| cell(*column, policy, policies, budget, props.unit, place, top));
         html! {
             <tr key={place} class={(choice == Some(place)).then_some("lead")}>
                 <th scope="row"><span class="who"><Swatch place={Some(place)} /><span>{&policy.label}</span></span></th>
@@ -200,14 +202,23 @@ pub fn Results(props: &ResultsProps) -> Html {
     }
 }
 
-fn cell(column: Column, policy: &PolicyResult, all: &[PolicyResult], budget: Option<f64>, unit: Unit, place: usize, top: f64) -> Html {
+fn cell(
+    column: Column,
+    policy: &PolicyResult,
+    all: &[PolicyResult],
+    budget: Option<f64>,
+    unit: Unit,
+    place: usize,
+    top: f64,
+) -> Html {
     let figure = column.figure(policy);
     let places = column.places(all);
     let Some(mean) = figure.mean else {
         return html! { <td><span title="not defined" aria-hidden="true">{"–"}</span><span class="vh">{"not defined"}</span></td> };
     };
     let over = column == Column::Violation && budget.is_some_and(|budget| mean > 0.05 * budget);
-    let share = budget.filter(|_| column == Column::Violation).map(|budget| format!("{:.2} % of ρ", 100.0 * mean / budget));
+    let share =
+        budget.filter(|_| column == Column::Violation).map(|budget| format!("{:.2} % of ρ", 100.0 * mean / budget));
     let number = html! {
         <>
             <data value={mean.to_string()} title={share}>{column.text(mean, places, unit)}</data>
@@ -254,7 +265,9 @@ fn table(snapshot: &Snapshot, unit: Unit, plain: bool) -> Table {
         for column in COLUMNS.into_iter().skip(1) {
             let (figure, places) = (column.figure(policy), column.places(policies));
             if plain {
-                row.extend([figure.mean, figure.ci95].map(|number| number.map_or(String::new(), |number| number.to_string())));
+                row.extend(
+                    [figure.mean, figure.ci95].map(|number| number.map_or(String::new(), |number| number.to_string())),
+                );
             } else {
                 let mean = figure.mean.map_or("–".into(), |mean| column.text(mean, places, unit));
                 row.push(figure.ci95.map_or(mean.clone(), |ci95| format!("{mean} ± {}", fixed(ci95, places))));

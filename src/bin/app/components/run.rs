@@ -46,7 +46,13 @@ pub fn RunPanel(props: &RunProps) -> Html {
         let onchange = Callback::from(move |_: Event| dispatch.emit(Action::Speed(choice)));
         html! { <label {title}><input type="radio" name="speed" checked={*speed == choice} {onchange} /><span>{name}</span></label> }
     };
-    let field = |id: &'static str, label: &'static str, field: Field, value: &str, least: &'static str, step: &'static str, after: Html| {
+    let field = |id: &'static str,
+                 label: &'static str,
+                 field: Field,
+                 value: &str,
+                 least: &'static str,
+                 step: &'static str,
+                 after: Html| {
         html! {
             <NumberField {id} {label} {field} value={value.to_owned()} wrong={*wrong} min={least} {step} {after} dispatch={dispatch.clone()} />
         }

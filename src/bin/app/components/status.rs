@@ -39,7 +39,11 @@ fn text(props: &StatusProps) -> String {
         (Phase::Done, Some(snapshot)) => {
             let replicates = u64::from(snapshot.result.experiment.run.replicates);
             let rounds = plural(u64::from(snapshot.rounds), "round", "rounds");
-            format!("{rounds}, {}, in {}. Done", plural(replicates, "replicate", "replicates"), duration(snapshot.elapsed_ms))
+            format!(
+                "{rounds}, {}, in {}. Done",
+                plural(replicates, "replicate", "replicates"),
+                duration(snapshot.elapsed_ms)
+            )
         }
         (Phase::Running, Some(snapshot)) => {
             format!("Round {} of {}", count(u64::from(snapshot.round)), count(u64::from(snapshot.rounds)))
