@@ -342,7 +342,8 @@ impl Plot<'_> {
         let clear = |y: f64| taken.iter().all(|t| (t - y).abs() >= gap);
         let mut placed: Vec<(usize, f64, f64)> = Vec::new();
         // A name far from its line is no help: then only those lines are named that stand apart.
-        let near = |heights: &Vec<f64>| heights.iter().zip(&wanted).all(|(y, w)| clear(*y) && (y - w).abs() <= gap * 2.5);
+        let near =
+            |heights: &Vec<f64>| heights.iter().zip(&wanted).all(|(y, w)| clear(*y) && (y - w).abs() <= gap * 2.5);
         if let Some(heights) = spread(&wanted, gap, top, bottom).filter(near) {
             placed.extend(ends.iter().zip(heights).map(|(end, y)| (end.0, end.2, y)));
         } else {
