@@ -285,7 +285,7 @@ impl Plot<'_> {
         let room = right - here >= width && line - height >= frame.top();
         let top = if room { line - height } else { frame.top() - height - font * 0.1 };
         if !room {
-            self.nodes.push(straight("budget-line", right, line, right, top));
+            self.nodes.push(straight("budget-line", right - 1.1, line, right - 1.1, top));
         }
         self.rect("flag", right - width, top, right, top + height);
         self.text("mid flag-t", right - width / 2.0, top + font * 1.05, text);
