@@ -68,7 +68,15 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
             // Running means jump about at first: they may start outside.
             let early =
                 if matches!(quantity, Quantity::Reward | Quantity::Cost) { f64::from(reached) / 50.0 } else { first };
-            range(result, options, *quantity, log, early.max(first), &anchors(*quantity, result))
+            let mut range = range(result, options, *quantity, log, early.max(first), &anchors(*quantity, result));
+            // Nobody over budget: the scale is the budget's, so that nothing is seen to be nothing.
+            if let Some(budget) = result.experiment.task.budget.filter(|_| *quantity == Quantity::Violation)
+                && !log
+                && range.hi < budget * 1e-9
+            {
+                range.hi = budget / 10.0;
+            }
+            range
         })
         .collect();
 
@@ -204,14 +212,15 @@ impl Plot<'_> {
             let heading = if quantity == Quantity::Reward { "Mean reward per query" } else { "Mean cost per query" };
             self.text("strong", left, top - font * 0.6, heading.to_owned());
         }
-        let ends = self.curves(quantity, &frame);
+        let (ends, drawn) = self.curves(quantity, &frame);
         if let Some(best) = self.result.optimum.last().filter(|_| quantity == Quantity::Reward) {
             self.best(best.reward, &frame);
         }
-        if quantity == Quantity::Cost && ends.is_empty() {
+        if quantity == Quantity::Cost && self.result.policies.iter().all(|p| p.cost.is_none()) {
             self.text("mid", (left + right) / 2.0, (top + bottom) / 2.0, "The costs are not known.".to_owned());
         }
-        if quantity == Quantity::Violation && range.scale == Scale::Log && ends.is_empty() {
+        let shown = (0..self.result.policies.len()).any(|index| self.options.shows(index));
+        if quantity == Quantity::Violation && range.scale == Scale::Log && shown && !drawn {
             self.text(
                 "mid",
                 (left + right) / 2.0,
@@ -226,9 +235,9 @@ impl Plot<'_> {
         self.labels(&frame, ends, &taken);
     }
 
-    /// Bands and lines, the first policy on top; gives the visible ends (policy, x, y).
-    fn curves(&mut self, quantity: Quantity, frame: &Frame) -> Vec<(usize, f64, f64)> {
-        let mut ends = Vec::new();
+    /// Bands and lines, the first policy on top; gives the visible ends (policy, x, y), and whether any line is drawn.
+    fn curves(&mut self, quantity: Quantity, frame: &Frame) -> (Vec<(usize, f64, f64)>, bool) {
+        let (mut ends, mut drawn) = (Vec::new(), false);
         for (index, policy) in self.result.policies.iter().enumerate().rev() {
             let Some(series) = quantity.series(policy).filter(|_| self.options.shows(index)) else { continue };
             let mut nodes = Vec::with_capacity(2);
@@ -243,6 +252,7 @@ impl Plot<'_> {
             if nodes.is_empty() {
                 continue;
             }
+            drawn = true;
             self.nodes.push(Node::Group { class: series_class(index), at: None, nodes });
             if let Some((round, value)) = policy.rounds.last().zip(series.mean.last())
                 && frame.shows(*value)
@@ -250,7 +260,7 @@ impl Plot<'_> {
                 ends.push((index, frame.x.at(f64::from(*round)), frame.y.at(*value)));
             }
         }
-        ends
+        (ends, drawn)
     }
 
     /// The dashed line of the best set, explained in the row of the heading.
