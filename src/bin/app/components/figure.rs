@@ -209,7 +209,12 @@ fn axes_switch(name: &str, log: &UseStateHandle<bool>) -> Html {
 }
 
 /// The policy of the selection share.
-fn policy_select(id: &str, result: &llm_selection::summary::RunResult, chosen: usize, policy: &UseStateHandle<usize>) -> Html {
+fn policy_select(
+    id: &str,
+    result: &llm_selection::summary::RunResult,
+    chosen: usize,
+    policy: &UseStateHandle<usize>,
+) -> Html {
     let policy = policy.clone();
     let onchange = Callback::from(move |event: Event| {
         let select: Option<web_sys::HtmlSelectElement> = event.target().and_then(|target| target.dyn_into().ok());
@@ -229,12 +234,25 @@ fn policy_select(id: &str, result: &llm_selection::summary::RunResult, chosen: u
 }
 
 /// Downloads, and the table.
-fn save_menu(id: &str, props: &FigureProps, log: &UseStateHandle<bool>, policy: usize, as_table: &UseStateHandle<bool>) -> Html {
+fn save_menu(
+    id: &str,
+    props: &FigureProps,
+    log: &UseStateHandle<bool>,
+    policy: usize,
+    as_table: &UseStateHandle<bool>,
+) -> Html {
     let scene = {
         let (props, log) = (props.clone(), **log);
         // As wide as a page of a paper, whatever the width of the window.
         move || {
-            let options = Options { width: 720.0, log, hidden: &props.hidden, dollars: props.dollars, policy, ..Options::default() };
+            let options = Options {
+                width: 720.0,
+                log,
+                hidden: &props.hidden,
+                dollars: props.dollars,
+                policy,
+                ..Options::default()
+            };
             (export(props.kind, &props.snapshot.result, &options), options.font)
         }
     };

@@ -50,7 +50,9 @@ fn shape(node: &Node) -> Html {
             <rect class={*class} x={number(*x)} y={number(*y)} width={number(*width)} height={number(*height)}
                 fill-opacity={depth.map(|depth| format!("{depth:.2}"))} />
         },
-        Node::Circle { class, x, y, r } => html! { <circle class={*class} cx={number(*x)} cy={number(*y)} r={number(*r)} /> },
+        Node::Circle { class, x, y, r } => {
+            html! { <circle class={*class} cx={number(*x)} cy={number(*y)} r={number(*r)} /> }
+        }
         Node::Text { class, x, y, text } => html! { <text class={*class} x={number(*x)} y={number(*y)}>{text}</text> },
         Node::Group { class, at, nodes } => html! { <g class={*class} transform={translate(*at)}>{shapes(nodes)}</g> },
     }
