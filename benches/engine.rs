@@ -1,6 +1,9 @@
 //! Speed of the engine's parts: `cargo bench --bench engine`. On one core; a time with a
 //! throughput beside it is for 1,024 recorded rounds, else for one call.
 
+// A benchmark of nine models cannot fail to build its solver.
+#![allow(clippy::unwrap_used)]
+
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use llm_selection::bandit::best_set::{NODE_LIMIT, best_set};

@@ -6,7 +6,7 @@ mod text;
 
 pub use collector::Collector;
 pub use intervals::student_t;
-pub use text::{curves_csv, table};
+pub use text::{csv_cell, curves_csv, table};
 
 use crate::data::FileIdentity;
 use crate::experiment::Experiment;

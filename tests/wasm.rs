@@ -25,3 +25,12 @@ fn transcendental_functions_have_the_same_bits() {
     assert_eq!(digest(libm::exp), "c7013a30147b8114");
     assert_eq!(digest(f64::sqrt), "0571db83acfefe1a");
 }
+
+mod golden_experiments;
+
+#[test]
+fn golden_experiments_have_the_same_digests() {
+    for (name, text, digest) in golden_experiments::GOLDEN {
+        assert_eq!(llm_selection::run::run(golden_experiments::plan(text)).digest, digest, "{name}");
+    }
+}

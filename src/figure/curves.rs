@@ -161,9 +161,12 @@ pub(super) fn band(frame: &Frame, rounds: &[u32], series: &Series, floor: Option
             continue;
         }
         let (upper, lower) = (if upper < top { top } else { upper }, if lower > bottom { bottom } else { lower });
+        let begun = edges.len() > 1;
         match edges.last_mut() {
             // Two pixels a step: an edge without a line does not show more.
             Some(last) if last.0 as i32 / 2 == x as i32 / 2 => {
+                // The band begins and ends where the line does.
+                last.0 = if begun { x } else { last.0 };
                 last.1 = if upper < last.1 { upper } else { last.1 };
                 last.2 = if lower > last.2 { lower } else { last.2 };
             }

@@ -68,7 +68,15 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
             // Running means jump about at first: they may start outside.
             let early =
                 if matches!(quantity, Quantity::Reward | Quantity::Cost) { f64::from(reached) / 50.0 } else { first };
-            range(result, options, *quantity, log, early.max(first), &anchors(*quantity, result))
+            let mut range = range(result, options, *quantity, log, early.max(first), &anchors(*quantity, result));
+            // Nobody over budget: the scale is the budget's, so that nothing is seen to be nothing.
+            if let Some(budget) = result.experiment.task.budget.filter(|_| *quantity == Quantity::Violation)
+                && !log
+                && range.hi < budget * 1e-9
+            {
+                range.hi = budget / 10.0;
+            }
+            range
         })
         .collect();
 
@@ -204,14 +212,15 @@ impl Plot<'_> {
             let heading = if quantity == Quantity::Reward { "Mean reward per query" } else { "Mean cost per query" };
             self.text("strong", left, top - font * 0.6, heading.to_owned());
         }
-        let ends = self.curves(quantity, &frame);
+        let (ends, drawn) = self.curves(quantity, &frame);
         if let Some(best) = self.result.optimum.last().filter(|_| quantity == Quantity::Reward) {
             self.best(best.reward, &frame);
         }
-        if quantity == Quantity::Cost && ends.is_empty() {
+        if quantity == Quantity::Cost && self.result.policies.iter().all(|p| p.cost.is_none()) {
             self.text("mid", (left + right) / 2.0, (top + bottom) / 2.0, "The costs are not known.".to_owned());
         }
-        if quantity == Quantity::Violation && range.scale == Scale::Log && ends.is_empty() {
+        let shown = (0..self.result.policies.len()).any(|index| self.options.shows(index));
+        if quantity == Quantity::Violation && range.scale == Scale::Log && shown && !drawn {
             self.text(
                 "mid",
                 (left + right) / 2.0,
@@ -223,12 +232,12 @@ impl Plot<'_> {
         if let (Some(budget), Some(line)) = (budget, over) {
             taken.extend(self.flag(budget, line, here, &frame));
         }
-        self.labels(&frame, ends, &taken, headed);
+        self.labels(&frame, ends, &taken);
     }
 
-    /// Bands and lines, the first policy on top; gives the visible ends (policy, x, y).
-    fn curves(&mut self, quantity: Quantity, frame: &Frame) -> Vec<(usize, f64, f64)> {
-        let mut ends = Vec::new();
+    /// Bands and lines, the first policy on top; gives the visible ends (policy, x, y), and whether any line is drawn.
+    fn curves(&mut self, quantity: Quantity, frame: &Frame) -> (Vec<(usize, f64, f64)>, bool) {
+        let (mut ends, mut drawn) = (Vec::new(), false);
         for (index, policy) in self.result.policies.iter().enumerate().rev() {
             let Some(series) = quantity.series(policy).filter(|_| self.options.shows(index)) else { continue };
             let mut nodes = Vec::with_capacity(2);
@@ -243,6 +252,7 @@ impl Plot<'_> {
             if nodes.is_empty() {
                 continue;
             }
+            drawn = true;
             self.nodes.push(Node::Group { class: series_class(index), at: None, nodes });
             if let Some((round, value)) = policy.rounds.last().zip(series.mean.last())
                 && frame.shows(*value)
@@ -250,7 +260,7 @@ impl Plot<'_> {
                 ends.push((index, frame.x.at(f64::from(*round)), frame.y.at(*value)));
             }
         }
-        ends
+        (ends, drawn)
     }
 
     /// The dashed line of the best set, explained in the row of the heading.
@@ -285,7 +295,7 @@ impl Plot<'_> {
         let room = right - here >= width && line - height >= frame.top();
         let top = if room { line - height } else { frame.top() - height - font * 0.1 };
         if !room {
-            self.nodes.push(straight("budget-line", right, line, right, top));
+            self.nodes.push(straight("budget-line", right - 1.1, line, right - 1.1, top));
         }
         self.rect("flag", right - width, top, right, top + height);
         self.text("mid flag-t", right - width / 2.0, top + font * 1.05, text);
@@ -330,9 +340,8 @@ impl Plot<'_> {
         write_value(quantity, value, self.unit)
     }
 
-    /// Names the lines at their ends where the room to the right is wide enough: all of them, or in a low panel those
-    /// that stand apart.
-    fn labels(&mut self, frame: &Frame, mut ends: Vec<(usize, f64, f64)>, taken: &[f64], headed: bool) {
+    /// Names the lines at their ends where the room to the right is wide enough.
+    fn labels(&mut self, frame: &Frame, mut ends: Vec<(usize, f64, f64)>, taken: &[f64]) {
         let font = self.options.font;
         let gap = font * 1.35;
         let Some(from) = ends.iter().map(|e| e.1).reduce(f64::max) else { return };
@@ -342,17 +351,15 @@ impl Plot<'_> {
         let (top, bottom) = (frame.top() + font * 0.4, frame.bottom() - font * 0.7);
         let clear = |y: f64| taken.iter().all(|t| (t - y).abs() >= gap);
         let mut placed: Vec<(usize, f64, f64)> = Vec::new();
-        match spread(&wanted, gap, top, bottom).filter(|heights| heights.iter().all(|y| clear(*y))) {
-            Some(heights) => placed.extend(ends.iter().zip(heights).map(|(end, y)| (end.0, end.2, y))),
-            None if headed => {
-                let alone = |i: usize, y: f64| wanted.iter().enumerate().all(|(j, w)| i == j || (w - y).abs() >= gap);
-                for (i, end) in ends.iter().enumerate() {
-                    if alone(i, end.2) && clear(end.2) {
-                        placed.push((end.0, end.2, end.2));
-                    }
-                }
-            }
-            None => {}
+        // A name far from its line is no help: then only those lines are named that stand apart.
+        let near =
+            |heights: &Vec<f64>| heights.iter().zip(&wanted).all(|(y, w)| clear(*y) && (y - w).abs() <= gap * 2.5);
+        if let Some(heights) = spread(&wanted, gap, top, bottom).filter(near) {
+            placed.extend(ends.iter().zip(heights).map(|(end, y)| (end.0, end.2, y)));
+        } else {
+            let alone = |i: usize, y: f64| wanted.iter().enumerate().all(|(j, w)| i == j || (w - y).abs() >= gap);
+            let apart = ends.iter().enumerate().filter(|(i, end)| alone(*i, end.2) && clear(end.2));
+            placed.extend(apart.map(|(_, end)| (end.0, end.2, end.2)));
         }
         let names: Vec<String> =
             placed.iter().filter_map(|(i, ..)| Some(short(self.result.policies.get(*i)?, self.options))).collect();

@@ -70,7 +70,12 @@ pub(super) fn attributes(out: &mut String, class: &str, theme: Theme, series: Op
                 set("stroke", theme.surface());
                 set("stroke-width", "1.6");
             }
-            "mk" | "cell" => set("fill", colour),
+            "mk" => set("fill", colour),
+            "cell" => {
+                set("fill", colour);
+                // Neighbours leave no seam.
+                set("shape-rendering", "crispEdges");
+            }
             "mk-x" => {
                 set("fill", "none");
                 set("stroke", colour);

@@ -228,6 +228,18 @@ fn hidden_policies_are_left_out() {
 }
 
 #[test]
+fn nobody_over_budget_is_said_or_drawn_at_the_budgets_scale() {
+    let mut result = example(500);
+    result.policies.iter_mut().for_each(|p| p.violation = Some(Series { mean: vec![0.0; 50], ci95: None }));
+    let linear = draw(FigureKind::Violation, &result, &Options::default());
+    assert!((linear.panels[0].frame.y.hi - 0.0006).abs() < 1e-9);
+    let svg = |options: &Options| draw(FigureKind::Violation, &result, options).scene.to_svg(Theme::Light, 12.0);
+    assert!(svg(&Options { log: true, ..Options::default() }).contains("nowhere above the budget"));
+    let hidden = [true; 7];
+    assert!(!svg(&Options { log: true, hidden: &hidden, ..Options::default() }).contains("nowhere above"));
+}
+
+#[test]
 fn without_a_budget_the_violation_is_a_sentence() {
     let result = result(example(500).policies, &NAMES.map(str::to_owned), 10_000, None);
     let drawing = draw(FigureKind::Violation, &result, &Options::default());

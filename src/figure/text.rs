@@ -4,7 +4,8 @@ use super::number::{CostUnit, count, fixed, percent, shorten};
 use super::plot::{absence, round_name, write_value};
 use super::selection::{bin_rounds, rows};
 use super::{FigureKind, Options, Quantity, checkpoint, extent};
-use crate::summary::{PolicyResult, RunResult, Series};
+use crate::summary::{PolicyResult, RunResult, Series, csv_cell};
+use std::fmt::Write;
 
 /// Values at a round.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -215,31 +216,34 @@ pub fn table(kind: FigureKind, result: &RunResult, options: &Options) -> Table {
     Table { head, rows: rows.collect() }
 }
 
-/// The curves of a figure as `policy,round,metric,mean,ci95`, at full precision, all policies. The selection share gives
+/// The curves of a figure as `policy,round,metric,mean,ci95`, at full precision, all policies; nothing where a value is not
+/// finite. The selection share gives
 /// `share:MODEL` at the last round of each bin.
 #[must_use]
 pub fn curves_csv(kind: FigureKind, result: &RunResult) -> String {
-    let mut out = csv::Writer::from_writer(Vec::new());
     let number = |v: f64| if v.is_finite() { v.to_string() } else { String::new() };
-    // Writing into memory does not fail.
-    let mut row = |cells: [&str; 5]| drop(out.write_record(cells));
-    row(["policy", "round", "metric", "mean", "ci95"]);
+    let mut out = String::from("policy,round,metric,mean,ci95\n");
+    let mut row = |policy: &str, round: u32, metric: &str, mean: &str, width: &str| {
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "{policy},{round},{metric},{mean},{width}");
+    };
     for policy in &result.policies {
+        let label = csv_cell(&policy.label);
         for quantity in kind.quantities() {
             let Some(series) = quantity.series(policy) else { continue };
             for (place, (round, mean)) in policy.rounds.iter().zip(&series.mean).enumerate() {
                 let width = series.ci95.as_ref().and_then(|w| w.get(place)).map_or_else(String::new, |w| number(*w));
-                row([&policy.label, &round.to_string(), quantity.name(), &number(*mean), &width]);
+                row(&label, *round, quantity.name(), &number(*mean), &width);
             }
         }
         if kind == FigureKind::Selection {
             for (bin, shares) in policy.share_over_time.iter().enumerate() {
-                let round = bin_rounds(result, bin).1.to_string();
+                let round = bin_rounds(result, bin).1;
                 for (name, share) in result.models.iter().zip(shares) {
-                    row([&policy.label, &round, &format!("share:{name}"), &number(*share), ""]);
+                    row(&label, round, &csv_cell(&format!("share:{name}")), &number(*share), "");
                 }
             }
         }
     }
-    out.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    out
 }

@@ -4,10 +4,10 @@
 //! the budget; or a set of `n − 1` and a pair of arms that share one place and spend the rest. A fraction exists only
 //! where the rest of the budget differs from the costs in question by more than [`TOLERANCE`]; else a set fits.
 //!
-//! Two searches share the work. [`Exact::descend`] finds the smallest product: the linear program with weights
+//! Two searches share the work. `descend` finds the smallest product: the linear program with weights
 //! `−ln(1 − μ)` bounds it (`−ln(1 − μz) ≤ −ln(1 − μ)·z`), and its prices tell how much each arm's departure from the
 //! program's solution must cost. Where several vertices lie within [`TIE`] of the best, or an arm with `μ = 1` makes
-//! the smallest product 0, [`Exact::order`] looks for the one that the tie rule prefers: larger `Σz`, then
+//! the smallest product 0, `order` looks for the one that the tie rule prefers: larger `Σz`, then
 //! lexicographically larger `z`.
 
 use super::TOLERANCE;
@@ -147,7 +147,7 @@ impl Exact {
         self.budget = budget;
         z.fill(0.0);
         // Also where a number is not one.
-        if self.n == 0 || !(budget >= 0.0) {
+        if self.n == 0 || budget.is_nan() || budget < 0.0 {
             return;
         }
         if means.iter().zip(costs).any(|(mean, cost)| *mean >= 1.0 && *cost <= budget + TOLERANCE) {

@@ -5,7 +5,7 @@
 //! exchange is taken as far as the budget asks. [`Linear::exchange_loop`] is exactly that and defines the result.
 //!
 //! It is seldom run: `z` is determined by the last set and the last pair alone, and where these are unique a linear
-//! pass proves it ([`certify`]). So a guess is made (the last problem's answer, or a short walk from its price, or for
+//! pass proves it (`certify`). So a guess is made (the last problem's answer, or a short walk from its price, or for
 //! many arms a search over `λ`), and only ties and near-ties fall back on the loop.
 
 use super::selection::Search;
@@ -16,7 +16,7 @@ use crate::bandit::reward::{SMALLEST_MEAN, log_mean};
 /// distinct estimates differ by.
 const MARGIN: f64 = 1e-10;
 
-/// Arms from which on the search over `λ` is used in place of the walk (measured: see `benches/engine.rs`).
+/// Arms from which on the search over `λ` is used in place of the walk.
 pub const SEARCH_FROM: usize = 48;
 
 /// Error bound of [`quick_log`], in absolute terms.
@@ -362,9 +362,9 @@ fn rank_by(inside: &mut [f64], n: usize, beats: impl Fn(usize, usize) -> bool) {
     inside.fill(0.0);
     for b in 1..arms {
         let mut before = 0.0;
-        for a in 0..b {
+        for (a, count) in inside[..b].iter_mut().enumerate() {
             let later = beats(a, b);
-            inside[a] += if later { 1.0 } else { 0.0 };
+            *count += if later { 1.0 } else { 0.0 };
             before += if later { 0.0 } else { 1.0 };
         }
         inside[b] += before;

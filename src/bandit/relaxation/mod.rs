@@ -79,7 +79,7 @@ pub struct Relaxation {
 enum Kind {
     Suc(Linear),
     Aic { linear: Linear, weights: Vec<f64> },
-    AwcExact(Exact),
+    AwcExact(Box<Exact>),
     AwcGreedy(Greedy),
 }
 
@@ -93,7 +93,7 @@ impl Relaxation {
             RewardModel::Suc => Kind::Suc(Linear::new(arms)),
             RewardModel::Aic => Kind::Aic { linear: Linear::new(arms), weights: vec![0.0; arms] },
             RewardModel::Awc => match awc_solver(arms, n, asked)? {
-                Solver::Exact => Kind::AwcExact(Exact::new(arms)),
+                Solver::Exact => Kind::AwcExact(Box::new(Exact::new(arms))),
                 Solver::Greedy => Kind::AwcGreedy(Greedy::new(arms, n)),
             },
         };

@@ -48,7 +48,7 @@ fn shape(node: &Node) -> Html {
         Node::Path { class, d, at } => html! { <path class={*class} transform={translate(*at)} d={d.to_string()} /> },
         Node::Rect { class, x, y, width, height, depth } => html! {
             <rect class={*class} x={number(*x)} y={number(*y)} width={number(*width)} height={number(*height)}
-                fill-opacity={depth.map(|depth| format!("{depth:.2}"))} />
+                shape-rendering={depth.map(|_| "crispEdges")} fill-opacity={depth.map(|depth| format!("{depth:.2}"))} />
         },
         Node::Circle { class, x, y, r } => {
             html! { <circle class={*class} cx={number(*x)} cy={number(*y)} r={number(*r)} /> }

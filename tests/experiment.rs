@@ -1,0 +1,172 @@
+//! Bad experiments: each is refused with the field, what was found and what was expected.
+#![cfg(not(target_arch = "wasm32"))]
+
+use llm_selection::ErrorKind::{self, *};
+use llm_selection::experiment::Experiment;
+use llm_selection::plan::Plan;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn example() -> Value {
+    json!({
+        "version": 1,
+        "environment": { "kind": "synthetic", "models": [
+            { "name": "a", "reward": 0.9, "cost": 0.5 }, { "name": "b", "reward": 0.5, "cost": 0.1 }, { "name": "c", "reward": 0.4, "cost": 0.1 } ] },
+        "task": { "reward": "suc", "max_models": 2, "budget": 0.3 },
+        "policies": [ { "kind": "c2mab-v" }, { "kind": "fixed", "models": ["a", "b"] } ],
+        "run": { "rounds": 50, "replicates": 2 }
+    })
+}
+
+/// The example with one value replaced (or added) at a JSON pointer.
+fn with(pointer: &str, value: Value) -> Value {
+    let mut experiment = example();
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    match experiment.pointer_mut(parent).unwrap() {
+        Value::Object(fields) => drop(fields.insert(name.into(), value)),
+        Value::Array(list) => list[name.parse::<usize>().unwrap()] = value,
+        other => panic!("{other}"),
+    }
+    experiment
+}
+
+fn refusal(experiment: &Value) -> llm_selection::Error {
+    match Experiment::from_json(&experiment.to_string()).and_then(|experiment| Plan::new(&experiment, None).map(drop)) {
+        Ok(()) => panic!("accepted: {experiment}"),
+        Err(error) => error,
+    }
+}
+
+#[test]
+fn the_example_itself_is_accepted() {
+    let experiment = Experiment::from_json(&example().to_string()).unwrap();
+    let plan = Plan::new(&experiment, None).unwrap();
+    assert_eq!(plan.experiment.task.max_models, Some(2));
+    // A result's experiment, with its defaults filled in, is the same experiment.
+    let again = Plan::new(&Experiment::from_json(&plan.experiment.to_json()).unwrap(), None).unwrap();
+    assert_eq!(plan.identities, again.identities);
+    assert_eq!(plan.experiment, again.experiment);
+}
+
+#[test]
+fn every_bad_value_is_named() {
+    let cases: Vec<(&str, Value, ErrorKind, &str, &str)> = vec![
+        ("/version", json!(2), OutOfRange, "version", "found `2`, expected 1"),
+        ("/extra", json!(1), UnknownField, "extra", "found `extra`"),
+        ("/task/budget", json!(0), OutOfRange, "task.budget", "found `0`, expected a number above 0"),
+        ("/task/budget", json!(-1.5), OutOfRange, "task.budget", "found `-1.5`"),
+        ("/task/budget", json!("NaN"), OutOfRange, "task.budget", "expected a number"),
+        ("/task/max_models", json!(0), OutOfRange, "task.max_models", "found `0`"),
+        ("/task/max_models", json!(4), OutOfRange, "task.max_models", "found `4`, expected 1 to 3"),
+        ("/task/max_models", json!(1.5), OutOfRange, "task.max_models", "a whole number"),
+        ("/task/reward", json!("avg"), OutOfRange, "task.reward", "found `avg`"),
+        ("/task/success_threshold", json!(0), OutOfRange, "task.success_threshold", "above 0"),
+        ("/task/feedback", json!("cascade"), OutOfRange, "task.feedback", "awc"),
+        ("/task/stop_on_failure", json!(true), OutOfRange, "task.stop_on_failure", "aic"),
+        ("/task/speed", json!(1), UnknownField, "task.speed", "found `speed`"),
+        ("/run/rounds", json!(0), OutOfRange, "run.rounds", "found `0`, expected a whole number from 1 to 1,000,000"),
+        ("/run/rounds", json!(1_000_001), OutOfRange, "run.rounds", "found `1000001`"),
+        ("/run/replicates", json!(1001), OutOfRange, "run.replicates", "1 to 1,000"),
+        ("/run/seed", json!(9_007_199_254_740_992u64), OutOfRange, "run.seed", "9,007,199,254,740,991"),
+        ("/run/seed", json!(-1), OutOfRange, "run.seed", "a whole number"),
+        ("/run/regret_alpha", json!(1.1), OutOfRange, "run.regret_alpha", "up to 1"),
+        ("/policies", json!([]), OutOfRange, "policies", "1 to 50"),
+        ("/policies/0", json!({"kind": "best"}), OutOfRange, "policies[0].kind", "found `best`"),
+        ("/policies/0", json!({"alpha_mu": 1}), Missing, "policies[0].kind", "present"),
+        ("/policies/0/alpha_mu", json!(-0.1), OutOfRange, "policies[0].alpha_mu", "found `-0.1`"),
+        ("/policies/0/delta", json!(0), OutOfRange, "policies[0].delta", "above 0"),
+        ("/policies/0/epsilon", json!(0.1), UnknownField, "policies[0].epsilon", "found `epsilon`"),
+        ("/policies/1/models", json!([]), OutOfRange, "policies[1].models", "at least one"),
+        (
+            "/policies/1/models",
+            json!(["a", "zed"]),
+            UnknownModel,
+            "policies[1].models[1]",
+            "found `zed`, expected one of the models: a, b, c",
+        ),
+        ("/policies/1/models", json!(["a", "a"]), Duplicate, "policies[1].models[1]", "found `a`"),
+        ("/environment/kind", json!("live"), OutOfRange, "environment.kind", "found `live`"),
+        ("/environment/models", json!([]), OutOfRange, "environment.models", "1 to 200"),
+        ("/environment/models/1/name", json!("a"), Duplicate, "environment.models[1].name", "found `a`"),
+        ("/environment/models/1/reward", json!(1.2), OutOfRange, "environment.models[1].reward", "0 to 1"),
+        ("/environment/models/1/cost", json!(-1), OutOfRange, "environment.models[1].cost", "found `-1`"),
+        ("/environment/models/1/price", json!(1), UnknownField, "environment.models[1].price", "found `price`"),
+        ("/environment/cost_spread", json!(2), OutOfRange, "environment.cost_spread", "0 to 1"),
+        ("/environment/cost_scale", json!(0), OutOfRange, "environment.cost_scale", "above 0"),
+        ("/environment/cost_scale", json!("min"), OutOfRange, "environment.cost_scale", "max"),
+    ];
+    for (pointer, value, kind, field, text) in cases {
+        let error = refusal(&with(pointer, value.clone()));
+        assert_eq!(error.kind, kind, "{pointer} {value}: {error}");
+        assert_eq!(error.place.field.as_deref(), Some(field), "{pointer} {value}: {error}");
+        assert!(error.to_string().contains(text), "{pointer} {value}: {error}");
+    }
+}
+
+#[test]
+fn what_comes_later_is_refused_by_name() {
+    let cases = [
+        ("/environment/drift", json!([{"at": 5, "models": {}}]), "drift"),
+        ("/environment/availability", json!([{"model": "a", "from": 1, "to": 2}]), "availability"),
+        ("/policies/0/cost_aware", json!(true), "cost_aware"),
+        ("/policies/0/window", json!(100), "window"),
+        ("/policies/0/discount", json!(0.9), "discount"),
+        ("/policies/0", json!({"kind": "c2mab-v-direct"}), "c2mab-v-direct"),
+        ("/policies/0", json!({"kind": "offline", "samples": 5}), "offline"),
+        ("/policies/0", json!({"kind": "primal-dual"}), "primal-dual"),
+        ("/policies/0", json!({"kind": "contextual"}), "contextual"),
+        ("/policies/0", json!({"kind": "linucb"}), "linucb"),
+        ("/query_aware", json!({}), "query_aware"),
+        (
+            "/environment",
+            json!({"kind": "replay", "files": [{"name": "a.csv"}], "missing": "unavailable"}),
+            "unavailable",
+        ),
+    ];
+    for (pointer, value, name) in cases {
+        let error = refusal(&with(pointer, value));
+        assert_eq!(error.kind, NotYet, "{error}");
+        assert!(error.to_string().contains(name), "{error}");
+    }
+}
+
+#[test]
+fn text_that_is_no_experiment_is_refused() {
+    for text in ["", "{", "[]", "null", "{\"version\":1}", "{\"task\":{\"budget\":NaN}}", "\u{0}"] {
+        let error = Experiment::from_json(text).unwrap_err();
+        assert!([Malformed, Missing].contains(&error.kind), "{text}: {error}");
+    }
+    let missing = refusal(&{
+        let mut experiment = example();
+        experiment["task"].as_object_mut().unwrap().remove("budget");
+        experiment
+    });
+    assert_eq!((missing.kind, missing.place.field.as_deref()), (Missing, Some("task.budget")));
+    let exact = with("/task", json!({"reward": "awc", "max_models": 3, "budget": 1}));
+    let mut large = exact;
+    large["environment"]["models"] =
+        (0..60).map(|k| json!({"name": format!("m{k}"), "reward": 0.5, "cost": 0.1})).collect();
+    large["task"]["max_models"] = json!(5);
+    large["policies"] = json!([{"kind": "c2mab-v", "solver": "exact"}]);
+    let error = refusal(&large);
+    assert_eq!((error.kind, error.place.field.as_deref()), (TooLarge, Some("policies[0].solver")));
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics(text in "\\PC{0,200}") {
+        let _ = Experiment::from_json(&text);
+    }
+
+    #[test]
+    fn no_value_anywhere_panics(place in 0usize..12, value in prop_oneof![
+        Just(Value::Null), any::<i64>().prop_map(Value::from), any::<f64>().prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from), Just(json!([])), Just(json!({})), Just(json!([[{}]]))]) {
+        let pointers = ["/version", "/environment", "/environment/models", "/environment/models/0", "/environment/models/0/reward",
+            "/environment/cost_scale", "/task", "/task/budget", "/task/max_models", "/policies", "/policies/0", "/run"];
+        let text = with(pointers[place], value).to_string();
+        if let Ok(experiment) = Experiment::from_json(&text) {
+            let _ = Plan::new(&experiment, None);
+        }
+    }
+}
