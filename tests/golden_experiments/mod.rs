@@ -8,19 +8,39 @@ use std::sync::Arc;
 
 /// Name, experiment, digest.
 pub const GOLDEN: [(&str, &str, &str); 13] = [
-    ("suc", include_str!("suc.json"), "?"),
-    ("awc", include_str!("awc.json"), "?"),
-    ("aic", include_str!("aic.json"), "?"),
-    ("awc-greedy", include_str!("awc-greedy.json"), "?"),
-    ("awc-full-feedback", include_str!("awc-full-feedback.json"), "?"),
-    ("aic-stop", include_str!("aic-stop.json"), "?"),
-    ("unconstrained", include_str!("unconstrained.json"), "?"),
-    ("infeasible", include_str!("infeasible.json"), "?"),
-    ("one-replicate", include_str!("one-replicate.json"), "?"),
-    ("preset", include_str!("preset.json"), "?"),
-    ("replay-iid", include_str!("replay-iid.json"), "?"),
-    ("replay-shuffle", include_str!("replay-shuffle.json"), "?"),
-    ("replay-sequential", include_str!("replay-sequential.json"), "?"),
+    ("suc", include_str!("suc.json"), "f744946e9338b27e671de421873f5d682522ec18d852144acc924b39d7b5788e"),
+    ("awc", include_str!("awc.json"), "1b9f87d2e1c62c7cdfc3fceee1078e3e0de5977aa015c0f914c5607d8edf551d"),
+    ("aic", include_str!("aic.json"), "d0897fb9438a89342e781d49a269c1fbe6ce67835c3441d00949dab501a8d670"),
+    ("awc-greedy", include_str!("awc-greedy.json"), "487b15e4bd918c3f8600438d267e4ca572c72627b37774ccf29aa13b500c7886"),
+    (
+        "awc-full-feedback",
+        include_str!("awc-full-feedback.json"),
+        "ff7195bc825f3393addf9f22f586afa0a06a418d43e9f710761760dcce66e666",
+    ),
+    ("aic-stop", include_str!("aic-stop.json"), "a2fce433c1f57088891650f22550e8fd89e6813000d79b6f3acbf865f29eb8e0"),
+    (
+        "unconstrained",
+        include_str!("unconstrained.json"),
+        "5a01b637f1c0bfcd944e87a6d96f3884f984c4a11955816c43e461a6f2667d94",
+    ),
+    ("infeasible", include_str!("infeasible.json"), "7e93b1ec0eb17ee90ecd30b03f673b728a4ec333f14a900a6ff2121c8fe7267a"),
+    (
+        "one-replicate",
+        include_str!("one-replicate.json"),
+        "789c61b71e594fe97647f3ca1121de7d0a55a9184706965e23130dbad3cc7a9c",
+    ),
+    ("preset", include_str!("preset.json"), "931c2f970c25d0cc3ce015e8ad3236b63f3de2d39552ef7cec6f37279a356a44"),
+    ("replay-iid", include_str!("replay-iid.json"), "cb6411c6be8f637910ad04b27a7dd87a8962df4070c21fcb129bbf85be710aec"),
+    (
+        "replay-shuffle",
+        include_str!("replay-shuffle.json"),
+        "b252aa974e6783904c6cdf177f8251fa4aed47a67fda1cd57925725a96799577",
+    ),
+    (
+        "replay-sequential",
+        include_str!("replay-sequential.json"),
+        "15e08249834e9cdda4d29b06756acd1fe7f2be988e17ec74ec9ff8e8e9d87340",
+    ),
 ];
 
 /// The plan of a golden experiment, with the data that lie beside it.

@@ -1,4 +1,4 @@
-//! The few things the page asks of the browser: remember, save, copy, roll a seed.
+//! The few things the page asks of the browser: remember, copy, roll a seed.
 
 use llm_selection::experiment::MAX_SEED;
 use wasm_bindgen::JsCast;
@@ -32,26 +32,6 @@ pub fn random_seed() -> Option<u64> {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes).ok()?;
     Some(u64::from_le_bytes(bytes) & MAX_SEED)
-}
-
-/// Saves text as a file in the person's downloads.
-pub fn download(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
-    let parts = js_sys::Array::of1(&JsValue::from_str(text));
-    let options = web_sys::BlobPropertyBag::new();
-    options.set_type(kind);
-    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options)?;
-    let url = web_sys::Url::create_object_url_with_blob(&blob)?;
-    let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
-    let link: web_sys::HtmlElement = document.create_element("a")?.unchecked_into();
-    link.set_attribute("href", &url)?;
-    link.set_attribute("download", name)?;
-    link.click();
-    // The browser has taken the file by the time this runs.
-    gloo_timers::callback::Timeout::new(10_000, move || {
-        let _ = web_sys::Url::revoke_object_url(&url);
-    })
-    .forget();
-    Ok(())
 }
 
 /// Puts text on the clipboard.

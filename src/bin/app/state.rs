@@ -3,9 +3,9 @@
 use crate::form::{Field, Form, Kind};
 use crate::world::{Files, Source, World};
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
-use llm_selection::data::{Audit, Dataset};
+use llm_selection::data::{Audit, Dataset, ImportOptions};
 use llm_selection::error::{Error, ErrorKind, Result};
-use llm_selection::experiment::{Duplicates, Environment, Experiment, Grader, Replay, RewardModel, Solver};
+use llm_selection::experiment::{Duplicates, Environment, Experiment, Grader, RewardModel, Solver};
 use llm_selection::plan::{BudgetRange, Plan};
 use std::ops::Deref;
 use std::rc::Rc;
@@ -93,7 +93,7 @@ pub struct State {
     pub hidden: Rc<Vec<bool>>,
     pub cursor: Option<u32>,
     read: Vec<web_sys::File>,
-    options: Replay,
+    options: ImportOptions,
 }
 
 /// What can happen.
@@ -146,7 +146,7 @@ pub enum Effect {
     Speed(Speed),
     Import {
         files: Vec<web_sys::File>,
-        options: Replay,
+        options: ImportOptions,
     },
     CancelImport,
 }
@@ -178,7 +178,7 @@ impl State {
             hidden: Rc::default(),
             cursor: None,
             read: Vec::new(),
-            options: Replay::default(),
+            options: ImportOptions::default(),
         };
         let effects = state.commit();
         Ok((state, effects))
@@ -244,13 +244,13 @@ impl State {
                 self.speed = speed;
                 return vec![Effect::Speed(speed)];
             }
-            Action::Files(files) => return self.import(files, Replay::default()),
+            Action::Files(files) => return self.import(files, ImportOptions::default()),
             Action::Duplicates(duplicates) => {
-                let options = Replay { duplicates, ..self.options.clone() };
+                let options = ImportOptions { duplicates, ..self.options.clone() };
                 return self.import(self.read.clone(), options);
             }
             Action::Grader(grader) => {
-                let options = Replay { grader: Some(grader), ..self.options.clone() };
+                let options = ImportOptions { grader: Some(grader), ..self.options.clone() };
                 return self.import(self.read.clone(), options);
             }
             Action::CancelImport => {
@@ -384,7 +384,7 @@ impl State {
         self.commit()
     }
 
-    fn import(&mut self, files: Vec<web_sys::File>, options: Replay) -> Vec<Effect> {
+    fn import(&mut self, files: Vec<web_sys::File>, options: ImportOptions) -> Vec<Effect> {
         if files.is_empty() {
             return Vec::new();
         }
@@ -397,17 +397,18 @@ impl State {
 
     fn hear(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::ImportProgress { file, number, files, read, total } => {
-                if matches!(self.import, Import::Reading { .. }) {
-                    self.import = Import::Reading { file, number, files, read, total };
+            Event::ImportProgress(progress) => {
+                if let Import::Reading { file, number, read, .. } = &mut self.import {
+                    (*number, *read) = (progress.file + 1, progress.bytes);
+                    *file = self.read.get(progress.file).map(web_sys::File::name).unwrap_or_default();
                 }
             }
             Event::Imported { dataset, audit } => {
-                let files = Files { dataset, audit: audit.clone(), options: self.options.clone() };
+                let files = Files { dataset, queries: audit.queries, options: self.options.clone() };
                 match World::new(&Source::Files, Some(&files)) {
                     Ok(world) => {
                         self.import = Import::Idle;
-                        self.audit = Some(Shared(Rc::new(audit)));
+                        self.audit = Some(Shared(Rc::from(audit)));
                         self.files = Some(files);
                         return self.enter(Source::Files, world);
                     }

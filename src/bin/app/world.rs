@@ -1,7 +1,7 @@
 //! Which models there are to choose from, before the person has chosen anything else.
 
 use crate::format::Unit;
-use llm_selection::data::{Audit, Dataset, presets};
+use llm_selection::data::{Dataset, ImportOptions, presets};
 use llm_selection::error::Result;
 use llm_selection::experiment::{
     CostScale, Environment, Experiment, FileReference, NoParameters, Policy, PolicyKind, Preset, Replay, RewardModel,
@@ -27,10 +27,10 @@ pub enum Source {
 pub struct Files {
     /// The numbers.
     pub dataset: Arc<Dataset>,
-    /// What was found and assumed.
-    pub audit: Audit,
+    /// Number of queries.
+    pub queries: u64,
     /// How they were read.
-    pub options: Replay,
+    pub options: ImportOptions,
 }
 
 /// One model there is.
@@ -96,7 +96,18 @@ pub fn environment(source: &Source, names: &[&str], off: &BTreeSet<String>, file
                 .files
                 .iter()
                 .map(|file| FileReference { name: file.name.clone(), sha256: Some(file.sha256.clone()) });
-            Environment::Replay(Replay { files: references.collect(), models, ..files.options.clone() })
+            let options = files.options.clone();
+            Environment::Replay(Replay {
+                files: references.collect(),
+                models,
+                mapping: options.mapping,
+                grader: options.grader,
+                duplicates: options.duplicates,
+                score_unit: options.score_unit,
+                latency_unit: options.latency_unit,
+                prices: options.prices,
+                ..Replay::default()
+            })
         }
         _ => Environment::Synthetic(Synthetic {
             cost_spread: 0.5,
@@ -146,7 +157,7 @@ impl World {
                     info.map(|info| format!("{} Source: {}", sentence(info.description), sentence(info.source)));
                 (about.unwrap_or_default(), Some(presets::QUERIES as u64), Unit::Dollars)
             }
-            Source::Files => (String::new(), data.map(|files| files.audit.queries), Unit::Dollars),
+            Source::Files => (String::new(), data.map(|files| files.queries), Unit::Dollars),
         };
         Ok(World { models: models.collect(), queries, about, unit, costs: plan.mean_cost.is_some() })
     }

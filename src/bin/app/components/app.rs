@@ -2,6 +2,7 @@
 
 use super::data::{DataPanel, listed};
 use super::explain::Explanations;
+use super::figure::Figure;
 use super::header::Header;
 use super::legend::{Legend, labels};
 use super::message::{Message, Tone, explained, field_name};
@@ -17,6 +18,7 @@ use crate::state::{Action, Effect, Phase, State};
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::Pool;
 use llm_selection::error::Error;
+use llm_selection::figure::FigureKind;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
@@ -26,7 +28,7 @@ const SHORTCUTS: &str = "shortcuts";
 const REST: u32 = 350;
 
 /// What reaches the page.
-pub enum Message_ {
+pub enum Happening {
     Do(Action),
     /// Files are held above the page: how many, or none any more.
     Above(Option<u32>),
@@ -48,17 +50,17 @@ pub struct App {
 }
 
 impl Component for App {
-    type Message = Message_;
+    type Message = Happening;
     type Properties = ();
 
     fn create(context: &Context<Self>) -> Self {
         let link = context.link();
-        let keys = link.callback(Message_::Key);
+        let keys = link.callback(Happening::Key);
         let keys = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event| keys.emit(event));
         if let Some(document) = web_sys::window().and_then(|window| window.document()) {
             let _ = document.add_event_listener_with_callback("keydown", keys.as_ref().unchecked_ref());
         }
-        let events = link.callback(|event| Message_::Do(Action::Pool(event)));
+        let events = link.callback(|event| Happening::Do(Action::Pool(event)));
         let opened = Pool::new(move |event| events.emit(event)).and_then(|pool| Ok((pool, State::opening()?)));
         let (state, pool, effects) = match opened {
             Ok((pool, (state, effects))) => (Ok(state), Some(pool), effects),
@@ -67,11 +69,11 @@ impl Component for App {
         let mut app = App {
             state,
             pool,
-            dispatch: link.callback(Message_::Do),
-            cursor: link.callback(|round| Message_::Do(Action::Cursor(round))),
+            dispatch: link.callback(Happening::Do),
+            cursor: link.callback(|round| Happening::Do(Action::Cursor(round))),
             shortcuts_toggled: link.batch_callback(|event: Event| {
                 let input = event.target_dyn_into::<web_sys::HtmlInputElement>();
-                input.map(|input| Message_::Shortcuts(input.checked()))
+                input.map(|input| Happening::Shortcuts(input.checked()))
             }),
             above: None,
             shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
@@ -82,9 +84,9 @@ impl Component for App {
         app
     }
 
-    fn update(&mut self, _context: &Context<Self>, message: Message_) -> bool {
+    fn update(&mut self, _context: &Context<Self>, message: Happening) -> bool {
         match message {
-            Message_::Do(action) => {
+            Happening::Do(action) => {
                 let Ok(state) = &mut self.state else { return false };
                 let effects = state.reduce(action);
                 if !state.pending {
@@ -92,13 +94,13 @@ impl Component for App {
                 }
                 self.follow(effects);
             }
-            Message_::Above(above) if above == self.above => return false,
-            Message_::Above(above) => self.above = above,
-            Message_::Shortcuts(on) => {
+            Happening::Above(above) if above == self.above => return false,
+            Happening::Above(above) => self.above = above,
+            Happening::Shortcuts(on) => {
                 remember(SHORTCUTS, if on { "on" } else { "off" });
                 self.shortcuts = on;
             }
-            Message_::Key(event) => return self.key(&event),
+            Happening::Key(event) => return self.key(&event),
         }
         true
     }
@@ -115,16 +117,16 @@ impl Component for App {
         let link = context.link();
         let over = link.callback(|event: DragEvent| {
             event.prevent_default();
-            Message_::Above(event.data_transfer().map(|transfer| transfer.items().length()))
+            Happening::Above(event.data_transfer().map(|transfer| transfer.items().length()))
         });
         let leave = link.batch_callback(|event: DragEvent| {
             // Only when the pointer leaves the page, not when it goes from one part to the next.
-            event.related_target().is_none().then_some(Message_::Above(None))
+            event.related_target().is_none().then_some(Happening::Above(None))
         });
         let drop = link.batch_callback(|event: DragEvent| {
             event.prevent_default();
             let files = listed(event.data_transfer().and_then(|transfer| transfer.files()));
-            vec![Message_::Above(None), Message_::Do(Action::Files(files))]
+            vec![Happening::Above(None), Happening::Do(Action::Files(files))]
         });
         html! {
             <div class="app" ondragover={over} ondragleave={leave} ondrop={drop}>
@@ -279,8 +281,15 @@ impl App {
         }
     }
 
-    fn figures(&self, _state: &State) -> Html {
-        let _ = &self.cursor;
-        Html::default()
+    fn figures(&self, state: &State) -> Html {
+        let Some(snapshot) = &state.snapshot else { return Html::default() };
+        let dollars = state.drawn_in_dollars();
+        let figures = FigureKind::ALL.into_iter().map(|kind| {
+            html! {
+                <Figure key={kind.slug()} {kind} snapshot={snapshot.0.clone()} hidden={state.hidden.clone()} cursor={state.cursor}
+                    on_cursor={self.cursor.clone()} {dollars} />
+            }
+        });
+        html! { <div class="figs">{for figures}</div> }
     }
 }

@@ -3,8 +3,10 @@
 pub mod answer;
 pub mod app;
 pub mod data;
+pub mod download;
 pub mod explain;
 pub mod field;
+pub mod figure;
 pub mod header;
 pub mod import_audit;
 pub mod legend;
@@ -14,6 +16,7 @@ pub mod policies;
 pub mod rail;
 pub mod results;
 pub mod run;
+pub mod shapes;
 pub mod slider;
 pub mod status;
 pub mod swatch;

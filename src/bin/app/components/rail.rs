@@ -1,9 +1,10 @@
 //! The strip at the top: who spends what per query, against the budget.
 
-use super::swatch::{colour, mark};
+use super::swatch::mark;
 use crate::format::{Unit, listed};
 use crate::state::Shared;
 use llm_selection::browser::pool::Snapshot;
+use llm_selection::figure::series_class;
 use llm_selection::plan::BudgetRange;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -216,7 +217,7 @@ fn marks(points: &[Point], size: &Size, budget: Option<f64>, x: &impl Fn(f64) ->
             None
         };
         html! {
-            <g class={colour(point.place)}>
+            <g class={series_class(point.place)}>
                 {mark(point.place, at, y)}
                 if let Some((text, class)) = side {
                     <text {class} x={format!("{text:.1}")} y={format!("{:.1}", y + 4.0)}>{point.label}</text>

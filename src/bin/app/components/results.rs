@@ -1,13 +1,15 @@
 //! The results as a table: one row a policy, every figure with its interval.
 
 use super::answer::{Answer, best};
+use super::download::save_text;
 use super::explain::{Explain, Topic};
-use super::swatch::{Swatch, colour, line, mark};
-use crate::browser::{copy, download};
+use super::swatch::{Swatch, mark};
+use crate::browser::copy;
 use crate::export::Table;
 use crate::format::{Unit, decimals, fixed, plural, signed};
 use crate::state::Shared;
 use llm_selection::browser::pool::Snapshot;
+use llm_selection::figure::{line_class, series_class};
 use llm_selection::summary::{Figure, PolicyResult, curves_csv};
 use std::cmp::Ordering;
 use yew::prelude::*;
@@ -168,7 +170,7 @@ pub fn Results(props: &ResultsProps) -> Html {
     let save = {
         let (snapshot, said) = (props.snapshot.clone(), said.clone());
         Callback::from(move |_: MouseEvent| {
-            if download("curves.csv", "text/csv", &curves_csv(&snapshot.result)).is_err() {
+            if save_text("curves.csv", "text/csv", &curves_csv(&snapshot.result)).is_err() {
                 said.set(Some("The browser did not allow saving"));
             }
         })
@@ -236,12 +238,12 @@ fn cell(
         <td>
             <span class="cost">
                 <span>{number}</span>
-                <svg class={classes!("spend", colour(place))} viewBox="0 0 108 48" aria-hidden="true">
+                <svg class={classes!("spend", series_class(place))} viewBox="0 0 108 48" aria-hidden="true">
                     if let Some(budget) = budget {
                         <rect class="over" x={format!("{:.1}", x(budget))} width={format!("{:.1}", 108.0 - x(budget))} height="48" />
                     }
                     <path class="grid" d="M4 24H104" />
-                    <path class={line(place)} d={format!("M4 24H{at:.1}")} />
+                    <path class={line_class(place)} d={format!("M4 24H{at:.1}")} />
                     if let Some(budget) = budget { <path class="budget-line" d={format!("M{:.1} 0V48", x(budget))} /> }
                     {mark(place, at, 24.0)}
                 </svg>
