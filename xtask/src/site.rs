@@ -73,12 +73,13 @@ struct Module {
 
 /// Compiles the binary `bin` and binds it for the web; `name` names the glue (`name.js`) and the module (`name_bg.wasm`).
 fn module(bin: &str, name: &str) -> Result<Module> {
-    let arguments = ["build", "--release", "--target", TARGET, "--bin", bin, "--features", bin];
+    let profile = if bin == "app" { "page" } else { "release" };
+    let arguments = ["build", "--profile", profile, "--target", TARGET, "--bin", bin, "--features", bin];
     run(cargo(&arguments).env("CARGO_ENCODED_RUSTFLAGS", without_local_paths()))?;
     let folder = target().join("bindgen").join(name);
     let mut bindgen = Bindgen::new();
     bindgen
-        .input_path(target().join(TARGET).join("release").join(format!("{bin}.wasm")))
+        .input_path(target().join(TARGET).join(profile).join(format!("{bin}.wasm")))
         .out_name(name)
         .web(true)?
         .typescript(false)

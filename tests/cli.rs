@@ -1,0 +1,125 @@
+//! The command line as a person or a script meets it.
+#![cfg(feature = "cli")]
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+fn llm_select(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_llm-select"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that fails early does not read its input.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A file beside the tests.
+fn file(name: &str) -> String {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden_experiments").join(name).display().to_string()
+}
+
+/// A file for this test's output.
+fn out(name: &str) -> String {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name).display().to_string()
+}
+
+#[test]
+fn a_run_prints_a_table_or_writes_files() {
+    let table = llm_select(&["run", &file("suc.json")], "");
+    assert!(table.status.success());
+    let shown = text(&table.stdout);
+    for word in ["C2MAB-V (0.3, 0.05)", "Regret", "Violation", "±", "Digest"] {
+        assert!(shown.contains(word), "{word}: {shown}");
+    }
+    let (result, csv, figure) = (out("result.json"), out("curves.csv"), out("figure.svg"));
+    let run = llm_select(&["run", &file("suc.json"), "--out", &result, "--csv", &csv, "--figure", &figure], "");
+    assert!(run.status.success() && run.stdout.is_empty(), "{}", text(&run.stderr));
+    let result: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(result).unwrap()).unwrap();
+    assert!(shown.contains(result["digest"].as_str().unwrap()));
+    let csv = std::fs::read_to_string(csv).unwrap();
+    let mut lines = csv.lines();
+    assert_eq!(lines.next(), Some("policy,round,metric,mean,ci95"));
+    let series = 8 * result["policies"][0]["rounds"].as_array().unwrap().len();
+    assert_eq!(lines.count(), 7 * series);
+    assert!(std::fs::read_to_string(figure).unwrap().starts_with("<svg"));
+}
+
+#[test]
+fn an_experiment_may_come_from_standard_input_and_the_result_go_to_standard_output() {
+    let experiment = std::fs::read_to_string(file("replay-iid.json")).unwrap();
+    let run = llm_select(&["run", "-", "--data", &file("answers.csv"), "--out", "-", "--threads", "2"], &experiment);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    let result: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert_eq!(result["data"][0]["name"], "answers.csv");
+    assert_eq!(result["data"][0]["sha256"].as_str().unwrap().len(), 64);
+    assert!(result["optimum"][0]["joint"]["reward"].is_number());
+    // What the result records can be run again and gives the same bits.
+    let again =
+        llm_select(&["run", "-", "--data", &file("answers.csv"), "--out", "-"], &result["experiment"].to_string());
+    assert_eq!(text(&again.stdout), text(&run.stdout));
+}
+
+#[test]
+fn an_audit_prints_the_documented_json() {
+    let audit = llm_select(&["audit", "--json", &file("answers.csv")], "");
+    let value: serde_json::Value = serde_json::from_slice(&audit.stdout).unwrap();
+    assert_eq!((&value["format"], &value["queries"], &value["complete"]), (&"neutral".into(), &60.into(), &60.into()));
+    let model = &value["models"][1];
+    assert_eq!((&model["name"], &model["rows"], &model["missing"]), (&"middle".into(), &60.into(), &0.into()));
+    assert!(model["mean_score"].is_number() && model["mean_cost"].is_number() && model["mean_latency_ms"].is_number());
+    let readable = llm_select(&["audit", &file("answers.csv")], "");
+    assert!(text(&readable.stdout).contains("4 models, 60 queries, 60 complete"));
+    let mapped = llm_select(&["audit", "--json", "--map", "score=latency_ms", &file("answers.csv")], "");
+    assert_eq!(mapped.status.code(), Some(2), "a latency is no score: {}", text(&mapped.stdout));
+}
+
+#[test]
+fn what_is_wrong_is_said_in_one_line_with_status_2() {
+    let empty = out("empty.csv");
+    std::fs::write(&empty, "").unwrap();
+    let good = std::fs::read_to_string(file("suc.json")).unwrap();
+    let cases: Vec<(Vec<&str>, String, &str)> = vec![
+        (vec!["run", "-"], good.replace("0.6,", "0.6,").replace("\"budget\": 0.6", "\"budget\": -1"), "task.budget"),
+        (vec!["run", "-"], "{".into(), "JSON"),
+        (vec!["run", "no-such-file.json"], String::new(), "no-such-file.json"),
+        (vec!["run", "-", "--data", "x.csv"], good.clone(), "--data"),
+        (vec!["run", "-"], std::fs::read_to_string(file("replay-iid.json")).unwrap(), "--data"),
+        (vec!["audit", &empty], String::new(), "empty.csv"),
+        (vec!["audit"], String::new(), "FILE"),
+        (vec!["audit", "--map", "colour=x", &empty], String::new(), "--map"),
+        (vec!["run", "--no-such-flag"], String::new(), "--no-such-flag"),
+        (vec!["dance"], String::new(), "dance"),
+        (vec![], String::new(), ""),
+    ];
+    for (arguments, input, word) in cases {
+        let output = llm_select(&arguments, &input);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert_eq!(said.lines().count(), 1, "{arguments:?}: {said}");
+        assert!(said.contains(word), "{arguments:?}: {said}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+    for later in ["link", "unlink", "sweep", "merge", "evaluate"] {
+        let output = llm_select(&[later, "x.json", "--shard", "1/2", "--out", "y"], "");
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains(later) && text(&output.stderr).contains("later version"), "{later}");
+    }
+    let unwritable = llm_select(&["run", &file("suc.json"), "--out", "/no/such/folder/x.json"], "");
+    assert_eq!(unwritable.status.code(), Some(1));
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    for flag in ["--help", "--version"] {
+        assert_eq!(llm_select(&[flag], "").status.code(), Some(0));
+    }
+}
