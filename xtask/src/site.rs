@@ -1,4 +1,4 @@
-//! `cargo xtask build`: compiles the two WebAssembly modules, binds them, and lays the site out in `dist/`.
+//! `cargo xtask build`: compiles the WebAssembly modules, binds them, and lays the site out in `dist/`.
 
 use std::fs;
 use std::io::Write;
@@ -27,7 +27,8 @@ pub fn build(origins: &[String]) -> Result<()> {
     // One after the other, each with its own feature only: together, the features of one would leak into the other.
     let app = module("app", "app")?;
     let worker = module("worker", "worker_glue")?;
-    let api = module("worker", "llm_selection_glue")?;
+    let importer = module("interface", "importer_glue")?;
+    let api = module("interface", "llm_selection_glue")?;
 
     let dist = dist();
     if dist.exists() {
@@ -37,7 +38,7 @@ pub fn build(origins: &[String]) -> Result<()> {
 
     let www = root().join("www");
     let mut assets = Assets::default();
-    for bound in [app, worker] {
+    for bound in [app, worker, importer] {
         assets.add(&format!("{}.js", bound.name), bound.glue.into_bytes());
         assets.add(&format!("{}_bg.wasm", bound.name), bound.wasm);
     }
