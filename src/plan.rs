@@ -166,20 +166,24 @@ impl Plan {
         }
         for (policy, label) in self.experiment.policies.iter().zip(&self.labels) {
             match &policy.kind {
-                PolicyKind::Fixed(fixed) if self.game.setting.reward != RewardModel::Awc => {
-                    if fixed.models.len() != self.game.setting.n {
-                        warnings.push(format!(
-                            "{label} plays {} of the {} models per query that the task asks for: it is outside the sets \
+                PolicyKind::Fixed(fixed)
+                    if self.game.setting.reward != RewardModel::Awc && fixed.models.len() != self.game.setting.n =>
+                {
+                    warnings.push(format!(
+                        "{label} plays {} of the {} models per query that the task asks for: it is outside the sets \
                              that the others choose from.",
-                            fixed.models.len(),
-                            self.game.setting.n
-                        ));
-                    }
+                        fixed.models.len(),
+                        self.game.setting.n
+                    ));
                 }
-                PolicyKind::Fixed(fixed) if fixed.models.len() > self.game.setting.n => warnings.push(format!(
-                    "{label} plays more than the {} models per query that the task allows.",
-                    self.game.setting.n
-                )),
+                PolicyKind::Fixed(fixed)
+                    if self.game.setting.reward == RewardModel::Awc && fixed.models.len() > self.game.setting.n =>
+                {
+                    warnings.push(format!(
+                        "{label} plays more than the {} models per query that the task allows.",
+                        self.game.setting.n
+                    ))
+                }
                 PolicyKind::C2mabV(parameters) if self.experiment.task.budget.is_some() => {
                     warnings.extend(self.unlearnable(label, parameters.alpha_c, parameters.delta));
                 }

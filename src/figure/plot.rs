@@ -274,11 +274,11 @@ impl Plot<'_> {
         let text = format!("{what}: {}", fixed(reward, decimals(reward, 3)));
         let row = frame.top() - font * 0.6;
         let start = frame.right() - text_width(&text, font) - font * 2.4;
-        let free = frame.left() + font * 11.2 + font * 2.0;
+        let free = frame.left() + font * 13.2;
         if start > free {
             self.nodes.push(straight("bound", start, row - font * 0.33, start + font * 1.8, row - font * 0.33));
         }
-        if start + font * 2.0 > free - font * 2.0 {
+        if start + font * 2.4 > free {
             self.text("end", frame.right(), row, text);
         }
     }

@@ -124,12 +124,12 @@ impl Page {
         Ok(element.await?.text().await?)
     }
 
-    /// Waits until the page's visible text contains this.
+    /// Waits until the page's visible text contains this; any white space counts as one space.
     ///
     /// # Errors
     /// When it does not within 10 s.
     pub async fn wait_for_text(&self, text: &str) -> Result<()> {
-        let shown = "return document.body.innerText.includes(arguments[0])";
+        let shown = "return document.body.innerText.replace(/\\s+/g, ' ').includes(arguments[0])";
         self.until(&format!("the text \"{text}\""), async || {
             let found = self.browser.client().execute(shown, vec![json!(text)]).await?;
             Ok((found == true).then_some(()))
