@@ -44,6 +44,8 @@ pub const GOLDEN: [(&str, &str, &str); 13] = [
 ];
 
 /// The plan of a golden experiment, with the data that lie beside it.
+// Part of tests, though no test itself.
+#[allow(clippy::unwrap_used)]
 pub fn plan(text: &str) -> Plan {
     let experiment = Experiment::from_json(text).unwrap();
     let data = match &experiment.environment {

@@ -8,7 +8,10 @@ use crate::command::{cargo, run, target};
 use crate::{setup, site};
 
 const WASM: &str = "wasm32-unknown-unknown";
-const STEPS: [(&str, &str, fn(&[String]) -> Result<()>); 5] = [
+/// Name, what it shows, and the check itself, which gets the arguments for the test programs.
+type Step = (&'static str, &'static str, fn(&[String]) -> Result<()>);
+
+const STEPS: [Step; 5] = [
     ("format", "the code is formatted", format),
     ("lint", "no compiler or clippy warning, native and WebAssembly", lint),
     ("native", "tests of the engine, the command line and the tool chain", native),
