@@ -19,10 +19,9 @@ pub const TIE: f64 = 1e-12;
 /// Added to the gap between bound and best: covers errors of the quick logarithm and of sums.
 const SLACK: f64 = 1e-6;
 
-/// Slopes `s` of mean reward against cost that the bound on the last place tries: 0, and around the slope of the
-/// program's last exchange.
-const SLOPES: usize = 3;
-const SLOPE_FACTORS: [f64; SLOPES] = [0.0, 0.8, 1.6];
+/// The bound on the last place tries a slope of mean reward against cost of 0, and that of the program's last exchange
+/// times this.
+const SLOPE_FACTOR: f64 = 1.1;
 
 /// No arm.
 const NONE: usize = usize::MAX;
@@ -35,10 +34,11 @@ struct Item {
     /// Reduced weight `w − λc − θ`: above 0 the arm belongs in the program's solution, below 0 it does not, and its
     /// absolute value bounds the loss (in `−ln ∏`) of departing from that.
     reduced: f64,
-    /// `μ − sc` for each slope.
-    worth: [f64; SLOPES],
-    /// The largest of these among this item and those after it.
-    worth_from: [f64; SLOPES],
+    /// `μ − sc` for the slope `s`.
+    worth: f64,
+    /// The largest `μ` and the largest `μ − sc` among this item and those after it.
+    mean_from: f64,
+    worth_from: f64,
     arm: usize,
 }
 
@@ -48,6 +48,8 @@ struct Filler {
     mean: f64,
     cost: f64,
     arm: usize,
+    /// Whether the search has yet to come to it: then it may fill the place wholly.
+    open: bool,
 }
 
 /// A vertex: arms wholly in, and up to two in part (then the first is the dearer).
@@ -68,9 +70,10 @@ struct Path {
     loss: f64,
     /// The largest part of `loss` from an arm left out: a fraction of it may yet be taken.
     largest: f64,
-    /// For each slope the largest `μ − sc` among arms left out, and 0 for no arm: with `s·rest` it bounds the mean
-    /// reward of what may still fill one place.
-    worth: [f64; SLOPES],
+    /// The largest `μ` and the largest `μ − sc` among arms left out, and 0 for no arm: the one, and the other with
+    /// `s·rest`, bound the mean reward of what may still fill one place.
+    mean: f64,
+    worth: f64,
 }
 
 /// Vertex search; create once, use every round.
@@ -81,11 +84,15 @@ pub struct Exact {
     costs: Vec<f64>,
     linear_z: Vec<f64>,
     items: Vec<Item>,
+    /// Arms and absolute reduced weights in the order of the search, and reduced weights by arm.
+    order: Vec<(usize, f64)>,
+    reduced: Vec<f64>,
     chosen: Vec<usize>,
     /// Items left out on the way down, by place in `items`.
     left: Vec<usize>,
-    /// Items that may fill the last place, in part or wholly.
-    fillers: Vec<Filler>,
+    /// Arms that may fill the last place: those that fit the rest of the budget, and those that do not.
+    cheap: Vec<Filler>,
+    dear: Vec<Filler>,
     best: Vertex,
     least: f64,
     /// What a vertex has to beat; at least `least`.
@@ -93,7 +100,7 @@ pub struct Exact {
     /// Largest loss that can still end within the goal.
     gap: f64,
     bound: f64,
-    slopes: [f64; SLOPES],
+    slope: f64,
     tied: bool,
     // The second search: what is decided, the best so far, its Σz.
     decided: Vec<f64>,
@@ -117,15 +124,18 @@ impl Exact {
             costs: vec![0.0; 2 * arms],
             linear_z: vec![0.0; 2 * arms],
             items: vec![Item::default(); arms],
+            order: vec![(0, 0.0); arms],
+            reduced: vec![0.0; arms],
             chosen: Vec::with_capacity(arms),
             left: Vec::with_capacity(arms),
-            fillers: vec![Filler::default(); arms],
+            cheap: vec![Filler::default(); arms],
+            dear: vec![Filler::default(); arms],
             best: Vertex { whole: Vec::with_capacity(arms), part: [NONE; 2] },
             least: 1.0,
             goal: 1.0,
             gap: 0.0,
             bound: 0.0,
-            slopes: [0.0; SLOPES],
+            slope: 0.0,
             tied: false,
             decided: vec![0.0; arms],
             by_cost: vec![0; arms],
@@ -167,7 +177,8 @@ impl Exact {
             places: self.n,
             loss: 0.0,
             largest: 0.0,
-            worth: [0.0; SLOPES],
+            mean: 0.0,
+            worth: 0.0,
         };
         self.chosen.clear();
         self.left.clear();
@@ -205,34 +216,43 @@ impl Exact {
             let gain = -quick_log(if miss > 1e-300 { miss } else { 1e-300 });
             self.weights[k] = if u > 0.0 { gain / u } else { 0.0 };
         }
-        self.weights[arms..total].fill(0.0);
         self.costs[..arms].copy_from_slice(costs);
-        self.costs[arms..total].fill(0.0);
+        if arms < self.items.len() {
+            // Else these entries have never been anything but 0.
+            self.weights[arms..total].fill(0.0);
+            self.costs[arms..total].fill(0.0);
+        }
         let z = &mut self.linear_z[..total];
         self.linear.solve(&self.weights[..total], &self.costs[..total], self.n, budget, z);
         let (price, level) = self.linear.prices(&self.weights[..total], &self.costs[..total], z);
-        let slope = self.linear.slope(means, costs);
-        let slopes = SLOPE_FACTORS.map(|factor| factor * slope);
+        let slope = SLOPE_FACTOR * self.linear.slope(means, costs);
         let mut bound = self.n as f64 * level + if price > 0.0 { price * (budget + TOLERANCE) } else { 0.0 };
         for k in 0..arms {
             let reduced = self.weights[k] - price * costs[k] - level;
             bound += if reduced > 0.0 { reduced } else { 0.0 };
-            let worth = slopes.map(|slope| means[k] - slope * costs[k]);
-            let item = Item { mean: means[k], cost: costs[k], reduced, worth, worth_from: worth, arm: k };
-            // Insertion by falling absolute value.
+            // Insertion by falling absolute value; the items themselves are too large to be moved about.
+            let size = reduced.abs();
             let mut place = k;
-            while place > 0 && self.items[place - 1].reduced.abs() < reduced.abs() {
-                self.items[place] = self.items[place - 1];
+            while place > 0 && self.order[place - 1].1 < size {
+                self.order[place] = self.order[place - 1];
                 place -= 1;
             }
-            self.items[place] = item;
+            self.order[place] = (k, size);
+            self.reduced[k] = reduced;
         }
-        for k in (1..arms).rev() {
-            let after = self.items[k].worth_from;
-            larger(&mut self.items[k - 1].worth_from, &after);
+        for (item, &(arm, _)) in self.items[..arms].iter_mut().zip(&self.order) {
+            let (mean, cost) = (means[arm], costs[arm]);
+            (item.mean, item.cost, item.reduced, item.arm) = (mean, cost, self.reduced[arm], arm);
+            item.worth = mean - slope * cost;
+        }
+        let (mut mean_from, mut worth_from) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+        for item in self.items[..arms].iter_mut().rev() {
+            mean_from = larger(mean_from, item.mean);
+            worth_from = larger(worth_from, item.worth);
+            (item.mean_from, item.worth_from) = (mean_from, worth_from);
         }
         self.bound = bound;
-        self.slopes = slopes;
+        self.slope = slope;
     }
 
     /// A first goal: the program's own vertex, and the last problem's best vertex, under today's numbers.
@@ -271,29 +291,32 @@ impl Exact {
     /// Visits every set whose loss may stay within the gap, by the next item that it takes.
     fn descend(&mut self, mut path: Path, arms: usize) {
         if path.places == 1 {
-            self.last_place(path, arms);
+            self.last_place(path.depth, path.product, path.rest, true, arms);
             return;
         }
         let kept = self.left.len();
         while path.depth < arms {
-            let Item { mean, cost, reduced, worth, arm, .. } = self.items[path.depth];
-            let child = Path {
-                depth: path.depth + 1,
-                product: path.product * (1.0 - mean),
-                rest: path.rest - cost,
-                places: path.places - 1,
-                loss: path.loss - if reduced < 0.0 { reduced } else { 0.0 },
-                ..path
-            };
-            let within = (child.loss - child.largest <= self.gap) & (cost <= path.rest + TOLERANCE);
-            if within && (child.places > 1 || self.last_place_may_do(&child, arms)) {
+            let item = &self.items[path.depth];
+            let (arm, reduced, mean, worth) = (item.arm, item.reduced, item.mean, item.worth);
+            let (product, rest) = (path.product * (1.0 - mean), path.rest - item.cost);
+            let loss = path.loss - if reduced < 0.0 { reduced } else { 0.0 };
+            let within = (loss - path.largest <= self.gap) & (item.cost <= path.rest + TOLERANCE);
+            let depth = path.depth + 1;
+            if within && path.places == 2 {
+                if self.last_place_may_do(depth, product, rest, &path, arms) {
+                    self.chosen.push(arm);
+                    self.last_place(depth, product, rest, true, arms);
+                    self.chosen.pop();
+                }
+            } else if within {
                 self.chosen.push(arm);
-                self.descend(child, arms);
+                self.descend(Path { depth, product, rest, places: path.places - 1, loss, ..path }, arms);
                 self.chosen.pop();
             }
             self.left.push(path.depth);
-            path.depth += 1;
-            larger(&mut path.worth, &worth);
+            path.depth = depth;
+            path.mean = larger(path.mean, mean);
+            path.worth = larger(path.worth, worth);
             let loss = if reduced > 0.0 { reduced } else { 0.0 };
             path.loss += loss;
             path.largest = if loss > path.largest { loss } else { path.largest };
@@ -301,49 +324,91 @@ impl Exact {
                 break;
             }
         }
-        if path.depth == arms && path.loss - path.largest <= self.gap && self.last_place_may_do(&path, arms) {
-            self.last_place(path, arms);
+        if path.depth == arms
+            && path.loss - path.largest <= self.gap
+            && self.last_place_may_do(arms, path.product, path.rest, &path, arms)
+        {
+            self.last_place(arms, path.product, path.rest, false, arms);
         }
         self.left.truncate(kept);
     }
 
     /// Whether filling one place more can reach the goal:
-    /// `(1 − μz)(1 − μ'z') ≥ 1 − μz − μ'z' ≥ 1 − s·rest − worth`, for every slope `s ≥ 0`.
-    #[inline]
-    fn last_place_may_do(&self, path: &Path, arms: usize) -> bool {
-        let mut worth = path.worth;
-        if let Some(item) = self.items[..arms].get(path.depth) {
-            larger(&mut worth, &item.worth_from);
+    /// `(1 − μz)(1 − μ'z') ≥ 1 − μz − μ'z' ≥ 1 − s·rest − worth`, for every slope `s ≥ 0`. The items from `depth` on are
+    /// undecided, those that `path` has left out may come in part.
+    #[inline(always)]
+    fn last_place_may_do(&self, depth: usize, product: f64, rest: f64, path: &Path, arms: usize) -> bool {
+        let (mut mean, mut worth) = (path.mean, path.worth);
+        if let Some(item) = self.items[..arms].get(depth) {
+            mean = larger(mean, item.mean_from);
+            worth = larger(worth, item.worth_from);
         }
-        let rest = path.rest + TOLERANCE;
-        let mut may = path.product * (1.0 - worth[0]) <= self.goal;
-        for (slope, worth) in self.slopes.iter().zip(&worth).skip(1) {
-            may &= (path.product * (1.0 - slope * rest - worth) <= self.goal) | (*slope == 0.0);
-        }
-        may
+        let sloped = 1.0 - self.slope * (rest + TOLERANCE) - worth;
+        (product * (1.0 - mean) <= self.goal) & ((product * sloped <= self.goal) | (self.slope == 0.0))
     }
 
-    /// The chosen arms, and what may fill one place more: nothing, an arm, a part of one, or a pair. Where more than
-    /// one place is free all arms are decided, so that there it is nothing or a part.
-    fn last_place(&mut self, path: Path, arms: usize) {
-        let Path { depth, product, rest, places, .. } = path;
+    /// The chosen arms, and what may fill one place more: nothing, an arm, a part of one, or (`partner`) a pair. Where
+    /// more than one place is free all arms are decided, so that there it is nothing or a part.
+    ///
+    /// Nearly always nothing reaches the goal. So all is first tested with branches that a processor can foresee; the
+    /// goal only falls, so what fails the test now would fail it later.
+    fn last_place(&mut self, depth: usize, product: f64, rest: f64, partner: bool, arms: usize) {
+        let goal = self.goal;
+        let mut reached = product <= goal;
+        let (mut fitting, mut dear) = (0, 0);
+        let count = self.left.len() + arms - depth;
+        let (cheap_fillers, dear_fillers) = (&mut self.cheap[..count], &mut self.dear[..count]);
+        let mut sort = |item: &Item, open: bool| {
+            let filler = Filler { mean: item.mean, cost: item.cost, arm: item.arm, open };
+            let fits = item.cost - rest <= TOLERANCE;
+            cheap_fillers[fitting] = filler;
+            dear_fillers[dear] = filler;
+            fitting += usize::from(fits);
+            dear += usize::from(!fits);
+            reached |= fits & open & (product * (1.0 - item.mean) <= goal);
+        };
+        let items = &self.items[..arms];
+        for &place in &self.left {
+            sort(&items[place], false);
+        }
+        for item in &items[depth..] {
+            sort(item, true);
+        }
+        if reached || (rest > TOLERANCE && self.part_reaches(product, rest, partner, fitting, dear)) {
+            self.consider_last_place(product, rest, partner, fitting, dear);
+        }
+    }
+
+    /// Whether a part of a dear arm, alone or with a part of a cheap one (`partner`), reaches the goal.
+    #[inline(always)]
+    fn part_reaches(&self, product: f64, rest: f64, partner: bool, fitting: usize, dear: usize) -> bool {
+        let goal = self.goal;
+        for i in &self.dear[..dear] {
+            // product·(1 − μ rest/c) against the goal, without the division.
+            if product * (i.cost - i.mean * rest) <= goal * i.cost {
+                return true;
+            }
+            if !partner {
+                continue;
+            }
+            let over = i.cost - rest;
+            for j in &self.cheap[..fitting] {
+                if pair_reaches(product, goal, i, j, rest - j.cost, over) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// Takes what reaches the goal, `fitting` and `dear` arms being laid out.
+    fn consider_last_place(&mut self, product: f64, rest: f64, partner: bool, fitting: usize, dear: usize) {
         if product <= self.goal {
             self.consider(product, [NONE; 2]);
         }
-        // Arms that fit wholly from the start, those that do not from the end.
-        let (mut cheap, mut dear) = (0, arms);
-        for position in 0..self.left.len() + arms - depth {
-            let place = self.left.get(position).copied().unwrap_or(depth + position.saturating_sub(self.left.len()));
-            let Item { mean, cost, arm, .. } = self.items[place];
-            let item = Filler { mean, cost, arm };
-            if item.cost - rest > TOLERANCE {
-                dear -= 1;
-                self.fillers[dear] = item;
-                continue;
-            }
-            self.fillers[cheap] = item;
-            cheap += 1;
-            if place >= depth && product * (1.0 - item.mean) <= self.goal {
+        for a in 0..fitting {
+            let item = self.cheap[a];
+            if item.open && product * (1.0 - item.mean) <= self.goal {
                 self.chosen.push(item.arm);
                 self.consider(product * (1.0 - item.mean), [NONE; 2]);
                 self.chosen.pop();
@@ -352,23 +417,19 @@ impl Exact {
         if rest <= TOLERANCE {
             return;
         }
-        for a in dear..arms {
-            let i = self.fillers[a];
-            // product·(1 − μ rest/c) against the goal, without the division.
+        for a in (0..dear).rev() {
+            let i = self.dear[a];
             if product * (i.cost - i.mean * rest) <= self.goal * i.cost {
                 self.consider(product * (1.0 - i.mean * (rest / i.cost)), [i.arm, NONE]);
             }
-            if places != 1 {
+            if !partner {
                 continue;
             }
-            let over = i.cost - rest;
-            for b in 0..cheap {
-                let j = self.fillers[b];
+            for b in 0..fitting {
+                let j = self.cheap[b];
                 let under = rest - j.cost;
-                let wide = i.cost - j.cost;
-                let scaled = product * (wide - i.mean * under) * (wide - j.mean * over);
-                if (under > TOLERANCE) & (scaled <= self.goal * wide * wide) {
-                    let x = under / wide;
+                if pair_reaches(product, self.goal, &i, &j, under, i.cost - rest) {
+                    let x = under / (i.cost - j.cost);
                     self.consider(product * (1.0 - i.mean * x) * (1.0 - j.mean * (1.0 - x)), [i.arm, j.arm]);
                 }
             }
@@ -649,11 +710,18 @@ impl Exact {
     }
 }
 
-/// Entry by entry the larger of the two.
-fn larger(a: &mut [f64; SLOPES], b: &[f64; SLOPES]) {
-    for (a, b) in a.iter_mut().zip(b) {
-        *a = if b > a { *b } else { *a };
-    }
+/// Whether the product with a pair `i`, `j` in the last place is within the goal, without the division;
+/// `under` = rest − c_j, `over` = c_i − rest.
+#[inline(always)]
+fn pair_reaches(product: f64, goal: f64, i: &Filler, j: &Filler, under: f64, over: f64) -> bool {
+    let wide = i.cost - j.cost;
+    let scaled = product * (wide - i.mean * under) * (wide - j.mean * over);
+    (under > TOLERANCE) & (scaled <= goal * wide * wide)
+}
+
+#[inline(always)]
+fn larger(a: f64, b: f64) -> f64 {
+    if b > a { b } else { a }
 }
 
 /// State on the way down the second search.

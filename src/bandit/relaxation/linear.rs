@@ -466,9 +466,11 @@ fn last_exchange(inside: &[f64], weights: &[f64], costs: &[f64]) -> Option<Pair>
 fn write_fraction(inside: &[f64], costs: &[f64], cost: f64, budget: f64, Pair { out, into }: Pair, z: &mut [f64]) {
     let x = (cost - budget) / (costs[out] - costs[into]);
     let x = if x < 1.0 { x } else { 1.0 };
-    z.copy_from_slice(&inside[..z.len()]);
-    z[into] = x;
-    z[out] = 1.0 - x;
+    // Not a copy with two corrections: in WebAssembly copying nine numbers is a call.
+    for (arm, (z, member)) in z.iter_mut().zip(inside).enumerate() {
+        let whole_or_out = if arm == out { 1.0 - x } else { *member };
+        *z = if arm == into { x } else { whole_or_out };
+    }
 }
 
 /// Proves that the exchange loop ends in this set with this pair, and then writes `z`.
@@ -515,8 +517,9 @@ fn certify(
         // Free copies of `into` (the slack items of "at most n") never leave a set and enter in index order.
         let copy = free_into & (c == 0.0) & (w == weights[into]) & ((member > 0.0) == (k < into));
         sure &= (above > needed) | of_pair | copy;
-        before += if member > 0.0 { c } else { 0.0 };
-        after += if ((member > 0.0) & (k != out)) | (k == into) { c } else { 0.0 };
+        before += member * c;
+        let stays = if of_pair { 1.0 - member } else { member };
+        after += stays * c;
         members += member;
     }
     let limit = budget + TOLERANCE;
