@@ -63,7 +63,8 @@ fn an_experiment_may_come_from_standard_input_and_the_result_go_to_standard_outp
     assert_eq!(result["data"][0]["sha256"].as_str().unwrap().len(), 64);
     assert!(result["optimum"][0]["joint"]["reward"].is_number());
     // What the result records can be run again and gives the same bits.
-    let again = llm_select(&["run", "-", "--data", &file("answers.csv"), "--out", "-"], &result["experiment"].to_string());
+    let again =
+        llm_select(&["run", "-", "--data", &file("answers.csv"), "--out", "-"], &result["experiment"].to_string());
     assert_eq!(text(&again.stdout), text(&run.stdout));
 }
 
