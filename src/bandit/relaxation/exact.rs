@@ -227,8 +227,8 @@ impl Exact {
         let (price, level) = self.linear.prices(&self.weights[..total], &self.costs[..total], z);
         let slope = SLOPE_FACTOR * self.linear.slope(means, costs);
         let mut bound = self.n as f64 * level + if price > 0.0 { price * (budget + TOLERANCE) } else { 0.0 };
-        for k in 0..arms {
-            let reduced = self.weights[k] - price * costs[k] - level;
+        for (k, cost) in costs.iter().enumerate() {
+            let reduced = self.weights[k] - price * cost - level;
             bound += if reduced > 0.0 { reduced } else { 0.0 };
             // Insertion by falling absolute value; the items themselves are too large to be moved about.
             let size = reduced.abs();
