@@ -4,9 +4,10 @@
 //! numbers in [0,1]; reports multiply them back.
 
 use crate::random::{below, hash, mix, permuted, unit};
+use serde::{Deserialize, Serialize};
 
 /// One model's result in one round.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// Reward `X` in [0,1]; 0 or 1 under AWC.
     pub reward: f64,
@@ -27,12 +28,12 @@ pub trait World {
 }
 
 /// Independent models: reward ~ Bernoulli(`μ`), cost ~ `c` · Uniform(1 − s, 1 + s).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Synthetic {
     arms: Vec<SyntheticArm>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct SyntheticArm {
     mean_reward: f64,
     least_cost: f64,
@@ -79,7 +80,7 @@ impl World for Synthetic {
 }
 
 /// Rows of a data set, drawn independently, reshuffled each pass, or in file order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Replay {
     arms: usize,
     rows: u64,
@@ -147,7 +148,7 @@ impl World for Replay {
 }
 
 /// Any of the worlds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum AnyWorld {
     /// See [`Synthetic`].
     Synthetic(Synthetic),

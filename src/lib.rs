@@ -26,6 +26,8 @@ pub mod environment;
 pub mod error;
 pub mod experiment;
 pub mod figure;
+pub mod game;
+pub mod number;
 pub mod optimum;
 pub mod plan;
 pub mod protocol;

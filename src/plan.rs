@@ -1,5 +1,6 @@
 //! The checked form of an experiment: only a [`Plan`] runs.
 
+use crate::bandit::epsilon_greedy::Exploration;
 use crate::bandit::estimates::Logarithm;
 use crate::bandit::policy::Setting;
 use crate::bandit::relaxation::awc_solver;
@@ -9,6 +10,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{
     CostScale, Environment, Experiment, Feedback, FileReference, PolicyKind, RewardModel, Sampling, Task,
 };
+use crate::game::{Game, Recipe, Seat};
+use crate::number::short;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,17 +31,8 @@ pub struct Plan {
     pub labels: Vec<String>,
     /// The data files in use.
     pub files: Vec<FileIdentity>,
-    /// What costs are divided by.
-    pub cost_scale: f64,
-    /// What policies may know.
-    pub setting: Setting,
-    /// Who is called: under a cascade until the first success.
-    pub cascade: bool,
-    /// The world.
-    pub world: AnyWorld,
-    /// By policy: canonical JSON without label, and how many equal ones stand before it. Together with the seed it
-    /// keys the policy's stream, so that adding, removing or reordering policies changes no other curve.
-    pub identities: Vec<(String, u32)>,
+    /// All that playing needs.
+    pub game: Arc<Game>,
     /// Largest cost that can occur, in the unit of the input.
     largest_cost: f64,
     /// Queries left out because some model has no result for them, and queries in all.
@@ -106,17 +100,28 @@ impl Plan {
             at_least_one: task.at_least_one,
             rounds: experiment.run.rounds,
         };
+        let scaled = scene.mean_cost.as_ref().map(|costs| costs.iter().map(|cost| cost / scene.cost_scale).collect());
+        let run = &experiment.run;
+        let game = Game {
+            seed: run.seed,
+            replicates: run.replicates,
+            regret_alpha: run.regret_alpha,
+            stop_at_success: task.feedback == Some(Feedback::Cascade),
+            stop_at_failure: task.stop_on_failure,
+            mean_reward: scene.mean_reward.clone(),
+            mean_cost: scaled.unwrap_or_else(|| vec![0.0; scene.models.len()]),
+            cost_scale: scene.cost_scale,
+            world: scene.world,
+            policies: seats(&experiment, &scene.models),
+            setting,
+        };
         Ok(Plan {
             labels: labels(&experiment),
-            identities: identities(&experiment),
-            cascade: task.feedback == Some(Feedback::Cascade),
-            setting,
+            game: Arc::new(game),
             models: scene.models,
             mean_reward: scene.mean_reward,
             mean_cost: scene.mean_cost,
             files,
-            cost_scale: scene.cost_scale,
-            world: scene.world,
             largest_cost: scene.largest_cost,
             dropped: scene.dropped,
             experiment,
@@ -127,20 +132,12 @@ impl Plan {
     pub fn budget_range(&self) -> Option<BudgetRange> {
         let mut costs = self.mean_cost.clone()?;
         costs.sort_by(f64::total_cmp);
-        let n = self.setting.n;
-        let fewest = if self.setting.reward == RewardModel::Awc { 1 } else { n };
+        let n = self.game.setting.n;
+        let fewest = if self.game.setting.reward == RewardModel::Awc { 1 } else { n };
         Some(BudgetRange {
             cheapest_feasible: costs.iter().take(fewest).sum(),
             never_binding: costs.iter().rev().take(n).sum(),
         })
-    }
-
-    /// True mean costs in the policies' unit; zeros where unknown.
-    pub fn scaled_costs(&self) -> Vec<f64> {
-        match &self.mean_cost {
-            Some(costs) => costs.iter().map(|cost| cost / self.cost_scale).collect(),
-            None => vec![0.0; self.models.len()],
-        }
     }
 
     /// What a person should know before trusting the numbers, in plain sentences.
@@ -150,36 +147,38 @@ impl Plan {
         if dropped > 0 {
             warnings.push(format!("{dropped} of {queries} queries are left out: some model has no result for them."));
         }
-        if self.cost_scale < self.largest_cost {
+        if self.game.cost_scale < self.largest_cost {
             warnings.push(format!(
                 "The cost scale {} is below the largest cost {}: the guarantees no longer hold.",
-                self.cost_scale, self.largest_cost
+                short(self.game.cost_scale),
+                short(self.largest_cost)
             ));
         }
         if let (Some(range), Some(budget)) = (self.budget_range(), self.experiment.task.budget)
             && budget < range.cheapest_feasible
         {
             warnings.push(format!(
-                "No allowed set fits the budget {budget}: the cheapest costs {}. It is chosen every round, and each round \
+                "No allowed set fits the budget {}: the cheapest costs {}. It is chosen every round, and each round \
                  counts as infeasible.",
-                range.cheapest_feasible
+                short(budget),
+                short(range.cheapest_feasible)
             ));
         }
         for (policy, label) in self.experiment.policies.iter().zip(&self.labels) {
             match &policy.kind {
-                PolicyKind::Fixed(fixed) if self.setting.reward != RewardModel::Awc => {
-                    if fixed.models.len() != self.setting.n {
+                PolicyKind::Fixed(fixed) if self.game.setting.reward != RewardModel::Awc => {
+                    if fixed.models.len() != self.game.setting.n {
                         warnings.push(format!(
                             "{label} plays {} of the {} models per query that the task asks for: it is outside the sets \
                              that the others choose from.",
                             fixed.models.len(),
-                            self.setting.n
+                            self.game.setting.n
                         ));
                     }
                 }
-                PolicyKind::Fixed(fixed) if fixed.models.len() > self.setting.n => warnings.push(format!(
+                PolicyKind::Fixed(fixed) if fixed.models.len() > self.game.setting.n => warnings.push(format!(
                     "{label} plays more than the {} models per query that the task allows.",
-                    self.setting.n
+                    self.game.setting.n
                 )),
                 PolicyKind::C2mabV(parameters) if self.experiment.task.budget.is_some() => {
                     warnings.extend(self.unlearnable(label, parameters.alpha_c, parameters.delta));
@@ -192,12 +191,12 @@ impl Plan {
 
     /// Models whose cost bound stays at 0 beyond their share of the rounds: `α_c²·L/(2c²) > T/K`.
     fn unlearnable(&self, label: &str, alpha_c: f64, delta: Option<f64>) -> Option<String> {
-        let rounds = self.setting.rounds;
+        let rounds = self.game.setting.rounds;
         let delta = delta.unwrap_or(1.0 / f64::from(rounds));
         let logarithm = Logarithm::new(self.models.len(), delta).at(rounds);
         let share = f64::from(rounds) / self.models.len() as f64;
-        let costs = self.scaled_costs();
-        let names: Vec<&str> = (self.models.iter().zip(&costs))
+        let costs = &self.game.mean_cost;
+        let names: Vec<&str> = (self.models.iter().zip(costs))
             .filter(|(_, cost)| **cost > 0.0 && alpha_c * alpha_c * logarithm / (2.0 * *cost * *cost) > share)
             .map(|(name, _)| name.as_str())
             .collect();
@@ -207,8 +206,9 @@ impl Plan {
         let shown = names.iter().take(5).copied().collect::<Vec<_>>().join(", ");
         let more = if names.len() > 5 { format!(" and {} more", names.len() - 5) } else { String::new() };
         Some(format!(
-            "{label}: this budget cannot be learned within {rounds} rounds for {shown}{more}: the cost is so small against \
-             the largest one that its lower bound stays at 0. Play more rounds, lower α_c, or give a smaller cost scale."
+            "{label}: this budget cannot be learned within {} rounds for {shown}{more}: the cost is so small against \
+             the largest one that its lower bound stays at 0. Play more rounds, lower α_c, or give a smaller cost scale.",
+            rounds
         ))
     }
 }
@@ -430,14 +430,36 @@ fn labels(experiment: &Experiment) -> Vec<String> {
         .collect()
 }
 
-fn identities(experiment: &Experiment) -> Vec<(String, u32)> {
+/// The policies of a filled-in experiment as playing needs them.
+fn seats(experiment: &Experiment, models: &[String]) -> Vec<Seat> {
+    let default_delta = 1.0 / f64::from(experiment.run.rounds);
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     (experiment.policies.iter())
         .map(|policy| {
-            let canonical = serde_json::to_value(&policy.kind).map(|value| canonical(&value)).unwrap_or_default();
-            let count = seen.entry(canonical.clone()).or_insert(0);
+            let recipe = match &policy.kind {
+                PolicyKind::C2mabV(p) => Recipe::C2mabV {
+                    alpha_mu: p.alpha_mu,
+                    alpha_c: p.alpha_c,
+                    delta: p.delta.unwrap_or(default_delta),
+                    solver: p.solver,
+                },
+                PolicyKind::Cucb(p) => Recipe::Cucb { alpha_mu: p.alpha_mu, delta: p.delta.unwrap_or(default_delta) },
+                PolicyKind::Thompson(_) => Recipe::Thompson,
+                PolicyKind::EpsilonGreedy(p) => Recipe::EpsilonGreedy(match p.schedule {
+                    Some(schedule) => Exploration::Decaying(schedule.c),
+                    None => Exploration::Constant(p.epsilon.unwrap_or(0.1)),
+                }),
+                PolicyKind::Fixed(p) => {
+                    let place = |name: &String| models.iter().position(|model| model == name);
+                    Recipe::Fixed(p.models.iter().filter_map(place).collect())
+                }
+                PolicyKind::Random(_) => Recipe::RandomSet,
+                PolicyKind::Oracle(_) => Recipe::Oracle,
+            };
+            let identity = serde_json::to_value(&policy.kind).map(|value| canonical(&value)).unwrap_or_default();
+            let count = seen.entry(identity.clone()).or_insert(0);
             *count += 1;
-            (canonical, *count - 1)
+            Seat { recipe, identity, occurrence: *count - 1 }
         })
         .collect()
 }

@@ -1,25 +1,23 @@
-//! Messages between the page and its workers: two closed enums, as compact bytes.
+//! Messages between the page and its workers: closed enums, as compact bytes.
 
-use crate::data::{Dataset, Import, ImportOptions, Progress};
+use crate::data::{Import, Progress};
 use crate::error::{Error, ErrorKind, Result};
+use crate::game::Game;
+use crate::optimum::{Joint, Optimum};
 use crate::simulation::{Job, JobUpdate};
-use crate::summary::OptimumReport;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
-/// From the page to a worker.
+/// From the page to a worker that plays.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Request {
-    /// Read files as one data set; the files themselves stand beside the message.
-    Import(ImportOptions),
+pub enum ToPlayer {
     /// Get ready to play these jobs of a run.
     Start {
         /// Number of the run; replies repeat it, so that late ones are recognised.
         run: u32,
-        /// The experiment as JSON.
-        experiment: String,
-        /// The data of a replay.
-        data: Option<Dataset>,
+        /// What is played.
+        game: Arc<Game>,
         /// The jobs, each with its place in the run's list.
         jobs: Vec<(u32, Job)>,
         /// Whether to report the optimum.
@@ -34,23 +32,15 @@ pub enum Request {
     },
 }
 
-/// From a worker to the page.
+/// From a worker that plays to the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Reply {
-    /// The worker listens; what is sent before is lost in some browsers.
-    Ready,
-    /// Files are being read.
-    Importing(Progress),
-    /// Files were read.
-    Imported(Box<Import>),
-    /// Files could not be read.
-    ImportFailed(Error),
+pub enum FromPlayer {
     /// The worker is ready to play.
     Started {
         /// Number of the run.
         run: u32,
-        /// The optimum, where it was asked for.
-        optimum: Option<OptimumReport>,
+        /// The optimum, and on data the one by joint rows, where it was asked for.
+        optimum: Option<(Optimum, Option<Joint>)>,
     },
     /// A slice was played.
     Played {
@@ -63,13 +53,19 @@ pub enum Reply {
         /// Whether all the worker's jobs are done.
         done: bool,
     },
-    /// The run cannot go on.
-    Failed {
-        /// Number of the run.
-        run: u32,
-        /// Why.
-        error: Error,
-    },
+    /// A message could not be understood.
+    Failed(Error),
+}
+
+/// From the worker that imports to the page; to it go the options, with the files beside them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum FromImporter {
+    /// Files are being read.
+    Progress(Progress),
+    /// Files were read.
+    Imported(Box<Import>),
+    /// Files could not be read.
+    Failed(Error),
 }
 
 /// The message as bytes.
@@ -91,34 +87,25 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{FileIdentity, ModelResults};
+    use crate::data::ImportOptions;
+    use crate::experiment::Experiment;
+    use crate::plan::Plan;
 
     #[test]
     fn messages_survive_the_wire() {
-        let data = Dataset {
-            models: vec![ModelResults {
-                name: "<b>".into(),
-                reward: vec![0.5, 1.0],
-                cost: None,
-                latency_ms: Some(vec![3.0, 4.0]),
-            }],
-            queries: 2,
-            files: vec![FileIdentity { name: "a.csv".into(), sha256: "00".into() }],
-        };
-        let start = Request::Start {
-            run: 7,
-            experiment: "{}".into(),
-            data: Some(data),
-            jobs: vec![(3, Job { policy: 1, block: 0, first: 2, replicates: 5 })],
-            report: true,
-        };
-        assert_eq!(decode::<Request>(&encode(&start).unwrap()).unwrap(), start);
+        let text = r#"{"version": 1, "environment": {"kind": "preset", "id": "sciq"}, "task": {"reward": "awc", "budget": 0.001},
+            "policies": [{"kind": "c2mab-v"}, {"kind": "epsilon-greedy", "schedule": {"c": 5}}, {"kind": "fixed", "models": ["GPT-4"]},
+                {"kind": "oracle"}], "run": {"rounds": 10}}"#;
+        let experiment = Experiment::from_json(&text.replace("\"GPT-4\"", "\"GPT-J\"")).unwrap();
+        let game = Plan::new(&experiment, None).unwrap().game;
+        let jobs = vec![(3, Job { policy: 1, block: 0, first: 2, replicates: 5 })];
+        let start = ToPlayer::Start { run: 7, game, jobs, report: true };
+        assert_eq!(decode::<ToPlayer>(&encode(&start).unwrap()).unwrap(), start);
         let options = ImportOptions { grader: Some(crate::experiment::Grader::Contains), ..ImportOptions::default() };
-        let import = Request::Import(options);
-        assert_eq!(decode::<Request>(&encode(&import).unwrap()).unwrap(), import);
+        assert_eq!(decode::<ImportOptions>(&encode(&options).unwrap()).unwrap(), options);
         let error = Error::new(ErrorKind::BadCell, "a number").in_file("a").at_row(3).found("x");
-        let failed = Reply::Failed { run: 1, error };
-        assert_eq!(decode::<Reply>(&encode(&failed).unwrap()).unwrap(), failed);
-        assert!(decode::<Reply>(&[250, 1, 2]).is_err());
+        let failed = FromPlayer::Failed(error);
+        assert_eq!(decode::<FromPlayer>(&encode(&failed).unwrap()).unwrap(), failed);
+        assert!(decode::<FromPlayer>(&[250, 1, 2]).is_err());
     }
 }

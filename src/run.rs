@@ -1,5 +1,6 @@
 //! Plays a whole run: in this thread, or in several where the machine has them.
 
+use crate::optimum::joint;
 use crate::plan::Plan;
 use crate::simulation::{JobState, Simulation};
 use crate::summary::{Collector, RunResult};
@@ -9,8 +10,8 @@ const QUANTUM: u32 = 1_000;
 
 /// Plays a run to its end in this thread.
 pub fn run(plan: Plan) -> RunResult {
-    let simulation = Simulation::new(plan);
-    let mut collector = Collector::new(&simulation.plan);
+    let simulation = Simulation::new(plan.game.clone());
+    let mut collector = Collector::new(&plan);
     for (index, job) in (0..).zip(simulation.jobs()) {
         let mut state = JobState::new(&simulation, index, job);
         while state.advance(&simulation, QUANTUM) > 0 {}
@@ -18,8 +19,8 @@ pub fn run(plan: Plan) -> RunResult {
             collector.absorb(update);
         }
     }
-    let report = simulation.optimum.report(&simulation.plan);
-    collector.result(&simulation.plan, Some(&report))
+    let report = simulation.optimum.report(&plan, joint(&plan.game).as_ref());
+    collector.result(&plan, Some(&report))
 }
 
 /// Plays a run to its end in several threads; the result has the same bits whatever their number. `progress` is called
@@ -31,8 +32,8 @@ pub fn run(plan: Plan) -> RunResult {
 pub fn run_in_threads(plan: Plan, threads: usize, mut progress: impl FnMut(f64)) -> crate::Result<RunResult> {
     use crate::error::{Error, ErrorKind};
     use std::sync::atomic::{AtomicUsize, Ordering};
-    let simulation = Simulation::new(plan);
-    let mut collector = Collector::new(&simulation.plan);
+    let simulation = Simulation::new(plan.game.clone());
+    let mut collector = Collector::new(&plan);
     let jobs = simulation.jobs();
     let next = AtomicUsize::new(0);
     let (sender, receiver) = std::sync::mpsc::channel();
@@ -69,6 +70,6 @@ pub fn run_in_threads(plan: Plan, threads: usize, mut progress: impl FnMut(f64))
     if !collector.is_complete() {
         return Err(Error::new(ErrorKind::Io, "every thread to play to its end"));
     }
-    let report = simulation.optimum.report(&simulation.plan);
-    Ok(collector.result(&simulation.plan, Some(&report)))
+    let report = simulation.optimum.report(&plan, joint(&plan.game).as_ref());
+    Ok(collector.result(&plan, Some(&report)))
 }

@@ -6,32 +6,26 @@
 //! A [`Job`] is one policy in a block of replicates. Blocks depend on the number of replicates alone, and their
 //! statistics are merged in order ([`crate::summary::Collector`]), so results do not depend on who plays which job.
 
-use crate::bandit::c2mab_v::C2mabV;
-use crate::bandit::cucb::Cucb;
-use crate::bandit::epsilon_greedy::{EpsilonGreedy, Exploration};
-use crate::bandit::fixed::Fixed;
-use crate::bandit::oracle::Oracle;
 use crate::bandit::policy::{Choice, Observation, Player, Policy};
-use crate::bandit::random_set::RandomSet;
 use crate::bandit::reward::set_reward;
-use crate::bandit::thompson::Thompson;
 use crate::environment::{AnyWorld, World};
-use crate::experiment::{PolicyKind, RewardModel};
+use crate::experiment::RewardModel;
+use crate::game::Game;
 use crate::optimum::Optimum;
-use crate::plan::Plan;
-use crate::random::{policy_stream, world_key};
+use crate::random::world_key;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Most blocks that a policy's replicates are split into.
 const MOST_BLOCKS: u32 = 8;
 /// Bins of rounds in which selections are counted for the selection figure.
 pub const BINS: u32 = 100;
 
-/// A plan and its optimum: all that playing needs, shared by every run.
+/// A game, its optimum and its checkpoints, shared by every run.
 #[derive(Debug, Clone)]
 pub struct Simulation {
-    /// The checked experiment.
-    pub plan: Plan,
+    /// What is played.
+    pub game: Arc<Game>,
     /// `S*` under the true means.
     pub optimum: Optimum,
     stops: Vec<Stop>,
@@ -75,8 +69,8 @@ pub fn checkpoints(rounds: u32) -> Vec<u32> {
 
 impl Simulation {
     /// Finds the optimum and lays out the checkpoints.
-    pub fn new(plan: Plan) -> Simulation {
-        let rounds = plan.setting.rounds;
+    pub fn new(game: Arc<Game>) -> Simulation {
+        let rounds = game.setting.rounds;
         let bins = BINS.min(rounds);
         let end_of = |bin: u32| ((u64::from(bin) + 1) * u64::from(rounds) / u64::from(bins)) as u32;
         let points = checkpoints(rounds);
@@ -92,12 +86,12 @@ impl Simulation {
                 Stop { round, is_checkpoint: points.binary_search(&round).is_ok(), bin }
             })
             .collect();
-        Simulation { optimum: Optimum::of(&plan), plan, stops }
+        Simulation { optimum: Optimum::of(&game), game, stops }
     }
 
     /// The jobs of the run, policy by policy and block by block.
     pub fn jobs(&self) -> Vec<Job> {
-        jobs(self.plan.experiment.policies.len() as u32, self.plan.experiment.run.replicates)
+        jobs(self.game.policies.len() as u32, self.game.replicates)
     }
 }
 
@@ -169,48 +163,14 @@ pub struct Run {
 impl Run {
     /// Before round 1. `policy` and `replicate` count from 0; `None` where the experiment has no such policy.
     pub fn new(simulation: &Simulation, policy: usize, replicate: u32) -> Option<Run> {
-        let plan = &simulation.plan;
-        let seed = plan.experiment.run.seed;
-        let (canonical, occurrence) = plan.identities.get(policy)?;
-        let stream = || policy_stream(seed, replicate, canonical, *occurrence);
-        let arms = plan.setting.arms;
-        let default_delta = 1.0 / f64::from(plan.setting.rounds);
-        let player = match &plan.experiment.policies.get(policy)?.kind {
-            PolicyKind::C2mabV(p) => Player::C2mabV(Box::new(C2mabV::new(
-                arms,
-                p.alpha_mu,
-                p.alpha_c,
-                p.delta.unwrap_or(default_delta),
-                p.solver,
-                stream(),
-            ))),
-            PolicyKind::Cucb(p) => {
-                Player::Cucb(Box::new(Cucb::new(arms, p.alpha_mu, p.delta.unwrap_or(default_delta))))
-            }
-            PolicyKind::Thompson(_) => Player::Thompson(Box::new(Thompson::new(arms, stream()))),
-            PolicyKind::EpsilonGreedy(p) => {
-                let exploration = match p.schedule {
-                    Some(schedule) => Exploration::Decaying(schedule.c),
-                    None => Exploration::Constant(p.epsilon.unwrap_or(0.1)),
-                };
-                Player::EpsilonGreedy(Box::new(EpsilonGreedy::new(arms, exploration, stream())))
-            }
-            PolicyKind::Fixed(p) => {
-                let place = |name: &String| plan.models.iter().position(|model| model == name);
-                Player::Fixed(Fixed::new(p.models.iter().filter_map(place).collect()))
-            }
-            PolicyKind::Random(_) => Player::RandomSet(Box::new(RandomSet::new(arms, stream()))),
-            PolicyKind::Oracle(_) => {
-                let optimum = &simulation.optimum;
-                Player::Oracle(Oracle::new(optimum.arms.clone(), !optimum.feasible))
-            }
-        };
+        let game = &simulation.game;
+        let player = game.player(&simulation.optimum, policy, replicate)?;
         Some(Run {
-            key: world_key(seed, replicate),
+            key: world_key(game.seed, replicate),
             round: 0,
             player,
             totals: Totals::default(),
-            choice: Choice { arms: Vec::with_capacity(arms), ..Choice::default() },
+            choice: Choice { arms: Vec::with_capacity(game.setting.arms), ..Choice::default() },
             asked: false,
         })
     }
@@ -232,7 +192,7 @@ impl Run {
             self.choice.arms.clear();
             self.choice.infeasible = false;
             self.choice.empty = false;
-            self.player.select(&simulation.plan.setting, self.round.saturating_add(1), &mut self.choice);
+            self.player.select(&simulation.game.setting, self.round.saturating_add(1), &mut self.choice);
             self.asked = true;
         }
         &self.choice
@@ -246,10 +206,10 @@ impl Run {
             return;
         }
         self.asked = false;
-        let Simulation { plan, optimum, .. } = simulation;
-        let setting = &plan.setting;
+        let Simulation { game, optimum, .. } = simulation;
+        let setting = &game.setting;
         self.player.update(observed);
-        let expected = set_reward(setting.reward, &plan.mean_reward, &self.choice.arms);
+        let expected = set_reward(setting.reward, &game.mean_reward, &self.choice.arms);
         let all_called = observed.len() == self.choice.arms.len();
         let (mut paid, mut sum, mut product, mut any) = (0.0, 0.0, 1.0, 0.0);
         for seen in observed {
@@ -265,7 +225,7 @@ impl Run {
             RewardModel::Aic => 0.0,
         };
         let over = paid - setting.budget;
-        let alpha = plan.experiment.run.regret_alpha;
+        let alpha = game.regret_alpha;
         let totals = &mut self.totals;
         totals.regret += alpha * optimum.reward - expected;
         totals.regret_relaxed += alpha * optimum.relaxed_reward - expected;
@@ -283,10 +243,9 @@ impl Run {
 
     /// Plays simulated rounds until `until` rounds are played. Counts selections and calls by arm.
     fn play<W: World>(&mut self, simulation: &Simulation, world: &W, until: u32, scratch: &mut Scratch, bin: usize) {
-        let plan = &simulation.plan;
-        let arms = plan.setting.arms;
-        let stop_at_success = plan.cascade;
-        let stop_at_failure = plan.experiment.task.stop_on_failure;
+        let game = &simulation.game;
+        let arms = game.setting.arms;
+        let Game { stop_at_success, stop_at_failure, .. } = **game;
         let one_by_one = stop_at_success || stop_at_failure;
         let selected = scratch.selected.get_mut(bin * arms..(bin + 1) * arms).unwrap_or(&mut []);
         while self.round < until {
@@ -370,7 +329,7 @@ impl JobState {
         let runs: Vec<Run> = (job.first..job.first + job.replicates)
             .filter_map(|replicate| Run::new(simulation, job.policy as usize, replicate))
             .collect();
-        let arms = simulation.plan.setting.arms;
+        let arms = simulation.game.setting.arms;
         let scratch = Scratch {
             observed: Vec::with_capacity(arms),
             selected: vec![0; arms * BINS as usize],
@@ -405,7 +364,7 @@ impl JobState {
             let until = stop.round.min(run.round.saturating_add(quantum.max(1)));
             played = until - run.round;
             let bin = stop.bin as usize;
-            match &simulation.plan.world {
+            match &simulation.game.world {
                 AnyWorld::Synthetic(world) => run.play(simulation, world, until, &mut self.scratch, bin),
                 AnyWorld::Replay(world) => run.play(simulation, world, until, &mut self.scratch, bin),
             }
@@ -418,7 +377,7 @@ impl JobState {
             self.stop += 1;
             self.update.round = stop.round;
             if stop.is_checkpoint {
-                self.record(&simulation.plan);
+                self.record(&simulation.game);
             }
         }
         played
@@ -429,8 +388,8 @@ impl JobState {
         if self.update.statistics.is_empty() {
             return None;
         }
-        let arms = simulation.plan.setting.arms;
-        let open = simulation.stops.get(self.stop).map_or(BINS.min(simulation.plan.setting.rounds), |stop| stop.bin);
+        let arms = simulation.game.setting.arms;
+        let open = simulation.stops.get(self.stop).map_or(BINS.min(simulation.game.setting.rounds), |stop| stop.bin);
         let (from, to) = (self.bins_sent as usize * arms, open as usize * arms);
         let next = JobUpdate { job: self.update.job, round: self.update.round, ..JobUpdate::default() };
         let mut update = std::mem::replace(&mut self.update, next);
@@ -440,8 +399,8 @@ impl JobState {
         Some(update)
     }
 
-    fn record(&mut self, plan: &Plan) {
-        let values: Vec<[f64; TRACKED]> = self.runs.iter().map(|run| tracked(plan, run)).collect();
+    fn record(&mut self, game: &Game) {
+        let values: Vec<[f64; TRACKED]> = self.runs.iter().map(|run| tracked(game, run)).collect();
         let mut means = [0.0; TRACKED];
         let mut squares = [0.0; TRACKED];
         for (count, run) in (1u32..).zip(&values) {
@@ -459,11 +418,11 @@ impl JobState {
 }
 
 /// The tracked values of a run at a checkpoint, in the order of the result's series; costs in the unit of the input.
-fn tracked(plan: &Plan, run: &Run) -> [f64; TRACKED] {
+fn tracked(game: &Game, run: &Run) -> [f64; TRACKED] {
     let totals = &run.totals;
     let rounds = f64::from(run.round.max(1));
-    let scale = plan.cost_scale;
-    let over = totals.paid / rounds - plan.setting.budget;
+    let scale = game.cost_scale;
+    let over = totals.paid / rounds - game.setting.budget;
     [
         totals.regret,
         totals.regret_relaxed,

@@ -40,7 +40,7 @@ impl Slices {
         milliseconds: f64,
         clock: impl Fn() -> f64,
     ) -> Vec<JobUpdate> {
-        let window = simulation.plan.setting.rounds / 50 + 1;
+        let window = simulation.game.setting.rounds / 50 + 1;
         let start = clock();
         let mut now = start;
         while now - start < milliseconds {

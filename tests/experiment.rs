@@ -44,7 +44,7 @@ fn the_example_itself_is_accepted() {
     assert_eq!(plan.experiment.task.max_models, Some(2));
     // A result's experiment, with its defaults filled in, is the same experiment.
     let again = Plan::new(&Experiment::from_json(&plan.experiment.to_json()).unwrap(), None).unwrap();
-    assert_eq!(plan.identities, again.identities);
+    assert_eq!(plan.game, again.game);
     assert_eq!(plan.experiment, again.experiment);
 }
 

@@ -239,9 +239,10 @@ fn estimates_stay_within_their_radii_in_the_promised_share_of_runs() {
 fn asking_and_telling_is_the_same_loop_and_survives_being_written_down() {
     for reward in ["awc", "suc", "aic"] {
         let policies = json!([{"kind": "c2mab-v"}, {"kind": "thompson"}, {"kind": "epsilon-greedy"}, {"kind": "random"}, {"kind": "cucb"}, {"kind": "oracle"}]);
-        let simulation =
-            Simulation::new(plan(&nine(json!({"reward": reward, "max_models": 3, "budget": 0.4}), policies, 300, 1)));
-        let AnyWorld::Synthetic(world) = simulation.plan.world.clone() else { panic!() };
+        let simulation = Simulation::new(
+            plan(&nine(json!({"reward": reward, "max_models": 3, "budget": 0.4}), policies, 300, 1)).game,
+        );
+        let AnyWorld::Synthetic(world) = simulation.game.world.clone() else { panic!() };
         for (index, job) in (0..).zip(simulation.jobs()) {
             let mut played = JobState::new(&simulation, index, job);
             while played.advance(&simulation, 7) > 0 {}
@@ -344,7 +345,9 @@ fn joint_optimum_is_the_best_set_by_rows() {
         );
         let plan = Plan::new(&experiment, Some(data.clone())).unwrap();
         let costs = plan.mean_cost.clone().unwrap();
-        let report = Simulation::new(plan).optimum.report(&Plan::new(&experiment, Some(data.clone())).unwrap());
+        let report = Simulation::new(plan.game.clone())
+            .optimum
+            .report(&plan, llm_selection::optimum::joint(&plan.game).as_ref());
         let joint = report.joint.unwrap();
         // Every pair and single by brute force.
         let mut best = f64::NEG_INFINITY;

@@ -11,7 +11,7 @@ use crate::experiment::RewardModel;
 use serde::{Deserialize, Serialize};
 
 /// What every policy may know of the task; the same in every round.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Setting {
     /// `K`.
     pub arms: usize,

@@ -4,6 +4,7 @@ use super::now;
 use crate::data::{Dataset, ImportOptions, InputFile, import};
 use crate::error::Error;
 use crate::experiment::{Environment, Experiment};
+use crate::optimum::joint;
 use crate::plan::Plan;
 use crate::simulation;
 use crate::slices::Slices;
@@ -17,6 +18,7 @@ use wasm_bindgen::{JsCast, JsValue};
 /// A run, played in slices by whoever holds it.
 #[wasm_bindgen]
 pub struct Simulation {
+    plan: Plan,
     simulation: simulation::Simulation,
     slices: Slices,
     collector: Collector,
@@ -40,15 +42,15 @@ impl Simulation {
             _ => None,
         };
         let plan = Plan::new(&experiment, data.map(Arc::<Dataset>::new)).map_err(|error| failure(&error))?;
-        let simulation = simulation::Simulation::new(plan);
+        let simulation = simulation::Simulation::new(plan.game.clone());
         let jobs: Vec<_> = (0..).zip(simulation.jobs()).collect();
         let slices = Slices::new(&simulation, &jobs);
-        Ok(Simulation { collector: Collector::new(&simulation.plan), slices, simulation })
+        Ok(Simulation { collector: Collector::new(&plan), plan, slices, simulation })
     }
 
     /// Plays for about so many milliseconds; returns `{round, rounds}`.
     pub fn advance(&mut self, milliseconds: f64) -> Result<JsValue, JsValue> {
-        let rounds = self.simulation.plan.setting.rounds;
+        let rounds = self.simulation.game.setting.rounds;
         for update in self.slices.play(&self.simulation, rounds, milliseconds, now) {
             self.collector.absorb(update);
         }
@@ -62,8 +64,8 @@ impl Simulation {
 
     /// The result as a plain object, with the shape of the result file.
     pub fn result(&self) -> Result<JsValue, JsValue> {
-        let report = self.simulation.optimum.report(&self.simulation.plan);
-        plain(&self.collector.result(&self.simulation.plan, Some(&report)))
+        let report = self.simulation.optimum.report(&self.plan, joint(&self.plan.game).as_ref());
+        plain(&self.collector.result(&self.plan, Some(&report)))
     }
 }
 

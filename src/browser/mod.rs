@@ -1,17 +1,24 @@
-//! The browser's side of the crate: files, the worker, the pool of workers, the JavaScript interface. No arithmetic.
+//! The browser's side of the crate: the page's pool of workers, the workers, files, the JavaScript interface. No
+//! arithmetic.
 
-#[cfg(feature = "worker")]
+#[cfg(feature = "interface")]
 pub mod api;
-#[cfg(feature = "worker")]
+#[cfg(feature = "interface")]
 mod file;
+#[cfg(feature = "interface")]
+pub mod importer;
+#[cfg(feature = "worker")]
+pub mod player;
 #[cfg(feature = "app")]
 pub mod pool;
-#[cfg(feature = "worker")]
-pub mod worker;
 
 use crate::error::{Error, ErrorKind, Result};
 use js_sys::{Array, Uint8Array};
+#[cfg(any(feature = "worker", feature = "interface"))]
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+#[cfg(any(feature = "worker", feature = "interface"))]
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 /// Packs a message for `postMessage`: an array of its bytes and of what stands beside it; the second array lists what
 /// is handed over rather than copied.
@@ -40,7 +47,39 @@ fn now() -> f64 {
         .map_or_else(js_sys::Date::now, |clock| clock.now())
 }
 
+/// What a worker says when it listens; what is sent to it before is lost in some browsers.
+const READY: &str = "ready";
+
+/// Installs a worker's message handler and tells the page that it listens.
+#[cfg(any(feature = "worker", feature = "interface"))]
+fn listen(mut handler: impl FnMut(JsValue) + 'static) {
+    let closure = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| handler(event.data()));
+    if let Some(scope) = scope() {
+        scope.set_onmessage(Some(closure.as_ref().unchecked_ref()));
+        // Fails only when the page is gone.
+        let _ = scope.post_message(&READY.into());
+    }
+    // The worker listens as long as it lives.
+    closure.forget();
+}
+
+/// Sends a message from a worker to the page.
+#[cfg(any(feature = "worker", feature = "interface"))]
+fn post(message: &impl serde::Serialize) {
+    if let (Some(scope), Ok(bytes)) = (scope(), crate::protocol::encode(message)) {
+        let (message, transfer) = pack(&bytes, &[]);
+        // Fails only when the page is gone.
+        let _ = scope.post_message_with_transfer(&message, &transfer);
+    }
+}
+
+#[cfg(any(feature = "worker", feature = "interface"))]
+fn scope() -> Option<DedicatedWorkerGlobalScope> {
+    js_sys::global().dyn_into().ok()
+}
+
 /// What a browser threw, as an error of ours.
+#[cfg(feature = "app")]
 fn thrown(value: &JsValue, expected: &str) -> Error {
     let text = value.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
     Error::new(ErrorKind::Io, expected).found(text.unwrap_or_else(|| format!("{value:?}")))

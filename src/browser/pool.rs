@@ -6,7 +6,7 @@ mod playing;
 use crate::data::{Audit, Dataset, ImportOptions, Progress};
 use crate::error::Error;
 use crate::experiment::Experiment;
-use crate::protocol::{Reply, Request};
+use crate::protocol::{FromImporter, FromPlayer};
 use crate::summary::RunResult;
 use handle::Handle;
 use playing::Playing;
@@ -104,7 +104,7 @@ impl Pool {
         let cores = web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
         for worker in 0..(cores as usize).clamp(1, MOST_WORKERS) {
             let weak = Rc::downgrade(&inner);
-            let handle = Handle::new(move |reply| {
+            let handle = Handle::new("worker", move |reply| {
                 if let Some(inner) = weak.upgrade() {
                     inner.heard(worker, reply);
                 }
@@ -118,17 +118,14 @@ impl Pool {
     pub fn import(&self, files: Vec<web_sys::File>, options: &ImportOptions) {
         self.cancel_import();
         let weak = Rc::downgrade(&self.inner);
-        let handle = Handle::new(move |reply| {
+        let handle = Handle::new("importer", move |reply| {
             if let Some(inner) = weak.upgrade() {
                 inner.heard_importer(reply);
             }
         });
-        match handle {
-            Ok(mut handle) => {
-                let beside: Vec<JsValue> = files.into_iter().map(JsValue::from).collect();
-                handle.send(&Request::Import(options.clone()), &beside);
-                *self.inner.importer.borrow_mut() = Some(handle);
-            }
+        let beside: Vec<JsValue> = files.into_iter().map(JsValue::from).collect();
+        match handle.and_then(|mut handle| handle.send(options, &beside).map(|()| handle)) {
+            Ok(handle) => *self.inner.importer.borrow_mut() = Some(handle),
             Err(error) => (self.inner.on_event)(Event::ImportFailed(error)),
         }
     }
@@ -142,18 +139,18 @@ impl Pool {
     pub fn start(&self, experiment: &Experiment, data: Option<Arc<Dataset>>, speed: Speed) {
         let run = self.inner.runs.get().wrapping_add(1);
         self.inner.runs.set(run);
-        let mut players = self.inner.players.borrow_mut();
-        match Playing::new(run, experiment, data.clone(), speed, players.len()) {
-            Ok(playing) => {
-                let data = data.map(|data| Dataset::clone(&data));
-                let mut requests = playing.requests(data);
-                for (handle, request) in players.iter_mut().zip(requests.drain(..)) {
-                    handle.send(&request, &[]);
+        let started = {
+            let mut players = self.inner.players.borrow_mut();
+            Playing::new(run, experiment, data, speed, players.len()).and_then(|playing| {
+                for (handle, request) in players.iter_mut().zip(playing.requests()) {
+                    handle.send(&request, &[])?;
                 }
-                *self.inner.playing.borrow_mut() = Some(playing);
-            }
+                Ok(playing)
+            })
+        };
+        match started {
+            Ok(playing) => *self.inner.playing.borrow_mut() = Some(playing),
             Err(error) => {
-                drop(players);
                 self.inner.playing.borrow_mut().take();
                 (self.inner.on_event)(Event::Failed(error));
             }
@@ -192,7 +189,7 @@ impl Pool {
 
 impl Inner {
     /// A player has something to say.
-    fn heard(self: &Rc<Self>, worker: usize, reply: Reply) {
+    fn heard(self: &Rc<Self>, worker: usize, reply: Result<FromPlayer, Error>) {
         let event = self.playing.borrow_mut().as_mut().and_then(|playing| playing.heard(worker, reply));
         self.go_on();
         if let Some(event) = event {
@@ -210,7 +207,8 @@ impl Inner {
         let mut players = self.players.borrow_mut();
         for (worker, handle) in players.iter_mut().enumerate() {
             if let Some(request) = playing.next(worker) {
-                handle.send(&request, &[]);
+                // Fails only when the worker is gone, and then its error has been heard.
+                let _ = handle.send(&request, &[]);
             }
         }
         if playing.waits_for_the_clock() {
@@ -224,14 +222,13 @@ impl Inner {
     }
 
     /// The importer has something to say.
-    fn heard_importer(&self, reply: Reply) {
+    fn heard_importer(&self, reply: Result<FromImporter, Error>) {
         let event = match reply {
-            Reply::Importing(progress) => Event::ImportProgress(progress),
-            Reply::Imported(import) => {
+            Ok(FromImporter::Progress(progress)) => Event::ImportProgress(progress),
+            Ok(FromImporter::Imported(import)) => {
                 Event::Imported { dataset: Arc::new(import.dataset), audit: Box::new(import.audit) }
             }
-            Reply::ImportFailed(error) | Reply::Failed { error, .. } => Event::ImportFailed(error),
-            Reply::Ready | Reply::Started { .. } | Reply::Played { .. } => return,
+            Ok(FromImporter::Failed(error)) | Err(error) => Event::ImportFailed(error),
         };
         if !matches!(event, Event::ImportProgress(_)) {
             self.importer.borrow_mut().take();

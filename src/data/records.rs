@@ -298,11 +298,12 @@ impl BadByte {
     }
 }
 
-/// A cell as text: UTF-8, or Windows-1252 where it is none.
+/// A cell as text: UTF-8, or where it is none Latin-1, whose bytes are the first characters of Unicode. (Bytes below
+/// 0xA0, where Windows-1252 differs, are refused elsewhere.)
 pub(super) fn text(cell: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(cell) {
         Ok(text) => Cow::Borrowed(text),
-        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(cell).0,
+        Err(_) => cell.iter().map(|byte| char::from(*byte)).collect::<String>().into(),
     }
 }
 

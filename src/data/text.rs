@@ -106,7 +106,7 @@ pub(super) struct Source<'a> {
     raw: Vec<u8>,
     /// Bytes of `raw` that the last read gave.
     filled: usize,
-    decoder: Option<encoding_rs::Decoder>,
+    decoder: Option<Utf16>,
     text: Vec<u8>,
     pending: bool,
     finished: bool,
@@ -140,8 +140,8 @@ impl<'a> Source<'a> {
                 source.encoding = Encoding::Utf8Marked;
                 3
             }
-            [0xff, 0xfe, ..] => source.utf16(encoding_rs::UTF_16LE),
-            [0xfe, 0xff, ..] => source.utf16(encoding_rs::UTF_16BE),
+            [0xff, 0xfe, ..] => source.utf16(u16::from_le_bytes),
+            [0xfe, 0xff, ..] => source.utf16(u16::from_be_bytes),
             _ => 0,
         };
         let body = first.get(skip..).unwrap_or_default();
@@ -155,9 +155,9 @@ impl<'a> Source<'a> {
         Ok(source)
     }
 
-    fn utf16(&mut self, encoding: &'static encoding_rs::Encoding) -> usize {
+    fn utf16(&mut self, unit: fn([u8; 2]) -> u16) -> usize {
         self.encoding = Encoding::Utf16;
-        self.decoder = Some(encoding.new_decoder_without_bom_handling());
+        self.decoder = Some(Utf16 { unit, half: None, high: None });
         2
     }
 
@@ -219,10 +219,38 @@ impl<'a> Source<'a> {
             self.text.extend_from_slice(raw);
             return;
         };
-        let room = decoder.max_utf8_buffer_length(raw.len()).unwrap_or(0);
-        self.text.resize(room, 0);
-        let (_, _, written, _) = decoder.decode_to_utf8(raw, &mut self.text, self.finished);
-        self.text.truncate(written);
+        decoder.decode(raw, self.finished, &mut self.text);
+    }
+}
+
+/// UTF-16 in blocks: what a block cuts in two waits for the next one. A library of all encodings would weigh more than
+/// the rest of the import, in every browser.
+struct Utf16 {
+    unit: fn([u8; 2]) -> u16,
+    /// The first byte of a unit that the last block cut.
+    half: Option<u8>,
+    /// The first unit of a pair that the last block cut.
+    high: Option<u16>,
+}
+
+impl Utf16 {
+    /// Appends to `text` as UTF-8; what is malformed becomes U+FFFD. `last` says that nothing follows.
+    fn decode(&mut self, raw: &[u8], last: bool, text: &mut Vec<u8>) {
+        let mut units: Vec<u16> = self.high.take().into_iter().collect();
+        for byte in raw {
+            match self.half.take() {
+                Some(first) => units.push((self.unit)([first, *byte])),
+                None => self.half = Some(*byte),
+            }
+        }
+        if !last && let Some(0xd800..0xdc00) = units.last() {
+            self.high = units.pop();
+        }
+        let cut = last && self.half.take().is_some();
+        let characters = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER));
+        for character in characters.chain(cut.then_some(char::REPLACEMENT_CHARACTER)) {
+            text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
     }
 }
 
@@ -244,5 +272,29 @@ fn sniff(first: &[u8]) -> Result<()> {
         )
         .found("text that starts as JSON does")),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf16_may_be_cut_anywhere() {
+        let text = "id,😀 ü\n1,漢字";
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for size in 1..bytes.len() {
+            let mut decoder = Utf16 { unit: u16::from_be_bytes, half: None, high: None };
+            let mut out = Vec::new();
+            for block in bytes.chunks(size) {
+                decoder.decode(block, false, &mut out);
+            }
+            decoder.decode(&[], true, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), text, "blocks of {size}");
+        }
+        let mut decoder = Utf16 { unit: u16::from_le_bytes, half: None, high: None };
+        let mut out = Vec::new();
+        decoder.decode(&[0x00, 0xd8, 0x61, 0x00, 0x62], true, &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), "\u{fffd}a\u{fffd}");
     }
 }

@@ -119,7 +119,7 @@ impl Axis {
             }
             return if ticks.len() < 2 { self.linear_ticks(wanted) } else { ticks };
         }
-        let stride = decades.div_ceil(wanted.max(2)).max(1);
+        let stride = decades.div_ceil(wanted.max(2) + 2).max(1);
         (first..=last).step_by(stride).map(power).collect()
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Range {
 /// the point of its figures: there a rival stays in as long as it can.
 fn squashed(quantity: Quantity) -> f64 {
     match quantity {
-        Quantity::Regret | Quantity::Reward => 0.15,
+        Quantity::Regret | Quantity::Reward => 0.3,
         Quantity::Violation | Quantity::Cost => 0.02,
     }
 }
@@ -57,6 +57,7 @@ pub(super) fn range(
     let anchors: Vec<f64> = anchors.iter().copied().filter(|v| v.is_finite()).collect();
     let allowed = if spans.len() > 2 { spans.len() / 3 } else { 0 };
     // One after another, the curve whose absence shrinks the range most; kept out only where that shrinks it a lot.
+    let all = spans.clone();
     let mut rest = spans.clone();
     for _ in 0..allowed {
         let size = |spans: &[(usize, f64, f64)]| bounds(spans, &anchors).map_or(0.0, |(lo, hi)| hi - lo);
@@ -80,9 +81,12 @@ pub(super) fn range(
         Quantity::Regret | Quantity::Violation if lo >= 0.0 => 0.0,
         _ => floor.map_or(lo - pad, |floor| (lo - pad).max(floor)),
     };
-    // In a low panel the name of what is above needs room of its own.
-    let name = if quantity == Quantity::Reward && !outside.is_empty() { (hi - lo) * 0.25 } else { 0.0 };
-    let (lo, hi) = settle(low, hi + pad + name, 5);
+    // In a low panel the name of what is above or below needs room of its own.
+    let name = if quantity == Quantity::Reward { (hi - lo) * 0.25 } else { 0.0 };
+    let left = |index: &usize| all.iter().find(|span| span.0 == *index);
+    let above = if outside.iter().filter_map(left).any(|span| span.2 > hi) { name } else { 0.0 };
+    let below = if outside.iter().filter_map(left).any(|span| span.1 < lo) { name } else { 0.0 };
+    let (lo, hi) = settle(low - below, hi + pad + above, 5);
     Range { lo, hi, scale, outside }
 }
 

@@ -51,7 +51,7 @@ impl Collector {
     pub fn new(plan: &Plan) -> Collector {
         let replicates = plan.experiment.run.replicates;
         let jobs = crate::simulation::jobs(plan.experiment.policies.len() as u32, replicates);
-        let arms = plan.setting.arms;
+        let arms = plan.game.setting.arms;
         let mut policies: Vec<Collected> = (plan.experiment.policies.iter())
             .map(|_| Collected { merged: Vec::new(), blocks: Vec::new(), selected: vec![0; arms * BINS as usize] })
             .collect();
@@ -63,7 +63,7 @@ impl Collector {
         }
         let count = f64::from(replicates);
         let half_width = (replicates > 1).then(|| student_t(replicates - 1) / (count * (count - 1.0)).sqrt());
-        Collector { checkpoints: checkpoints(plan.setting.rounds), jobs, policies, arms, half_width }
+        Collector { checkpoints: checkpoints(plan.game.setting.rounds), jobs, policies, arms, half_width }
     }
 
     /// Takes in one update; those of one job must come in their order.
@@ -133,7 +133,7 @@ impl Collector {
         let names = |shares: Vec<f64>| plan.models.iter().cloned().zip(shares).collect();
         let replicates = f64::from(plan.experiment.run.replicates);
         let bins = self.policies.iter().map(Collected::bins).min().unwrap_or(0);
-        let planned = plan.setting.rounds;
+        let planned = plan.game.setting.rounds;
         let all_bins = u64::from(BINS.min(planned));
         let end_of = |bin: usize| ((bin as u64 + 1) * u64::from(planned) / all_bins) as f64;
         let share_over_time: Vec<Vec<f64>> = (policy.selected.chunks(self.arms.max(1)).take(bins).enumerate())
@@ -204,7 +204,7 @@ impl Collector {
             });
             Figure { mean: Some(last[4].0 / last[tracked].0), ci95: ci95.flatten() }
         };
-        let has_latency = match &plan.world {
+        let has_latency = match &plan.game.world {
             crate::environment::AnyWorld::Replay(world) => world.has_latency(),
             crate::environment::AnyWorld::Synthetic(_) => false,
         };

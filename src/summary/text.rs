@@ -1,6 +1,7 @@
 //! Results as text: the curves as CSV, the finals as a table to read.
 
 use super::{Figure, RunResult};
+use crate::number::short;
 use std::fmt::Write;
 
 /// The curves as `policy,round,metric,mean,ci95`: one line a policy, metric and checkpoint; no half-width with one
@@ -82,18 +83,5 @@ fn cell(figure: Figure) -> String {
         (Some(mean), Some(half)) => format!("{} ± {}", short(mean), short(half)),
         (Some(mean), None) => short(mean),
         (None, _) => "not defined".to_string(),
-    }
-}
-
-/// Four significant digits, without an exponent for everyday sizes.
-fn short(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return format!("{value}");
-    }
-    let digits = 3 - libm::floor(libm::log10(value.abs())) as i32;
-    match digits {
-        ..=0 => format!("{value:.0}"),
-        1..=9 => format!("{value:.*}", digits as usize),
-        _ => format!("{value:.3e}"),
     }
 }

@@ -12,5 +12,6 @@ pub fn bench() -> Result<()> {
     println!("== in Chromium");
     let driver = setup::chromedriver()?;
     site::build(&[])?;
-    run(cargo(&["run", "--quiet", "--package", "end-to-end", "--bin", "measure"]).env("CHROMEDRIVER", driver))
+    run(cargo(&["run", "--release", "--quiet", "--package", "end-to-end", "--bin", "measure"])
+        .env("CHROMEDRIVER", driver))
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask build`: compiles the two WebAssembly modules, binds them, and lays the site out in `dist/`.
+//! `cargo xtask build`: compiles the WebAssembly modules, binds them, and lays the site out in `dist/`.
 
 use std::fs;
 use std::io::Write;
@@ -27,7 +27,8 @@ pub fn build(origins: &[String]) -> Result<()> {
     // One after the other, each with its own feature only: together, the features of one would leak into the other.
     let app = module("app", "app")?;
     let worker = module("worker", "worker_glue")?;
-    let api = module("worker", "llm_selection_glue")?;
+    let importer = module("interface", "importer_glue")?;
+    let api = module("interface", "llm_selection_glue")?;
 
     let dist = dist();
     if dist.exists() {
@@ -37,7 +38,7 @@ pub fn build(origins: &[String]) -> Result<()> {
 
     let www = root().join("www");
     let mut assets = Assets::default();
-    for bound in [app, worker] {
+    for bound in [app, worker, importer] {
         assets.add(&format!("{}.js", bound.name), bound.glue.into_bytes());
         assets.add(&format!("{}_bg.wasm", bound.name), bound.wasm);
     }
@@ -73,12 +74,13 @@ struct Module {
 
 /// Compiles the binary `bin` and binds it for the web; `name` names the glue (`name.js`) and the module (`name_bg.wasm`).
 fn module(bin: &str, name: &str) -> Result<Module> {
-    let arguments = ["build", "--release", "--target", TARGET, "--bin", bin, "--features", bin];
+    let profile = if bin == "app" { "page" } else { "release" };
+    let arguments = ["build", "--profile", profile, "--target", TARGET, "--bin", bin, "--features", bin];
     run(cargo(&arguments).env("CARGO_ENCODED_RUSTFLAGS", without_local_paths()))?;
     let folder = target().join("bindgen").join(name);
     let mut bindgen = Bindgen::new();
     bindgen
-        .input_path(target().join(TARGET).join("release").join(format!("{bin}.wasm")))
+        .input_path(target().join(TARGET).join(profile).join(format!("{bin}.wasm")))
         .out_name(name)
         .web(true)?
         .typescript(false)

@@ -38,6 +38,13 @@ impl Unit {
         }
     }
 
+    /// An amount with two significant digits where they say it all, else with four.
+    pub fn short(self, amount: f64) -> String {
+        let two = typed(amount, 2);
+        let exact = two.parse().is_ok_and(|read: f64| (read - amount).abs() <= 1e-9 * amount.abs());
+        self.amount(amount, if exact { 2 } else { 4 })
+    }
+
     /// An amount with this many significant digits.
     pub fn amount(self, amount: f64, digits: usize) -> String {
         self.fixed(amount, decimals(amount, digits))
@@ -52,7 +59,7 @@ pub fn count(number: u64) -> String {
 fn grouped(digits: &str) -> String {
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(GROUP);
         }
         text.push(digit);
@@ -100,7 +107,8 @@ pub fn typed(number: f64, digits: usize) -> String {
 /// A share as a percentage.
 pub fn percent(share: f64) -> String {
     let share = 100.0 * share;
-    format!("{}\u{a0}%", fixed(share, if share < 9.95 { 1 } else { 0 }))
+    let whole = share >= 9.95 || share == f64::trunc(share);
+    format!("{}\u{a0}%", fixed(share, if whole { 0 } else { 1 }))
 }
 
 /// A time in words.

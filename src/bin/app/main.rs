@@ -1,6 +1,8 @@
 //! The page: one state, one reducer, one file a panel.
 
 #[cfg(target_arch = "wasm32")]
+mod action;
+#[cfg(target_arch = "wasm32")]
 mod browser;
 #[cfg(target_arch = "wasm32")]
 mod components;
@@ -10,6 +12,8 @@ mod export;
 mod form;
 #[cfg(target_arch = "wasm32")]
 mod format;
+#[cfg(target_arch = "wasm32")]
+mod shared;
 #[cfg(target_arch = "wasm32")]
 mod state;
 #[cfg(target_arch = "wasm32")]

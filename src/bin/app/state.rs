@@ -1,35 +1,16 @@
 //! The page's one state and its one reducer. What must happen outside it comes back as effects.
 
-use crate::form::{Field, Form, Kind};
+pub use crate::action::{Action, Effect};
+use crate::form::Form;
+pub use crate::shared::Shared;
 use crate::world::{Files, Source, World};
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::data::{Audit, Dataset, ImportOptions};
 use llm_selection::error::{Error, ErrorKind, Result};
-use llm_selection::experiment::{Duplicates, Environment, Experiment, Grader, RewardModel, Solver};
+use llm_selection::experiment::{Environment, Experiment};
 use llm_selection::plan::{BudgetRange, Plan};
-use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// A shared value that is equal to itself only: cheap to compare between two drawings of the page.
-pub struct Shared<T>(pub Rc<T>);
-
-impl<T> Clone for Shared<T> {
-    fn clone(&self) -> Self {
-        Shared(self.0.clone())
-    }
-}
-impl<T> PartialEq for Shared<T> {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-impl<T> Deref for Shared<T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
 
 /// How far the run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,61 +75,6 @@ pub struct State {
     pub cursor: Option<u32>,
     read: Vec<web_sys::File>,
     options: ImportOptions,
-}
-
-/// What can happen.
-pub enum Action {
-    /// Text typed into an input; looked at a moment later.
-    Typed(Field, String),
-    /// The moment has come, or the input was left.
-    Commit,
-    Reward(RewardModel),
-    Unconstrained(bool),
-    Source(Source),
-    Model(String, bool),
-    AddPolicy(Kind),
-    DuplicatePolicy(u32),
-    RemovePolicy(u32),
-    SwitchPolicy(u32, bool),
-    FallingEpsilon(u32, bool),
-    Solver(u32, Option<Solver>),
-    FixedModel(u32, String, bool),
-    Seed(u64),
-    Run,
-    Pause,
-    Toggle,
-    Reset,
-    Speed(Speed),
-    Files(Vec<web_sys::File>),
-    /// Read the same files again, with a rule for a second result of a model on a query.
-    Duplicates(Duplicates),
-    /// Read the same files again, with a grader.
-    Grader(Grader),
-    CancelImport,
-    Dismiss,
-    Hide(usize, bool),
-    Cursor(Option<u32>),
-    Pool(Event),
-}
-
-/// What must happen outside the state.
-pub enum Effect {
-    /// Look at the form soon.
-    CommitLater,
-    Start {
-        experiment: Rc<Experiment>,
-        data: Option<Arc<Dataset>>,
-        speed: Speed,
-    },
-    Pause,
-    Resume,
-    Reset,
-    Speed(Speed),
-    Import {
-        files: Vec<web_sys::File>,
-        options: ImportOptions,
-    },
-    CancelImport,
 }
 
 impl State {

@@ -1,8 +1,10 @@
 //! One worker: started, spoken to once it listens, ended when dropped.
 
-use crate::browser::{pack, thrown, unpack};
+use crate::browser::{READY, pack, thrown, unpack};
 use crate::error::{Error, ErrorKind};
-use crate::protocol::{Reply, Request, decode, encode};
+use crate::protocol::{decode, encode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
@@ -14,16 +16,18 @@ pub(super) struct Handle {
     worker: Rc<Worker>,
     /// Messages that wait until the worker listens; `None` once it does.
     waiting: Rc<RefCell<Option<Vec<js_sys::Array>>>>,
-    on_reply: Rc<dyn Fn(Reply)>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(web_sys::Event)>,
 }
 
 impl Handle {
-    /// Starts a worker from the address that the page names.
-    pub(super) fn new(on_reply: impl Fn(Reply) + 'static) -> Result<Handle, Error> {
+    /// Starts a worker from the address that the page gives under this name.
+    pub(super) fn new<R: DeserializeOwned>(
+        name: &str,
+        on_reply: impl Fn(Result<R, Error>) + 'static,
+    ) -> Result<Handle, Error> {
         let document = web_sys::window().and_then(|window| window.document());
-        let meta = document.and_then(|document| document.query_selector("meta[name=worker]").ok().flatten());
+        let meta = document.and_then(|document| document.query_selector(&format!("meta[name={name}]")).ok().flatten());
         let url = meta.and_then(|meta| meta.get_attribute("content"));
         let url = url.ok_or_else(|| Error::new(ErrorKind::Missing, "the worker's address in the page"))?;
         let options = WorkerOptions::new();
@@ -32,49 +36,44 @@ impl Handle {
             .map_err(|error| thrown(&error, "a browser that starts module workers"))?;
         let worker = Rc::new(worker);
         let waiting: Rc<RefCell<Option<Vec<js_sys::Array>>>> = Rc::new(RefCell::new(Some(Vec::new())));
-        let on_reply: Rc<dyn Fn(Reply)> = Rc::new(on_reply);
+        let on_reply = Rc::new(on_reply);
         let on_message = {
             let (worker, waiting, on_reply) = (worker.clone(), waiting.clone(), on_reply.clone());
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-                match unpack(&event.data()).and_then(|bytes| decode::<Reply>(&bytes)) {
-                    Ok(Reply::Ready) => {
-                        for message in waiting.borrow_mut().take().unwrap_or_default() {
-                            // Fails only for what cannot be cloned, and bytes and files can.
-                            let _ = worker.post_message(&message);
-                        }
+                let data = event.data();
+                if data.as_string().as_deref() == Some(READY) {
+                    for message in waiting.borrow_mut().take().unwrap_or_default() {
+                        // Fails only for what cannot be cloned, and bytes and files can.
+                        let _ = worker.post_message(&message);
                     }
-                    Ok(reply) => on_reply(reply),
-                    Err(error) => on_reply(Reply::Failed { run: 0, error }),
+                    return;
                 }
+                on_reply(unpack(&data).and_then(|bytes| decode(&bytes)));
             })
         };
         let on_error = {
-            let on_reply = on_reply.clone();
             Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
                 let found = event.dyn_ref::<web_sys::ErrorEvent>().map(web_sys::ErrorEvent::message);
                 let error = Error::new(ErrorKind::Io, "a worker that runs: please reload the page")
                     .found(found.unwrap_or_else(|| "a worker that could not be loaded".into()));
-                on_reply(Reply::Failed { run: 0, error });
+                on_reply(Err(error));
             })
         };
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Handle { worker, waiting, on_reply, _on_message: on_message, _on_error: on_error })
+        Ok(Handle { worker, waiting, _on_message: on_message, _on_error: on_error })
     }
 
-    /// Sends a request, now or as soon as the worker listens.
-    pub(super) fn send(&mut self, request: &Request, beside: &[JsValue]) {
-        let bytes = match encode(request) {
-            Ok(bytes) => bytes,
-            Err(error) => return (self.on_reply)(Reply::Failed { run: 0, error }),
-        };
-        let (message, transfer) = pack(&bytes, beside);
+    /// Sends a message, now or as soon as the worker listens.
+    pub(super) fn send(&mut self, message: &impl Serialize, beside: &[JsValue]) -> Result<(), Error> {
+        let (message, transfer) = pack(&encode(message)?, beside);
         if let Some(waiting) = self.waiting.borrow_mut().as_mut() {
             waiting.push(message);
-            return;
+            return Ok(());
         }
-        // Fails only for what cannot be cloned, and bytes and files can.
-        let _ = self.worker.post_message_with_transfer(&message, &transfer);
+        self.worker
+            .post_message_with_transfer(&message, &transfer)
+            .map_err(|error| thrown(&error, "a message to be sent"))
     }
 }
 

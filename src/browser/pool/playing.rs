@@ -6,7 +6,7 @@ use crate::data::Dataset;
 use crate::error::Error;
 use crate::experiment::Experiment;
 use crate::plan::Plan;
-use crate::protocol::{Reply, Request};
+use crate::protocol::{FromPlayer, ToPlayer};
 use crate::simulation::jobs;
 use crate::summary::{Collector, OptimumReport};
 use gloo_timers::callback::Timeout;
@@ -83,15 +83,14 @@ impl Playing {
     }
 
     /// The messages that start the run, one a worker that has a job.
-    pub(super) fn requests(&self, data: Option<Dataset>) -> Vec<Request> {
+    pub(super) fn requests(&self) -> Vec<ToPlayer> {
         let experiment = &self.plan.experiment;
         let all: Vec<_> = (0..).zip(jobs(experiment.policies.len() as u32, experiment.run.replicates)).collect();
         let seats = self.workers.len().max(1);
         (0..seats.min(all.len()))
-            .map(|worker| Request::Start {
+            .map(|worker| ToPlayer::Start {
                 run: self.run,
-                experiment: experiment.to_json(),
-                data: data.clone(),
+                game: self.plan.game.clone(),
                 jobs: all.iter().skip(worker).step_by(seats).copied().collect(),
                 report: worker == 0,
             })
@@ -99,15 +98,15 @@ impl Playing {
     }
 
     /// The next message for a worker, if it is idle and may go on.
-    pub(super) fn next(&mut self, worker: usize) -> Option<Request> {
+    pub(super) fn next(&mut self, worker: usize) -> Option<ToPlayer> {
         self.clock.since?;
-        let until = self.clock.until(self.plan.setting.rounds);
+        let until = self.clock.until(self.plan.game.setting.rounds);
         let seat = self.workers.get_mut(worker)?;
         if !matches!(*seat, Seat::Idle(round) if round < until) {
             return None;
         }
         *seat = Seat::Busy;
-        Some(Request::Play { run: self.run, until })
+        Some(ToPlayer::Play { run: self.run, until })
     }
 
     /// Whether an idle worker waits for the pace to let it go on.
@@ -120,15 +119,17 @@ impl Playing {
     }
 
     /// Takes in a reply; an event is due now and then, and at the end.
-    pub(super) fn heard(&mut self, worker: usize, reply: Reply) -> Option<Event> {
+    pub(super) fn heard(&mut self, worker: usize, reply: Result<FromPlayer, Error>) -> Option<Event> {
         let seat = self.workers.get_mut(worker)?;
         match reply {
-            Reply::Started { run, optimum } if run == self.run => {
+            Ok(FromPlayer::Started { run, optimum }) if run == self.run => {
                 *seat = Seat::Idle(0);
-                self.optimum = optimum.or(self.optimum.take());
+                if let Some((optimum, joint)) = optimum {
+                    self.optimum = Some(optimum.report(&self.plan, joint.as_ref()));
+                }
                 None
             }
-            Reply::Played { run, updates, round, done } if run == self.run => {
+            Ok(FromPlayer::Played { run, updates, round, done }) if run == self.run => {
                 *seat = if done { Seat::Done } else { Seat::Idle(round) };
                 updates.into_iter().for_each(|update| self.collector.absorb(update));
                 let finished = self.collector.is_complete();
@@ -139,8 +140,8 @@ impl Playing {
                 let due = now() - self.told >= EVENT_EVERY && self.collector.round() > 0;
                 (due || finished).then(|| Event::Progress(self.snapshot()))
             }
-            Reply::Failed { run, error } if run == self.run || run == 0 => Some(Event::Failed(error)),
-            _ => None,
+            Ok(FromPlayer::Failed(error)) | Err(error) => Some(Event::Failed(error)),
+            Ok(_) => None,
         }
     }
 
@@ -170,7 +171,7 @@ impl Playing {
         Rc::new(Snapshot {
             result: self.collector.result(&self.plan, self.optimum.as_ref()),
             round: self.collector.round(),
-            rounds: self.plan.setting.rounds,
+            rounds: self.plan.game.setting.rounds,
             elapsed_ms: self.clock.elapsed(),
         })
     }

@@ -221,6 +221,16 @@ impl Page {
         Ok(fs::read(file)?)
     }
 
+    /// Names of the files that the page has offered for download and that are complete.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn downloads(&self) -> Result<Vec<String>> {
+        let entries = fs::read_dir(self.downloads.path())?;
+        let names = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
+        Ok(names.filter(|name| !name.ends_with(".crdownload")).collect())
+    }
+
     /// Sets the size of the window, in CSS pixels.
     ///
     /// # Errors

@@ -248,7 +248,6 @@ impl App {
             let onclick = Callback::from(move |_: MouseEvent| dispatch.emit(Action::Dismiss));
             html! { <button type="button" class="btn small" {onclick}>{"Close"}</button> }
         };
-        let warnings = state.ready.iter().flat_map(|ready| ready.warnings.iter());
         let nobody = !state.form.policies.iter().any(|policy| policy.on);
         html! {
             <main class="main" id="main" tabindex="-1">
@@ -261,7 +260,7 @@ impl App {
                 if let Some(notice) = &state.notice {
                     <Message tone={Tone::Note} title="Changed to fit the data" action={close}>{notice.to_string()}</Message>
                 }
-                { for warnings.map(|warning| html! { <Message key={warning.clone()} tone={Tone::Warn} title="Before you trust the numbers">{warning}</Message> }) }
+                {warnings(state)}
                 if let Some(snapshot) = &state.snapshot {
                     <Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} />
                     {self.figures(state)}
@@ -292,4 +291,14 @@ impl App {
         });
         html! { <div class="figs">{for figures}</div> }
     }
+}
+
+/// What to know about the experiment, in one message.
+fn warnings(state: &State) -> Html {
+    let warnings: Vec<&String> = state.ready.iter().flat_map(|ready| ready.warnings.iter()).collect();
+    if warnings.is_empty() {
+        return Html::default();
+    }
+    let items = warnings.into_iter().map(|warning| html! { <li>{warning}</li> });
+    html! { <Message tone={Tone::Warn} title="Before you trust the numbers"><ul>{for items}</ul></Message> }
 }

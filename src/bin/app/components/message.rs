@@ -63,13 +63,15 @@ pub fn explained(error: &Error) -> Html {
         sentence.push(html! { <>{if i > 0 { ", " } else { "" }}{part}</> });
     }
     let colon = if sentence.is_empty() { "" } else { ": " };
+    // On the page there is a box to tick instead.
+    let expected = error.expected.replace("or null for no budget", "or Unconstrained");
     html! {
         <>
             {sentence}{colon}
             if let Some(found) = &error.found {
-                {"found "}<code>{found}</code>{", expected "}{&error.expected}{"."}
+                {"found "}<code>{found}</code>{", expected "}{expected}{"."}
             } else {
-                {&error.expected}{"."}
+                {expected}{"."}
             }
         </>
     }

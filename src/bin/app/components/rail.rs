@@ -127,7 +127,7 @@ fn drawing(props: &RailProps, points: &[Point], size: &Size) -> Html {
     let summary: Vec<String> =
         points.iter().map(|point| format!("{} {}", point.label, unit.amount(point.cost, 3))).collect();
     let against =
-        budget.map_or("there is no budget".to_owned(), |budget| format!("the budget is {}", unit.amount(budget, 3)));
+        budget.map_or("there is no budget".to_owned(), |budget| format!("the budget is {}", unit.short(budget)));
     html! {
         <svg class={size.class} viewBox={format!("0 0 {} {}", size.width, size.height)} role="img"
             aria-label={format!("Mean spend per query so far; {against}: {}.", listed(&summary))}>
@@ -181,7 +181,7 @@ fn range_marks(props: &RailProps, size: &Size, x: &impl Fn(f64) -> f64) -> Html 
 }
 
 fn flag(unit: Unit, budget: f64, at: f64, size: &Size) -> Html {
-    let text = format!("budget ρ = {}", unit.amount(budget, 3));
+    let text = format!("budget ρ = {}", unit.short(budget));
     let width = 20.0 + 7.0 * text.chars().count() as f64;
     let left = if at + width > size.width { at - width } else { at };
     html! {
@@ -196,26 +196,39 @@ fn flag(unit: Unit, budget: f64, at: f64, size: &Size) -> Html {
 /// The policies: those at one place pile up, those alone are named.
 fn marks(points: &[Point], size: &Size, budget: Option<f64>, x: &impl Fn(f64) -> f64) -> Html {
     let ground = size.ground();
-    let mut placed: Vec<(f64, f64)> = Vec::new();
+    let mut placed: Vec<f64> = Vec::new();
+    // Ends of the names that are written already: at most one may stand at a place.
+    let mut written: Vec<(f64, f64)> = Vec::new();
     let mut order: Vec<&Point> = points.iter().collect();
     order.sort_by(|a, b| a.cost.total_cmp(&b.cost));
     let spots: Vec<f64> = order.iter().map(|point| x(point.cost)).chain(budget.map(x)).collect();
     let drawn = order.iter().map(|point| {
         let at = x(point.cost);
-        let below = placed.iter().filter(|(other, _)| (other - at).abs() < 10.0).count();
+        let below = placed.iter().filter(|other| (**other - at).abs() < 10.0).count();
         let y = ground - 7.0 - 11.5 * (below % 5) as f64;
-        placed.push((at, y));
+        placed.push(at);
         let width = 9.0 + 6.6 * point.label.chars().count() as f64;
         let free = |from: f64, to: f64| {
-            from > 0.0 && to < size.width && !spots.iter().any(|spot| *spot != at && *spot > from && *spot < to)
+            from > 0.0
+                && to < size.width
+                && !written.iter().any(|(start, end)| *start < to && *end > from)
+                && !spots.iter().any(|spot| *spot != at && *spot > from && *spot < to)
         };
-        let side = if free(at - 10.0, at + width) {
+        let alone = spots.iter().filter(|spot| (*spot - at).abs() < 12.0).count() == 1;
+        let side = if !alone {
+            None
+        } else if free(at - 10.0, at + width) {
             Some((at + 9.0, "halo"))
         } else if free(at - width, at + 10.0) {
             Some((at - 9.0, "end halo"))
         } else {
             None
         };
+        match side {
+            Some((_, "halo")) => written.push((at - 10.0, at + width)),
+            Some(_) => written.push((at - width, at + 10.0)),
+            None => {}
+        }
         html! {
             <g class={series_class(point.place)}>
                 {mark(point.place, at, y)}

@@ -44,7 +44,6 @@ pub fn Slider(props: &SliderProps) -> Html {
     });
     let x = |amount: f64| format!("{:.1}", WIDTH * at(amount));
     let over = format!("{:.1}", WIDTH * (1.0 - at(budget)));
-    let digits = 4;
     let step = typed(top / 400.0, 1);
     html! {
         <div class="slider">
@@ -61,9 +60,9 @@ pub fn Slider(props: &SliderProps) -> Html {
             </svg>
             <input type="range" min="0" max={typed(top, 6)} {step} value={props.budget.clone()} disabled={props.disabled}
                 aria-label="Budget per query, slider"
-                aria-valuetext={format!("{} per query", props.unit.amount(budget, digits))} {oninput} {onchange} />
-            <span class="mark lo" ref={marks.0}><b>{props.unit.amount(low, digits)}</b>{"cheapest feasible"}</span>
-            <span class="mark hi" ref={marks.1}><b>{props.unit.amount(high, digits)}</b>{"never binding"}</span>
+                aria-valuetext={format!("{} per query", props.unit.short(budget))} {oninput} {onchange} />
+            <span class="mark lo" ref={marks.0}><b>{props.unit.short(low)}</b>{"cheapest feasible"}</span>
+            <span class="mark hi" ref={marks.1}><b>{props.unit.short(high)}</b>{"never binding"}</span>
         </div>
     }
 }

@@ -110,7 +110,7 @@ fn too_small(props: &TaskProps) -> Html {
         return Html::default();
     };
     let unit = props.world.unit;
-    let least = (4..16).map(|digits| round_up(range.cheapest_feasible, digits));
+    let least = (2..16).map(|digits| round_up(range.cheapest_feasible, digits));
     let least = least.into_iter().find(|text| text.parse().is_ok_and(|value: f64| value >= range.cheapest_feasible));
     let least = least.unwrap_or_else(|| range.never_binding.to_string());
     let set = {
@@ -121,9 +121,9 @@ fn too_small(props: &TaskProps) -> Html {
         })
     };
     html! {
-        <Message tone={Tone::Warn} title={format!("No set of {} fits {}", props.form.max_models, unit.amount(budget, 4))}
+        <Message tone={Tone::Warn} title={format!("No set of {} fits {}", props.form.max_models, unit.short(budget))}
             action={html! { <button type="button" class="btn small" onclick={set}>{format!("Set {}{least}", unit.sign())}</button> }}>
-            {format!("The cheapest costs {}. It is chosen every round, and each is counted as infeasible.", unit.amount(range.cheapest_feasible, 4))}
+            {format!("The cheapest costs {}. It is chosen every round, and each is counted as infeasible.", unit.short(range.cheapest_feasible))}
         </Message>
     }
 }

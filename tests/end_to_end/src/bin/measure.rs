@@ -1,19 +1,58 @@
-//! Figures of the built site in Chromium: how many bytes the first load takes, and how long until the app is there.
+//! Figures of the built site in Chromium, printed one a line: load, first curve, whole runs, long tasks, import, and the
+//! engine in WebAssembly beside the engine native, in one go. Run it by `cargo xtask bench`.
 
 use anyhow::{Context, Result};
 use end_to_end::{Browser, Page, serve};
-use serde_json::json;
+use llm_selection::experiment::Experiment;
+use llm_selection::plan::Plan;
+use llm_selection::run::run;
+use serde_json::{Value, json};
+use std::time::Instant;
 
 /// Loads to take the median of.
 const LOADS: usize = 7;
+/// Runs to take the median of.
+const RUNS: usize = 5;
+/// Rounds of the comparison with native.
+const ROUNDS: u32 = 1_000_000;
 
-/// Notes when the app has taken the place of the loading notice.
-const WATCH: &str = "new MutationObserver((_, observer) => {
-    if (document.getElementById('app') && !document.getElementById('boot')) {
-        observer.disconnect();
-        window.appMounted = performance.now();
-    }
-}).observe(document, { childList: true, subtree: true });";
+/// Notes when the app has taken the place of the loading notice, when the first curve is drawn, and every long task.
+const WATCH: &str = "window.longTasks = [];
+new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((entry) => entry.duration)))
+    .observe({ type: 'longtask', buffered: true });
+new MutationObserver(() => {
+    if (!window.appMounted && document.getElementById('app') && !document.getElementById('boot')) window.appMounted = performance.now();
+    if (!window.firstCurve && document.querySelector('.fig .chart path.ln')) window.firstCurve = performance.now();
+    if (!window.firstDone && document.querySelector('[role=status]')?.textContent.endsWith('Done')) window.firstDone = performance.now();
+}).observe(document, { childList: true, subtree: true, characterData: true });";
+
+/// Presses what the selector names and waits for the run that follows to be done; the time from press to Done, in ms.
+const PLAY: &str = "const status = () => document.querySelector('[role=status]').textContent;
+const start = performance.now();
+window.longTasks.length = 0;
+document.querySelector(SELECTOR).click();
+while (status().endsWith('Done')) await new Promise((resolve) => setTimeout(resolve, 1));
+while (!status().endsWith('Done')) await new Promise((resolve) => setTimeout(resolve, 1));
+return [performance.now() - start, Math.max(0, ...window.longTasks)];";
+
+/// Drops a file of 400,000 rows and waits for the audit.
+const IMPORT: &str = "const models = 8, queries = 50000, lines = ['query_id,model,score,cost,latency_ms'];
+for (let m = 0; m < models; m++) for (let q = 0; q < queries; q++)
+    lines.push(`question-${q}-of-the-benchmark-set,provider/model-name-${m},${(q * 7 + m) % 3 ? 1 : 0},${((q % 97) * (m + 1) / 1e5).toFixed(8)},${100 + (q * 13) % 900}`);
+const file = new File([lines.join('\\n')], 'large.csv'), data = new DataTransfer();
+lines.length = 0;
+data.items.add(file);
+await new Promise((resolve) => setTimeout(resolve, 500));
+window.longTasks.length = 0;
+const start = performance.now();
+let progress = 0;
+document.querySelector('.drop').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+while (!document.body.innerText.includes('50\\u202f000 queries') && !document.body.innerText.includes('50,000 queries')) {
+    if (document.querySelector('progress[aria-label=\"Reading files\"]')) progress++;
+    if (performance.now() - start > 20000) throw new Error('no audit: ' + document.body.innerText.slice(0, 400));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+}
+return [performance.now() - start, file.size, Math.max(0, ...window.longTasks), progress];";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -21,22 +60,154 @@ async fn main() -> Result<()> {
     let page = Page::new(Browser::start().await?, site.url())?;
     page.browser().devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await?;
     page.browser().devtools("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await?;
+    load(&page).await?;
+    play(&page).await?;
+    import(&page).await?;
+    compare(&page).await?;
+    page.close().await
+}
 
-    let mut mounted = Vec::new();
-    let mut paints = Vec::new();
+async fn load(page: &Page) -> Result<()> {
+    let (mut mounted, mut paints, mut curves, mut done) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..LOADS {
         page.open("").await?;
+        let first = page
+            .until("the first run", async || Ok(page.script("return window.firstDone ?? null").await?.as_f64()))
+            .await?;
+        done.push(first);
         mounted.push(page.script("return window.appMounted").await?.as_f64().context("the app did not mount")?);
+        curves.push(page.script("return window.firstCurve").await?.as_f64().context("no curve was drawn")?);
         let paint = "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null";
         paints.extend(page.script(paint).await?.as_f64());
     }
-    let bytes = "return performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))
-        .reduce((sum, entry) => sum + entry.encodedBodySize, 0)";
-    let bytes = page.script(bytes).await?;
-    println!("first load: {bytes} bytes (brotli), all files until the app is there");
+    let bytes = "const seen = new Map(performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))
+        .map((entry) => [entry.name, entry.encodedBodySize]));
+        return [...seen.values()].reduce((sum, size) => sum + size, 0)";
+    println!("first load: {} bytes (brotli) in all that the page itself asks for", page.script(bytes).await?);
+    println!("first load with the workers' module: {} bytes (brotli)", first_load_on_disk()?);
     println!("first paint: {:.0} ms (median of {LOADS} loads from this machine, no cache)", median(paints));
-    println!("app mounted: {:.0} ms (likewise)", median(mounted));
-    page.close().await
+    println!("app mounted: {:.0} ms", median(mounted));
+    println!("first curve: {:.0} ms", median(curves));
+    println!("first run done: {:.0} ms after navigation", median(done));
+    Ok(())
+}
+
+/// Brotli bytes of every file that a first visit loads: all of `dist/` but the JavaScript interface and the import, which
+/// is loaded with the first file.
+fn first_load_on_disk() -> Result<u64> {
+    let mut sum = 0;
+    for entry in std::fs::read_dir(end_to_end::dist())? {
+        let entry = entry?;
+        let is_import = entry.file_name().to_string_lossy().starts_with("importer");
+        if !is_import && entry.path().extension().is_some_and(|ending| ending == "br") {
+            sum += entry.metadata()?.len();
+        }
+    }
+    Ok(sum)
+}
+
+async fn play(page: &Page) -> Result<()> {
+    let radios = page.script("return [...document.querySelectorAll('[role=radiogroup][aria-label=\"Reward model\"] input')].map((e) => e.id)").await?;
+    let ids: Vec<String> = serde_json::from_value(radios)?;
+    for (id, name) in ids.iter().zip(["AWC", "SUC", "AIC"]) {
+        let (mut times, mut tasks) = (Vec::new(), Vec::new());
+        for _ in 0..RUNS {
+            // Away and back, so that each press starts a run.
+            let other = ids.iter().find(|other| *other != id).context("two reward models")?;
+            let other = PLAY.replace("SELECTOR", &format!("'#{other}'"));
+            if page.script(&format!("return document.querySelector('#{id}').checked")).await? == true {
+                page.script_async(&other).await?;
+            }
+            let measured = page.script_async(&PLAY.replace("SELECTOR", &format!("'#{id}'"))).await?;
+            let [time, task]: [f64; 2] = serde_json::from_value(measured)?;
+            times.push(time);
+            tasks.push(task);
+        }
+        let longest = tasks.iter().copied().fold(0.0, f64::max);
+        let longest = if longest == 0.0 { "none over 50".to_string() } else { format!("{longest:.0}") };
+        println!(
+            "{name}, 7 policies × 10 replicates × 10,000 rounds: {:.0} ms (median of {RUNS}); longest main-thread task, ms: {longest}",
+            median(times)
+        );
+    }
+    Ok(())
+}
+
+async fn import(page: &Page) -> Result<()> {
+    let before = renderer_peak();
+    let measured: [f64; 4] = serde_json::from_value(page.script_async(IMPORT).await?)?;
+    let [time, bytes, task, progress] = measured;
+    println!(
+        "import of 400,000 rows, {:.1} MB: {time:.0} ms from drop to audit; longest main-thread task {task:.0} ms; progress seen {progress} times",
+        bytes / 1e6
+    );
+    if let (Some(before), Some(after)) = (before, renderer_peak()) {
+        println!(
+            "  the renderer's peak memory rose from {before} to {after} MB, the file itself and making it included"
+        );
+    }
+    Ok(())
+}
+
+/// Largest peak of resident memory of a renderer process on this machine, in MB; Linux only.
+fn renderer_peak() -> Option<u64> {
+    let mut most = None;
+    for entry in std::fs::read_dir("/proc").ok()?.flatten() {
+        let command = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        if String::from_utf8_lossy(&command).contains("--type=renderer") {
+            let status = std::fs::read_to_string(entry.path().join("status")).unwrap_or_default();
+            let line = status.lines().find(|line| line.starts_with("VmHWM"));
+            most = most.max(line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()));
+        }
+    }
+    most.map(|kilobytes| kilobytes / 1024)
+}
+
+/// One policy, K = 9, N = 4, in WebAssembly and native, one after the other.
+async fn compare(page: &Page) -> Result<()> {
+    let models = [
+        (0.86, 0.60),
+        (0.84, 0.45),
+        (0.80, 0.36),
+        (0.77, 0.25),
+        (0.72, 0.20),
+        (0.66, 0.14),
+        (0.60, 0.09),
+        (0.55, 0.05),
+        (0.48, 0.03),
+    ];
+    let models: Vec<Value> = models
+        .iter()
+        .enumerate()
+        .map(|(k, (reward, cost))| json!({ "name": format!("m{k}"), "reward": reward, "cost": cost }))
+        .collect();
+    println!("C2MAB-V, K = 9, N = 4, {ROUNDS} rounds, millions of rounds a second: native, WebAssembly, ratio");
+    for (reward, budget) in [("suc", 0.6), ("aic", 0.6), ("awc", 0.35)] {
+        let experiment = json!({
+            "version": 1, "environment": { "kind": "synthetic", "cost_scale": 1, "models": models },
+            "task": { "reward": reward, "max_models": 4, "budget": budget },
+            "policies": [{ "kind": "c2mab-v" }], "run": { "rounds": ROUNDS, "replicates": 1 }
+        });
+        let (mut native, mut wasm) = (Vec::new(), Vec::new());
+        for _ in 0..RUNS {
+            let plan = Plan::new(&Experiment::from_json(&experiment.to_string())?, None)?;
+            let start = Instant::now();
+            let digest = run(plan).digest;
+            native.push(start.elapsed().as_secs_f64());
+            let script = format!(
+                "const {{ simulate }} = await import(new URL('./api/llm_selection.js', document.baseURI));
+                const start = performance.now(), result = await simulate({experiment});
+                return [performance.now() - start, result.digest];"
+            );
+            let (time, found): (f64, String) = serde_json::from_value(page.script_async(&script).await?)?;
+            anyhow::ensure!(found == digest, "digests differ: {found} {digest}");
+            wasm.push(time / 1000.0);
+        }
+        let speed = |times| f64::from(ROUNDS) / 1e6 / median(times);
+        let (native, wasm) = (speed(native), speed(wasm));
+        println!("  {reward}, budget {budget}: {native:.2} {wasm:.2} {:.2}", wasm / native);
+    }
+    Ok(())
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

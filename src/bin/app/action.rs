@@ -1,0 +1,64 @@
+//! What can happen on the page, and what must then happen outside its state.
+
+use crate::form::{Field, Kind};
+use crate::world::Source;
+use llm_selection::browser::pool::{Event, Speed};
+use llm_selection::data::{Dataset, ImportOptions};
+use llm_selection::experiment::{Duplicates, Experiment, Grader, RewardModel, Solver};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What can happen.
+pub enum Action {
+    /// Text typed into an input; looked at a moment later.
+    Typed(Field, String),
+    /// The moment has come, or the input was left.
+    Commit,
+    Reward(RewardModel),
+    Unconstrained(bool),
+    Source(Source),
+    Model(String, bool),
+    AddPolicy(Kind),
+    DuplicatePolicy(u32),
+    RemovePolicy(u32),
+    SwitchPolicy(u32, bool),
+    FallingEpsilon(u32, bool),
+    Solver(u32, Option<Solver>),
+    FixedModel(u32, String, bool),
+    Seed(u64),
+    Run,
+    Pause,
+    Toggle,
+    Reset,
+    Speed(Speed),
+    Files(Vec<web_sys::File>),
+    /// Read the same files again, with a rule for a second result of a model on a query.
+    Duplicates(Duplicates),
+    /// Read the same files again, with a grader.
+    Grader(Grader),
+    CancelImport,
+    Dismiss,
+    Hide(usize, bool),
+    Cursor(Option<u32>),
+    Pool(Event),
+}
+
+/// What must happen outside the state.
+pub enum Effect {
+    /// Look at the form soon.
+    CommitLater,
+    Start {
+        experiment: Rc<Experiment>,
+        data: Option<Arc<Dataset>>,
+        speed: Speed,
+    },
+    Pause,
+    Resume,
+    Reset,
+    Speed(Speed),
+    Import {
+        files: Vec<web_sys::File>,
+        options: ImportOptions,
+    },
+    CancelImport,
+}

@@ -1,0 +1,48 @@
+//! The worker that reads result files.
+
+use super::file::FileReader;
+use super::{listen, now, post, unpack};
+use crate::data::{Import, ImportOptions, InputFile, import};
+use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::{FromImporter, decode};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::File;
+
+/// Milliseconds between two reports of progress.
+const REPORT_EVERY: f64 = 50.0;
+
+/// Listens for files to be read: the options, and the files beside them.
+#[wasm_bindgen]
+pub fn start_importer() {
+    listen(|data| {
+        let beside = data.dyn_ref::<js_sys::Array>().map(js_sys::Array::to_vec).unwrap_or_default();
+        let files = beside.into_iter().filter_map(|value| value.dyn_into::<File>().ok());
+        let read =
+            unpack(&data).and_then(|bytes| decode::<ImportOptions>(&bytes)).and_then(|options| read(files, &options));
+        post(&match read {
+            Ok(import) => FromImporter::Imported(Box::new(import)),
+            Err(error) => FromImporter::Failed(error),
+        });
+    });
+}
+
+fn read(files: impl Iterator<Item = File>, options: &ImportOptions) -> Result<Import> {
+    let mut inputs = Vec::new();
+    for file in files {
+        let name = file.name();
+        let len = Some(file.size() as u64);
+        let bad = |error| Error::new(ErrorKind::Io, "a file that can be read").in_file(name.clone()).found(error);
+        let reader = FileReader::new(file).map_err(bad)?;
+        inputs.push(InputFile { name, len, reader: Box::new(reader) });
+    }
+    let mut reported = now();
+    import(inputs, options, &mut |progress| {
+        let time = now();
+        if time - reported > REPORT_EVERY {
+            reported = time;
+            post(&FromImporter::Progress(progress));
+        }
+        true
+    })
+}

@@ -1,0 +1,47 @@
+//! The worker that plays jobs, one slice of time a message.
+
+use super::{listen, now, post, unpack};
+use crate::optimum::joint;
+use crate::protocol::{FromPlayer, ToPlayer, decode};
+use crate::simulation::Simulation;
+use crate::slices::Slices;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Milliseconds of a slice: short enough that a pause takes effect at once.
+const SLICE: f64 = 25.0;
+
+/// The run that this worker plays.
+struct Playing {
+    run: u32,
+    simulation: Simulation,
+    slices: Slices,
+}
+
+/// Listens for what the page wants to be played.
+#[wasm_bindgen]
+pub fn start_worker() {
+    let mut playing = None;
+    listen(move |data| match unpack(&data).and_then(|bytes| decode::<ToPlayer>(&bytes)) {
+        Ok(request) => handle(request, &mut playing),
+        Err(error) => post(&FromPlayer::Failed(error)),
+    });
+}
+
+fn handle(request: ToPlayer, playing: &mut Option<Playing>) {
+    match request {
+        ToPlayer::Start { run, game, jobs, report } => {
+            let simulation = Simulation::new(game);
+            let slices = Slices::new(&simulation, &jobs);
+            let optimum = report.then(|| (simulation.optimum.clone(), joint(&simulation.game)));
+            *playing = Some(Playing { run, simulation, slices });
+            post(&FromPlayer::Started { run, optimum });
+        }
+        ToPlayer::Play { run, until } => {
+            if let Some(Playing { simulation, slices, .. }) = playing.as_mut().filter(|playing| playing.run == run) {
+                let updates = slices.play(simulation, until, SLICE, now);
+                let (round, done) = (slices.round(), slices.is_done(simulation));
+                post(&FromPlayer::Played { run, updates, round, done });
+            }
+        }
+    }
+}
