@@ -1,5 +1,5 @@
 //! Speed of the engine's parts: `cargo bench --bench engine`. On one core; a time with a
-//! throughput beside it is for 1,024 recorded rounds, else for one call.
+//! throughput beside it is for 1,024 recorded rounds (group `rounds`: for a whole run), else for one call.
 
 // A benchmark of nine models cannot fail to build its solver.
 #![allow(clippy::unwrap_used)]
@@ -10,7 +10,9 @@ use llm_selection::bandit::best_set::{NODE_LIMIT, best_set};
 use llm_selection::bandit::relaxation::linear::Linear;
 use llm_selection::bandit::relaxation::{Relaxation, TOLERANCE};
 use llm_selection::bandit::rounding::{round, unit};
-use llm_selection::experiment::{RewardModel, Solver};
+use llm_selection::experiment::{Experiment, RewardModel, Solver};
+use llm_selection::plan::Plan;
+use llm_selection::simulation::{JobState, Simulation};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -173,6 +175,61 @@ mod awc_relaxation {
     #[divan::bench(args = TIGHT)]
     fn greedy_late(bencher: Bencher, budget: f64) {
         play(bencher, RewardModel::Awc, Some(Solver::Greedy), budget, Phase::Late);
+    }
+}
+
+/// Whole simulated runs of one policy in one replicate: world, policy, accounts and curves.
+#[divan::bench_group(sample_size = 1, sample_count = 40)]
+mod rounds {
+    use super::*;
+
+    const ROUNDS: u32 = 50_000;
+
+    /// The nine models as a synthetic world, ρ = `budget`, `policy` as it stands in an experiment.
+    fn run(bencher: Bencher, reward: &str, budget: f64, policy: &str) {
+        let models: Vec<String> = (MEANS.iter().zip(COSTS))
+            .map(|(mean, cost)| format!(r#"{{"name": "{mean}", "reward": {mean}, "cost": {cost}}}"#))
+            .collect();
+        let text = format!(
+            r#"{{"version": 1,
+                "environment": {{"kind": "synthetic", "cost_scale": 1, "models": [{}]}},
+                "task": {{"reward": "{reward}", "max_models": {N}, "budget": {budget}}},
+                "policies": [{policy}], "run": {{"rounds": {ROUNDS}, "replicates": 1}}}}"#,
+            models.join(",")
+        );
+        let simulation = Simulation::new(Plan::new(&Experiment::from_json(&text).unwrap(), None).unwrap());
+        let job = simulation.jobs()[0];
+        bencher.counter(ItemsCount::new(ROUNDS)).bench_local(|| {
+            let mut state = JobState::new(&simulation, 0, job);
+            while state.advance(&simulation, black_box(8_192)) > 0 {}
+            state.take_update(&simulation)
+        });
+    }
+
+    /// The example's budget, and one that AWC's sets hardly ever exhaust.
+    const RHO: [f64; 2] = [0.6, 1.0];
+
+    #[divan::bench(args = RHO)]
+    fn c2mab_v_suc(bencher: Bencher, budget: f64) {
+        run(bencher, "suc", budget, r#"{"kind": "c2mab-v"}"#);
+    }
+    #[divan::bench(args = RHO)]
+    fn c2mab_v_aic(bencher: Bencher, budget: f64) {
+        run(bencher, "aic", budget, r#"{"kind": "c2mab-v"}"#);
+    }
+    #[divan::bench(args = RHO)]
+    fn c2mab_v_awc_exact(bencher: Bencher, budget: f64) {
+        run(bencher, "awc", budget, r#"{"kind": "c2mab-v", "solver": "exact"}"#);
+    }
+    #[divan::bench(args = RHO)]
+    fn c2mab_v_awc_greedy(bencher: Bencher, budget: f64) {
+        run(bencher, "awc", budget, r#"{"kind": "c2mab-v", "solver": "greedy"}"#);
+    }
+
+    /// The rivals under SUC.
+    #[divan::bench(args = ["cucb", "thompson", "epsilon-greedy", "random", "oracle"])]
+    fn rivals(bencher: Bencher, kind: &str) {
+        run(bencher, "suc", 0.6, &format!(r#"{{"kind": "{kind}"}}"#));
     }
 }
 

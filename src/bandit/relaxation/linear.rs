@@ -5,16 +5,17 @@
 //! exchange is taken as far as the budget asks. [`Linear::exchange_loop`] is exactly that and defines the result.
 //!
 //! It is seldom run: `z` is determined by the last set and the last pair alone, and where these are unique a linear
-//! pass proves it (`certify`). So a guess is made (the last problem's answer, or a short walk from its price, or for
+//! pass proves it ([`certify`]). So a guess is made (the last problem's answer, or a short walk from its price, or for
 //! many arms a search over `λ`), and only ties and near-ties fall back on the loop.
+
+mod certify;
+mod exchange;
 
 use super::selection::Search;
 use super::{Feasibility, TOLERANCE};
 use crate::bandit::reward::{SMALLEST_MEAN, log_mean};
-
-/// Relative distance from a tie below which a guess is not trusted: far above rounding errors, far below what
-/// distinct estimates differ by.
-const MARGIN: f64 = 1e-10;
+use certify::certify;
+use exchange::{cheapest_exchange, cost_after, last_exchange, ratio, set_cost, write_fraction};
 
 /// Arms from which on the search over `λ` is used in place of the walk.
 pub const SEARCH_FROM: usize = 48;
@@ -384,151 +385,6 @@ fn separated(inside: &[f64], weights: &[f64], error: f64) -> bool {
         high = if b > high { b } else { high };
     }
     low - high > 2.0 * error
-}
-
-/// Cost of the set, summed in ascending index order.
-#[inline]
-fn set_cost(inside: &[f64], costs: &[f64]) -> f64 {
-    let mut sum = 0.0;
-    for (member, cost) in inside.iter().zip(costs) {
-        sum += if *member > 0.0 { *cost } else { 0.0 };
-    }
-    sum
-}
-
-/// Cost of the set after an exchange, summed in ascending index order.
-#[inline]
-fn cost_after(inside: &[f64], costs: &[f64], pair: Pair) -> f64 {
-    let mut sum = 0.0;
-    for (arm, (member, cost)) in inside.iter().zip(costs).enumerate() {
-        let stays = ((*member > 0.0) & (arm != pair.out)) | (arm == pair.into);
-        sum += if stays { *cost } else { 0.0 };
-    }
-    sum
-}
-
-#[inline]
-fn ratio(weights: &[f64], costs: &[f64], Pair { out, into }: Pair) -> f64 {
-    match (weights.get(out), weights.get(into), costs.get(out), costs.get(into)) {
-        (Some(wi), Some(wj), Some(ci), Some(cj)) => (wi - wj) / (ci - cj),
-        _ => f64::NAN,
-    }
-}
-
-/// The exchange of smallest ratio to a cheaper arm; equal ratios: lowest out, then lowest in.
-#[inline]
-fn cheapest_exchange(inside: &[f64], weights: &[f64], costs: &[f64]) -> Option<Pair> {
-    let arms = inside.len();
-    let (weights, costs) = (&weights[..arms], &costs[..arms]);
-    let mut best = f64::INFINITY;
-    let mut pair = Pair { out: arms, into: arms };
-    for i in 0..arms {
-        if inside[i] == 0.0 {
-            continue;
-        }
-        let (wi, ci) = (weights[i], costs[i]);
-        for j in 0..arms {
-            let ratio = (wi - weights[j]) / (ci - costs[j]);
-            let better = (inside[j] == 0.0) & (costs[j] < ci) & (ratio < best);
-            best = if better { ratio } else { best };
-            pair.out = if better { i } else { pair.out };
-            pair.into = if better { j } else { pair.into };
-        }
-    }
-    (pair.out < arms).then_some(pair)
-}
-
-/// The exchange that led to this set: back to the dearer arm of largest ratio above 0.
-#[inline]
-fn last_exchange(inside: &[f64], weights: &[f64], costs: &[f64]) -> Option<Pair> {
-    let arms = inside.len();
-    let (weights, costs) = (&weights[..arms], &costs[..arms]);
-    let mut best = 0.0;
-    let mut pair = Pair { out: arms, into: arms };
-    for j in 0..arms {
-        if inside[j] == 0.0 {
-            continue;
-        }
-        let (wj, cj) = (weights[j], costs[j]);
-        for i in 0..arms {
-            let ratio = (weights[i] - wj) / (costs[i] - cj);
-            let better = (inside[i] == 0.0) & (costs[i] > cj) & (ratio > 0.0) & (ratio >= best);
-            best = if better { ratio } else { best };
-            pair.out = if better { i } else { pair.out };
-            pair.into = if better { j } else { pair.into };
-        }
-    }
-    (pair.out < arms).then_some(pair)
-}
-
-/// Writes the set with its last exchange taken as far as the budget asks.
-#[inline]
-fn write_fraction(inside: &[f64], costs: &[f64], cost: f64, budget: f64, Pair { out, into }: Pair, z: &mut [f64]) {
-    let x = (cost - budget) / (costs[out] - costs[into]);
-    let x = if x < 1.0 { x } else { 1.0 };
-    z.copy_from_slice(&inside[..z.len()]);
-    z[into] = x;
-    z[out] = 1.0 - x;
-}
-
-/// Proves that the exchange loop ends in this set with this pair, and then writes `z`.
-///
-/// At the price `λ` of the pair, every other arm of the set must lie above the pair's common level of `w − λc` and
-/// every other arm outside below it, by a margin that covers rounding and the weights' `error`; and the budget must
-/// lie between the costs before and after. Then the set is the only best one just below `λ`, so the loop passes
-/// through it, and no other pair has as small a ratio.
-#[allow(clippy::too_many_arguments)]
-#[inline]
-fn certify(
-    inside: &[f64],
-    weights: &[f64],
-    costs: &[f64],
-    n: usize,
-    budget: f64,
-    error: f64,
-    pair: Pair,
-    z: &mut [f64],
-) -> bool {
-    let arms = z.len();
-    let Pair { out, into } = pair;
-    if inside.len() < arms || weights.len() < arms || costs.len() < arms || out >= arms || into >= arms {
-        return false;
-    }
-    let (inside, weights, costs) = (&inside[..arms], &weights[..arms], &costs[..arms]);
-    let gap = costs[out] - costs[into];
-    let drop = weights[out] - weights[into];
-    let price = drop / gap;
-    if !(gap > 0.0 && drop > 4.0 * error && price < f64::INFINITY) {
-        return false;
-    }
-    let level = weights[out] - price * costs[out];
-    let slope = MARGIN * price + 4.0 * error / gap;
-    let base = MARGIN * weights[out].abs() + slope * costs[out] + 4.0 * error;
-    let (mut before, mut after, mut members) = (0.0, 0.0, 0.0);
-    let mut sure = true;
-    let free_into = (costs[into] == 0.0) & (error == 0.0);
-    for k in 0..arms {
-        let (w, c, member) = (weights[k], costs[k], inside[k]);
-        let above = (w - price * c - level) * (2.0 * member - 1.0);
-        let needed = base + MARGIN * w.abs() + slope * c;
-        let of_pair = (k == out) | (k == into);
-        // Free copies of `into` (the slack items of "at most n") never leave a set and enter in index order.
-        let copy = free_into & (c == 0.0) & (w == weights[into]) & ((member > 0.0) == (k < into));
-        sure &= (above > needed) | of_pair | copy;
-        before += if member > 0.0 { c } else { 0.0 };
-        after += if ((member > 0.0) & (k != out)) | (k == into) { c } else { 0.0 };
-        members += member;
-    }
-    let limit = budget + TOLERANCE;
-    // The sums of earlier sets on the loop's path must not round to the other side of the limit.
-    if !(sure & (members == n as f64) & (before - limit > 1e-12 * before) & (after <= limit)) {
-        return false;
-    }
-    if inside[out] == 0.0 || inside[into] > 0.0 {
-        return false;
-    }
-    write_fraction(inside, costs, before, budget, pair, z);
-    true
 }
 
 /// Natural logarithm of a normal positive number with an absolute error below [`QUICK_LOG_ERROR`], by plain
