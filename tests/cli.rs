@@ -1,5 +1,7 @@
 //! The command line as a person or a script meets it.
 #![cfg(feature = "cli")]
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used)]
 
 use std::io::Write;
 use std::path::PathBuf;

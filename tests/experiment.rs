@@ -1,5 +1,7 @@
 //! Bad experiments: each is refused with the field, what was found and what was expected.
 #![cfg(not(target_arch = "wasm32"))]
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used)]
 
 use llm_selection::ErrorKind::{self, *};
 use llm_selection::experiment::Experiment;

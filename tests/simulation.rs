@@ -1,5 +1,7 @@
 //! Known values and properties of whole runs.
 #![cfg(not(target_arch = "wasm32"))]
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used)]
 
 use llm_selection::bandit::estimates::{Estimates, Logarithm};
 use llm_selection::bandit::policy::Observation;
