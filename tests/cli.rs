@@ -90,7 +90,7 @@ fn what_is_wrong_is_said_in_one_line_with_status_2() {
     std::fs::write(&empty, "").unwrap();
     let good = std::fs::read_to_string(file("suc.json")).unwrap();
     let cases: Vec<(Vec<&str>, String, &str)> = vec![
-        (vec!["run", "-"], good.replace("0.6,", "0.6,").replace("\"budget\": 0.6", "\"budget\": -1"), "task.budget"),
+        (vec!["run", "-"], good.replace("\"budget\": 0.6", "\"budget\": -1"), "task.budget"),
         (vec!["run", "-"], "{".into(), "JSON"),
         (vec!["run", "no-such-file.json"], String::new(), "no-such-file.json"),
         (vec!["run", "-", "--data", "x.csv"], good.clone(), "--data"),
