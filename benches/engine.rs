@@ -197,7 +197,7 @@ mod rounds {
                 "policies": [{policy}], "run": {{"rounds": {ROUNDS}, "replicates": 1}}}}"#,
             models.join(",")
         );
-        let simulation = Simulation::new(Plan::new(&Experiment::from_json(&text).unwrap(), None).unwrap());
+        let simulation = Simulation::new(Plan::new(&Experiment::from_json(&text).unwrap(), None).unwrap().game);
         let job = simulation.jobs()[0];
         bencher.counter(ItemsCount::new(ROUNDS)).bench_local(|| {
             let mut state = JobState::new(&simulation, 0, job);
