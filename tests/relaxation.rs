@@ -178,6 +178,27 @@ proptest! {
         }
     }
 
+    /// Problems that creep on, as in learning: then sets noted for a neighbourhood take the place of the search.
+    #[test]
+    fn exact_remembers_nothing_that_matters_nearby(
+        (means, c, n, budget) in problem(9),
+        steps in prop::collection::vec((0..9usize, -8e-4..8e-4f64, -8e-4..8e-4f64, 0..40u8), 4..40),
+    ) {
+        let arms = means.len();
+        // Below 1: certain arms need no search.
+        let mut means: Vec<f64> = means.iter().map(|mean| 0.98 * mean).collect();
+        let mut c = c;
+        let (mut warm, mut z, mut cold) = (Exact::new(arms), vec![0.0; arms], vec![0.0; arms]);
+        for (arm, up, dearer, leap) in steps {
+            let scale = if leap == 0 { 20.0 } else { 1.0 };
+            means[arm % arms] = (means[arm % arms] + scale * up).clamp(0.0, 1.0);
+            c[arm % arms] = (c[arm % arms] + scale * dearer).max(0.0);
+            warm.solve(&means, &c, n, budget, &mut z);
+            Exact::new(arms).solve(&means, &c, n, budget, &mut cold);
+            prop_assert_eq!(bits(&z), bits(&cold));
+        }
+    }
+
     #[test]
     fn greedy_keeps_its_promise((means, c, n, budget) in problem(7)) {
         let (arms, mut z) = (means.len(), vec![9.0; means.len()]);

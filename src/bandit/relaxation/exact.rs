@@ -8,13 +8,16 @@
 //! `−ln(1 − μ)` bounds it (`−ln(1 − μz) ≤ −ln(1 − μ)·z`), and its prices tell how much each arm's departure from the
 //! program's solution must cost. Where several vertices lie within [`TIE`] of the best, or an arm with `μ = 1` makes
 //! the smallest product 0, [`ties`] looks for the one that the tie rule prefers: larger `Σz`, then
-//! lexicographically larger `z`.
+//! lexicographically larger `z`. Rounds of learning pose problems that hardly differ, so [`memory`] mostly spares the
+//! first search.
 
+mod memory;
 mod search;
 mod ties;
 
 use super::TOLERANCE;
 use super::linear::{Linear, quick_log};
+use memory::Memory;
 
 /// Values this near count as equal.
 pub const TIE: f64 = 1e-12;
@@ -79,10 +82,17 @@ struct Path {
     worth: f64,
 }
 
+impl Path {
+    fn start(n: usize, budget: f64) -> Self {
+        Path { depth: 0, product: 1.0, rest: budget, places: n, loss: 0.0, largest: 0.0, mean: 0.0, worth: 0.0 }
+    }
+}
+
 /// Vertex search; create once, use every round.
 #[derive(Debug, Clone)]
 pub struct Exact {
     linear: Linear,
+    memory: Memory,
     weights: Vec<f64>,
     costs: Vec<f64>,
     linear_z: Vec<f64>,
@@ -120,6 +130,7 @@ impl Exact {
     pub fn new(arms: usize) -> Self {
         Exact {
             linear: Linear::new(2 * arms),
+            memory: Memory::new(arms),
             weights: vec![0.0; 2 * arms],
             costs: vec![0.0; 2 * arms],
             linear_z: vec![0.0; 2 * arms],
@@ -168,27 +179,8 @@ impl Exact {
             z.copy_from_slice(&self.top[..arms]);
             return;
         }
-        self.prepare(means, costs);
-        self.seed(means, costs);
-        let path = Path {
-            depth: 0,
-            product: 1.0,
-            rest: budget,
-            places: self.n,
-            loss: 0.0,
-            largest: 0.0,
-            mean: 0.0,
-            worth: 0.0,
-        };
-        self.chosen.clear();
-        self.left.clear();
-        self.least = f64::INFINITY;
-        self.tied = false;
-        self.descend(path, arms);
-        if self.least == f64::INFINITY {
-            // The goal came from a fraction too small to count as a vertex.
-            (self.goal, self.gap) = (f64::INFINITY, f64::INFINITY);
-            self.descend(path, arms);
+        if !self.recall(means, costs) {
+            self.search(means, costs);
         }
         if self.tied {
             self.sort_by_cost(costs);
@@ -202,6 +194,24 @@ impl Exact {
                 z[arm] = 1.0;
             }
             fill_parts(z, costs, *part, budget);
+        }
+    }
+
+    /// Finds the best vertex from scratch.
+    fn search(&mut self, means: &[f64], costs: &[f64]) {
+        let arms = means.len();
+        self.prepare(means, costs);
+        self.seed(means, costs);
+        let path = Path::start(self.n, self.budget);
+        self.chosen.clear();
+        self.left.clear();
+        self.least = f64::INFINITY;
+        self.tied = false;
+        self.descend::<false>(path, arms);
+        if self.least == f64::INFINITY {
+            // The goal came from a fraction too small to count as a vertex.
+            (self.goal, self.gap) = (f64::INFINITY, f64::INFINITY);
+            self.descend::<false>(path, arms);
         }
     }
 
@@ -257,30 +267,33 @@ impl Exact {
 
     /// A first goal: the program's own vertex, and the last problem's best vertex, under today's numbers.
     fn seed(&mut self, means: &[f64], costs: &[f64]) {
+        let own = means.iter().zip(&self.linear_z).fold(1.0, |product, (mean, z)| product * (1.0 - mean * z));
+        let goal = self.best_today(means, costs).filter(|product| *product < own);
+        self.set_goal(goal.unwrap_or(own));
+    }
+
+    /// The product of the last problem's best vertex under today's numbers; `None` where it is no longer feasible.
+    fn best_today(&self, means: &[f64], costs: &[f64]) -> Option<f64> {
         let arms = means.len();
-        let own: f64 = means.iter().zip(&self.linear_z).fold(1.0, |product, (mean, z)| product * (1.0 - mean * z));
-        let mut goal = own;
         let Vertex { whole, part } = &self.best;
         let spent: f64 = whole.iter().filter_map(|&arm| costs.get(arm)).sum();
-        if whole.iter().all(|&arm| arm < arms) && whole.len() <= self.n && spent <= self.budget + TOLERANCE {
-            let product = whole.iter().fold(1.0, |product, &arm| product * (1.0 - means[arm]));
-            let rest = self.budget - spent;
-            let [i, j] = *part;
-            let product = match (means.get(i).zip(costs.get(i)), means.get(j).zip(costs.get(j))) {
-                (Some((mi, ci)), Some((mj, cj))) if ci - rest > TOLERANCE && rest - cj > TOLERANCE => {
-                    let x = (rest - cj) / (ci - cj);
-                    product * (1.0 - mi * x) * (1.0 - mj * (1.0 - x))
-                }
-                (Some((mi, ci)), None) if ci - rest > TOLERANCE && rest > TOLERANCE && whole.len() < self.n => {
-                    product * (1.0 - mi * (rest / ci))
-                }
-                _ => product,
-            };
-            if product < goal && (i >= arms || j >= arms || whole.len() + 1 == self.n) {
-                goal = product;
-            }
+        if whole.iter().any(|&arm| arm >= arms) || whole.len() > self.n || spent > self.budget + TOLERANCE {
+            return None;
         }
-        self.set_goal(goal);
+        let product = whole.iter().fold(1.0, |product, &arm| product * (1.0 - means[arm]));
+        let rest = self.budget - spent;
+        let [i, j] = *part;
+        let product = match (means.get(i).zip(costs.get(i)), means.get(j).zip(costs.get(j))) {
+            (Some((mi, ci)), Some((mj, cj))) if ci - rest > TOLERANCE && rest - cj > TOLERANCE => {
+                let x = (rest - cj) / (ci - cj);
+                product * (1.0 - mi * x) * (1.0 - mj * (1.0 - x))
+            }
+            (Some((mi, ci)), None) if ci - rest > TOLERANCE && rest > TOLERANCE && whole.len() < self.n => {
+                product * (1.0 - mi * (rest / ci))
+            }
+            _ => product,
+        };
+        (i >= arms || j >= arms || whole.len() + 1 == self.n).then_some(product)
     }
 
     fn set_goal(&mut self, goal: f64) {

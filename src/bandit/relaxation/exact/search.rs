@@ -3,10 +3,11 @@
 use super::{Exact, Filler, Item, NONE, Path, TIE, TOLERANCE, larger};
 
 impl Exact {
-    /// Visits every set whose loss may stay within the gap, by the next item that it takes.
-    pub(super) fn descend(&mut self, mut path: Path, arms: usize) {
+    /// Visits every set whose loss may stay within the gap, by the next item that it takes. `NOTE`: see
+    /// [`Exact::last_place`].
+    pub(super) fn descend<const NOTE: bool>(&mut self, mut path: Path, arms: usize) {
         if path.places == 1 {
-            self.last_place(path.depth, path.product, path.rest, true, arms);
+            self.last_place::<NOTE>(path.depth, path.product, path.rest, true, arms);
             return;
         }
         let kept = self.left.len();
@@ -20,12 +21,12 @@ impl Exact {
             if within && path.places == 2 {
                 if self.last_place_may_do(depth, product, rest, &path, arms) {
                     self.chosen.push(arm);
-                    self.last_place(depth, product, rest, true, arms);
+                    self.last_place::<NOTE>(depth, product, rest, true, arms);
                     self.chosen.pop();
                 }
             } else if within {
                 self.chosen.push(arm);
-                self.descend(Path { depth, product, rest, places: path.places - 1, loss, ..path }, arms);
+                self.descend::<NOTE>(Path { depth, product, rest, places: path.places - 1, loss, ..path }, arms);
                 self.chosen.pop();
             }
             self.left.push(path.depth);
@@ -43,7 +44,7 @@ impl Exact {
             && path.loss - path.largest <= self.gap
             && self.last_place_may_do(arms, path.product, path.rest, &path, arms)
         {
-            self.last_place(arms, path.product, path.rest, false, arms);
+            self.last_place::<NOTE>(arms, path.product, path.rest, false, arms);
         }
         self.left.truncate(kept);
     }
@@ -67,7 +68,17 @@ impl Exact {
     ///
     /// Nearly always nothing reaches the goal. So all is first tested with branches that a processor can foresee; the
     /// goal only falls, so what fails the test now would fail it later.
-    fn last_place(&mut self, depth: usize, product: f64, rest: f64, partner: bool, arms: usize) {
+    ///
+    /// With `NOTE` the chosen arms are noted where anything reaches the goal, and nothing is taken: not the search's own
+    /// problem is at stake then but those near it, in which a share of a pair may come close to any arm that fits.
+    pub(super) fn last_place<const NOTE: bool>(
+        &mut self,
+        depth: usize,
+        product: f64,
+        rest: f64,
+        partner: bool,
+        arms: usize,
+    ) {
         let goal = self.goal;
         let mut reached = product <= goal;
         let (mut fitting, mut dear) = (0, 0);
@@ -80,7 +91,7 @@ impl Exact {
             dear_fillers[dear] = filler;
             fitting += usize::from(fits);
             dear += usize::from(!fits);
-            reached |= fits & open & (product * (1.0 - item.mean) <= goal);
+            reached |= fits & (open | NOTE) & (product * (1.0 - item.mean) <= goal);
         };
         let items = &self.items[..arms];
         for &place in &self.left {
@@ -90,7 +101,11 @@ impl Exact {
             sort(item, true);
         }
         if reached || (rest > TOLERANCE && self.part_reaches(product, rest, partner, fitting, dear)) {
-            self.consider_last_place(product, rest, partner, fitting, dear);
+            if NOTE {
+                self.note(depth, partner);
+            } else {
+                self.consider_last_place(product, rest, partner, fitting, dear);
+            }
         }
     }
 
