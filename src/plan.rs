@@ -158,8 +158,8 @@ impl Plan {
             && budget < range.cheapest_feasible
         {
             warnings.push(format!(
-                "No allowed set fits the budget {}: the cheapest costs {}. It is chosen every round, and each round \
-                 counts as infeasible.",
+                "No allowed set fits the budget {}: the cheapest costs {}. A policy that notices takes it all the same \
+                 and counts the round as infeasible.",
                 short(budget),
                 short(range.cheapest_feasible)
             ));

@@ -270,9 +270,11 @@ impl Form {
         if playing.is_empty() {
             return said;
         }
-        if self.max_models.trim().parse().is_ok_and(|n: usize| n > playing.len()) {
-            self.max_models = playing.len().to_string();
-            said.push(format!("Models per query is now {}: there are no more.", playing.len()));
+        // All of the models in every set would leave nothing to choose.
+        let most = playing.len().saturating_sub(1).max(1);
+        if self.max_models.trim().parse().is_ok_and(|n: usize| n > most) {
+            self.max_models = most.to_string();
+            said.push(format!("Models per query is now {most}, so that there is something to choose."));
         }
         let best = playing.iter().max_by(|a, b| a.reward.total_cmp(&b.reward));
         for policy in self.policies.iter_mut().filter(|policy| policy.kind == Kind::Fixed) {
@@ -299,13 +301,14 @@ impl Form {
             return Some("This data has no costs, so there is no budget.".into());
         };
         let (low, high) = (range.cheapest_feasible, range.never_binding);
-        let fits = |budget: f64| budget >= low && budget < high;
+        // Where all sets cost the same, the budget that just lets them.
+        let fits = |budget: f64| budget >= low && (budget < high || high <= low);
         if !self.unconstrained && self.budget.trim().parse().is_ok_and(fits) {
             return None;
         }
         let middle = low + (high - low) / 2.0;
         let rounded = typed(middle, 2);
-        self.budget = if rounded.parse().is_ok_and(fits) { rounded } else { typed(middle, 6) };
+        self.budget = if rounded.parse().is_ok_and(fits) { rounded } else { typed(middle * 1.000_001, 6) };
         self.unconstrained = false;
         Some(format!(
             "The budget is now {}{}, midway between the cheapest set and the dearest.",

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// Least milliseconds between two events of progress.
-const EVENT_EVERY: f64 = 120.0;
+const EVENT_EVERY: f64 = 200.0;
 
 /// A run under way.
 pub(super) struct Playing {

@@ -3,6 +3,7 @@
 use crate::format::{Unit, decimals, fixed, listed, percent};
 use crate::state::Shared;
 use llm_selection::browser::pool::Snapshot;
+use llm_selection::experiment::RewardModel;
 use llm_selection::summary::{Figure, PolicyResult};
 use yew::prelude::*;
 
@@ -52,6 +53,15 @@ pub fn Answer(props: &AnswerProps) -> Html {
         .map(|policy| format!("{} ({})", policy.label, percent(over(policy, budget))))
         .collect();
     let limit = percent(TOLERANCE);
+    let (task, models) = (&snapshot.result.experiment.task, snapshot.result.models.len());
+    if task.reward != RewardModel::Awc && task.max_models.is_some_and(|n| n as usize >= models) {
+        return html! {
+            <div class="answer">
+                <h3>{"Which policy?"}</h3>
+                <p>{"Every policy that plays full sets has to take all "}{models}{" models, so there is nothing to choose: allow fewer models per query."}</p>
+            </div>
+        };
+    }
     let Some(winner) = best(policies, budget).and_then(|place| policies.get(place)) else {
         return html! {
             <div class="answer">

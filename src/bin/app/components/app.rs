@@ -2,6 +2,7 @@
 
 use super::data::{DataPanel, listed};
 use super::explain::Explanations;
+use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
 use super::legend::{Legend, labels};
@@ -19,6 +20,7 @@ use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::Pool;
 use llm_selection::error::Error;
 use llm_selection::figure::FigureKind;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
@@ -46,7 +48,10 @@ pub struct App {
     above: Option<u32>,
     shortcuts: bool,
     rest: Option<Timeout>,
+    /// The message that was last brought into view.
+    shown_problem: Option<Rc<Error>>,
     _keys: Closure<dyn FnMut(KeyboardEvent)>,
+    _commas: Closure<dyn FnMut(InputEvent)>,
 }
 
 impl Component for App {
@@ -57,8 +62,10 @@ impl Component for App {
         let link = context.link();
         let keys = link.callback(Happening::Key);
         let keys = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event| keys.emit(event));
+        let commas = Closure::<dyn FnMut(InputEvent)>::new(comma_as_point);
         if let Some(document) = web_sys::window().and_then(|window| window.document()) {
             let _ = document.add_event_listener_with_callback("keydown", keys.as_ref().unchecked_ref());
+            let _ = document.add_event_listener_with_callback("beforeinput", commas.as_ref().unchecked_ref());
         }
         let events = link.callback(|event| Happening::Do(Action::Pool(event)));
         let opened = Pool::new(move |event| events.emit(event)).and_then(|pool| Ok((pool, State::opening()?)));
@@ -78,7 +85,9 @@ impl Component for App {
             above: None,
             shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
             rest: None,
+            shown_problem: None,
             _keys: keys,
+            _commas: commas,
         };
         app.follow(effects);
         app
@@ -103,6 +112,20 @@ impl Component for App {
             Happening::Key(event) => return self.key(&event),
         }
         true
+    }
+
+    fn rendered(&mut self, _context: &Context<Self>, _first: bool) {
+        // A message below the fold of the form would not be seen.
+        let problem = self.state.as_ref().ok().and_then(|state| state.problem.clone());
+        if problem != self.shown_problem {
+            let element = web_sys::window().and_then(|window| window.document()?.get_element_by_id("problem"));
+            if let Some(element) = element {
+                let options = web_sys::ScrollIntoViewOptions::new();
+                options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+                element.scroll_into_view_with_scroll_into_view_options(&options);
+            }
+            self.shown_problem = problem;
+        }
     }
 
     fn view(&self, context: &Context<Self>) -> Html {
@@ -252,6 +275,7 @@ impl App {
         html! {
             <main class="main" id="main" tabindex="-1">
                 <h1 class="vh">{"LLM Selection Playground"}</h1>
+                <p class="lede">{"Which language models should answer a query, when each has a price and nobody knows beforehand how good it is? Here policies choose a set of models for each query, learn from what comes back, and are judged by reward and budget."}</p>
                 <Status phase={state.phase} fresh={state.fresh} changed={state.changed} pending={state.pending} failed={state.failure.is_some()}
                     {rounds} snapshot={state.snapshot.clone()} hidden={state.hidden.clone()} {range} {unit} />
                 if let Some(error) = &state.failure {

@@ -104,7 +104,9 @@ pub fn DataPanel(props: &DataProps) -> Html {
                     if let Some(files) = above {
                         <p><b>{"Let go to read "}{if *files == 0 { "the files".to_owned() } else { plural(u64::from(*files), "file", "files") }}</b><br />{"What is loaded now stays until they are checked"}</p>
                     } else {
-                        <p><b>{"Drop result files here"}</b>{", or choose"}<br />{"CSV or TSV; several at once"}</p>
+                        <p><b>{"Drop result files here"}</b>{", or choose"}<br />{"CSV or TSV; several at once"}
+                            if from_files.is_some() { <br />{"They take the place of those loaded"} }
+                        </p>
                     }
                     <input type="file" multiple=true accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values" aria-label="Result files" onchange={pick} />
                 </div>

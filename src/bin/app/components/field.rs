@@ -3,6 +3,7 @@
 use super::explain::{Explain, Topic};
 use crate::form::Field;
 use crate::state::Action;
+use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 /// Sends what is typed into an input, and what is left in it, to the state.
@@ -14,6 +15,21 @@ pub fn typing(field: Field, dispatch: &Callback<Action>) -> (Callback<InputEvent
         }
     });
     (oninput, Callback::from(move |_: Event| left.emit(Action::Commit)))
+}
+
+/// Enters a decimal comma as a point: browsers drop it, and 0,003 would become 3.
+pub fn comma_as_point(event: InputEvent) {
+    let input = event.target_dyn_into::<web_sys::HtmlInputElement>();
+    if input.is_none_or(|input| input.type_() != "number") {
+        return;
+    }
+    let Some(text) = event.data().filter(|text| text.contains(',')) else { return };
+    let document = web_sys::window().and_then(|window| window.document()?.dyn_into::<web_sys::HtmlDocument>().ok());
+    if let Some(document) = document {
+        event.prevent_default();
+        // Old, and the one way that keeps the cursor and undo.
+        let _ = document.exec_command_with_show_ui_and_value("insertText", false, &text.replace(',', "."));
+    }
 }
 
 /// Properties of [`NumberField`].

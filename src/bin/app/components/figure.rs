@@ -3,6 +3,7 @@
 use super::download::{save_png, save_text};
 use super::menu::Menu;
 use super::shapes::{Shapes, picture, shapes};
+use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::figure::{
     FigureKind, Options, Readout, Table, Theme, badge, curves_csv, draw, export, readout, series_class, sub, table,
@@ -83,10 +84,29 @@ fn use_size(node: &NodeRef) -> Size {
     now
 }
 
+/// The snapshot that a figure shows: each takes its turn a little after the one before it, so that no frame has to draw
+/// all four.
+#[hook]
+fn use_turn(kind: FigureKind, latest: &Rc<Snapshot>) -> Rc<Snapshot> {
+    let shown = use_state(|| latest.clone());
+    let setter = shown.setter();
+    use_effect_with(ByAddress(latest.clone()), move |ByAddress(latest)| {
+        let latest = latest.clone();
+        let turn = FigureKind::ALL.iter().position(|other| *other == kind).unwrap_or(0) as u32;
+        let timer = Timeout::new(turn * TURN, move || setter.set(latest));
+        move || drop(timer)
+    });
+    (*shown).clone()
+}
+
+/// Milliseconds between two figures' turns.
+const TURN: u32 = 25;
+
 /// The figure.
 #[component]
 pub fn Figure(props: &FigureProps) -> Html {
-    let FigureProps { kind, snapshot, hidden, cursor, on_cursor, dollars } = props.clone();
+    let FigureProps { kind, snapshot: latest, hidden, cursor, on_cursor, dollars } = props.clone();
+    let snapshot = use_turn(kind, &latest);
     // A violation falls through several powers of ten.
     let log = use_state(|| kind == FigureKind::Violation);
     let policy = use_state(|| 0_usize);

@@ -39,13 +39,15 @@ pub fn AuditLines(props: &LinesProps) -> Html {
         false,
         html! {
             <>
-                {plural(audit.files.len() as u64, "file", "files")}{", format "}<b>{&audit.format}</b>{". "}
+                {plural(audit.files.len() as u64, "file", "files")}{", format "}<b>{&audit.format}</b>
+                if audit.format == "neutral" { {", one row a result"} }
+                {". "}
                 {count(audit.complete)}{" of "}{plural(audit.queries, "query", "queries")}{" are complete."}
             </>
         },
     )];
     for text in alike(&audit.files, |file| file.why.clone()) {
-        lines.push(line(false, html! { {text} }));
+        lines.push(line(false, html! { {capital(&text.replace('`', ""))} }));
     }
     for text in alike(&audit.files, |file| {
         format!("scores: {}; costs: {}; latencies: {}", file.score_unit, file.cost_unit, file.latency_unit)

@@ -6,7 +6,7 @@ use super::explain::{Explain, Topic};
 use super::swatch::{Swatch, mark};
 use crate::browser::copy;
 use crate::export::Table;
-use crate::format::{Unit, decimals, fixed, plural, signed};
+use crate::format::{Unit, decimals, fixed, percent, plural, signed};
 use crate::state::Shared;
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::figure::{line_class, series_class};
@@ -219,13 +219,15 @@ fn cell(
         return html! { <td><span title="not defined" aria-hidden="true">{"–"}</span><span class="vh">{"not defined"}</span></td> };
     };
     let over = column == Column::Violation && budget.is_some_and(|budget| mean > 0.05 * budget);
-    let share =
-        budget.filter(|_| column == Column::Violation).map(|budget| format!("{:.2} % of ρ", 100.0 * mean / budget));
+    let share = budget.filter(|_| column == Column::Violation).map(|budget| format!("{} of ρ", percent(mean / budget)));
     let number = html! {
         <>
-            <data value={mean.to_string()} title={share}>{column.text(mean, places, unit)}</data>
+            <data value={mean.to_string()}>{column.text(mean, places, unit)}</data>
             if let Some(ci95) = figure.ci95 {
                 {" "}<span class="pm">{"± "}{fixed(ci95, places)}</span>
+            }
+            if let Some(share) = share {
+                {" "}<span class="pm">{share}</span>
             }
         </>
     };

@@ -47,7 +47,7 @@ window.longTasks.length = 0;
 const start = performance.now();
 let progress = 0;
 document.querySelector('.drop').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
-while (!document.body.innerText.includes('50\\u202f000 queries') && !document.body.innerText.includes('50,000 queries')) {
+while (!document.body.innerText.replace(/\\s+/g, ' ').includes('50 000 of 50 000 queries')) {
     if (document.querySelector('progress[aria-label=\"Reading files\"]')) progress++;
     if (performance.now() - start > 20000) throw new Error('no audit: ' + document.body.innerText.slice(0, 400));
     await new Promise((resolve) => setTimeout(resolve, 1));
