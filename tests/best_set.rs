@@ -3,8 +3,8 @@
 use llm_selection::bandit::best_set::{NODE_LIMIT, best_set};
 use llm_selection::bandit::relaxation::TOLERANCE;
 use llm_selection::bandit::reward::set_reward;
-use llm_selection::bandit::rounding::unit;
 use llm_selection::experiment::RewardModel;
+use llm_selection::random::unit;
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
 

@@ -3,18 +3,12 @@
 //! Two fractional entries at a time trade mass until one of them is whole, so that every marginal stays
 //! `E[1{k∈S}] = z_k`, the size of the set stays between `⌊Σz⌋` and `⌈Σz⌉`, and entries are negatively correlated.
 
+use crate::random::unit;
 use rand::Rng;
 
 /// An entry this near to 0 or 1 is taken as 0 or 1, so that rounding errors of a sum like `x + (1 − x)` leave no
 /// crumb behind to be rounded once more.
 const WHOLE: f64 = 1e-12;
-
-/// A uniform number in [0,1) with 53 random bits, by the same arithmetic on every machine.
-pub fn unit(bits: u64) -> f64 {
-    const STEP: f64 = 1.0 / (1u64 << 53) as f64;
-    // By way of i64, which WebAssembly converts in one instruction.
-    (bits >> 11) as i64 as f64 * STEP
-}
 
 /// Rounds `z` (entries in [0,1]) in place: afterwards every entry is exactly 0 or 1. Draws one `u64` a trade, at most
 /// one for each fractional entry, and none where there is nothing to round.
