@@ -10,6 +10,7 @@ pub use text::{csv_cell, curves_csv, table};
 
 use crate::data::FileIdentity;
 use crate::experiment::Experiment;
+use crate::number::short;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -187,13 +188,18 @@ impl RunResult {
                 ));
             }
         }
-        if let Some(policy) =
-            self.policies.iter().find(|policy| policy.finals.regret.mean.is_some_and(|mean| mean < 0.0))
-        {
+        let below: Vec<String> = (self.policies.iter())
+            .filter(|policy| policy.finals.regret.mean.is_some_and(|mean| mean < 0.0))
+            .map(|policy| {
+                let relaxed = policy.finals.regret_relaxed.mean.map_or("not defined".to_string(), short);
+                format!("{} ({relaxed})", policy.label)
+            })
+            .collect();
+        if !below.is_empty() {
             warnings.push(format!(
-                "{}: its regret is below 0, which is no error: a policy that meets the budget only on average, or not at \
-                 all, can beat every single set that fits it.",
-                policy.label
+                "A regret below 0 is no error: a policy that meets the budget only on average, or not at all, can beat \
+                 every single set that fits it. Against the relaxed optimum, which also fits only on average: {}.",
+                below.join(", ")
             ));
         }
         warnings

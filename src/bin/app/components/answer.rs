@@ -41,6 +41,29 @@ fn interval(figure: Figure) -> Option<(f64, f64)> {
     })
 }
 
+/// The best fixed sets, and what a reader of a finished run should know.
+fn notes(snapshot: &Snapshot, unit: Unit) -> Html {
+    let result = &snapshot.result;
+    let best = result.optimum.first().map(|optimum| {
+        let cost = optimum.cost.map(|cost| format!(" for {}", unit.amount(cost, 3))).unwrap_or_default();
+        let joint = optimum.joint.as_ref().map(|joint| {
+            format!(
+                " By the rows of the data themselves, in which answers may be correlated, it is {} with {:.3}.",
+                listed(&joint.set),
+                joint.reward
+            )
+        });
+        let set = if optimum.set.is_empty() { "none".to_owned() } else { listed(&optimum.set) };
+        format!(
+            "Best set by its models' means: {set}, reward {:.3}{cost}.{}",
+            optimum.reward,
+            joint.unwrap_or_default()
+        )
+    });
+    let warnings = if snapshot.round < snapshot.rounds { Vec::new() } else { result.warnings() };
+    best.into_iter().chain(warnings).map(|note| html! { <p class="quiet">{note}</p> }).collect()
+}
+
 /// The answer.
 #[component]
 pub fn Answer(props: &AnswerProps) -> Html {
@@ -111,6 +134,7 @@ pub fn Answer(props: &AnswerProps) -> Html {
             if !overspend.is_empty() {
                 <p class="quiet">{"Over the budget by more than "}{limit}{" of it: "}{listed(&overspend)}{"."}</p>
             }
+            {notes(snapshot, props.unit)}
         </div>
     }
 }
