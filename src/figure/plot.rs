@@ -324,10 +324,13 @@ impl Plot<'_> {
             }
             taken.push(base - font * 0.33);
             let text = format!("{}, {} {arrow}", short(policy, self.options), self.value(quantity, value));
+            // A value of hundreds of digits must not push the name out of the frame.
+            let text = shorten(&text, frame.right() - frame.left() - font * 2.4, font);
             let width = text_width(&text, font) + font * 1.6;
             // In a low panel the beginning is a tangle: the name goes to the calm end.
             let latest = frame.right() - width;
             let start = if headed || x + font > latest { latest } else { x + font };
+            let start = if start > frame.left() { start } else { frame.left() };
             let mark = series_mark(*index, start, base - font * 0.33);
             self.nodes.push(Node::Group { class: series_class(*index), at: None, nodes: vec![mark] });
             self.text("dl halo", start + font * 0.7, base, text);
