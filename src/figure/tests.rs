@@ -332,31 +332,3 @@ proptest! {
         check_all(&result, &Options { width: 500.0, font: 12.0, ..options });
     }
 }
-
-/// Writes the example's figures to the folder named in `FIGURES`, for looking at them.
-#[test]
-fn figures_for_the_eye() {
-    let Ok(folder) = std::env::var("FIGURES") else { return };
-    for (name, reached, width, log, theme) in [
-        ("progress", 6_200, 415.0, false, Theme::Light),
-        ("log", 6_200, 415.0, true, Theme::Light),
-        ("phone", 10_000, 330.0, false, Theme::Light),
-        ("dark", 6_200, 700.0, false, Theme::Dark),
-        ("done", 10_000, 415.0, false, Theme::Dark),
-    ] {
-        let options = Options { width, log, dollars: true, cursor: Some(4_000), ..Options::default() };
-        for kind in FigureKind::ALL {
-            let svg = draw(kind, &example(reached), &options).scene.to_svg(theme, 12.0);
-            std::fs::write(format!("{folder}/{name}-{}.svg", kind.slug()), svg).expect("a folder");
-        }
-    }
-    std::fs::write(format!("{folder}/sheet.svg"), sheet(&example(10_000), true)).expect("a folder");
-    let start = std::time::Instant::now();
-    let result = example(10_000);
-    for _ in 0..100 {
-        for kind in FigureKind::ALL {
-            std::hint::black_box(draw(kind, &result, &Options::default()));
-        }
-    }
-    println!("four figures: {:?}", start.elapsed() / 100);
-}
