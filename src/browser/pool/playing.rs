@@ -5,6 +5,7 @@ use crate::browser::now;
 use crate::data::Dataset;
 use crate::error::Error;
 use crate::experiment::Experiment;
+use crate::optimum::reports;
 use crate::plan::Plan;
 use crate::protocol::{FromPlayer, ToPlayer};
 use crate::simulation::jobs;
