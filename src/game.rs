@@ -96,6 +96,14 @@ impl Game {
         setting
     }
 
+    /// `δ` of the policy at a place, where Lemma 1 speaks of it: C2MAB-V in a world that stays as it is.
+    pub fn lemma(&self, policy: usize) -> Option<f64> {
+        match self.policies.get(policy)?.recipe {
+            Recipe::C2mabV { delta, .. } if self.segments.len() == 1 => Some(delta),
+            _ => None,
+        }
+    }
+
     /// Mean rewards and costs over `samples` full rows seen before the first round: rows held out of the data, or draws
     /// from the first state of a synthetic world that no round meets.
     fn seen_before(&self, samples: u32, replicate: u32) -> (Vec<f64>, Vec<f64>) {

@@ -38,6 +38,14 @@ impl C2mabV {
     }
 }
 
+impl C2mabV {
+    /// What it has learned.
+    #[inline]
+    pub fn estimates(&self) -> &Estimates {
+        &self.local.estimates
+    }
+}
+
 impl Policy for C2mabV {
     #[inline]
     fn select(&mut self, setting: &Setting, t: u32, choice: &mut Choice) {

@@ -3,6 +3,7 @@
 use super::c2mab_v::C2mabV;
 use super::cucb::Cucb;
 use super::epsilon_greedy::EpsilonGreedy;
+use super::estimates::Estimates;
 use super::fixed::Fixed;
 use super::oracle::Oracle;
 use super::random_set::RandomSet;
@@ -82,6 +83,17 @@ pub enum Player {
     Fixed(Fixed),
     RandomSet(Box<RandomSet>),
     Oracle(Oracle),
+}
+
+impl Player {
+    /// What C2MAB-V has learned; `None` for other policies.
+    #[inline]
+    pub fn estimates(&self) -> Option<&Estimates> {
+        match self {
+            Player::C2mabV(policy) => Some(policy.estimates()),
+            _ => None,
+        }
+    }
 }
 
 impl Policy for Player {
