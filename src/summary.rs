@@ -5,7 +5,7 @@ mod intervals;
 mod text;
 
 pub use collector::Collector;
-pub use intervals::student_t;
+pub use intervals::{bootstrap, student_t};
 pub use text::{csv_cell, curves_csv, table};
 
 use crate::data::FileIdentity;
@@ -115,6 +115,35 @@ pub struct PolicyResult {
     /// environment's order; bins not reached yet are absent. For the selection figure only.
     #[serde(skip)]
     pub share_over_time: Vec<Vec<f64>>,
+    /// By replicate, what came of it up to the last checkpoint. For the studies' intervals only.
+    #[serde(skip)]
+    pub replicates: Vec<Replicate>,
+    /// Time that a round took, simulation included, µs (median over blocks of replicates).
+    #[serde(skip)]
+    pub time_per_round_us: Measured,
+}
+
+/// What came of one replicate, as means over its rounds.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Replicate {
+    /// Realised reward.
+    pub reward: f64,
+    /// Excess over the budget, in the unit of the input.
+    pub excess: f64,
+    /// `V(T)`, in the unit of the input.
+    pub violation: f64,
+    /// Paid cost, in the unit of the input.
+    pub cost: f64,
+}
+
+/// A measurement that is no part of a result: two of them never make two results differ.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Measured(pub Option<f64>);
+
+impl PartialEq for Measured {
+    fn eq(&self, _other: &Measured) -> bool {
+        true
+    }
 }
 
 /// Values after the last round, each with its interval.
