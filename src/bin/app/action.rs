@@ -2,10 +2,12 @@
 
 use crate::form::{Field, Kind};
 use crate::state::View;
+use crate::studies::StudyAction;
 use crate::world::Source;
 use llm_selection::browser::pool::{Event, Speed};
 use llm_selection::data::{Dataset, ImportOptions};
 use llm_selection::experiment::{Duplicates, Experiment, Grader, RewardModel, Solver};
+use llm_selection::study::Part;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -43,6 +45,8 @@ pub enum Action {
     Cursor(Option<u32>),
     View(View),
     Pool(Event),
+    /// In the view *Studies*.
+    Study(StudyAction),
 }
 
 /// What must happen outside the state.
@@ -63,4 +67,7 @@ pub enum Effect {
         options: ImportOptions,
     },
     CancelImport,
+    /// Play an experiment of a study, beside the page's own run.
+    PlayStudy(Box<Part>),
+    StopStudy,
 }

@@ -11,16 +11,19 @@ use super::policies::PoliciesPanel;
 use super::results::Results;
 use super::run::{Controls, Keys, RunPanel};
 use super::status::Status;
+use super::studies::StudiesView;
 use super::task::TaskPanel;
 use super::views::{Views, tab_id};
 use crate::browser::{recall, remember};
 use crate::form::Field;
 use crate::format::Unit;
 use crate::state::{Action, Effect, Phase, State, View};
+use crate::studies::StudyAction;
 use gloo_timers::callback::Timeout;
-use llm_selection::browser::pool::Pool;
+use llm_selection::browser::pool::{Event as PoolEvent, Pool, Speed};
 use llm_selection::error::Error;
 use llm_selection::figure::FigureKind;
+use llm_selection::study::Part;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
@@ -43,6 +46,9 @@ pub enum Happening {
 pub struct App {
     state: Result<State, Error>,
     pool: Option<Pool>,
+    /// Workers of the studies, from the first one on.
+    study_pool: Option<Pool>,
+    study_events: Callback<PoolEvent>,
     dispatch: Callback<Action>,
     cursor: Callback<Option<u32>>,
     shortcuts_toggled: Callback<Event>,
@@ -77,6 +83,8 @@ impl Component for App {
         let mut app = App {
             state,
             pool,
+            study_pool: None,
+            study_events: link.callback(|event| Happening::Do(Action::Study(StudyAction::Pool(event)))),
             dispatch: link.callback(Happening::Do),
             cursor: link.callback(|round| Happening::Do(Action::Cursor(round))),
             shortcuts_toggled: link.batch_callback(|event: Event| {
@@ -210,6 +218,8 @@ impl App {
                 Effect::Speed(speed) => pool.set_speed(speed),
                 Effect::Import { files, options } => pool.import(files, &options),
                 Effect::CancelImport => pool.cancel_import(),
+                Effect::PlayStudy(part) => play_study(&mut self.study_pool, &self.study_events, &part),
+                Effect::StopStudy => self.study_pool.iter().for_each(Pool::reset),
             }
         }
     }
@@ -271,7 +281,9 @@ impl App {
                     { match state.view {
                         View::Run => self.run_view(state),
                         View::Sweep => Html::default(),
-                        View::Studies => Html::default(),
+                        View::Studies => html! {
+                            <StudiesView studies={state.studies.clone()} waiting={state.waiting} dispatch={self.dispatch.clone()} />
+                        },
                     } }
                 </div>
             </main>
@@ -330,6 +342,20 @@ impl App {
             }
         });
         html! { <div class="figs">{for figures}</div> }
+    }
+}
+
+/// Plays an experiment of a study in workers of its own, so that the page's run is kept as it is.
+fn play_study(pool: &mut Option<Pool>, events: &Callback<PoolEvent>, part: &Part) {
+    if pool.is_none() {
+        let heard = events.clone();
+        match Pool::new(move |event| heard.emit(event)) {
+            Ok(new) => *pool = Some(new),
+            Err(error) => events.emit(PoolEvent::Failed(error)),
+        }
+    }
+    if let Some(pool) = pool {
+        pool.start(&part.experiment, part.data.clone(), Speed::Full);
     }
 }
 

@@ -19,6 +19,8 @@ pub mod run;
 pub mod shapes;
 pub mod slider;
 pub mod status;
+pub mod studies;
+pub mod study_report;
 pub mod swatch;
 pub mod task;
 pub mod views;
