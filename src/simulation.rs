@@ -307,8 +307,9 @@ struct Scratch {
     called: Vec<u64>,
 }
 
-/// Number of series that are tracked: the eight of the result, then calls, infeasible and empty rounds, latency.
-pub const TRACKED: usize = 12;
+/// Number of values that are tracked: the eight series of the result, then calls, infeasible and empty rounds, latency,
+/// and two sums that covariances follow from: reward + excess and reward + violation (costs scaled).
+pub const TRACKED: usize = 14;
 
 /// A job being played.
 #[derive(Debug, Clone)]
@@ -454,7 +455,7 @@ impl JobState {
     }
 }
 
-/// The tracked values of a run at a checkpoint, in the order of the result's series; costs in the unit of the input.
+/// The tracked values of a run at a checkpoint, in the order of [`TRACKED`]; costs in the unit of the input.
 fn tracked(game: &Game, run: &Run) -> [f64; TRACKED] {
     let totals = &run.totals;
     let rounds = f64::from(run.round.max(1));
@@ -473,5 +474,7 @@ fn tracked(game: &Game, run: &Run) -> [f64; TRACKED] {
         f64::from(totals.infeasible),
         f64::from(totals.empty),
         totals.latency_ms / rounds,
+        (totals.reward + totals.excess) / rounds,
+        totals.reward / rounds + if over > 0.0 { over } else { 0.0 },
     ]
 }

@@ -5,7 +5,7 @@ mod intervals;
 mod text;
 
 pub use collector::Collector;
-pub use intervals::{bootstrap, student_t};
+pub use intervals::{bootstrap, settled, student_t};
 pub use text::{csv_cell, curves_csv, table};
 
 use crate::data::FileIdentity;
@@ -104,6 +104,13 @@ pub struct PolicyResult {
     pub cost: Option<Series>,
     /// Running mean of the nominal cost; `None` where costs are unknown.
     pub nominal_cost: Option<Series>,
+    /// Mean reward / mean excess, both over the rounds so far, infinite where nothing was over; `None` without a budget.
+    /// The half-width is by the delta method, infinite where the excess cannot be told from 0. For the figure only.
+    #[serde(skip)]
+    pub ratio: Option<Series>,
+    /// Mean reward / `V(t)`, otherwise as `ratio`. For the figure only.
+    #[serde(skip)]
+    pub ratio_violation: Option<Series>,
     /// Values after the last round.
     #[serde(rename = "final")]
     pub finals: Finals,
@@ -201,6 +208,25 @@ impl RunResult {
     /// Pretty-printed JSON, as `llm-select run --out` writes it.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// From which round on each policy's ratio of reward to excess stays where it ends, in a sentence; `None` where no
+    /// ratio is finite.
+    pub fn settling(&self) -> Option<String> {
+        let planned = self.experiment.run.rounds;
+        let rounds: Vec<String> = (self.policies.iter())
+            .filter_map(|policy| {
+                let round = settled(&policy.rounds, &policy.ratio.as_ref()?.mean)?;
+                // What comes to rest in the last tenth may as well be passing through.
+                let still = u64::from(round) * 10 > u64::from(planned) * 9;
+                let text = if still { "still moving".to_string() } else { format!("round {round}") };
+                Some(format!("{} ({text})", policy.label))
+            })
+            .collect();
+        let list = rounds.join(", ");
+        (!rounds.is_empty()).then(|| {
+            format!("The ratio of mean reward to mean excess stays within 5 % of its last value from here on: {list}.")
+        })
     }
 
     /// What a reader of the numbers should know, in plain sentences.

@@ -335,7 +335,7 @@ impl App {
     fn figures(&self, state: &State) -> Html {
         let Some(snapshot) = &state.snapshot else { return Html::default() };
         let dollars = state.drawn_in_dollars();
-        let figures = FigureKind::ALL.into_iter().map(|kind| {
+        let figures = FigureKind::of(&snapshot.result).map(|kind| {
             html! {
                 <Figure key={kind.slug()} {kind} snapshot={snapshot.0.clone()} hidden={state.hidden.clone()} cursor={state.cursor}
                     on_cursor={self.cursor.clone()} {dollars} />
