@@ -67,13 +67,8 @@ impl Part {
 
 impl Study {
     /// All studies, in the page's order.
-    pub const ALL: [Study; 5] = [
-        Study::Paper(World::ChatPrices),
-        Study::Paper(World::SciQ),
-        Study::Diversity,
-        Study::Cascade,
-        Study::Solvers,
-    ];
+    pub const ALL: [Study; 5] =
+        [Study::Paper(World::ChatPrices), Study::Paper(World::SciQ), Study::Diversity, Study::Cascade, Study::Solvers];
 
     /// Its name.
     #[must_use]

@@ -84,7 +84,10 @@ fn check_paper(world: World) {
                     p.finals.reward.mean.unwrap() / p.finals.excess.mean.unwrap()
                 };
                 assert!((number(&row[4]) / (ratio(own) / ratio(policy)) - 1.0).abs() < 1e-12);
-                let pairs: Vec<[f64; 4]> = own.replicates.iter().zip(&policy.replicates)
+                let pairs: Vec<[f64; 4]> = own
+                    .replicates
+                    .iter()
+                    .zip(&policy.replicates)
                     .map(|(a, b)| [a.reward, a.excess, b.reward, b.excess])
                     .collect();
                 let ((low, high), (other_low, other_high)) = (interval(&row[4]), resampled(&pairs));
@@ -111,7 +114,7 @@ fn check_paper(world: World) {
         let said = said.unwrap();
         for (row, policy) in table.rows.iter().zip(&result.policies).skip(1) {
             let higher = number(&row[3]) > number(&table.rows[0][3]);
-            assert_eq!(said.contains(&format!("{} (", policy.label)) , higher, "{}: {said}", policy.label);
+            assert_eq!(said.contains(&format!("{} (", policy.label)), higher, "{}: {said}", policy.label);
         }
     }
     println!("{}\n{:#?}\n{:#?}", report.csv(), report.findings, report.notes);
@@ -180,11 +183,20 @@ fn solvers_play_the_persons_experiment_and_sizes() {
         }
         assert_eq!(result.policies.last().unwrap().finals.regret.mean, Some(0.0), "the oracle");
         // Greedy reaches at least 1 − 1/e of what exact does; both are relaxations of what Direct solves.
-        let value = |name: &str| table.rows.iter().find(|row| row[0] == Cell::Text(name.into())).map(|row| number(&row[5]));
+        let value =
+            |name: &str| table.rows.iter().find(|row| row[0] == Cell::Text(name.into())).map(|row| number(&row[5]));
         let (greedy, direct) = (value("Greedy relaxation").unwrap(), value("Direct").unwrap());
-        if let Some(exact) = table.rows.iter().find(|row| row[0] == Cell::Text("Exact relaxation".into())).filter(|row| row[1] != Cell::Text(String::new()) && matches!(row[5], Cell::Number { .. })) {
+        if let Some(exact) = table
+            .rows
+            .iter()
+            .find(|row| row[0] == Cell::Text("Exact relaxation".into()))
+            .filter(|row| row[1] != Cell::Text(String::new()) && matches!(row[5], Cell::Number { .. }))
+        {
             let exact = number(&exact[5]);
-            assert!(exact >= greedy - 1e-9 && exact >= direct - 1e-9 && greedy >= 0.632 * exact, "{exact} {greedy} {direct}");
+            assert!(
+                exact >= greedy - 1e-9 && exact >= direct - 1e-9 && greedy >= 0.632 * exact,
+                "{exact} {greedy} {direct}"
+            );
         }
     }
     // Fifty models are too many for the exact relaxation, in words.

@@ -115,7 +115,11 @@ mod tests {
             cost: None,
             latency_ms: None,
         };
-        Dataset { models: columns.iter().enumerate().map(model).collect(), queries: columns[0].len(), files: Vec::new() }
+        Dataset {
+            models: columns.iter().enumerate().map(model).collect(),
+            queries: columns[0].len(),
+            files: Vec::new(),
+        }
     }
 
     #[test]

@@ -36,11 +36,8 @@ impl World {
 /// The tenth model of the SciQ table: as accurate as gemini-1.5-flash to the last digit, and 29 times as dear.
 const LEFT_OUT: &str = "jamba-1.5-large";
 /// The reward models, with their names.
-const TASKS: [(RewardModel, &str); 3] = [
-    (RewardModel::Awc, "Any win (AWC)"),
-    (RewardModel::Suc, "Sum up (SUC)"),
-    (RewardModel::Aic, "All in (AIC)"),
-];
+const TASKS: [(RewardModel, &str); 3] =
+    [(RewardModel::Awc, "Any win (AWC)"), (RewardModel::Suc, "Sum up (SUC)"), (RewardModel::Aic, "All in (AIC)")];
 /// `(α_μ, α_c)` of the four C2MAB-V; all comparisons are with the first.
 const SETTINGS: [(f64, f64); 4] = [(0.3, 0.05), (1.0, 0.05), (0.3, 0.01), (1.0, 0.01)];
 /// `N`.
@@ -51,8 +48,12 @@ const THOMPSON: usize = 5;
 const EPSILON: usize = 6;
 const DEAREST: usize = 7;
 /// How many times as good as each rival C2MAB-V is at least, by the paper.
-const PUBLISHED: [(usize, f64, &str); 4] =
-    [(EPSILON, 1.6472, "64.72 % over"), (THOMPSON, 3.9, "3.9 times"), (CUCB, 4.0, "4 times"), (DEAREST, 6.0, "6 times")];
+const PUBLISHED: [(usize, f64, &str); 4] = [
+    (EPSILON, 1.6472, "64.72 % over"),
+    (THOMPSON, 3.9, "3.9 times"),
+    (CUCB, 4.0, "4 times"),
+    (DEAREST, 6.0, "6 times"),
+];
 /// By the paper, curves settle before this round.
 const SETTLED_BEFORE: u32 = 1_000;
 
@@ -158,7 +159,11 @@ fn table(part: &Part, result: &RunResult) -> Table {
             compared,
             ratio(finals.ratio_violation, finals.violation),
             settles.map_or(Cell::text("–"), |round| Cell::number(f64::from(round))),
-            Cell::text(if outside(result, place) { format!("outside |S| = {MODELS_PER_QUERY}") } else { String::new() }),
+            Cell::text(if outside(result, place) {
+                format!("outside |S| = {MODELS_PER_QUERY}")
+            } else {
+                String::new()
+            }),
         ]
     });
     let budget = part.experiment.task.budget.map_or(String::new(), |budget| format!(", ρ = ${}", short(budget)));
@@ -233,7 +238,12 @@ fn better(name: &str, result: &RunResult) -> String {
     if better.is_empty() {
         format!("Under {name} nobody has a higher ratio by excess than {} ({}).", own.label, short(of(own)))
     } else {
-        format!("Under {name} a higher ratio by excess than {} ({}) have: {}.", own.label, short(of(own)), better.join("; "))
+        format!(
+            "Under {name} a higher ratio by excess than {} ({}) have: {}.",
+            own.label,
+            short(of(own)),
+            better.join("; ")
+        )
     }
 }
 
@@ -255,9 +265,11 @@ fn never_over(all: &[(&str, &RunResult)]) -> String {
 /// When C2MAB-V's and ε-greedy's curves settle.
 fn settling(name: &str, result: &RunResult) -> String {
     let round = |policy: &PolicyResult| {
-        policy.ratio.as_ref().and_then(|ratio| settled(&policy.rounds, &ratio.mean)).map_or("never".into(), |round| {
-            format!("{round}")
-        })
+        policy
+            .ratio
+            .as_ref()
+            .and_then(|ratio| settled(&policy.rounds, &ratio.mean))
+            .map_or("never".into(), |round| format!("{round}"))
     };
     let own: Vec<String> = result.policies.iter().take(SETTINGS.len()).map(round).collect();
     let early = |round: &String| round.parse::<u32>().is_ok_and(|round| round < SETTLED_BEFORE);

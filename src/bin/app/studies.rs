@@ -95,7 +95,12 @@ impl Studies {
 
     fn start(&mut self, study: Study, material: Material) -> Vec<Effect> {
         let stop = self.is_playing().then_some(Effect::StopStudy);
-        *self = Studies { study: Some(study), stage: Stage::Playing, material: Shared(Rc::new(material)), ..Studies::default() };
+        *self = Studies {
+            study: Some(study),
+            stage: Stage::Playing,
+            material: Shared(Rc::new(material)),
+            ..Studies::default()
+        };
         match study.parts(&self.material) {
             Ok(parts) => self.parts = Shared(Rc::new(parts)),
             Err(error) => self.stage = Stage::Failed(Rc::new(error)),
