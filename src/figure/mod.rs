@@ -5,6 +5,7 @@
 //! backend of ours for either use, and brings neither direct labels nor marks nor the budget's hatched ground.
 
 pub mod axis;
+mod changes;
 pub mod curves;
 pub mod number;
 mod plot;

@@ -1,5 +1,6 @@
 //! The figures in words and numbers: summaries, the readout at a round, tables, CSV.
 
+use super::changes;
 use super::number::{CostUnit, count, fixed, percent, shorten};
 use super::plot::{absence, round_name, write_value};
 use super::selection::{bin_rounds, rows};
@@ -148,10 +149,14 @@ fn share_readout(result: &RunResult, options: &Options, round: u32) -> Readout {
 /// One or two plain sentences that say what the figure shows.
 #[must_use]
 pub fn describe(kind: FigureKind, result: &RunResult, options: &Options) -> String {
-    let title = kind.title();
     if let Some(text) = absence(kind, result) {
-        return format!("{title}. {text}");
+        return format!("{}. {text}", kind.title());
     }
+    format!("{}{}", summary(kind, result, options), changes::words(result))
+}
+
+fn summary(kind: FigureKind, result: &RunResult, options: &Options) -> String {
+    let title = kind.title();
     let (planned, reached) = extent(result);
     let of = if reached < planned { format!(" of {}", count(planned)) } else { String::new() };
     let after = format!("after {}{of} rounds", count(reached));

@@ -1,6 +1,6 @@
 //! What can happen on the page, and what must then happen outside its state.
 
-use crate::form::{Field, Kind};
+use crate::form::{Edit, Field, Kind, Memory};
 use crate::state::View;
 use crate::studies::StudyAction;
 use crate::world::Source;
@@ -21,13 +21,18 @@ pub enum Action {
     Unconstrained(bool),
     Source(Source),
     Model(String, bool),
-    AddPolicy(Kind),
+    /// A policy; a fixed one plays this model.
+    AddPolicy(Kind, String),
     DuplicatePolicy(u32),
     RemovePolicy(u32),
     SwitchPolicy(u32, bool),
     FallingEpsilon(u32, bool),
     Solver(u32, Option<Solver>),
+    CostAware(u32, bool),
+    Memory(u32, Memory),
     FixedModel(u32, String, bool),
+    /// An edit of how the world changes.
+    ChangeWorld(Edit),
     Seed(u64),
     Run,
     Pause,

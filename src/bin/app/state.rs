@@ -207,12 +207,7 @@ impl State {
                 let said = form.fit_models(&world);
                 self.say(said);
             }
-            Action::AddPolicy(kind) => {
-                let playing = |name: &&String| !self.form.off.contains(*name);
-                let model =
-                    self.world.models.iter().map(|model| &model.name).find(playing).cloned().unwrap_or_default();
-                self.form_mut().add(kind, &model);
-            }
+            Action::AddPolicy(kind, model) => self.form_mut().add(kind, &model),
             Action::DuplicatePolicy(id) => self.form_mut().duplicate(id),
             Action::RemovePolicy(id) => self.form_mut().policies.retain(|policy| policy.id != id),
             Action::SwitchPolicy(id, on) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.on = on),
@@ -220,6 +215,12 @@ impl State {
                 self.form_mut().policy_mut(id).into_iter().for_each(|it| it.schedule = on)
             }
             Action::Solver(id, solver) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.solver = solver),
+            Action::CostAware(id, on) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.cost_aware = on),
+            Action::Memory(id, memory) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.memory = memory),
+            Action::ChangeWorld(edit) => {
+                let world = self.world.clone();
+                self.form_mut().change_world(edit, &world);
+            }
             Action::FixedModel(id, name, on) => {
                 if let Some(policy) = self.form_mut().policy_mut(id) {
                     policy.models.retain(|other| *other != name);

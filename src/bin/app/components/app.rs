@@ -6,7 +6,7 @@ use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
 use super::legend::{Legend, labels};
-use super::message::{Message, Tone, explained, field_name};
+use super::message::{Message, Tone, advice, explained, field_name};
 use super::policies::PoliciesPanel;
 use super::results::Results;
 use super::run::{Controls, Keys, RunPanel};
@@ -247,8 +247,8 @@ impl App {
         let alert = |panel: Panel| match &state.problem {
             Some(error) if panel_of(error) == panel => html! {
                 <div id="problem">
-                    <Message tone={Tone::Bad} title={field_name(error)}>
-                        {explained(error)}{" The last valid experiment is kept."}
+                    <Message tone={Tone::Bad} title={field_name(&state.form, error)}>
+                        {explained(error)}{advice(&state.form, error)}{" The last valid experiment is kept."}
                     </Message>
                 </div>
             },
@@ -259,7 +259,7 @@ impl App {
         html! {
             <form class="side" id="experiment" aria-label="Experiment" onsubmit={prevent}>
                 <DataPanel form={state.form.clone()} world={state.world.clone()} audit={state.audit.clone()} import={state.import.clone()}
-                    above={self.above} alert={alert(Panel::Data)} dispatch={dispatch()} />
+                    above={self.above} {wrong} alert={alert(Panel::Data)} dispatch={dispatch()} />
                 <TaskPanel form={state.form.clone()} world={state.world.clone()} {range} {wrong} alert={alert(Panel::Task)} dispatch={dispatch()} />
                 <PoliciesPanel form={state.form.clone()} world={state.world.clone()} {wrong} alert={alert(Panel::Policies)} dispatch={dispatch()} />
                 <RunPanel form={state.form.clone()} speed={state.speed} {wrong} alert={alert(Panel::Run)} dispatch={dispatch()} />
