@@ -11,6 +11,7 @@ mod driver;
 #[path = "../../golden_experiments/mod.rs"]
 pub mod golden_experiments;
 mod page;
+pub mod playground;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -5,6 +5,7 @@ use anyhow::{Context, Result, bail, ensure};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use end_to_end::golden_experiments::{GOLDEN, plan};
 use end_to_end::{Page, check};
+use llm_selection::optimum::reports;
 use llm_selection::plan::Plan;
 use llm_selection::protocol::{FromPlayer, ToPlayer, decode, encode};
 use llm_selection::run::run;
@@ -47,10 +48,10 @@ async fn play(page: &Page, number: u32, plan: &Plan, workers: usize) -> Result<R
     let slice = text(&ToPlayer::Play { run: number, until: plan.game.setting.rounds })?;
     let said = page.script_async(&format!("return play({}, {});", json!(starts), json!(slice))).await?;
     let mut collector = Collector::new(plan);
-    let mut optimum = None;
+    let mut optima = None;
     for reply in serde_json::from_value::<Vec<String>>(said)? {
         match decode(&BASE64_STANDARD.decode(reply)?)? {
-            FromPlayer::Started { run, optimum: found } if run == number => optimum = optimum.or(found),
+            FromPlayer::Started { run, optima: found } if run == number => optima = optima.or(found),
             FromPlayer::Played { run, updates, .. } if run == number => {
                 updates.into_iter().for_each(|update| collector.absorb(update));
             }
@@ -59,8 +60,8 @@ async fn play(page: &Page, number: u32, plan: &Plan, workers: usize) -> Result<R
         }
     }
     ensure!(collector.is_complete(), "the workers have stopped before the end");
-    let (optimum, joint) = optimum.context("the optimum")?;
-    Ok(collector.result(plan, Some(&optimum.report(plan, joint.as_ref()))))
+    let (optima, joint) = optima.context("the optima")?;
+    Ok(collector.result(plan, &reports(plan, &optima, &joint)))
 }
 
 #[tokio::test]
