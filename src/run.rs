@@ -1,6 +1,6 @@
 //! Plays a whole run: in this thread, or in several where the machine has them.
 
-use crate::optimum::joint;
+use crate::optimum::{joint, reports};
 use crate::plan::Plan;
 use crate::simulation::{JobState, Simulation};
 use crate::summary::{Collector, RunResult};
@@ -19,8 +19,8 @@ pub fn run(plan: Plan) -> RunResult {
             collector.absorb(update);
         }
     }
-    let report = simulation.optimum.report(&plan, joint(&plan.game).as_ref());
-    collector.result(&plan, Some(&report))
+    let reports = reports(&plan, &simulation.optima, &joint(&plan.game));
+    collector.result(&plan, &reports)
 }
 
 /// Plays a run to its end in several threads; the result has the same bits whatever their number. `progress` is called
@@ -70,6 +70,6 @@ pub fn run_in_threads(plan: Plan, threads: usize, mut progress: impl FnMut(f64))
     if !collector.is_complete() {
         return Err(Error::new(ErrorKind::Io, "every thread to play to its end"));
     }
-    let report = simulation.optimum.report(&plan, joint(&plan.game).as_ref());
-    Ok(collector.result(&plan, Some(&report)))
+    let reports = reports(&plan, &simulation.optima, &joint(&plan.game));
+    Ok(collector.result(&plan, &reports))
 }

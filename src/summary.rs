@@ -39,11 +39,12 @@ pub struct RunResult {
 pub struct OptimumReport {
     /// First round it holds for.
     pub from: u32,
-    /// `S*`, names in the environment's order.
+    /// `S*`, names in the environment's order; empty where the search for it did not run to its end.
     pub set: Vec<String>,
-    /// `r(S*; μ)`.
-    pub reward: f64,
-    /// `Σ_{k∈S*} c_k`, in the unit of the input; `None` where costs are unknown.
+    /// `r(S*; μ)`; `None` where the search for `S*` did not run to its end: the regret is then against the relaxed
+    /// optimum.
+    pub reward: Option<f64>,
+    /// `Σ_{k∈S*} c_k`, in the unit of the input; `None` where costs or `S*` are unknown.
     pub cost: Option<f64>,
     /// Optimum of the relaxed problem under the true means.
     pub relaxed_reward: f64,
@@ -176,6 +177,13 @@ impl RunResult {
     /// What a reader of the numbers should know, in plain sentences.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
+        if self.optimum.iter().any(|optimum| optimum.reward.is_none()) {
+            warnings.push(
+                "The search for the best set was stopped at its limit. The regret is measured against the relaxed \
+                 optimum instead, which is never below it."
+                    .to_string(),
+            );
+        }
         for policy in &self.policies {
             let (expected, realised) = (policy.finals.expected_reward.mean, policy.finals.reward.mean);
             if let (Some(expected), Some(realised)) = (expected, realised)

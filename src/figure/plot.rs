@@ -113,7 +113,7 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
 fn anchors(quantity: Quantity, result: &RunResult) -> Vec<f64> {
     match quantity {
         Quantity::Regret | Quantity::Violation => vec![0.0],
-        Quantity::Reward => result.optimum.last().map(|o| o.reward).into_iter().collect(),
+        Quantity::Reward => result.optimum.last().and_then(|o| o.reward).into_iter().collect(),
         Quantity::Cost => result.experiment.task.budget.into_iter().collect(),
     }
 }
@@ -213,8 +213,8 @@ impl Plot<'_> {
             self.text("strong", left, top - font * 0.6, heading.to_owned());
         }
         let (ends, drawn) = self.curves(quantity, &frame);
-        if let Some(best) = self.result.optimum.last().filter(|_| quantity == Quantity::Reward) {
-            self.best(best.reward, &frame);
+        if let Some(best) = self.result.optimum.last().and_then(|o| o.reward).filter(|_| quantity == Quantity::Reward) {
+            self.best(best, &frame);
         }
         if quantity == Quantity::Cost && self.result.policies.iter().all(|p| p.cost.is_none()) {
             self.text("mid", (left + right) / 2.0, (top + bottom) / 2.0, "The costs are not known.".to_owned());

@@ -31,6 +31,8 @@ fn result(policies: Vec<PolicyResult>, models: &[String], rounds: u32, budget: O
             environment: Environment::Synthetic(experiment::Synthetic {
                 cost_spread: 0.5,
                 cost_scale: experiment::CostScale::Max,
+                drift: Vec::new(),
+                availability: Vec::new(),
                 models,
             }),
             task: Task {
@@ -49,7 +51,7 @@ fn result(policies: Vec<PolicyResult>, models: &[String], rounds: u32, budget: O
         optimum: vec![OptimumReport {
             from: 1,
             set: ["Mixtral-8x7B", "Llama 2 70B", "ERNIE 3.5"].map(str::to_owned).to_vec(),
-            reward: 1.98,
+            reward: Some(1.98),
             cost: Some(0.006),
             relaxed_reward: 1.99,
             joint: None,

@@ -102,7 +102,7 @@ impl Collector {
 
     /// Curves and finals of what every replicate of every policy has played. The digest is of the whole run: empty
     /// until it is complete.
-    pub fn result(&self, plan: &Plan, optimum: Option<&OptimumReport>) -> RunResult {
+    pub fn result(&self, plan: &Plan, optima: &[OptimumReport]) -> RunResult {
         let policies: Vec<PolicyResult> =
             (0..self.policies.len()).filter_map(|index| self.policy_result(plan, index)).collect();
         RunResult {
@@ -111,7 +111,7 @@ impl Collector {
             experiment: plan.experiment.clone(),
             models: plan.models.clone(),
             data: plan.files.clone(),
-            optimum: optimum.into_iter().cloned().collect(),
+            optimum: optima.to_vec(),
             policies,
         }
     }
@@ -204,10 +204,6 @@ impl Collector {
             });
             Figure { mean: Some(last[4].0 / last[tracked].0), ci95: ci95.flatten() }
         };
-        let has_latency = match &plan.game.world {
-            crate::environment::AnyWorld::Replay(world) => world.has_latency(),
-            crate::environment::AnyWorld::Synthetic(_) => false,
-        };
         Finals {
             regret: figure(0),
             regret_relaxed: figure(1),
@@ -222,7 +218,7 @@ impl Collector {
             calls: figure(8),
             infeasible_rounds: figure(9),
             empty_rounds: figure(10),
-            latency_ms: if has_latency { figure(11) } else { Figure::default() },
+            latency_ms: if plan.game.world.has_latency() { figure(11) } else { Figure::default() },
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What can happen on the page, and what must then happen outside its state.
 
 use crate::form::{Field, Kind};
+use crate::state::View;
 use crate::world::Source;
 use llm_selection::browser::pool::{Event, Speed};
 use llm_selection::data::{Dataset, ImportOptions};
@@ -40,6 +41,7 @@ pub enum Action {
     Dismiss,
     Hide(usize, bool),
     Cursor(Option<u32>),
+    View(View),
     Pool(Event),
 }
 

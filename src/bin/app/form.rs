@@ -5,7 +5,7 @@ use crate::world::{Files, Source, World, environment};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{
     C2mabV, EpsilonGreedy, Experiment, Fixed, MAX_REPLICATES, MAX_ROUNDS, MAX_SEED, NoParameters, Optimistic, Policy,
-    PolicyKind, RewardModel, Run, Schedule, Solver, Task,
+    PolicyKind, RewardModel, Run, Schedule, Solver, Task, Thompson,
 };
 use llm_selection::plan::BudgetRange;
 use std::collections::BTreeSet;
@@ -343,14 +343,20 @@ impl PolicyForm {
                 alpha_c: read(&self.alpha_c, "alpha_c", "a number from 0 up")?,
                 delta: delta()?,
                 solver: self.solver,
+                window: None,
+                discount: None,
             }),
-            Kind::Cucb => PolicyKind::Cucb(Optimistic { alpha_mu: alpha_mu()?, delta: delta()? }),
-            Kind::Thompson => PolicyKind::Thompson(NoParameters {}),
+            Kind::Cucb => PolicyKind::Cucb(Optimistic { alpha_mu: alpha_mu()?, delta: delta()?, cost_aware: false }),
+            Kind::Thompson => PolicyKind::Thompson(Thompson::default()),
             Kind::EpsilonGreedy => PolicyKind::EpsilonGreedy(if self.schedule {
                 let c = read(&self.c, "schedule.c", "a number from 0 up")?;
-                EpsilonGreedy { epsilon: None, schedule: Some(Schedule { c }) }
+                EpsilonGreedy { epsilon: None, schedule: Some(Schedule { c }), cost_aware: false }
             } else {
-                EpsilonGreedy { epsilon: Some(read(&self.epsilon, "epsilon", "a number from 0 to 1")?), schedule: None }
+                EpsilonGreedy {
+                    epsilon: Some(read(&self.epsilon, "epsilon", "a number from 0 to 1")?),
+                    schedule: None,
+                    cost_aware: false,
+                }
             }),
             Kind::Fixed => PolicyKind::Fixed(Fixed { models: self.models.clone() }),
             Kind::Random => PolicyKind::Random(NoParameters {}),

@@ -25,6 +25,31 @@ pub enum Phase {
     Done,
 }
 
+/// What the main area shows. Each view has the page's one live region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// The run of the experiment at the left.
+    Run,
+    /// That experiment again and again, one parameter varied.
+    Sweep,
+    /// Built-in studies; opening it for the first time starts the paper's.
+    Studies,
+}
+
+impl View {
+    /// All, in the order of the tabs.
+    pub const ALL: [View; 3] = [View::Run, View::Sweep, View::Studies];
+
+    /// Name on the tab.
+    pub fn name(self) -> &'static str {
+        match self {
+            View::Run => "This run",
+            View::Sweep => "Sweep",
+            View::Studies => "Studies",
+        }
+    }
+}
+
 /// The last experiment that passed all checks.
 #[derive(Clone)]
 pub struct Ready {
@@ -50,6 +75,7 @@ pub enum Import {
 
 /// The whole state of the page.
 pub struct State {
+    pub view: View,
     pub form: Rc<Form>,
     pub world: Rc<World>,
     pub files: Option<Files>,
@@ -86,6 +112,7 @@ impl State {
         let form = Form::opening();
         let world = World::new(&form.source, None)?;
         let mut state = State {
+            view: View::Run,
             form: Rc::new(form),
             world: Rc::new(world),
             files: None,
@@ -198,6 +225,10 @@ impl State {
             }
             Action::Cursor(round) => {
                 self.cursor = round;
+                return Vec::new();
+            }
+            Action::View(view) => {
+                self.view = view;
                 return Vec::new();
             }
             Action::Pool(event) => return self.hear(event),

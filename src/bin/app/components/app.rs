@@ -12,10 +12,11 @@ use super::results::Results;
 use super::run::{Controls, Keys, RunPanel};
 use super::status::Status;
 use super::task::TaskPanel;
+use super::views::{Views, tab_id};
 use crate::browser::{recall, remember};
 use crate::form::Field;
 use crate::format::Unit;
-use crate::state::{Action, Effect, Phase, State};
+use crate::state::{Action, Effect, Phase, State, View};
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::Pool;
 use llm_selection::error::Error;
@@ -261,6 +262,23 @@ impl App {
     }
 
     fn main(&self, state: &State) -> Html {
+        html! {
+            <main class="main" id="main" tabindex="-1">
+                <h1 class="vh">{"LLM Selection Playground"}</h1>
+                <p class="lede">{"Which language models should answer a query, when each has a price and nobody knows beforehand how good it is? Here policies choose a set of models for each query, learn from what comes back, and are judged by reward and budget."}</p>
+                <Views view={state.view} dispatch={self.dispatch.clone()} />
+                <div class="view" role="tabpanel" id="view" aria-labelledby={tab_id(state.view)}>
+                    { match state.view {
+                        View::Run => self.run_view(state),
+                        View::Sweep => Html::default(),
+                        View::Studies => Html::default(),
+                    } }
+                </div>
+            </main>
+        }
+    }
+
+    fn run_view(&self, state: &State) -> Html {
         let unit = if state.drawn_in_dollars() { Unit::Dollars } else { Unit::Plain };
         let (rounds, range) = match &state.ready {
             Some(ready) => (ready.experiment.run.rounds, ready.range),
@@ -273,9 +291,7 @@ impl App {
         };
         let nobody = !state.form.policies.iter().any(|policy| policy.on);
         html! {
-            <main class="main" id="main" tabindex="-1">
-                <h1 class="vh">{"LLM Selection Playground"}</h1>
-                <p class="lede">{"Which language models should answer a query, when each has a price and nobody knows beforehand how good it is? Here policies choose a set of models for each query, learn from what comes back, and are judged by reward and budget."}</p>
+            <>
                 <Status phase={state.phase} fresh={state.fresh} changed={state.changed} pending={state.pending} failed={state.failure.is_some()}
                     {rounds} snapshot={state.snapshot.clone()} hidden={state.hidden.clone()} {range} {unit} />
                 if let Some(error) = &state.failure {
@@ -300,7 +316,7 @@ impl App {
                         }
                     </div>
                 }
-            </main>
+            </>
         }
     }
 

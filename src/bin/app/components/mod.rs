@@ -21,3 +21,4 @@ pub mod slider;
 pub mod status;
 pub mod swatch;
 pub mod task;
+pub mod views;
