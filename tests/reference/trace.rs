@@ -37,7 +37,11 @@ fn trace(plan: &Plan) -> Result<Value, Box<dyn Error>> {
     let simulation = Simulation::new(plan.game.clone());
     let game = &simulation.game;
     let setting = &game.setting;
-    let AnyWorld::Replay(world) = &game.world else { return Err("the environment is not a replay".into()) };
+    let AnyWorld::Replay(replay) = &game.world else { return Err("the environment is not a replay".into()) };
+    // Nothing changes during the run: one segment, one part of the rows.
+    let world = replay.rows(0).ok_or("no rows")?;
+    let segment = game.segments.first().ok_or("no segment")?;
+    let optimum = simulation.optima.first().ok_or("no optimum")?;
     let Some(Recipe::C2mabV { solver, .. }) = game.policies.first().map(|seat| &seat.recipe) else {
         return Err("the first policy is not a C2MAB-V".into());
     };
@@ -81,9 +85,8 @@ fn trace(plan: &Plan) -> Result<Value, Box<dyn Error>> {
             "totals": run.totals(),
         }));
     }
-    let optimum = &simulation.optimum;
     Ok(json!({
-        "mean_reward": game.mean_reward, "mean_cost": game.mean_cost, "cost_scale": game.cost_scale,
+        "mean_reward": segment.mean_reward, "mean_cost": segment.mean_cost, "cost_scale": game.cost_scale,
         "optimum": {"set": optimum.arms, "reward": optimum.reward, "relaxed_reward": optimum.relaxed_reward},
         "rounds": rounds,
     }))
