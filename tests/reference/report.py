@@ -25,7 +25,7 @@ class Report:
         if not (away <= tolerance).all():
             place = np.unravel_index(np.argmax(~(away <= tolerance)), away.shape)
             at = f" at {tuple(map(int, place))}" if place else ""
-            self.wrong.append(f"{name}, {where}{at}: engine {found[place]!r}, reference {expected[place]!r}")
+            self.wrong.append(f"{name}, {where}{at}: engine {float(found[place])}, reference {float(expected[place])}")
 
     def holds(self, name, where, condition, detail=""):
         """The condition must hold."""
