@@ -4,6 +4,7 @@
 mod assets;
 mod bench;
 mod command;
+mod reference;
 mod serve;
 mod setup;
 mod site;
@@ -18,6 +19,7 @@ cargo xtask serve [--port N] [--connect ORIGIN]...
 cargo xtask test [STEP]... [-- FILTER]    all checks, or only these: format lint native wasm browser
 cargo xtask test --firefox [STEP]... [-- FILTER]
                                           the steps that need a browser (wasm browser) in Firefox
+cargo xtask test --reference              the engine against a re-derivation in Python (3.10 or newer, with venv)
 cargo xtask bench                         the benchmarks, native and in the browser
 --connect adds an origin (https://host) that the page may load data from to its Content-Security-Policy.";
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::command::{cargo, run, target};
 use crate::setup::{self, Driver};
-use crate::site;
+use crate::{reference, site};
 
 const WASM: &str = "wasm32-unknown-unknown";
 /// Name, what it shows, and the check itself, which gets the arguments for the test programs.
@@ -26,10 +26,13 @@ const IN_FIREFOX: [Step; 2] = [
     ("browser", "the built site in Firefox, end to end", |rest| browser(&setup::firefox()?, rest)),
 ];
 
-/// Runs the named steps, or all, after `--firefox` those for Firefox; what follows `--` is passed to the test programs.
+/// Runs the named steps, or all; after `--firefox` those for Firefox; what follows `--` is passed to the test programs.
+///
+/// `--reference` alone runs the comparison with the re-derivation in Python instead.
 pub fn test(arguments: &[String]) -> Result<()> {
     match arguments.split_first() {
         Some((flag, rest)) if flag == "--firefox" => steps(&IN_FIREFOX, flag, rest),
+        Some((flag, [])) if flag == "--reference" => reference::reference(),
         _ => steps(&STEPS, "", arguments),
     }
 }
@@ -73,7 +76,7 @@ fn lint(_: &[String]) -> Result<()> {
 
 /// The packages whose native programs are built together. One selection for all steps, since cargo chooses the features of
 /// shared dependencies by selection, and would compile them once for each.
-const NATIVE: [&str; 5] = ["--workspace", "--exclude", "end-to-end", "--features", "llm-selection-playground/cli"];
+pub const NATIVE: [&str; 5] = ["--workspace", "--exclude", "end-to-end", "--features", "llm-selection-playground/cli"];
 
 fn native(rest: &[String]) -> Result<()> {
     run(cargo(&["test", "--quiet"]).args(NATIVE).args(rest))
