@@ -5,7 +5,7 @@ mod intervals;
 mod text;
 
 pub use collector::Collector;
-pub use intervals::{settled, student_t};
+pub use intervals::{bootstrap, settled, student_t};
 pub use text::{csv_cell, curves_csv, table};
 
 use crate::data::FileIdentity;
@@ -75,7 +75,7 @@ pub struct Series {
 }
 
 /// One figure with its interval; `None` is what is infinite, undefined or has no interval.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
     /// Mean over replicates (a ratio of means for ratios).
     pub mean: Option<f64>,
@@ -126,10 +126,39 @@ pub struct PolicyResult {
     /// environment's order; bins not reached yet are absent. For the selection figure only.
     #[serde(skip)]
     pub share_over_time: Vec<Vec<f64>>,
+    /// By replicate, what came of it up to the last checkpoint. For the studies' intervals only.
+    #[serde(skip)]
+    pub replicates: Vec<Replicate>,
+    /// Time that a round took, simulation included, µs (median over blocks of replicates).
+    #[serde(skip)]
+    pub time_per_round_us: Measured,
+}
+
+/// What came of one replicate, as means over its rounds.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Replicate {
+    /// Realised reward.
+    pub reward: f64,
+    /// Excess over the budget, in the unit of the input.
+    pub excess: f64,
+    /// `V(T)`, in the unit of the input.
+    pub violation: f64,
+    /// Paid cost, in the unit of the input.
+    pub cost: f64,
+}
+
+/// A measurement that is no part of a result: two of them never make two results differ.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Measured(pub Option<f64>);
+
+impl PartialEq for Measured {
+    fn eq(&self, _other: &Measured) -> bool {
+        true
+    }
 }
 
 /// Values after the last round, each with its interval.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Finals {
     /// Cumulative regret.
     pub regret: Figure,
@@ -163,6 +192,28 @@ pub struct Finals {
     /// rounds so far; `None` where the lemma does not speak of the policy. The half-width is to the farther end of
     /// Wilson's interval, which stays honest where all replicates agree.
     pub coverage: Figure,
+}
+
+impl Finals {
+    /// All figures with their names, in the order of the result file.
+    pub fn figures(&self) -> [(&'static str, Figure); 14] {
+        [
+            ("regret", self.regret),
+            ("regret_relaxed", self.regret_relaxed),
+            ("violation", self.violation),
+            ("excess", self.excess),
+            ("reward", self.reward),
+            ("expected_reward", self.expected_reward),
+            ("cost", self.cost),
+            ("nominal_cost", self.nominal_cost),
+            ("ratio", self.ratio),
+            ("ratio_violation", self.ratio_violation),
+            ("calls", self.calls),
+            ("infeasible_rounds", self.infeasible_rounds),
+            ("empty_rounds", self.empty_rounds),
+            ("latency_ms", self.latency_ms),
+        ]
+    }
 }
 
 impl PolicyResult {

@@ -7,6 +7,7 @@
 pub mod against;
 pub mod axis;
 mod bound;
+mod changes;
 pub mod curves;
 pub mod number;
 mod plot;
@@ -16,6 +17,7 @@ mod selection;
 pub mod series;
 pub mod sheet;
 pub mod style;
+pub mod sweep;
 pub mod text;
 
 pub use against::Against;

@@ -2,6 +2,7 @@
 
 use super::axis::{Axis, Scale, nice_step};
 use super::bound;
+use super::changes;
 use super::curves::{Frame, band, hatching, line, spread};
 use super::number::{CostUnit, count, decimals, fixed, shorten, signed, text_width};
 use super::range::{Range, range};
@@ -217,6 +218,14 @@ impl Plot<'_> {
             self.nodes.push(Node::Text { class: "end", x: left - font * 0.5, y: y + font * 0.33, text });
         }
         round_axis(&mut self.nodes, &frame.x, bottom, font, self.options.width, last);
+        // In the row of a heading there is less room, and above the last panel it is enough to name them.
+        let free = match (headed, last) {
+            (false, _) => (left, self.options.width),
+            (true, true) => (left + font * 13.2, right - font * 6.0),
+            (true, false) => (right, right),
+        };
+        let row = top - font * if headed { 0.6 } else { 0.25 };
+        changes::lines(&mut self.nodes, self.result, &frame.x, (top, bottom), row, free, font);
         if quantity == Quantity::Regret && range.lo < 0.0 && range.hi > 0.0 {
             let zero = frame.y.at(0.0);
             self.nodes.push(straight("axis", left, zero, right, zero));

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::experiment::{self, Environment, Experiment, RewardModel, SyntheticModel, Task};
-use crate::summary::{Finals, JointOptimum, OptimumReport};
+use crate::summary::{Finals, JointOptimum, Measured, OptimumReport};
 use crate::theory::Bounds;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -90,6 +90,8 @@ fn policy(
         selection: BTreeMap::new(),
         called: BTreeMap::new(),
         share_over_time: Vec::new(),
+        replicates: Vec::new(),
+        time_per_round_us: Measured::default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The figures in words and numbers: summaries, the readout at a round, tables, CSV.
 
+use super::changes;
 use super::number::{CostUnit, count, fixed, percent, shorten};
 use super::plot::{absence, round_name, write_value};
 use super::selection::{bin_rounds, rows};
@@ -180,16 +181,15 @@ pub fn title(kind: FigureKind, result: &RunResult, options: &Options) -> String 
 /// A few plain sentences that say what the figure shows.
 #[must_use]
 pub fn describe(kind: FigureKind, result: &RunResult, options: &Options) -> String {
-    let text = described(kind, result, options);
-    let note = if absence(kind, result).is_none() { note(kind, result, options) } else { String::new() };
-    format!("{text} {note}").trim_end().to_owned()
+    if let Some(text) = absence(kind, result) {
+        return format!("{}. {text}", title(kind, result, options));
+    }
+    let text = format!("{}{}", summary(kind, result, options), changes::words(result));
+    format!("{text} {}", note(kind, result, options)).trim_end().to_owned()
 }
 
-fn described(kind: FigureKind, result: &RunResult, options: &Options) -> String {
+fn summary(kind: FigureKind, result: &RunResult, options: &Options) -> String {
     let title = title(kind, result, options);
-    if let Some(text) = absence(kind, result) {
-        return format!("{title}. {text}");
-    }
     let (planned, reached) = extent(result);
     let of = if reached < planned { format!(" of {}", count(planned)) } else { String::new() };
     let after = format!("after {}{of} rounds", count(reached));

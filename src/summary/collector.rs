@@ -1,7 +1,7 @@
 //! Merges the jobs' statistics, block by block in order, into curves and finals.
 
 use super::intervals::{bootstrap_ratio, delta_ratio, student_t, wilson};
-use super::{Figure, Finals, OptimumReport, PolicyResult, RunResult, Series};
+use super::{Figure, Finals, Measured, OptimumReport, PolicyResult, Replicate, RunResult, Series};
 use crate::plan::Plan;
 use crate::random::mix;
 use crate::simulation::{BINS, Job, JobUpdate, TRACKED, checkpoints};
@@ -49,7 +49,8 @@ struct Block {
     round: u32,
     bins: usize,
     called: Vec<u64>,
-    last: Vec<[f64; 3]>,
+    last: Vec<[f64; 4]>,
+    milliseconds: f64,
 }
 
 impl Collector {
@@ -93,6 +94,7 @@ impl Collector {
         block.round = update.round;
         block.called = update.called;
         block.last = update.replicates;
+        block.milliseconds = update.milliseconds;
         policy.merge();
     }
 
@@ -195,6 +197,10 @@ impl Collector {
             selection: names(selection),
             called: names(called),
             share_over_time,
+            replicates: (policy.blocks.iter().flat_map(|block| &block.last))
+                .map(|&[reward, excess, violation, cost]| Replicate { reward, excess, violation, cost })
+                .collect(),
+            time_per_round_us: Measured(policy.time_per_round_us()),
         })
     }
 
@@ -261,6 +267,15 @@ impl Collected {
     /// Bins that all blocks have completed.
     fn bins(&self) -> usize {
         self.blocks.iter().map(|block| block.bins).min().unwrap_or(0)
+    }
+
+    /// Median over the blocks of the time that a round took, µs; `None` where no clock was read.
+    fn time_per_round_us(&self) -> Option<f64> {
+        let rounds = |block: &Block| f64::from(block.round) * f64::from(block.replicates);
+        let timed = self.blocks.iter().filter(|block| block.milliseconds > 0.0 && block.round > 0);
+        let mut times: Vec<f64> = timed.map(|block| 1000.0 * block.milliseconds / rounds(block)).collect();
+        times.sort_by(f64::total_cmp);
+        times.get(times.len() / 2).copied()
     }
 
     /// Merges what can be merged: a block's checkpoint once the block before it has that checkpoint in.

@@ -42,29 +42,37 @@ fn two_sided(t: f64, df: u32) -> f64 {
 /// Half the width of the 95 % percentile bootstrap interval of `mean(numerator) / mean(denominator)` over replicates;
 /// `None` with fewer than two replicates or where a resample's denominator is 0.
 pub(super) fn bootstrap_ratio(pairs: &[(f64, f64)], seed: u64) -> Option<f64> {
-    let count = pairs.len();
+    let (low, high) = bootstrap(pairs.len(), seed, |drawn| {
+        let (mut numerator, mut denominator) = (0.0, 0.0);
+        for (a, b) in drawn.iter().filter_map(|place| pairs.get(*place)) {
+            numerator += a;
+            denominator += b;
+        }
+        (denominator > 0.0).then(|| numerator / denominator)
+    })?;
+    Some(0.5 * (high - low))
+}
+
+/// The 95 % percentile bootstrap interval of a statistic over `count` replicates: `statistic` gets the places of the
+/// replicates drawn. `None` with fewer than two replicates or where it is not defined for some resample.
+pub fn bootstrap(count: usize, seed: u64, statistic: impl Fn(&[usize]) -> Option<f64>) -> Option<(f64, f64)> {
     if count < 2 {
         return None;
     }
     // Enough for two digits of the half-width; fewer where each costs more.
     let resamples = (200_000 / count).clamp(200, 1_000) as u64;
-    let mut ratios = Vec::with_capacity(resamples as usize);
+    let mut values = Vec::with_capacity(resamples as usize);
+    let mut drawn = vec![0; count];
     for resample in 0..resamples {
         let key = hash(seed, resample);
-        let (mut numerator, mut denominator) = (0.0, 0.0);
-        for place in 0..count as u64 {
-            let (a, b) = pairs.get(below(hash(key, place), count as u64) as usize)?;
-            numerator += a;
-            denominator += b;
+        for (place, draw) in (0..).zip(&mut drawn) {
+            *draw = below(hash(key, place), count as u64) as usize;
         }
-        if denominator <= 0.0 {
-            return None;
-        }
-        ratios.push(numerator / denominator);
+        values.push(statistic(&drawn)?);
     }
-    ratios.sort_by(f64::total_cmp);
-    let at = |share: f64| ratios.get((share * (resamples - 1) as f64) as usize).copied();
-    Some(0.5 * (at(0.975)? - at(0.025)?))
+    values.sort_by(f64::total_cmp);
+    let at = |share: f64| values.get((share * (resamples - 1) as f64) as usize).copied();
+    Some((at(0.025)?, at(0.975)?))
 }
 
 /// `mean(numerator) / mean(denominator)` and half the width of its 95 % interval by the delta method. Each of the two is a

@@ -30,6 +30,9 @@ pub struct FigureProps {
     pub on_cursor: Callback<Option<u32>>,
     /// Whether costs are in dollars.
     pub dollars: bool,
+    /// What it is about, where there are several of its kind.
+    #[prop_or_default]
+    pub about: AttrValue,
 }
 
 // A snapshot is never changed, only followed by another one.
@@ -41,6 +44,7 @@ impl PartialEq for FigureProps {
             && self.cursor == other.cursor
             && self.on_cursor == other.on_cursor
             && self.dollars == other.dollars
+            && self.about == other.about
     }
 }
 
@@ -108,7 +112,7 @@ const TURN: u32 = 25;
 /// The figure.
 #[component]
 pub fn Figure(props: &FigureProps) -> Html {
-    let FigureProps { kind, snapshot: latest, hidden, cursor, on_cursor, dollars } = props.clone();
+    let FigureProps { kind, snapshot: latest, hidden, cursor, on_cursor, dollars, about } = props.clone();
     let snapshot = use_turn(kind, &latest);
     // A violation falls through several powers of ten, and a ratio to it rises through as many.
     let axes = use_state(|| match kind {
@@ -184,11 +188,12 @@ pub fn Figure(props: &FigureProps) -> Html {
         let bound = bound.clone();
         Callback::from(move |_: MouseEvent| bound.set(!*bound))
     };
-    let title = kind.title();
+    let title = title_of(kind, &about);
     let remark = note(kind, result, &options);
-    let id = |part: &str| format!("{}-{part}", kind.slug());
+    let name = file_name(kind, &about);
+    let id = |part: &str| format!("{name}-{part}");
     let body = if *as_table {
-        table_html(title, &table(kind, result, &options))
+        table_html(&title, &table(kind, result, &options))
     } else {
         let area = format!("0 0 {:.0} {:.0}", drawing.scene.width, drawing.scene.height);
         let moved = cursor.map_or_else(Vec::new, |round| drawing.cursor(result, &options, round));
@@ -203,7 +208,7 @@ pub fn Figure(props: &FigureProps) -> Html {
         <figure class="card fig" aria-labelledby={id("title")}>
             <figcaption>
                 <div class="card-head">
-                    <h2 id={id("title")}>{title}</h2>
+                    <h2 id={id("title")}>{&title}</h2>
                     <div class="end tools">
                         if kind == FigureKind::Selection {
                             {policy_select(&id("policy"), result, chosen, &policy)}
@@ -234,6 +239,17 @@ pub fn Figure(props: &FigureProps) -> Html {
             </div>
         </figure>
     }
+}
+
+/// Heading: `Reward/violation ratio`, with what it is about where that matters.
+fn title_of(kind: FigureKind, about: &str) -> String {
+    if about.is_empty() { kind.title().to_owned() } else { format!("{}: {about}", kind.title()) }
+}
+
+/// A name for files and identifiers: `reward-violation-ratio`, with the same.
+fn file_name(kind: FigureKind, about: &str) -> String {
+    let words = about.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    std::iter::once(kind.slug()).chain(words).collect::<Vec<_>>().join("-").to_lowercase()
 }
 
 /// A snapshot as a key: the same if it is the same one.
@@ -351,20 +367,23 @@ fn save_menu(id: &str, props: &FigureProps, view: View, as_table: &UseStateHandl
             (export(props.kind, &props.snapshot.result, &options), options.font)
         }
     };
-    let slug = props.kind.slug();
+    let slug: AttrValue = file_name(props.kind, &props.about).into();
     let png = {
-        let scene = scene.clone();
+        let (scene, slug) = (scene.clone(), slug.clone());
         Callback::from(move |_: MouseEvent| {
-            let (scene, font) = scene();
+            let ((scene, font), slug) = (scene(), slug.clone());
             wasm_bindgen_futures::spawn_local(async move {
                 report(save_png(&format!("{slug}.png"), &scene, Theme::Light, font).await);
             });
         })
     };
-    let svg = Callback::from(move |_: MouseEvent| {
-        let (scene, font) = scene();
-        report(save_text(&format!("{slug}.svg"), "image/svg+xml", &scene.to_svg(Theme::Light, font)));
-    });
+    let svg = {
+        let slug = slug.clone();
+        Callback::from(move |_: MouseEvent| {
+            let (scene, font) = scene();
+            report(save_text(&format!("{slug}.svg"), "image/svg+xml", &scene.to_svg(Theme::Light, font)));
+        })
+    };
     let csv = {
         let props = props.clone();
         Callback::from(move |_: MouseEvent| {
@@ -383,7 +402,7 @@ fn save_menu(id: &str, props: &FigureProps, view: View, as_table: &UseStateHandl
         </g></svg>
     };
     html! {
-        <Menu id={id.to_owned()} {face} label={format!("Save {}", props.kind.title())} class="btn small ghost icon">
+        <Menu id={id.to_owned()} {face} label={format!("Save {}", title_of(props.kind, &props.about))} class="btn small ghost icon">
             <button type="button" onclick={png}>{"Download PNG"}</button>
             <button type="button" onclick={svg}>{"Download SVG"}</button>
             <button type="button" onclick={csv}>{"Download CSV"}</button>
