@@ -71,7 +71,7 @@ pub struct Series {
 }
 
 /// One figure with its interval; `None` is what is infinite, undefined or has no interval.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
     /// Mean over replicates (a ratio of means for ratios).
     pub mean: Option<f64>,
@@ -154,7 +154,7 @@ impl PartialEq for Measured {
 }
 
 /// Values after the last round, each with its interval.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Finals {
     /// Cumulative regret.
     pub regret: Figure,
@@ -184,6 +184,28 @@ pub struct Finals {
     pub empty_rounds: Figure,
     /// Mean latency of a round, ms; `None` where the data has none.
     pub latency_ms: Figure,
+}
+
+impl Finals {
+    /// All figures with their names, in the order of the result file.
+    pub fn figures(&self) -> [(&'static str, Figure); 14] {
+        [
+            ("regret", self.regret),
+            ("regret_relaxed", self.regret_relaxed),
+            ("violation", self.violation),
+            ("excess", self.excess),
+            ("reward", self.reward),
+            ("expected_reward", self.expected_reward),
+            ("cost", self.cost),
+            ("nominal_cost", self.nominal_cost),
+            ("ratio", self.ratio),
+            ("ratio_violation", self.ratio_violation),
+            ("calls", self.calls),
+            ("infeasible_rounds", self.infeasible_rounds),
+            ("empty_rounds", self.empty_rounds),
+            ("latency_ms", self.latency_ms),
+        ]
+    }
 }
 
 impl PolicyResult {

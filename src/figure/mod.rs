@@ -15,6 +15,7 @@ mod selection;
 pub mod series;
 pub mod sheet;
 pub mod style;
+pub mod sweep;
 pub mod text;
 
 pub use plot::Panel;

@@ -19,7 +19,7 @@ pub fn export(kind: FigureKind, result: &RunResult, options: &Options) -> Scene 
     scene.nodes.push(Node::Group { class: "", at: Some((pad, pad)), nodes });
     let mut y = bottom + 2.0 * pad;
     if kind != FigureKind::Selection {
-        let (legend, height) = legend(result, &options, options.width);
+        let (legend, height) = legend(&named(result, &options), options.font, options.width);
         scene.nodes.push(Node::Group { class: "", at: Some((pad, y)), nodes: legend });
         y += height;
     }
@@ -47,7 +47,7 @@ pub fn sheet(result: &RunResult, dollars: bool) -> String {
         }
         y += deepest + gap;
     }
-    let (legend, height) = legend(result, &options, scene.width - 2.0 * gap);
+    let (legend, height) = legend(&named(result, &options), options.font, scene.width - 2.0 * gap);
     scene.nodes.push(Node::Group { class: "", at: Some((gap, y)), nodes: legend });
     scene.height = y + height + gap;
     let lines: Vec<String> = kinds.iter().map(|kind| describe(*kind, result, &options)).collect();
@@ -71,14 +71,19 @@ fn titled(kind: FigureKind, result: &RunResult, options: &Options) -> (Vec<Node>
     (vec![text("title", font * 1.3, title), text("", font * 2.9, sentence), figure], bottom)
 }
 
-/// Line, mark and label of every visible policy, in as many rows as it takes; gives the height used.
-fn legend(result: &RunResult, options: &Options, width: f64) -> (Vec<Node>, f64) {
-    let font = options.font;
+/// The visible policies with their labels.
+fn named<'a>(result: &'a RunResult, options: &Options) -> Vec<(usize, &'a str)> {
+    let all = result.policies.iter().map(|policy| policy.label.as_str()).enumerate();
+    all.filter(|(index, _)| options.shows(*index)).collect()
+}
+
+/// Line, mark and label of policies by index, in as many rows as it takes; gives the height used.
+pub(super) fn legend(policies: &[(usize, &str)], font: f64, width: f64) -> (Vec<Node>, f64) {
     let row = font * 1.7;
     let (mut x, mut y) = (0.0, 0.0);
     let mut nodes = Vec::new();
-    for (index, policy) in result.policies.iter().enumerate().filter(|(index, _)| options.shows(*index)) {
-        let label = shorten(&policy.label, (width - font * 4.0).min(font * 24.0), font);
+    for (index, label) in policies.iter().copied() {
+        let label = shorten(label, (width - font * 4.0).min(font * 24.0), font);
         let wide = font * 3.2 + text_width(&label, font);
         if x > 0.0 && x + wide > width {
             x = 0.0;
