@@ -175,6 +175,25 @@ impl State {
         }
     }
 
+    /// Puts the experiment of a study's part into the form and runs it.
+    fn open_part(&mut self, place: usize) -> Vec<Effect> {
+        let Some(part) = self.studies.parts.get(place) else { return Vec::new() };
+        self.view = View::Run;
+        match Form::meaning(&part.experiment, &self.form, self.files.as_ref()) {
+            Some((form, world)) => {
+                (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);
+                (self.notice, self.phase) = (None, Phase::Done);
+                self.commit()
+            }
+            None => {
+                let title = &part.title;
+                let said = "has something that the form has no input for. Download it and run it with llm-select.";
+                self.notice = Some(format!("\u{201c}{title}\u{201d} {said}").into());
+                Vec::new()
+            }
+        }
+    }
+
     fn study(&mut self, action: StudyAction) -> Vec<Effect> {
         let mut studies = std::mem::take(&mut self.studies);
         let effects = studies.reduce(action, || self.material());
@@ -280,6 +299,7 @@ impl State {
                 return Vec::new();
             }
             Action::Pool(event) => return self.hear(event),
+            Action::Study(StudyAction::Open(place)) => return self.open_part(place),
             Action::Study(action) => return self.study(action),
         }
         self.commit()
