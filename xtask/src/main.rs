@@ -3,6 +3,7 @@
 mod assets;
 mod bench;
 mod command;
+mod python;
 mod serve;
 mod setup;
 mod site;
@@ -15,7 +16,8 @@ cargo xtask build [--connect ORIGIN]...   the site, into dist/
 cargo xtask serve [--port N] [--connect ORIGIN]...
                                           the same, then served on 127.0.0.1 (port 8080 or the next free one)
 cargo xtask test [STEP]... [-- FILTER]    all checks, or only these: format lint native wasm browser
-cargo xtask bench                         the benchmarks, native and in the browser
+cargo xtask bench [--peers]               the benchmarks, native and in the browser; or the engine beside other programs
+                                          (numpy, numba, scipy, MABWiser, SMPyBandits: needs python3)
 --connect adds an origin (https://host) that the page may load data from to its Content-Security-Policy.";
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         }
         "test" => test::test(rest),
         "bench" if rest.is_empty() => bench::bench(),
+        "bench" if rest == ["--peers"] => bench::peers(),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -7,6 +7,7 @@
 //! With the environment variable `SCREENSHOTS` set to a folder, [`Page::screenshot`] and failing tests write pictures there.
 
 mod driver;
+mod figures;
 mod page;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use site_server::Site;
 
 pub use driver::{Browser, ConsoleEntry};
 pub use fantoccini::elements::Element;
+pub use figures::{COSTS, MEANS, median, nine_models};
 pub use page::Page;
 
 /// Path below which the tests serve the site: it has to run from any folder of a host.
