@@ -3,8 +3,10 @@
 //! A world does not know which policy is playing. Costs are divided by the cost scale here, so that policies see
 //! numbers in [0,1]; reports multiply them back.
 
+use crate::experiment::Sampling;
 use crate::random::{below, hash, mix, permuted, unit};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// One model's result in one round.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -79,35 +81,96 @@ impl World for Synthetic {
     }
 }
 
-/// Rows of a data set, drawn independently, reshuffled each pass, or in file order.
+/// Rows of a data set, and the parts of them that are played one after another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Replay {
     arms: usize,
-    rows: u64,
-    order: crate::experiment::Sampling,
+    order: Sampling,
     /// Row-major outcomes.
     cells: Vec<Outcome>,
     /// Row-major milliseconds; empty where the data has none, `NaN` for a missing cell.
     latency_ms: Vec<f64>,
+    parts: Vec<Part>,
+}
+
+/// Consecutive rows, and how models have changed since these were recorded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// First round in which these rows are played: the first pass over them begins there.
+    since: u32,
+    rows: Range<usize>,
+    /// One a model; empty where nothing has changed.
+    changes: Vec<Change>,
+}
+
+impl Part {
+    /// Rows played from round `since` on with these changes, one a model, whose costs are divided by `cost_scale` here.
+    pub fn new(since: u32, rows: Range<usize>, mut changes: Vec<Change>, cost_scale: f64) -> Part {
+        if changes.iter().all(|change| *change == Change::NONE) {
+            changes.clear();
+        }
+        changes.iter_mut().for_each(|change| change.cost_offset /= cost_scale);
+        Part { since, rows, changes }
+    }
+}
+
+/// How a model's recorded outcomes are turned into those of a model with other means, row by row, so that what models
+/// have in common is kept: too many rewards are lost by a coin, missing ones won by one; costs are multiplied.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Probability that a reward is kept.
+    keep: f64,
+    /// Probability that what is missing to a reward of 1 is added.
+    lift: f64,
+    cost_factor: f64,
+    cost_offset: f64,
+}
+
+impl Change {
+    /// Nothing changes.
+    pub const NONE: Change = Change { keep: 1.0, lift: 0.0, cost_factor: 1.0, cost_offset: 0.0 };
+
+    /// From recorded means (reward in [0,1], cost ≥ 0) to other ones. Costs that were all 0 become the new mean.
+    pub fn new(recorded: (f64, f64), wanted: (f64, f64)) -> Change {
+        let mut change = Change::NONE;
+        if wanted.0 < recorded.0 {
+            change.keep = wanted.0 / recorded.0;
+        } else if wanted.0 > recorded.0 {
+            change.lift = (wanted.0 - recorded.0) / (1.0 - recorded.0);
+        }
+        if wanted.1 != recorded.1 {
+            if recorded.1 > 0.0 {
+                change.cost_factor = wanted.1 / recorded.1;
+            } else {
+                change.cost_offset = wanted.1;
+            }
+        }
+        change
+    }
+
+    /// The cost that a recorded one becomes.
+    pub fn cost(&self, recorded: f64) -> f64 {
+        recorded * self.cost_factor + self.cost_offset
+    }
 }
 
 impl Replay {
-    /// A world of `rows` × `arms` outcomes, row-major, and as many latencies or none. `None` where the sizes do not
-    /// fit or there is no row.
+    /// A world of rows × `arms` outcomes, row-major, as many latencies or none, and the parts they are played in.
+    /// `None` where the sizes do not fit or a part has no row.
     pub fn new(
         arms: usize,
         cells: Vec<Outcome>,
         latency_ms: Vec<f64>,
-        order: crate::experiment::Sampling,
+        order: Sampling,
+        parts: Vec<Part>,
     ) -> Option<Self> {
         let rows = cells.len().checked_div(arms)?;
-        let fits = rows > 0 && rows * arms == cells.len() && (latency_ms.is_empty() || latency_ms.len() == cells.len());
-        fits.then_some(Replay { arms, rows: rows as u64, order, cells, latency_ms })
-    }
-
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        self.rows as usize
+        let fits = rows * arms == cells.len() && (latency_ms.is_empty() || latency_ms.len() == cells.len());
+        let in_range = |part: &Part| {
+            !part.rows.is_empty() && part.rows.end <= rows && (part.changes.is_empty() || part.changes.len() == arms)
+        };
+        let valid = fits && !parts.is_empty() && parts.iter().all(in_range);
+        valid.then_some(Replay { arms, order, cells, latency_ms, parts })
     }
 
     /// Whether the data says how long calls take.
@@ -115,19 +178,53 @@ impl Replay {
         !self.latency_ms.is_empty()
     }
 
-    /// One row's outcomes, one a model.
-    pub fn row(&self, row: usize) -> &[Outcome] {
-        self.cells.get(row * self.arms..(row + 1) * self.arms).unwrap_or(&[])
+    /// The rows of a part; `None` where there is no such part.
+    #[inline]
+    pub fn rows(&self, part: usize) -> Option<Rows<'_>> {
+        let part = self.parts.get(part)?;
+        let cells = part.rows.start * self.arms..part.rows.end * self.arms;
+        Some(Rows {
+            arms: self.arms,
+            rows: part.rows.len() as u64,
+            order: self.order,
+            since: part.since,
+            latency_ms: self.latency_ms.get(cells.clone()).unwrap_or(&[]),
+            cells: self.cells.get(cells)?,
+            changes: &part.changes,
+        })
     }
 }
 
-impl World for Replay {
+/// The rows of one part as a world: drawn independently, reshuffled each pass, or in file order.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    arms: usize,
+    rows: u64,
+    order: Sampling,
+    since: u32,
+    cells: &'a [Outcome],
+    latency_ms: &'a [f64],
+    changes: &'a [Change],
+}
+
+impl<'a> Rows<'a> {
+    /// The rows as recorded, one outcome a model each.
+    pub fn iter(&self) -> impl Iterator<Item = &'a [Outcome]> {
+        self.cells.chunks_exact(self.arms.max(1))
+    }
+
+    /// Whether models have changed since the rows were recorded.
+    pub fn is_changed(&self) -> bool {
+        !self.changes.is_empty()
+    }
+}
+
+impl World for Rows<'_> {
     type Round = usize;
 
     #[inline(always)]
     fn begin(&self, key: u64, t: u32) -> usize {
-        use crate::experiment::Sampling;
-        let turn = u64::from(t.wrapping_sub(1));
+        let turn = u64::from(t.wrapping_sub(self.since));
         let row = match self.order {
             Sampling::Iid => below(hash(key, t.into()), self.rows),
             Sampling::Shuffle => permuted(hash(key, turn / self.rows), turn % self.rows, self.rows),
@@ -147,11 +244,47 @@ impl World for Replay {
     }
 }
 
-/// Any of the worlds.
+/// Rows whose models have changed since they were recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct Changed<'a>(pub Rows<'a>);
+
+impl World for Changed<'_> {
+    /// The row, and the hash that the coins come from.
+    type Round = (usize, u64);
+
+    #[inline]
+    fn begin(&self, key: u64, t: u32) -> (usize, u64) {
+        (self.0.begin(key, t), mix(hash(key, t.into())))
+    }
+
+    #[inline]
+    fn outcome(&self, (row, coins): (usize, u64), arm: usize) -> Outcome {
+        let recorded = self.0.outcome(row, arm);
+        let Some(change) = self.0.changes.get(arm) else { return recorded };
+        let coin = unit(hash(coins, arm as u64));
+        let kept = if coin < change.keep { recorded.reward } else { 0.0 };
+        let reward = if coin < change.lift { 1.0 } else { kept };
+        Outcome { reward, cost: change.cost(recorded.cost) }
+    }
+
+    #[inline]
+    fn latency_ms(&self, (row, _): (usize, u64), arm: usize) -> Option<f64> {
+        self.0.latency_ms(row, arm)
+    }
+}
+
+/// Any of the worlds, in each of its states: drift leads from one to the next.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum AnyWorld {
     /// See [`Synthetic`].
-    Synthetic(Synthetic),
+    Synthetic(Vec<Synthetic>),
     /// See [`Replay`].
     Replay(Replay),
+}
+
+impl AnyWorld {
+    /// Whether it says how long calls take.
+    pub fn has_latency(&self) -> bool {
+        matches!(self, AnyWorld::Replay(replay) if replay.has_latency())
+    }
 }

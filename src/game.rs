@@ -4,14 +4,15 @@ use crate::bandit::c2mab_v::C2mabV;
 use crate::bandit::cucb::Cucb;
 use crate::bandit::epsilon_greedy::{EpsilonGreedy, Exploration};
 use crate::bandit::fixed::Fixed;
+use crate::bandit::offline;
 use crate::bandit::oracle::Oracle;
 use crate::bandit::policy::{Player, Setting};
 use crate::bandit::random_set::RandomSet;
 use crate::bandit::thompson::Thompson;
-use crate::environment::AnyWorld;
+use crate::environment::{AnyWorld, Outcome, World};
 use crate::experiment::Solver;
 use crate::optimum::Optimum;
-use crate::random::policy_stream;
+use crate::random::{mix, policy_stream, world_key};
 use serde::{Deserialize, Serialize};
 
 /// The world, the task and the policies of a run. A [`crate::plan::Plan`] makes it.
@@ -29,16 +30,32 @@ pub struct Game {
     pub stop_at_success: bool,
     /// Whether calls stop at the first failure.
     pub stop_at_failure: bool,
-    /// True mean reward `μ` by model.
-    pub mean_reward: Vec<f64>,
-    /// True mean cost `c` by model, scaled; zeros where unknown.
-    pub mean_cost: Vec<f64>,
+    /// The rounds cut wherever the world changes or a model goes or comes; at least one, the first from round 1.
+    pub segments: Vec<Segment>,
     /// What costs were divided by.
     pub cost_scale: f64,
     /// What every model would do in every round.
     pub world: AnyWorld,
+    /// Rows that offline policies learn from before the first round, row-major; empty for a synthetic world, which
+    /// draws them.
+    pub training: Vec<Outcome>,
     /// The policies, in the experiment's order.
     pub policies: Vec<Seat>,
+}
+
+/// Rounds in which the world stays as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// First round, from 1.
+    pub from: u32,
+    /// The arms that are not away (`A_t`), ascending; at least one.
+    pub available: Vec<usize>,
+    /// True mean reward `μ` by model.
+    pub mean_reward: Vec<f64>,
+    /// True mean cost `c` by model, scaled; zeros where unknown.
+    pub mean_cost: Vec<f64>,
+    /// State of the world, from 0.
+    pub world: usize,
 }
 
 /// A policy of the list.
@@ -61,14 +78,57 @@ pub enum Recipe {
     Cucb { alpha_mu: f64, delta: f64 },
     Thompson,
     EpsilonGreedy(Exploration),
+    Offline { samples: u32 },
     Fixed(Vec<usize>),
     RandomSet,
     Oracle,
 }
 
 impl Game {
-    /// The policy before its first round; both count from 0. `None` where there is no such policy.
-    pub fn player(&self, optimum: &Optimum, policy: usize, replicate: u32) -> Option<Player> {
+    /// What policies may know in a segment.
+    pub fn setting(&self, index: usize) -> Setting {
+        let mut setting = self.setting.clone();
+        if let Some(segment) = self.segments.get(index) {
+            setting.segment = index;
+            setting.n = setting.n.min(segment.available.len());
+            setting.available.clone_from(&segment.available);
+        }
+        setting
+    }
+
+    /// Mean rewards and costs over `samples` full rows seen before the first round: rows held out of the data, or draws
+    /// from the first state of a synthetic world that no round meets.
+    fn seen_before(&self, samples: u32, replicate: u32) -> (Vec<f64>, Vec<f64>) {
+        let arms = self.setting.arms;
+        let (mut reward, mut cost) = (vec![0.0; arms], vec![0.0; arms]);
+        let mut add = |arm: usize, outcome: Outcome| {
+            reward[arm] += outcome.reward;
+            cost[arm] += outcome.cost;
+        };
+        let mut rows = samples;
+        match &self.world {
+            AnyWorld::Synthetic(worlds) => {
+                let key = mix(world_key(self.seed, replicate));
+                for row in 0..samples {
+                    let Some(world) = worlds.first() else { break };
+                    let round = world.begin(key, row);
+                    (0..arms).for_each(|arm| add(arm, world.outcome(round, arm)));
+                }
+            }
+            AnyWorld::Replay(_) => {
+                let kept = self.training.chunks_exact(arms.max(1)).take(samples as usize);
+                rows = kept.len() as u32;
+                kept.for_each(|row| row.iter().enumerate().for_each(|(arm, outcome)| add(arm, *outcome)));
+            }
+        }
+        let rows = f64::from(rows.max(1));
+        reward.iter_mut().chain(&mut cost).for_each(|sum| *sum /= rows);
+        (reward, cost)
+    }
+
+    /// The policy before its first round; both count from 0. `optima` are those of the segments. `None` where there is
+    /// no such policy.
+    pub fn player(&self, optima: &[Optimum], policy: usize, replicate: u32) -> Option<Player> {
         let seat = self.policies.get(policy)?;
         let stream = || policy_stream(self.seed, replicate, &seat.identity, seat.occurrence);
         let arms = self.setting.arms;
@@ -83,7 +143,14 @@ impl Game {
             }
             Recipe::Fixed(set) => Player::Fixed(Fixed::new(set.clone())),
             Recipe::RandomSet => Player::RandomSet(Box::new(RandomSet::new(arms, stream()))),
-            Recipe::Oracle => Player::Oracle(Oracle::new(optimum.arms.clone(), !optimum.feasible)),
+            Recipe::Offline { samples } => {
+                let (reward, cost) = self.seen_before(*samples, replicate);
+                Player::Fixed(offline::learn(&self.setting, &reward, &cost))
+            }
+            Recipe::Oracle => {
+                let sets = optima.iter().map(|optimum| (optimum.arms.clone(), !optimum.feasible));
+                Player::Oracle(Oracle::new(sets.collect()))
+            }
         })
     }
 }

@@ -1,74 +1,77 @@
 //! The best fixed sets under the true means: `S*`, the relaxed optimum, and on data the best set by joint rows.
 
 use crate::bandit::best_set::{NODE_LIMIT, best_set};
+use crate::bandit::policy::sort_by_key;
 use crate::bandit::relaxation::{Relaxation, TOLERANCE};
 use crate::bandit::reward::{relaxed_reward, set_reward};
-use crate::environment::AnyWorld;
+use crate::environment::{AnyWorld, Rows};
 use crate::experiment::RewardModel;
-use crate::game::Game;
+use crate::game::{Game, Segment};
 use crate::plan::Plan;
 use crate::summary::{JointOptimum, OptimumReport};
 use serde::{Deserialize, Serialize};
 
-/// `S*` and what the regret is measured against.
+/// `S*` in a segment of rounds, and what the regret is measured against.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Optimum {
-    /// Arms of `S*` in the order of calls: ascending true cost; ties: lower index.
+    /// Arms of `S*` in the order of calls: ascending true cost; ties: lower index. The best set seen, where the search
+    /// did not run to its end.
     pub arms: Vec<usize>,
-    /// `r(S*; μ)`.
+    /// `r(S; μ)` of these arms.
     pub reward: f64,
-    /// `Σ_{k∈S*} c_k`, scaled.
+    /// `Σ_{k∈S} c_k` of these arms, scaled.
     pub cost: f64,
-    /// Whether `S*` fits the budget; if not, the cheapest allowed set stands in.
+    /// Whether these arms fit the budget; if not, the cheapest allowed set stands in.
     pub feasible: bool,
-    /// Whether the search ran to its end.
+    /// Whether the search ran to its end; if not, these arms are not known to be the best.
     pub proven: bool,
     /// Optimum of the relaxed problem under the true means (by greedy where the exact one is too large; never below
     /// `reward`).
     pub relaxed_reward: f64,
+    /// What the regret is measured against: `r(S*; μ)`, or the relaxed optimum where `S*` is not proven.
+    pub bar: f64,
 }
 
 impl Optimum {
-    /// Finds `S*` by branch and bound.
-    pub fn of(game: &Game) -> Optimum {
+    /// Finds `S*` among the arms that are not away, by branch and bound.
+    pub fn of(game: &Game, segment: &Segment) -> Optimum {
         let setting = &game.setting;
-        let costs = &game.mean_cost;
-        let found = best_set(
-            setting.reward,
-            &game.mean_reward,
-            costs,
-            setting.n,
-            setting.budget,
-            setting.at_least_one,
-            NODE_LIMIT,
-        );
-        let mut arms = found.set;
-        crate::bandit::policy::sort_by_key(&mut arms, costs);
-        let reward = set_reward(setting.reward, &game.mean_reward, &arms);
-        let mut z = vec![0.0; setting.arms];
-        let relaxed = match Relaxation::new(setting.reward, setting.arms, setting.n, None) {
+        let there = &segment.available;
+        let of = |values: &[f64]| there.iter().map(|&arm| values.get(arm).copied().unwrap_or(0.0)).collect::<Vec<_>>();
+        let (means, costs) = (of(&segment.mean_reward), of(&segment.mean_cost));
+        let n = setting.n.min(there.len());
+        let found = best_set(setting.reward, &means, &costs, n, setting.budget, setting.at_least_one, NODE_LIMIT);
+        let mut arms: Vec<usize> = found.set.iter().filter_map(|&place| there.get(place).copied()).collect();
+        sort_by_key(&mut arms, &segment.mean_cost);
+        let reward = set_reward(setting.reward, &segment.mean_reward, &arms);
+        let mut z = vec![0.0; there.len()];
+        let relaxed = match Relaxation::new(setting.reward, there.len(), n, None) {
             Ok(mut relaxation) => {
-                relaxation.solve(&game.mean_reward, costs, setting.budget, &mut z);
-                relaxed_reward(setting.reward, &game.mean_reward, &z)
+                relaxation.solve(&means, &costs, setting.budget, &mut z);
+                relaxed_reward(setting.reward, &means, &z)
             }
             Err(_) => reward,
         };
         let relaxed_reward = if relaxed > reward { relaxed } else { reward };
+        let bar = if found.proven { reward } else { relaxed_reward };
         let (cost, feasible, proven) = (found.cost, found.feasible, found.proven);
-        Optimum { arms, reward, cost, feasible, proven, relaxed_reward }
+        Optimum { arms, reward, cost, feasible, proven, relaxed_reward, bar }
     }
+}
 
-    /// The report with the plan's names.
-    pub fn report(&self, plan: &Plan, joint: Option<&Joint>) -> OptimumReport {
-        OptimumReport {
-            from: 1,
-            set: names(plan, &self.arms),
-            reward: self.reward,
-            cost: plan.mean_cost.is_some().then_some(self.cost * plan.game.cost_scale),
-            relaxed_reward: self.relaxed_reward,
+/// What is reported of every segment's optimum, with the plan's names; `joint` has one entry a segment or none.
+pub fn reports(plan: &Plan, optima: &[Optimum], joint: &[Option<Joint>]) -> Vec<OptimumReport> {
+    let joint = joint.iter().map(Option::as_ref).chain(std::iter::repeat(None));
+    (plan.game.segments.iter().zip(optima).zip(joint))
+        .map(|((segment, optimum), joint)| OptimumReport {
+            from: segment.from,
+            set: if optimum.proven { names(plan, &optimum.arms) } else { Vec::new() },
+            reward: optimum.proven.then_some(optimum.reward),
+            cost: (optimum.proven && plan.mean_cost.is_some()).then_some(optimum.cost * plan.game.cost_scale),
+            relaxed_reward: optimum.relaxed_reward,
             joint: joint.map(|(set, reward)| JointOptimum { set: names(plan, set), reward: *reward }),
-        }
-    }
+        })
+        .collect()
 }
 
 fn names(plan: &Plan, arms: &[usize]) -> Vec<String> {
@@ -83,31 +86,44 @@ const JOINT_STEPS: u64 = 200_000_000;
 /// Arms of a set and its mean realised reward over the rows.
 pub type Joint = (Vec<usize>, f64);
 
-/// The feasible set whose members together do best on the rows themselves; `None` without rows, past the search limit
-/// or where no set fits. Under SUC rows add up, so the rows decide nothing that the means do not.
-pub fn joint(game: &Game) -> Option<Joint> {
-    let AnyWorld::Replay(replay) = &game.world else { return None };
+/// By segment, the feasible set whose members together do best on the rows themselves; `None` without rows, past the
+/// search limit, where models have changed since the rows were recorded, or where no set fits. Under SUC rows add up,
+/// so the rows decide nothing that the means do not.
+pub fn joint(game: &Game) -> Vec<Option<Joint>> {
+    let AnyWorld::Replay(replay) = &game.world else { return Vec::new() };
+    // The limit is for all segments together.
+    let limit = JOINT_STEPS / game.segments.len().max(1) as u64;
+    game.segments.iter().map(|segment| joint_of(game, segment, replay.rows(segment.world)?, limit)).collect()
+}
+
+fn joint_of(game: &Game, segment: &Segment, rows: Rows, limit: u64) -> Option<Joint> {
     let setting = &game.setting;
-    let rows = replay.rows();
-    let sets = crate::bandit::relaxation::set_count(setting.arms, setting.n);
-    if setting.reward != RewardModel::Suc && sets.saturating_mul(rows as u64) > JOINT_STEPS {
+    let there = &segment.available;
+    let n = setting.n.min(there.len());
+    let sets = crate::bandit::relaxation::set_count(there.len(), n);
+    let count = rows.iter().count();
+    if rows.is_changed() || setting.reward != RewardModel::Suc && sets.saturating_mul(count as u64) > limit {
         return None;
     }
-    let costs = &game.mean_cost;
+    let of = |values: &[f64]| there.iter().map(|&arm| values.get(arm).copied().unwrap_or(0.0)).collect::<Vec<_>>();
+    let costs = of(&segment.mean_cost);
+    let named = |set: Vec<usize>| set.into_iter().filter_map(|place| there.get(place).copied()).collect();
     if setting.reward == RewardModel::Suc {
-        let best = best_set(RewardModel::Suc, &game.mean_reward, costs, setting.n, setting.budget, false, NODE_LIMIT);
-        return (best.feasible && best.proven).then_some((best.set, best.reward));
+        let means = of(&segment.mean_reward);
+        let best = best_set(RewardModel::Suc, &means, &costs, n, setting.budget, false, NODE_LIMIT);
+        return (best.feasible && best.proven).then_some((named(best.set), best.reward));
     }
-    let columns: Vec<Vec<f64>> = (0..setting.arms)
-        .map(|arm| (0..rows).map(|row| replay.row(row).get(arm).map_or(0.0, |cell| cell.reward)).collect())
+    let columns: Vec<Vec<f64>> = (there.iter())
+        .map(|&arm| rows.iter().map(|row| row.get(arm).map_or(0.0, |cell| cell.reward)).collect())
         .collect();
-    let mut search = JointSearch { game, costs, columns: &columns, set: Vec::new(), best: None };
-    search.visit(0, 0.0, &vec![1.0; rows]);
-    search.best
+    let mut search = JointSearch { game, n, costs: &costs, columns: &columns, set: Vec::new(), best: None };
+    search.visit(0, 0.0, &vec![1.0; count]);
+    search.best.map(|(set, reward)| (named(set), reward))
 }
 
 struct JointSearch<'a> {
     game: &'a Game,
+    n: usize,
     costs: &'a [f64],
     columns: &'a [Vec<f64>],
     set: Vec<usize>,
@@ -120,7 +136,7 @@ impl JointSearch<'_> {
     fn visit(&mut self, first: usize, cost: f64, rest: &[f64]) {
         let setting = &self.game.setting;
         let any_win = setting.reward == RewardModel::Awc;
-        let allowed = if any_win { !self.set.is_empty() } else { self.set.len() == setting.n };
+        let allowed = if any_win { !self.set.is_empty() } else { self.set.len() == self.n };
         if allowed {
             let mean = rest.iter().sum::<f64>() / rest.len() as f64;
             let reward = if any_win { 1.0 - mean } else { mean };
@@ -128,10 +144,10 @@ impl JointSearch<'_> {
                 self.best = Some((self.set.clone(), reward));
             }
         }
-        if self.set.len() == setting.n {
+        if self.set.len() == self.n {
             return;
         }
-        for arm in first..setting.arms {
+        for arm in first..self.columns.len() {
             let cost = cost + self.costs[arm];
             if cost > setting.budget + TOLERANCE {
                 continue;

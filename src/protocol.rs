@@ -20,7 +20,7 @@ pub enum ToPlayer {
         game: Arc<Game>,
         /// The jobs, each with its place in the run's list.
         jobs: Vec<(u32, Job)>,
-        /// Whether to report the optimum.
+        /// Whether to report the optima.
         report: bool,
     },
     /// Play for one slice of time, up to this round.
@@ -39,8 +39,8 @@ pub enum FromPlayer {
     Started {
         /// Number of the run.
         run: u32,
-        /// The optimum, and on data the one by joint rows, where it was asked for.
-        optimum: Option<(Optimum, Option<Joint>)>,
+        /// By segment, the optima and on data those by joint rows, where they were asked for.
+        optima: Option<(Vec<Optimum>, Vec<Option<Joint>>)>,
     },
     /// A slice was played.
     Played {

@@ -6,9 +6,9 @@
 //! A [`Job`] is one policy in a block of replicates. Blocks depend on the number of replicates alone, and their
 //! statistics are merged in order ([`crate::summary::Collector`]), so results do not depend on who plays which job.
 
-use crate::bandit::policy::{Choice, Observation, Player, Policy};
+use crate::bandit::policy::{Choice, Observation, Player, Policy, Setting};
 use crate::bandit::reward::set_reward;
-use crate::environment::{AnyWorld, World};
+use crate::environment::{AnyWorld, Changed, World};
 use crate::experiment::RewardModel;
 use crate::game::Game;
 use crate::optimum::Optimum;
@@ -26,8 +26,10 @@ pub const BINS: u32 = 100;
 pub struct Simulation {
     /// What is played.
     pub game: Arc<Game>,
-    /// `S*` under the true means.
-    pub optimum: Optimum,
+    /// `S*` under the true means, by segment.
+    pub optima: Vec<Optimum>,
+    /// What policies may know, by segment.
+    settings: Vec<Setting>,
     stops: Vec<Stop>,
 }
 
@@ -75,6 +77,8 @@ impl Simulation {
         let end_of = |bin: u32| ((u64::from(bin) + 1) * u64::from(rounds) / u64::from(bins)) as u32;
         let points = checkpoints(rounds);
         let mut ends: Vec<u32> = (0..bins).map(end_of).chain(points.iter().copied()).collect();
+        // A stretch between two stops lies within one segment.
+        ends.extend(game.segments.iter().map(|segment| segment.from - 1).filter(|end| (1..=rounds).contains(end)));
         ends.sort_unstable();
         ends.dedup();
         let mut bin = 0;
@@ -86,7 +90,9 @@ impl Simulation {
                 Stop { round, is_checkpoint: points.binary_search(&round).is_ok(), bin }
             })
             .collect();
-        Simulation { optimum: Optimum::of(&game), game, stops }
+        let optima = game.segments.iter().map(|segment| Optimum::of(&game, segment)).collect();
+        let settings = (0..game.segments.len()).map(|index| game.setting(index)).collect();
+        Simulation { optima, settings, game, stops }
     }
 
     /// The jobs of the run, policy by policy and block by block.
@@ -153,6 +159,8 @@ pub struct Run {
     key: u64,
     /// Rounds played.
     round: u32,
+    /// Segment of the next round.
+    segment: usize,
     player: Player,
     totals: Totals,
     choice: Choice,
@@ -164,10 +172,11 @@ impl Run {
     /// Before round 1. `policy` and `replicate` count from 0; `None` where the experiment has no such policy.
     pub fn new(simulation: &Simulation, policy: usize, replicate: u32) -> Option<Run> {
         let game = &simulation.game;
-        let player = game.player(&simulation.optimum, policy, replicate)?;
+        let player = game.player(&simulation.optima, policy, replicate)?;
         Some(Run {
             key: world_key(game.seed, replicate),
             round: 0,
+            segment: 0,
             player,
             totals: Totals::default(),
             choice: Choice { arms: Vec::with_capacity(game.setting.arms), ..Choice::default() },
@@ -192,7 +201,9 @@ impl Run {
             self.choice.arms.clear();
             self.choice.infeasible = false;
             self.choice.empty = false;
-            self.player.select(&simulation.game.setting, self.round.saturating_add(1), &mut self.choice);
+            if let Some(setting) = simulation.settings.get(self.segment) {
+                self.player.select(setting, self.round.saturating_add(1), &mut self.choice);
+            }
             self.asked = true;
         }
         &self.choice
@@ -206,10 +217,14 @@ impl Run {
             return;
         }
         self.asked = false;
-        let Simulation { game, optimum, .. } = simulation;
+        let game = &simulation.game;
         let setting = &game.setting;
         self.player.update(observed);
-        let expected = set_reward(setting.reward, &game.mean_reward, &self.choice.arms);
+        let (Some(segment), Some(optimum)) = (game.segments.get(self.segment), simulation.optima.get(self.segment))
+        else {
+            return;
+        };
+        let expected = set_reward(setting.reward, &segment.mean_reward, &self.choice.arms);
         let all_called = observed.len() == self.choice.arms.len();
         let (mut paid, mut sum, mut product, mut any) = (0.0, 0.0, 1.0, 0.0);
         for seen in observed {
@@ -227,7 +242,7 @@ impl Run {
         let over = paid - setting.budget;
         let alpha = game.regret_alpha;
         let totals = &mut self.totals;
-        totals.regret += alpha * optimum.reward - expected;
+        totals.regret += alpha * optimum.bar - expected;
         totals.regret_relaxed += alpha * optimum.relaxed_reward - expected;
         totals.reward += realised;
         totals.expected_reward += expected;
@@ -239,6 +254,9 @@ impl Run {
         totals.empty += u32::from(self.choice.empty);
         totals.latency_ms += unobserved.latency_ms;
         self.round = self.round.saturating_add(1);
+        if game.segments.get(self.segment + 1).is_some_and(|next| next.from <= self.round.saturating_add(1)) {
+            self.segment += 1;
+        }
     }
 
     /// Plays simulated rounds until `until` rounds are played. Counts selections and calls by arm.
@@ -289,8 +307,9 @@ struct Scratch {
     called: Vec<u64>,
 }
 
-/// Number of series that are tracked: the eight of the result, then calls, infeasible and empty rounds, latency.
-pub const TRACKED: usize = 12;
+/// Number of values that are tracked: the eight series of the result, then calls, infeasible and empty rounds, latency,
+/// and two sums that covariances follow from: reward + excess and reward + violation (costs scaled).
+pub const TRACKED: usize = 14;
 
 /// A job being played.
 #[derive(Debug, Clone)]
@@ -319,8 +338,10 @@ pub struct JobUpdate {
     pub selected: Vec<u32>,
     /// Calls by arm so far.
     pub called: Vec<u64>,
-    /// By replicate at the last checkpoint: mean reward, mean excess, violation.
-    pub replicates: Vec<[f64; 3]>,
+    /// By replicate at the last checkpoint: mean reward, mean excess, violation, mean paid cost.
+    pub replicates: Vec<[f64; 4]>,
+    /// Milliseconds that playing has taken so far, by the clock of whoever plays; 0 where nobody looked.
+    pub milliseconds: f64,
 }
 
 impl JobState {
@@ -364,9 +385,20 @@ impl JobState {
             let until = stop.round.min(run.round.saturating_add(quantum.max(1)));
             played = until - run.round;
             let bin = stop.bin as usize;
+            let state = simulation.game.segments.get(run.segment).map_or(0, |segment| segment.world);
             match &simulation.game.world {
-                AnyWorld::Synthetic(world) => run.play(simulation, world, until, &mut self.scratch, bin),
-                AnyWorld::Replay(world) => run.play(simulation, world, until, &mut self.scratch, bin),
+                AnyWorld::Synthetic(worlds) => {
+                    if let Some(world) = worlds.get(state) {
+                        run.play(simulation, world, until, &mut self.scratch, bin);
+                    }
+                }
+                AnyWorld::Replay(replay) => match replay.rows(state) {
+                    Some(rows) if rows.is_changed() => {
+                        run.play(simulation, &Changed(rows), until, &mut self.scratch, bin);
+                    }
+                    Some(rows) => run.play(simulation, &rows, until, &mut self.scratch, bin),
+                    None => {}
+                },
             }
             if until == stop.round {
                 self.turn += 1;
@@ -383,6 +415,11 @@ impl JobState {
         played
     }
 
+    /// Notes so many more milliseconds of playing.
+    pub fn spend(&mut self, milliseconds: f64) {
+        self.update.milliseconds += milliseconds;
+    }
+
     /// Everything new since the last call; `None` where nothing is.
     pub fn take_update(&mut self, simulation: &Simulation) -> Option<JobUpdate> {
         if self.update.statistics.is_empty() {
@@ -391,7 +428,8 @@ impl JobState {
         let arms = simulation.game.setting.arms;
         let open = simulation.stops.get(self.stop).map_or(BINS.min(simulation.game.setting.rounds), |stop| stop.bin);
         let (from, to) = (self.bins_sent as usize * arms, open as usize * arms);
-        let next = JobUpdate { job: self.update.job, round: self.update.round, ..JobUpdate::default() };
+        let JobUpdate { job, round, milliseconds, .. } = self.update;
+        let next = JobUpdate { job, round, milliseconds, ..JobUpdate::default() };
         let mut update = std::mem::replace(&mut self.update, next);
         update.selected = self.scratch.selected.get(from..to).unwrap_or_default().to_vec();
         update.called.clone_from(&self.scratch.called);
@@ -413,11 +451,11 @@ impl JobState {
         self.update.statistics.extend_from_slice(&means);
         self.update.statistics.extend_from_slice(&squares);
         self.update.replicates.clear();
-        self.update.replicates.extend(values.iter().map(|value| [value[4], value[3], value[2]]));
+        self.update.replicates.extend(values.iter().map(|value| [value[4], value[3], value[2], value[6]]));
     }
 }
 
-/// The tracked values of a run at a checkpoint, in the order of the result's series; costs in the unit of the input.
+/// The tracked values of a run at a checkpoint, in the order of [`TRACKED`]; costs in the unit of the input.
 fn tracked(game: &Game, run: &Run) -> [f64; TRACKED] {
     let totals = &run.totals;
     let rounds = f64::from(run.round.max(1));
@@ -436,5 +474,7 @@ fn tracked(game: &Game, run: &Run) -> [f64; TRACKED] {
         f64::from(totals.infeasible),
         f64::from(totals.empty),
         totals.latency_ms / rounds,
+        (totals.reward + totals.excess) / rounds,
+        totals.reward / rounds + if over > 0.0 { over } else { 0.0 },
     ]
 }

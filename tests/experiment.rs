@@ -108,14 +108,6 @@ fn every_bad_value_is_named() {
 #[test]
 fn what_comes_later_is_refused_by_name() {
     let cases = [
-        ("/environment/drift", json!([{"at": 5, "models": {}}]), "drift"),
-        ("/environment/availability", json!([{"model": "a", "from": 1, "to": 2}]), "availability"),
-        ("/policies/0/cost_aware", json!(true), "cost_aware"),
-        ("/policies/0/window", json!(100), "window"),
-        ("/policies/0/discount", json!(0.9), "discount"),
-        ("/policies/0", json!({"kind": "c2mab-v-direct"}), "c2mab-v-direct"),
-        ("/policies/0", json!({"kind": "offline", "samples": 5}), "offline"),
-        ("/policies/0", json!({"kind": "primal-dual"}), "primal-dual"),
         ("/policies/0", json!({"kind": "contextual"}), "contextual"),
         ("/policies/0", json!({"kind": "linucb"}), "linucb"),
         ("/query_aware", json!({}), "query_aware"),

@@ -25,7 +25,7 @@ impl Policy for Cucb {
     #[inline]
     fn select(&mut self, setting: &Setting, t: u32, choice: &mut Choice) {
         self.estimates.upper_rewards(self.logarithm.at(t), self.alpha_mu, &mut self.upper);
-        top(&self.upper, setting.n, &mut choice.arms);
+        top(&self.upper, &setting.available, setting.n, &mut choice.arms);
         if setting.ordered {
             sort_by_key(&mut choice.arms, &self.estimates.mean_cost);
         }

@@ -47,9 +47,9 @@ impl Policy for EpsilonGreedy {
             Exploration::Decaying(c) => c / f64::from(t),
         };
         if unit(self.stream.next_u64()) < epsilon {
-            self.shuffler.draw(setting.n, &mut self.stream, &mut choice.arms);
+            self.shuffler.draw(setting, &mut self.stream, &mut choice.arms);
         } else {
-            top(&self.value, setting.n, &mut choice.arms);
+            top(&self.value, &setting.available, setting.n, &mut choice.arms);
         }
         if setting.ordered {
             sort_by_key(&mut choice.arms, &self.estimates.mean_cost);

@@ -1,4 +1,4 @@
-//! Always the same model or set, called in its listed order.
+//! Always the same model or set, called in its listed order, but for those that are away.
 
 use super::policy::{Choice, Observation, Policy, Setting};
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,13 @@ impl Fixed {
 
 impl Policy for Fixed {
     #[inline]
-    fn select(&mut self, _setting: &Setting, _t: u32, choice: &mut Choice) {
-        choice.arms.extend_from_slice(&self.arms);
+    fn select(&mut self, setting: &Setting, _t: u32, choice: &mut Choice) {
+        if setting.all_available() {
+            choice.arms.extend_from_slice(&self.arms);
+        } else {
+            let there = |arm: &&usize| setting.available.binary_search(arm).is_ok();
+            choice.arms.extend(self.arms.iter().filter(there));
+        }
     }
 
     #[inline]

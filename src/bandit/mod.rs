@@ -7,6 +7,7 @@ pub mod cucb;
 pub mod epsilon_greedy;
 pub mod estimates;
 pub mod fixed;
+pub mod offline;
 pub mod oracle;
 pub mod policy;
 pub mod random_set;

@@ -3,26 +3,28 @@
 use super::policy::{Choice, Observation, Policy, Setting};
 use serde::{Deserialize, Serialize};
 
-/// The policy: it is handed its set, so that no policy holds true means.
+/// The policy: it is handed its sets, so that no policy holds true means.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Oracle {
-    /// Arms of `S*` in the order of calls.
-    arms: Vec<usize>,
-    infeasible: bool,
+    /// By segment of rounds, the arms of `S*` in the order of calls, and whether no allowed set fits the budget.
+    sets: Vec<(Vec<usize>, bool)>,
 }
 
 impl Oracle {
-    /// Plays these arms in this order; `infeasible` where no allowed set fits the budget and these stand in.
-    pub fn new(arms: Vec<usize>, infeasible: bool) -> Self {
-        Oracle { arms, infeasible }
+    /// Plays these arms in this order, segment by segment; `true` where no allowed set fits the budget and these stand
+    /// in.
+    pub fn new(sets: Vec<(Vec<usize>, bool)>) -> Self {
+        Oracle { sets }
     }
 }
 
 impl Policy for Oracle {
     #[inline]
-    fn select(&mut self, _setting: &Setting, _t: u32, choice: &mut Choice) {
-        choice.arms.extend_from_slice(&self.arms);
-        choice.infeasible = self.infeasible;
+    fn select(&mut self, setting: &Setting, _t: u32, choice: &mut Choice) {
+        if let Some((arms, infeasible)) = self.sets.get(setting.segment) {
+            choice.arms.extend_from_slice(arms);
+            choice.infeasible = *infeasible;
+        }
     }
 
     #[inline]

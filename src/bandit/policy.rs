@@ -10,13 +10,17 @@ use super::thompson::Thompson;
 use crate::experiment::RewardModel;
 use serde::{Deserialize, Serialize};
 
-/// What every policy may know of the task; the same in every round.
+/// What every policy may know of the task; the same in every round of a segment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Setting {
     /// `K`.
     pub arms: usize,
-    /// `n = min(N, K)`.
+    /// `n = min(N, |A_t|)`.
     pub n: usize,
+    /// The arms that can be called (`A_t`), ascending; at least one.
+    pub available: Vec<usize>,
+    /// Number of the segment of rounds that this holds for, from 0.
+    pub segment: usize,
     /// `ρ`, scaled; infinite where unconstrained.
     pub budget: f64,
     /// Reward of a set.
@@ -27,6 +31,14 @@ pub struct Setting {
     pub at_least_one: bool,
     /// `T`, planned rounds.
     pub rounds: u32,
+}
+
+impl Setting {
+    /// Whether no model is away.
+    #[inline]
+    pub fn all_available(&self) -> bool {
+        self.available.len() == self.arms
+    }
 }
 
 /// The set `S_t`, in the order in which it is to be called.
@@ -119,17 +131,18 @@ pub(crate) fn sort_by_key(arms: &mut [usize], key: &[f64]) {
     }
 }
 
-/// Writes the `n` arms of largest `value` to `top`, the largest first; ties: lower index.
+/// Writes the `n` arms of largest `value` among `arms` (ascending) to `top`, the largest first; ties: lower index.
 #[inline]
-pub(super) fn top(value: &[f64], n: usize, top: &mut Vec<usize>) {
+pub(super) fn top(value: &[f64], arms: &[usize], n: usize, top: &mut Vec<usize>) {
     if n > 16 {
         // Large sets: sort all once.
-        top.extend(0..value.len());
+        top.extend_from_slice(arms);
         top.sort_unstable_by(|&a, &b| value[b].total_cmp(&value[a]).then(a.cmp(&b)));
         top.truncate(n);
         return;
     }
-    for (arm, &v) in value.iter().enumerate() {
+    for &arm in arms {
+        let Some(&v) = value.get(arm) else { continue };
         if top.len() == n && top.last().is_none_or(|&last| v <= value[last]) {
             continue;
         }
@@ -156,7 +169,7 @@ mod tests {
             expected.sort_by(|&a, &b| value[b].total_cmp(&value[a]).then(a.cmp(&b)));
             expected.truncate(n);
             let mut found = Vec::new();
-            top(&value, n, &mut found);
+            top(&value, &(0..60).collect::<Vec<_>>(), n, &mut found);
             assert_eq!(found, expected, "n = {n}");
         }
     }

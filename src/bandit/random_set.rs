@@ -23,7 +23,7 @@ impl RandomSet {
 
 impl Policy for RandomSet {
     fn select(&mut self, setting: &Setting, _t: u32, choice: &mut Choice) {
-        self.shuffler.draw(setting.n, &mut self.stream, &mut choice.arms);
+        self.shuffler.draw(setting, &mut self.stream, &mut choice.arms);
         if setting.ordered {
             sort_by_key(&mut choice.arms, &self.estimates.mean_cost);
         }
@@ -47,10 +47,17 @@ impl Shuffler {
         Shuffler { order: (0..arms).collect() }
     }
 
-    /// Appends `n` different arms, one draw each.
-    pub(super) fn draw(&mut self, n: usize, stream: &mut Stream, set: &mut Vec<usize>) {
-        let arms = self.order.len();
-        for place in 0..n.min(arms) {
+    /// Appends `n` different arms that are not away, one draw each.
+    pub(super) fn draw(&mut self, setting: &Setting, stream: &mut Stream, set: &mut Vec<usize>) {
+        let arms = setting.available.len();
+        if !setting.all_available() {
+            self.order.clear();
+            self.order.extend_from_slice(&setting.available);
+        } else if self.order.len() != arms {
+            self.order.clear();
+            self.order.extend(0..arms);
+        }
+        for place in 0..setting.n.min(arms) {
             let other = place + below(stream.next_u64(), (arms - place) as u64) as usize;
             self.order.swap(place, other);
             set.push(self.order[place]);

@@ -28,7 +28,7 @@ impl Policy for Thompson {
         for (draw, (successes, failures)) in self.draws.iter_mut().zip(&self.tallies) {
             *draw = beta(&mut self.stream, 1.0 + f64::from(*successes), 1.0 + f64::from(*failures));
         }
-        top(&self.draws, setting.n, &mut choice.arms);
+        top(&self.draws, &setting.available, setting.n, &mut choice.arms);
         if setting.ordered {
             sort_by_key(&mut choice.arms, &self.estimates.mean_cost);
         }

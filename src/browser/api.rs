@@ -4,7 +4,7 @@ use super::now;
 use crate::data::{Dataset, ImportOptions, InputFile, import};
 use crate::error::Error;
 use crate::experiment::{Environment, Experiment};
-use crate::optimum::joint;
+use crate::optimum::{joint, reports};
 use crate::plan::Plan;
 use crate::simulation;
 use crate::slices::Slices;
@@ -64,8 +64,8 @@ impl Simulation {
 
     /// The result as a plain object, with the shape of the result file.
     pub fn result(&self) -> Result<JsValue, JsValue> {
-        let report = self.simulation.optimum.report(&self.plan, joint(&self.plan.game).as_ref());
-        plain(&self.collector.result(&self.plan, Some(&report)))
+        let reports = reports(&self.plan, &self.simulation.optima, &joint(&self.plan.game));
+        plain(&self.collector.result(&self.plan, &reports))
     }
 }
 

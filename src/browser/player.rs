@@ -32,9 +32,9 @@ fn handle(request: ToPlayer, playing: &mut Option<Playing>) {
         ToPlayer::Start { run, game, jobs, report } => {
             let simulation = Simulation::new(game);
             let slices = Slices::new(&simulation, &jobs);
-            let optimum = report.then(|| (simulation.optimum.clone(), joint(&simulation.game)));
+            let optima = report.then(|| (simulation.optima.clone(), joint(&simulation.game)));
             *playing = Some(Playing { run, simulation, slices });
-            post(&FromPlayer::Started { run, optimum });
+            post(&FromPlayer::Started { run, optima });
         }
         ToPlayer::Play { run, until } => {
             if let Some(Playing { simulation, slices, .. }) = playing.as_mut().filter(|playing| playing.run == run) {

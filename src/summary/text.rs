@@ -55,8 +55,10 @@ pub fn table(result: &RunResult) -> String {
     }
     let mut text = String::new();
     let run = &result.experiment.run;
-    if let Some(optimum) = result.optimum.first() {
-        let _ = writeln!(text, "Best set: {} (reward {})", optimum.set.join(" + "), short(optimum.reward));
+    for optimum in &result.optimum {
+        let Some(reward) = optimum.reward else { continue };
+        let when = if optimum.from == 1 { String::new() } else { format!(" from round {} on", optimum.from) };
+        let _ = writeln!(text, "Best set{when}: {} (reward {})", optimum.set.join(" + "), short(reward));
     }
     let _ = writeln!(
         text,

@@ -4,6 +4,7 @@ mod assets;
 mod bench;
 mod command;
 mod python;
+mod reference;
 mod serve;
 mod setup;
 mod site;
@@ -16,8 +17,9 @@ cargo xtask build [--connect ORIGIN]...   the site, into dist/
 cargo xtask serve [--port N] [--connect ORIGIN]...
                                           the same, then served on 127.0.0.1 (port 8080 or the next free one)
 cargo xtask test [STEP]... [-- FILTER]    all checks, or only these: format lint native wasm browser
+cargo xtask test --reference              the engine against a re-derivation in Python (3.10 or newer, with venv)
 cargo xtask bench [--peers]               the benchmarks, native and in the browser; or the engine beside other programs
-                                          (numpy, numba, scipy, MABWiser, SMPyBandits: needs python3)
+                                          (numpy, numba, scipy, MABWiser, SMPyBandits: needs Python 3.11 or 3.12 with venv)
 --connect adds an origin (https://host) that the page may load data from to its Content-Security-Policy.";
 
 fn main() -> ExitCode {

@@ -12,7 +12,7 @@ use crate::command::{run, target};
 /// file has changed.
 ///
 /// # Errors
-/// When there is no `python3` with `venv`, or a package cannot be installed.
+/// When there is no `python3` with its module venv, or a package cannot be installed.
 pub fn environment(name: &str, requirements: &Path) -> Result<PathBuf> {
     let folder = target().join("peers").join(name);
     let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
@@ -27,7 +27,7 @@ pub fn environment(name: &str, requirements: &Path) -> Result<PathBuf> {
     let made = Command::new(base).args(["-m", "venv", "--clear"]).arg(&folder).status();
     ensure!(
         made.is_ok_and(|status| status.success()),
-        "this needs `{base}` with its venv module: on Debian or Ubuntu `apt-get install python3-venv`"
+        "this needs Python 3.11 or 3.12 (`{base}`) with its module venv: on Debian or Ubuntu `apt-get install python3-venv`"
     );
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
     run(Command::new(&python).args(install).arg(requirements))?;

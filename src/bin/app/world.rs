@@ -89,6 +89,8 @@ pub fn environment(source: &Source, names: &[&str], off: &BTreeSet<String>, file
             models,
             sampling: Default::default(),
             cost_scale: CostScale::Max,
+            drift: Vec::new(),
+            availability: Vec::new(),
         }),
         (Source::Files, Some(files)) => {
             let references = files
@@ -113,6 +115,8 @@ pub fn environment(source: &Source, names: &[&str], off: &BTreeSet<String>, file
             cost_spread: 0.5,
             cost_scale: CostScale::Fixed(1.0),
             models: illustration().into_iter().filter(|model| !off.contains(&model.name)).collect(),
+            drift: Vec::new(),
+            availability: Vec::new(),
         }),
     }
 }

@@ -5,6 +5,7 @@ use crate::browser::now;
 use crate::data::Dataset;
 use crate::error::Error;
 use crate::experiment::Experiment;
+use crate::optimum::reports;
 use crate::plan::Plan;
 use crate::protocol::{FromPlayer, ToPlayer};
 use crate::simulation::jobs;
@@ -21,7 +22,7 @@ pub(super) struct Playing {
     run: u32,
     plan: Plan,
     collector: Collector,
-    optimum: Option<OptimumReport>,
+    optima: Vec<OptimumReport>,
     workers: Vec<Seat>,
     clock: Clock,
     told: f64,
@@ -79,7 +80,7 @@ impl Playing {
         let seat = |worker| if worker < count { Seat::Busy } else { Seat::Done };
         let workers = (0..workers).map(seat).collect();
         let collector = Collector::new(&plan);
-        Ok(Playing { run, collector, plan, optimum: None, workers, clock, told: f64::NEG_INFINITY, timer: None })
+        Ok(Playing { run, collector, plan, optima: Vec::new(), workers, clock, told: f64::NEG_INFINITY, timer: None })
     }
 
     /// The messages that start the run, one a worker that has a job.
@@ -122,10 +123,10 @@ impl Playing {
     pub(super) fn heard(&mut self, worker: usize, reply: Result<FromPlayer, Error>) -> Option<Event> {
         let seat = self.workers.get_mut(worker)?;
         match reply {
-            Ok(FromPlayer::Started { run, optimum }) if run == self.run => {
+            Ok(FromPlayer::Started { run, optima }) if run == self.run => {
                 *seat = Seat::Idle(0);
-                if let Some((optimum, joint)) = optimum {
-                    self.optimum = Some(optimum.report(&self.plan, joint.as_ref()));
+                if let Some((optima, joint)) = optima {
+                    self.optima = reports(&self.plan, &optima, &joint);
                 }
                 None
             }
@@ -169,7 +170,7 @@ impl Playing {
     fn snapshot(&mut self) -> Rc<Snapshot> {
         self.told = now();
         Rc::new(Snapshot {
-            result: self.collector.result(&self.plan, self.optimum.as_ref()),
+            result: self.collector.result(&self.plan, &self.optima),
             round: self.collector.round(),
             rounds: self.plan.game.setting.rounds,
             elapsed_ms: self.clock.elapsed(),

@@ -9,6 +9,7 @@
 mod driver;
 mod figures;
 mod page;
+pub mod playground;
 
 use std::path::{Path, PathBuf};
 

@@ -44,7 +44,9 @@ fn interval(figure: Figure) -> Option<(f64, f64)> {
 /// The best fixed sets, and what a reader of a finished run should know.
 fn notes(snapshot: &Snapshot, unit: Unit) -> Html {
     let result = &snapshot.result;
-    let best = result.optimum.first().map(|optimum| {
+    let best = result.optimum.iter().filter_map(|optimum| {
+        let reward = optimum.reward?;
+        let when = if optimum.from == 1 { String::new() } else { format!(" from round {} on", optimum.from) };
         let cost = optimum.cost.map(|cost| format!(" for {}", unit.amount(cost, 3))).unwrap_or_default();
         let joint = optimum.joint.as_ref().map(|joint| {
             format!(
@@ -54,14 +56,15 @@ fn notes(snapshot: &Snapshot, unit: Unit) -> Html {
             )
         });
         let set = if optimum.set.is_empty() { "none".to_owned() } else { listed(&optimum.set) };
-        format!(
-            "Best set by its models' means: {set}, reward {:.3}{cost}.{}",
-            optimum.reward,
+        Some(format!(
+            "Best set{when} by its models' means: {set}, reward {reward:.3}{cost}.{}",
             joint.unwrap_or_default()
-        )
+        ))
     });
-    let warnings = if snapshot.round < snapshot.rounds { Vec::new() } else { result.warnings() };
-    best.into_iter().chain(warnings).map(|note| html! { <p class="quiet">{note}</p> }).collect()
+    let done = snapshot.round >= snapshot.rounds;
+    let warnings = if done { result.warnings() } else { Vec::new() };
+    let settled = result.settling().filter(|_| done);
+    best.chain(settled).chain(warnings).map(|note| html! { <p class="quiet">{note}</p> }).collect()
 }
 
 /// The answer.
