@@ -97,7 +97,7 @@ async fn main() -> Result<()> {
     let mut python = Python::start(Path::new(python))?;
     let mut smpybandits = Python::start(Path::new(smpybandits))?;
     let site = serve()?;
-    let page = Page::new(Browser::start().await?, site.url())?;
+    let page = Page::new(Browser::start().await?, site.url());
     page.open("").await?;
     let port = include_str!("../../../../benches/peers/c2mab_v.js");
     page.script(&format!("{port}\nwindow.playInPlainJavaScript = play;")).await?;
