@@ -20,11 +20,11 @@ pub fn bench() -> Result<()> {
 /// Measures the engine, native and in Chromium, beside other programs at the same job.
 pub fn peers() -> Result<()> {
     let folder = root().join("benches/peers");
-    let python = python::environment("main", &folder.join("requirements.txt"))?;
-    let smpybandits = python::environment("smpybandits", &folder.join("requirements-smpybandits.txt"))?;
-    let driver = setup::chromedriver()?;
+    let python = python::environment("peers", &folder.join("requirements.txt"), "import numba, mabwiser.mab")?;
+    let smpybandits =
+        python::environment("smpybandits", &folder.join("requirements-smpybandits.txt"), "import SMPyBandits")?;
+    let driver = setup::chromium()?;
     site::build(&[])?;
-    run(cargo(&["run", "--release", "--quiet", "--package", "end-to-end", "--bin", "peers", "--"])
-        .args([python, smpybandits])
-        .env("CHROMEDRIVER", driver))
+    let peers = ["run", "--release", "--quiet", "--package", "end-to-end", "--bin", "peers", "--"];
+    run(driver.chosen_for(cargo(&peers).args([python, smpybandits])))
 }

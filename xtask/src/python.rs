@@ -1,36 +1,42 @@
-//! Python environments for measuring against other programs.
+//! Virtual environments of Python, for what is compared with programs in it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::command::{run, target};
 
-/// The Python of the environment `target/peers/NAME`, which holds the packages of a requirements file; made anew when that
-/// file has changed.
+const HINT: &str = "this needs Python 3.10 to 3.12 with its module venv: on Debian or Ubuntu `apt-get install python3 \
+python3-venv`, elsewhere put `python3` on the PATH";
+
+/// The Python of the environment `target/python/NAME`, which holds the packages of a requirements file; made anew where
+/// these have changed or the Python does not run `probe`, such as `import numpy`.
 ///
 /// # Errors
-/// When there is no `python3` with its module venv, or a package cannot be installed.
-pub fn environment(name: &str, requirements: &Path) -> Result<PathBuf> {
-    let folder = target().join("peers").join(name);
+/// When there is no Python with its module venv, or a package cannot be installed.
+pub fn environment(name: &str, requirements: &Path, probe: &str) -> Result<PathBuf> {
+    let folder = target().join("python").join(name);
     let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let wanted = fs::read_to_string(requirements).with_context(|| requirements.display().to_string())?;
+    let wanted = std::fs::read(requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
     // Written last: an environment that was left half made has none.
     let installed = folder.join("requirements.txt");
-    if python.is_file() && fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
+    if std::fs::read(&installed).is_ok_and(|found| found == wanted) && succeeds(&python, probe) {
         return Ok(python);
     }
+    let recent = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
+    let base = ["python3", "python"].into_iter().find(|name| succeeds(Path::new(name), recent)).context(HINT)?;
     println!("Making the Python environment {name}.");
-    let base = if cfg!(windows) { "python" } else { "python3" };
-    let made = Command::new(base).args(["-m", "venv", "--clear"]).arg(&folder).status();
-    ensure!(
-        made.is_ok_and(|status| status.success()),
-        "this needs Python 3.11 or 3.12 (`{base}`) with its module venv: on Debian or Ubuntu `apt-get install python3-venv`"
-    );
+    run(Command::new(base).args(["-m", "venv", "--clear"]).arg(&folder)).context(HINT)?;
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
     run(Command::new(&python).args(install).arg(requirements))?;
-    fs::write(installed, wanted)?;
+    std::fs::write(&installed, wanted).with_context(|| format!("cannot write {}", installed.display()))?;
     Ok(python)
+}
+
+/// Whether this Python exists and runs the code without an error.
+fn succeeds(python: &Path, code: &str) -> bool {
+    let mut command = Command::new(python);
+    command.args(["-c", code]).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
