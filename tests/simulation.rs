@@ -12,7 +12,7 @@ use llm_selection::optimum::{joint, reports};
 use llm_selection::plan::Plan;
 use llm_selection::random::{hash, unit, world_key};
 use llm_selection::run::run;
-use llm_selection::simulation::{JobState, Run, Simulation, Unobserved, checkpoints};
+use llm_selection::simulation::{JobState, Run, Simulation, TRACKED, Unobserved, checkpoints};
 use llm_selection::summary::{PolicyResult, RunResult};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -241,7 +241,10 @@ fn estimates_stay_within_their_radii_in_the_promised_share_of_runs() {
 #[test]
 fn asking_and_telling_is_the_same_loop_and_survives_being_written_down() {
     for reward in ["awc", "suc", "aic"] {
-        let policies = json!([{"kind": "c2mab-v"}, {"kind": "thompson"}, {"kind": "epsilon-greedy"}, {"kind": "random"}, {"kind": "cucb"}, {"kind": "oracle"}]);
+        let policies = json!([{"kind": "c2mab-v"}, {"kind": "thompson"}, {"kind": "epsilon-greedy"}, {"kind": "random"}, {"kind": "cucb"}, {"kind": "oracle"},
+            {"kind": "cucb", "cost_aware": true}, {"kind": "thompson", "cost_aware": true}, {"kind": "epsilon-greedy", "cost_aware": true},
+            {"kind": "c2mab-v-direct"}, {"kind": "primal-dual"}, {"kind": "offline"}, {"kind": "c2mab-v", "window": 20},
+            {"kind": "c2mab-v", "discount": 0.95}, {"kind": "c2mab-v-direct", "window": 70}]);
         let simulation = Simulation::new(
             plan(&nine(json!({"reward": reward, "max_models": 3, "budget": 0.4}), policies, 300, 1)).game,
         );
@@ -274,7 +277,7 @@ fn asking_and_telling_is_the_same_loop_and_survives_being_written_down() {
                 }
                 told.tell(&simulation, &observed, unobserved);
             }
-            let last = &update.statistics[update.statistics.len() - 24..];
+            let last = &update.statistics[update.statistics.len() - 2 * TRACKED..];
             assert_eq!(last[0].to_bits(), told.totals().regret.to_bits(), "{reward} {index}");
             assert_eq!(last[8], told.totals().calls as f64 / 300.0);
             assert_eq!(last[7].to_bits(), (told.totals().nominal / 300.0).to_bits());
