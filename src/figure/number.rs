@@ -80,7 +80,13 @@ impl CostUnit {
     pub fn new(result: &RunResult, dollars: bool) -> CostUnit {
         let dearest = result.policies.iter().filter_map(|p| p.cost.as_ref()?.mean.last().copied());
         let reference = result.experiment.task.budget.unwrap_or_else(|| dearest.fold(0.0, f64::max));
-        CostUnit { dollars, decimals: decimals(reference, 2).max(2) }
+        CostUnit::for_amount(reference, dollars)
+    }
+
+    /// With two significant digits of an amount.
+    #[must_use]
+    pub fn for_amount(amount: f64, dollars: bool) -> CostUnit {
+        CostUnit { dollars, decimals: decimals(amount, 2).max(2) }
     }
 
     /// A cost; `finer` adds decimals.

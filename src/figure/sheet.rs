@@ -1,4 +1,4 @@
-//! Figures that leave the page: with heading and legend, alone or four on a sheet.
+//! Figures that leave the page: with heading and legend, alone or all on a sheet.
 
 use super::number::{shorten, text_width};
 use super::{FigureKind, Node, Options, Scene, Theme, describe, draw, line_class, series_class, series_mark, sub};
@@ -19,7 +19,7 @@ pub fn export(kind: FigureKind, result: &RunResult, options: &Options) -> Scene 
     scene.nodes.push(Node::Group { class: "", at: Some((pad, pad)), nodes });
     let mut y = bottom + 2.0 * pad;
     if kind != FigureKind::Selection {
-        let (legend, height) = legend(result, &options, options.width);
+        let (legend, height) = legend(&named(result, &options), options.font, options.width);
         scene.nodes.push(Node::Group { class: "", at: Some((pad, y)), nodes: legend });
         y += height;
     }
@@ -27,18 +27,19 @@ pub fn export(kind: FigureKind, result: &RunResult, options: &Options) -> Scene 
     scene
 }
 
-/// The four figures, two by two, with one legend, as an SVG file of about 1,280 × 860 pixels in light colours.
+/// All figures, two by two, with one legend, as an SVG file 1,272 pixels wide in light colours.
 #[must_use]
 pub fn sheet(result: &RunResult, dollars: bool) -> String {
     let options = Options { width: 600.0, dollars, ..Options::default() };
     let gap = options.font * 2.0;
     let mut scene = Scene { width: 2.0 * options.width + 3.0 * gap, ..Scene::default() };
     let mut y = gap;
-    for pair in FigureKind::ALL.chunks(2) {
+    let kinds: Vec<FigureKind> = FigureKind::of(result).collect();
+    for pair in kinds.chunks(2) {
         let mut deepest = 0.0;
         for (place, kind) in pair.iter().enumerate() {
-            // The violation spans decades; on a linear axis most of it lies on the bottom line.
-            let options = Options { log: *kind == FigureKind::Violation, ..options };
+            // These span decades; on a linear axis most of them lies on the bottom line.
+            let options = Options { log: matches!(kind, FigureKind::Violation | FigureKind::Ratio), ..options };
             let (nodes, bottom) = titled(*kind, result, &options);
             let x = gap + place as f64 * (options.width + gap);
             scene.nodes.push(Node::Group { class: "", at: Some((x, y)), nodes });
@@ -46,10 +47,10 @@ pub fn sheet(result: &RunResult, dollars: bool) -> String {
         }
         y += deepest + gap;
     }
-    let (legend, height) = legend(result, &options, scene.width - 2.0 * gap);
+    let (legend, height) = legend(&named(result, &options), options.font, scene.width - 2.0 * gap);
     scene.nodes.push(Node::Group { class: "", at: Some((gap, y)), nodes: legend });
     scene.height = y + height + gap;
-    let lines: Vec<String> = FigureKind::ALL.iter().map(|kind| describe(*kind, result, &options)).collect();
+    let lines: Vec<String> = kinds.iter().map(|kind| describe(*kind, result, &options)).collect();
     scene.label = lines.join(" ");
     scene.to_svg(Theme::Light, options.font)
 }
@@ -70,14 +71,19 @@ fn titled(kind: FigureKind, result: &RunResult, options: &Options) -> (Vec<Node>
     (vec![text("title", font * 1.3, title), text("", font * 2.9, sentence), figure], bottom)
 }
 
-/// Line, mark and label of every visible policy, in as many rows as it takes; gives the height used.
-fn legend(result: &RunResult, options: &Options, width: f64) -> (Vec<Node>, f64) {
-    let font = options.font;
+/// The visible policies with their labels.
+fn named<'a>(result: &'a RunResult, options: &Options) -> Vec<(usize, &'a str)> {
+    let all = result.policies.iter().map(|policy| policy.label.as_str()).enumerate();
+    all.filter(|(index, _)| options.shows(*index)).collect()
+}
+
+/// Line, mark and label of policies by index, in as many rows as it takes; gives the height used.
+pub(super) fn legend(policies: &[(usize, &str)], font: f64, width: f64) -> (Vec<Node>, f64) {
     let row = font * 1.7;
     let (mut x, mut y) = (0.0, 0.0);
     let mut nodes = Vec::new();
-    for (index, policy) in result.policies.iter().enumerate().filter(|(index, _)| options.shows(*index)) {
-        let label = shorten(&policy.label, (width - font * 4.0).min(font * 24.0), font);
+    for (index, label) in policies.iter().copied() {
+        let label = shorten(label, (width - font * 4.0).min(font * 24.0), font);
         let wide = font * 3.2 + text_width(&label, font);
         if x > 0.0 && x + wide > width {
             x = 0.0;

@@ -65,10 +65,24 @@ pub(super) fn attributes(out: &mut String, class: &str, theme: Theme, series: Op
                 set("stroke-width", "1.4");
                 set("stroke-dasharray", "5 4");
             }
+            "change" => {
+                set("stroke", theme.pick(INK_2));
+                set("stroke-dasharray", "2 3");
+            }
             "dot" => {
                 set("fill", colour);
                 set("stroke", theme.surface());
                 set("stroke-width", "1.6");
+            }
+            "ring" => {
+                set("fill", "none");
+                set("stroke", colour);
+                set("stroke-width", "1.4");
+            }
+            "whisker" => {
+                set("fill", "none");
+                set("stroke", colour);
+                set("opacity", "0.6");
             }
             "mk" => set("fill", colour),
             "cell" => {
@@ -83,6 +97,7 @@ pub(super) fn attributes(out: &mut String, class: &str, theme: Theme, series: Op
                 set("stroke-linecap", "round");
             }
             "budget-line" => {
+                set("fill", "none");
                 set("stroke", theme.pick(BUDGET));
                 set("stroke-width", "2.25");
             }

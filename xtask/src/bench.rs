@@ -10,8 +10,8 @@ pub fn bench() -> Result<()> {
     println!("== native");
     run(&mut cargo(&["bench", "--benches", "--features", "cli"]))?;
     println!("== in Chromium");
-    let driver = setup::chromedriver()?;
+    let driver = setup::chromium()?;
     site::build(&[])?;
-    run(cargo(&["run", "--release", "--quiet", "--package", "end-to-end", "--bin", "measure"])
-        .env("CHROMEDRIVER", driver))
+    let measure = ["run", "--release", "--quiet", "--package", "end-to-end", "--bin", "measure"];
+    run(driver.chosen_for(&mut cargo(&measure)))
 }

@@ -3,12 +3,14 @@
 pub use crate::action::{Action, Effect};
 use crate::form::Form;
 pub use crate::shared::Shared;
+use crate::studies::{Studies, StudyAction};
 use crate::world::{Files, Source, World};
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::data::{Audit, Dataset, ImportOptions};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Environment, Experiment};
 use llm_selection::plan::{BudgetRange, Plan};
+use llm_selection::study::{Material, Study, World as StudyWorld};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -23,6 +25,31 @@ pub enum Phase {
     Paused,
     /// All rounds played.
     Done,
+}
+
+/// What the main area shows. Each view has the page's one live region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// The run of the experiment at the left.
+    Run,
+    /// That experiment again and again, one parameter varied.
+    Sweep,
+    /// Built-in studies; opening it for the first time starts the paper's.
+    Studies,
+}
+
+impl View {
+    /// All, in the order of the tabs.
+    pub const ALL: [View; 3] = [View::Run, View::Sweep, View::Studies];
+
+    /// Name on the tab.
+    pub fn name(self) -> &'static str {
+        match self {
+            View::Run => "This run",
+            View::Sweep => "Sweep",
+            View::Studies => "Studies",
+        }
+    }
 }
 
 /// The last experiment that passed all checks.
@@ -50,6 +77,7 @@ pub enum Import {
 
 /// The whole state of the page.
 pub struct State {
+    pub view: View,
     pub form: Rc<Form>,
     pub world: Rc<World>,
     pub files: Option<Files>,
@@ -73,6 +101,9 @@ pub struct State {
     pub speed: Speed,
     pub hidden: Rc<Vec<bool>>,
     pub cursor: Option<u32>,
+    pub studies: Studies,
+    /// The run waits until a study is done, then goes on by itself.
+    pub waiting: bool,
     read: Vec<web_sys::File>,
     options: ImportOptions,
 }
@@ -86,6 +117,7 @@ impl State {
         let form = Form::opening();
         let world = World::new(&form.source, None)?;
         let mut state = State {
+            view: View::Run,
             form: Rc::new(form),
             world: Rc::new(world),
             files: None,
@@ -103,6 +135,8 @@ impl State {
             speed: Speed::Full,
             hidden: Rc::default(),
             cursor: None,
+            studies: Studies::default(),
+            waiting: false,
             read: Vec::new(),
             options: ImportOptions::default(),
         };
@@ -112,6 +146,62 @@ impl State {
 
     /// What happened, and what follows from it.
     pub fn reduce(&mut self, action: Action) -> Vec<Effect> {
+        let mut effects = self.react(action);
+        effects.extend(self.give_way());
+        effects
+    }
+
+    /// While a study plays, the page's own run waits: they would take the processor from each other.
+    fn give_way(&mut self) -> Vec<Effect> {
+        match (self.studies.is_playing(), self.phase) {
+            (true, Phase::Running) => {
+                self.waiting = true;
+                self.pause()
+            }
+            (false, Phase::Paused) if std::mem::take(&mut self.waiting) => self.run(),
+            (false, _) => {
+                self.waiting = false;
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What the person has at hand for a study.
+    fn material(&self) -> Material {
+        Material {
+            experiment: self.ready.as_ref().map(|ready| (*ready.experiment).clone()),
+            data: self.files.as_ref().map(|files| (files.dataset.clone(), self.form.source == Source::Files)),
+        }
+    }
+
+    /// Puts the experiment of a study's part into the form and runs it.
+    fn open_part(&mut self, place: usize) -> Vec<Effect> {
+        let Some(part) = self.studies.parts.get(place) else { return Vec::new() };
+        self.view = View::Run;
+        match Form::meaning(&part.experiment, &self.form, self.files.as_ref()) {
+            Some((form, world)) => {
+                (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);
+                (self.notice, self.phase) = (None, Phase::Done);
+                self.commit()
+            }
+            None => {
+                let title = &part.title;
+                let said = "has something that the form has no input for. Download it and run it with llm-select.";
+                self.notice = Some(format!("\u{201c}{title}\u{201d} {said}").into());
+                Vec::new()
+            }
+        }
+    }
+
+    fn study(&mut self, action: StudyAction) -> Vec<Effect> {
+        let mut studies = std::mem::take(&mut self.studies);
+        let effects = studies.reduce(action, || self.material());
+        self.studies = studies;
+        effects
+    }
+
+    fn react(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Typed(field, text) => {
                 if let Some(old) = Rc::make_mut(&mut self.form).text_mut(field) {
@@ -136,12 +226,7 @@ impl State {
                 let said = form.fit_models(&world);
                 self.say(said);
             }
-            Action::AddPolicy(kind) => {
-                let playing = |name: &&String| !self.form.off.contains(*name);
-                let model =
-                    self.world.models.iter().map(|model| &model.name).find(playing).cloned().unwrap_or_default();
-                self.form_mut().add(kind, &model);
-            }
+            Action::AddPolicy(kind, model) => self.form_mut().add(kind, &model),
             Action::DuplicatePolicy(id) => self.form_mut().duplicate(id),
             Action::RemovePolicy(id) => self.form_mut().policies.retain(|policy| policy.id != id),
             Action::SwitchPolicy(id, on) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.on = on),
@@ -149,6 +234,12 @@ impl State {
                 self.form_mut().policy_mut(id).into_iter().for_each(|it| it.schedule = on)
             }
             Action::Solver(id, solver) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.solver = solver),
+            Action::CostAware(id, on) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.cost_aware = on),
+            Action::Memory(id, memory) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.memory = memory),
+            Action::ChangeWorld(edit) => {
+                let world = self.world.clone();
+                self.form_mut().change_world(edit, &world);
+            }
             Action::FixedModel(id, name, on) => {
                 if let Some(policy) = self.form_mut().policy_mut(id) {
                     policy.models.retain(|other| *other != name);
@@ -200,7 +291,16 @@ impl State {
                 self.cursor = round;
                 return Vec::new();
             }
+            Action::View(view) => {
+                self.view = view;
+                if view == View::Studies && self.studies.study.is_none() {
+                    return self.study(StudyAction::Start(Study::Paper(StudyWorld::ChatPrices)));
+                }
+                return Vec::new();
+            }
             Action::Pool(event) => return self.hear(event),
+            Action::Study(StudyAction::Open(place)) => return self.open_part(place),
+            Action::Study(action) => return self.study(action),
         }
         self.commit()
     }

@@ -6,20 +6,24 @@ use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
 use super::legend::{Legend, labels};
-use super::message::{Message, Tone, explained, field_name};
+use super::message::{Message, Tone, advice, explained, field_name};
 use super::policies::PoliciesPanel;
 use super::results::Results;
 use super::run::{Controls, Keys, RunPanel};
 use super::status::Status;
+use super::studies::StudiesView;
 use super::task::TaskPanel;
+use super::views::{Views, tab_id};
 use crate::browser::{recall, remember};
 use crate::form::Field;
 use crate::format::Unit;
-use crate::state::{Action, Effect, Phase, State};
+use crate::state::{Action, Effect, Phase, State, View};
+use crate::studies::StudyAction;
 use gloo_timers::callback::Timeout;
-use llm_selection::browser::pool::Pool;
+use llm_selection::browser::pool::{Event as PoolEvent, Pool, Speed};
 use llm_selection::error::Error;
 use llm_selection::figure::FigureKind;
+use llm_selection::study::Part;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
@@ -42,6 +46,9 @@ pub enum Happening {
 pub struct App {
     state: Result<State, Error>,
     pool: Option<Pool>,
+    /// Workers of the studies, from the first one on.
+    study_pool: Option<Pool>,
+    study_events: Callback<PoolEvent>,
     dispatch: Callback<Action>,
     cursor: Callback<Option<u32>>,
     shortcuts_toggled: Callback<Event>,
@@ -76,6 +83,8 @@ impl Component for App {
         let mut app = App {
             state,
             pool,
+            study_pool: None,
+            study_events: link.callback(|event| Happening::Do(Action::Study(StudyAction::Pool(event)))),
             dispatch: link.callback(Happening::Do),
             cursor: link.callback(|round| Happening::Do(Action::Cursor(round))),
             shortcuts_toggled: link.batch_callback(|event: Event| {
@@ -209,6 +218,8 @@ impl App {
                 Effect::Speed(speed) => pool.set_speed(speed),
                 Effect::Import { files, options } => pool.import(files, &options),
                 Effect::CancelImport => pool.cancel_import(),
+                Effect::PlayStudy(part) => play_study(&mut self.study_pool, &self.study_events, &part),
+                Effect::StopStudy => self.study_pool.iter().for_each(Pool::reset),
             }
         }
     }
@@ -236,8 +247,8 @@ impl App {
         let alert = |panel: Panel| match &state.problem {
             Some(error) if panel_of(error) == panel => html! {
                 <div id="problem">
-                    <Message tone={Tone::Bad} title={field_name(error)}>
-                        {explained(error)}{" The last valid experiment is kept."}
+                    <Message tone={Tone::Bad} title={field_name(&state.form, error)}>
+                        {explained(error)}{advice(&state.form, error)}{" The last valid experiment is kept."}
                     </Message>
                 </div>
             },
@@ -248,7 +259,7 @@ impl App {
         html! {
             <form class="side" id="experiment" aria-label="Experiment" onsubmit={prevent}>
                 <DataPanel form={state.form.clone()} world={state.world.clone()} audit={state.audit.clone()} import={state.import.clone()}
-                    above={self.above} alert={alert(Panel::Data)} dispatch={dispatch()} />
+                    above={self.above} {wrong} alert={alert(Panel::Data)} dispatch={dispatch()} />
                 <TaskPanel form={state.form.clone()} world={state.world.clone()} {range} {wrong} alert={alert(Panel::Task)} dispatch={dispatch()} />
                 <PoliciesPanel form={state.form.clone()} world={state.world.clone()} {wrong} alert={alert(Panel::Policies)} dispatch={dispatch()} />
                 <RunPanel form={state.form.clone()} speed={state.speed} {wrong} alert={alert(Panel::Run)} dispatch={dispatch()} />
@@ -261,6 +272,25 @@ impl App {
     }
 
     fn main(&self, state: &State) -> Html {
+        html! {
+            <main class="main" id="main" tabindex="-1">
+                <h1 class="vh">{"LLM Selection Playground"}</h1>
+                <p class="lede">{"Which language models should answer a query, when each has a price and nobody knows beforehand how good it is? Here policies choose a set of models for each query, learn from what comes back, and are judged by reward and budget."}</p>
+                <Views view={state.view} dispatch={self.dispatch.clone()} />
+                <div class="view" role="tabpanel" id="view" aria-labelledby={tab_id(state.view)}>
+                    { match state.view {
+                        View::Run => self.run_view(state),
+                        View::Sweep => Html::default(),
+                        View::Studies => html! {
+                            <StudiesView studies={state.studies.clone()} waiting={state.waiting} dispatch={self.dispatch.clone()} />
+                        },
+                    } }
+                </div>
+            </main>
+        }
+    }
+
+    fn run_view(&self, state: &State) -> Html {
         let unit = if state.drawn_in_dollars() { Unit::Dollars } else { Unit::Plain };
         let (rounds, range) = match &state.ready {
             Some(ready) => (ready.experiment.run.rounds, ready.range),
@@ -273,9 +303,7 @@ impl App {
         };
         let nobody = !state.form.policies.iter().any(|policy| policy.on);
         html! {
-            <main class="main" id="main" tabindex="-1">
-                <h1 class="vh">{"LLM Selection Playground"}</h1>
-                <p class="lede">{"Which language models should answer a query, when each has a price and nobody knows beforehand how good it is? Here policies choose a set of models for each query, learn from what comes back, and are judged by reward and budget."}</p>
+            <>
                 <Status phase={state.phase} fresh={state.fresh} changed={state.changed} pending={state.pending} failed={state.failure.is_some()}
                     {rounds} snapshot={state.snapshot.clone()} hidden={state.hidden.clone()} {range} {unit} />
                 if let Some(error) = &state.failure {
@@ -300,20 +328,34 @@ impl App {
                         }
                     </div>
                 }
-            </main>
+            </>
         }
     }
 
     fn figures(&self, state: &State) -> Html {
         let Some(snapshot) = &state.snapshot else { return Html::default() };
         let dollars = state.drawn_in_dollars();
-        let figures = FigureKind::ALL.into_iter().map(|kind| {
+        let figures = FigureKind::of(&snapshot.result).map(|kind| {
             html! {
                 <Figure key={kind.slug()} {kind} snapshot={snapshot.0.clone()} hidden={state.hidden.clone()} cursor={state.cursor}
                     on_cursor={self.cursor.clone()} {dollars} />
             }
         });
         html! { <div class="figs">{for figures}</div> }
+    }
+}
+
+/// Plays an experiment of a study in workers of its own, so that the page's run is kept as it is.
+fn play_study(pool: &mut Option<Pool>, events: &Callback<PoolEvent>, part: &Part) {
+    if pool.is_none() {
+        let heard = events.clone();
+        match Pool::new(move |event| heard.emit(event)) {
+            Ok(new) => *pool = Some(new),
+            Err(error) => events.emit(PoolEvent::Failed(error)),
+        }
+    }
+    if let Some(pool) = pool {
+        pool.start(&part.experiment, part.data.clone(), Speed::Full);
     }
 }
 

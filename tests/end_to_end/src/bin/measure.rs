@@ -57,7 +57,7 @@ return [performance.now() - start, file.size, Math.max(0, ...window.longTasks), 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let site = serve()?;
-    let page = Page::new(Browser::start().await?, site.url())?;
+    let page = Page::new(Browser::start().await?, site.url());
     page.browser().devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await?;
     page.browser().devtools("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await?;
     load(&page).await?;

@@ -1,7 +1,9 @@
 //! The command `llm-select`: the engine for papers, scripts and teaching.
 
+mod sweep;
+
 use clap::{Parser, Subcommand};
-use llm_selection::data::{Audit, Import, ImportOptions, InputFile, import};
+use llm_selection::data::{Audit, Dataset, Import, ImportOptions, InputFile, import};
 use llm_selection::experiment::{Environment, Experiment, Role};
 use llm_selection::plan::Plan;
 use llm_selection::{Error, ErrorKind, Result, run, summary};
@@ -58,12 +60,10 @@ enum Command {
     /// Comes in a later version.
     #[command(name = "unlink", hide = true, disable_help_flag = true)]
     Unlink(Later),
-    /// Comes in a later version.
-    #[command(name = "sweep", hide = true, disable_help_flag = true)]
-    Sweep(Later),
-    /// Comes in a later version.
-    #[command(name = "merge", hide = true, disable_help_flag = true)]
-    Merge(Later),
+    /// Plays an experiment at every point of a grid of values, or a part of the points.
+    Sweep(sweep::SweepArguments),
+    /// Makes one result of the parts of a sweep: the same bits as one run.
+    Merge(sweep::MergeArguments),
     /// Comes in a later version.
     #[command(name = "evaluate", hide = true, disable_help_flag = true)]
     Evaluate(Later),
@@ -98,8 +98,8 @@ fn main() -> ExitCode {
         Command::Audit { json, map, files } => audit(json, &map, &files),
         Command::Link(_) => later("link"),
         Command::Unlink(_) => later("unlink"),
-        Command::Sweep(_) => later("sweep"),
-        Command::Merge(_) => later("merge"),
+        Command::Sweep(arguments) => sweep::play(&arguments),
+        Command::Merge(arguments) => sweep::merge(&arguments),
         Command::Evaluate(_) => later("evaluate"),
     };
     match done {
@@ -128,8 +128,11 @@ impl From<Error> for Failure {
 }
 
 fn later(command: &str) -> std::result::Result<(), Failure> {
-    Err(Error::new(ErrorKind::NotYet, format!("`{command}` comes in a later version; this one has `run` and `audit`"))
-        .into())
+    Err(Error::new(
+        ErrorKind::NotYet,
+        format!("`{command}` comes in a later version; this one has `run`, `audit`, `sweep` and `merge`"),
+    )
+    .into())
 }
 
 fn play(
@@ -142,19 +145,10 @@ fn play(
 ) -> std::result::Result<(), Failure> {
     let text = read_text(experiment)?;
     let experiment = Experiment::from_json(&text).map_err(|error| error.in_file(experiment))?;
-    let dataset = match &experiment.environment {
-        Environment::Replay(replay) => Some(Arc::new(read_data(data, &ImportOptions::from(replay))?.dataset)),
-        _ if data.is_empty() => None,
-        other => {
-            let expected = format!("no data: the environment is `{}`, not `replay`", other.name());
-            return Err(Error::new(ErrorKind::OutOfRange, expected).at_field("--data").found(&data[0]).into());
-        }
-    };
-    let plan = Plan::new(&experiment, dataset)?;
+    let plan = Plan::new(&experiment, dataset(&experiment, data)?)?;
     let mut warnings = plan.warnings();
-    let threads = threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
     let terminal = std::io::stderr().is_terminal();
-    let result = run::run_in_threads(plan, threads, |share| {
+    let result = run::run_in_threads(plan, self::threads(threads), |share| {
         if terminal {
             let _ = write!(std::io::stderr(), "\r{:3.0} %", share * 100.0);
         }
@@ -180,6 +174,23 @@ fn play(
         let _ = writeln!(std::io::stderr(), "note: {warning}");
     }
     Ok(())
+}
+
+/// The data that an experiment asks for; `None` where it brings its own.
+fn dataset(experiment: &Experiment, data: &[String]) -> Result<Option<Arc<Dataset>>> {
+    match (&experiment.environment, data.first()) {
+        (Environment::Replay(replay), _) => Ok(Some(Arc::new(read_data(data, &ImportOptions::from(replay))?.dataset))),
+        (_, None) => Ok(None),
+        (other, Some(file)) => {
+            let expected = format!("no data: the environment is `{}`, not `replay`", other.name());
+            Err(Error::new(ErrorKind::OutOfRange, expected).at_field("--data").found(file))
+        }
+    }
+}
+
+/// As many threads as asked for, or as the machine has cores.
+fn threads(wanted: Option<usize>) -> usize {
+    wanted.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1)
 }
 
 fn audit(json: bool, map: &[String], files: &[String]) -> std::result::Result<(), Failure> {
