@@ -2,6 +2,7 @@
 
 use crate::form::{Field, Kind};
 use crate::state::View;
+use crate::sweep::SweepAction;
 use crate::world::Source;
 use llm_selection::browser::pool::{Event, Speed};
 use llm_selection::data::{Dataset, ImportOptions};
@@ -42,6 +43,7 @@ pub enum Action {
     Hide(usize, bool),
     Cursor(Option<u32>),
     View(View),
+    Sweep(SweepAction),
     Pool(Event),
 }
 
@@ -54,6 +56,13 @@ pub enum Effect {
         data: Option<Arc<Dataset>>,
         speed: Speed,
     },
+    /// Play a point of the sweep, in workers of its own.
+    SweepPlay {
+        experiment: Rc<Experiment>,
+        data: Option<Arc<Dataset>>,
+    },
+    /// End the sweep and its workers.
+    SweepStop,
     Pause,
     Resume,
     Reset,

@@ -11,14 +11,16 @@ use super::policies::PoliciesPanel;
 use super::results::Results;
 use super::run::{Controls, Keys, RunPanel};
 use super::status::Status;
+use super::sweep::sweep_view;
 use super::task::TaskPanel;
 use super::views::{Views, tab_id};
 use crate::browser::{recall, remember};
 use crate::form::Field;
 use crate::format::Unit;
 use crate::state::{Action, Effect, Phase, State, View};
+use crate::sweep::SweepAction;
 use gloo_timers::callback::Timeout;
-use llm_selection::browser::pool::Pool;
+use llm_selection::browser::pool::{Event as PoolEvent, Pool, Speed};
 use llm_selection::error::Error;
 use llm_selection::figure::FigureKind;
 use std::rc::Rc;
@@ -43,6 +45,8 @@ pub enum Happening {
 pub struct App {
     state: Result<State, Error>,
     pool: Option<Pool>,
+    /// The sweep's own workers, while one is under way.
+    sweep_pool: Option<Pool>,
     dispatch: Callback<Action>,
     cursor: Callback<Option<u32>>,
     shortcuts_toggled: Callback<Event>,
@@ -77,6 +81,7 @@ impl Component for App {
         let mut app = App {
             state,
             pool,
+            sweep_pool: None,
             dispatch: link.callback(Happening::Do),
             cursor: link.callback(|round| Happening::Do(Action::Cursor(round))),
             shortcuts_toggled: link.batch_callback(|event: Event| {
@@ -204,6 +209,15 @@ impl App {
                     self.rest = Some(Timeout::new(REST, move || dispatch.emit(Action::Commit)));
                 }
                 Effect::Start { experiment, data, speed } => pool.start(&experiment, data, speed),
+                Effect::SweepPlay { experiment, data } => {
+                    let dispatch = self.dispatch.clone();
+                    let heard = move |event| dispatch.emit(Action::Sweep(SweepAction::Pool(event)));
+                    match self.sweep_pool.take().map_or_else(|| Pool::new(heard), Ok) {
+                        Ok(pool) => self.sweep_pool.insert(pool).start(&experiment, data, Speed::Full),
+                        Err(error) => self.dispatch.emit(Action::Sweep(SweepAction::Pool(PoolEvent::Failed(error)))),
+                    }
+                }
+                Effect::SweepStop => self.sweep_pool = None,
                 Effect::Pause => pool.pause(),
                 Effect::Resume => pool.resume(),
                 Effect::Reset => pool.reset(),
@@ -270,7 +284,7 @@ impl App {
                 <div class="view" role="tabpanel" id="view" aria-labelledby={tab_id(state.view)}>
                     { match state.view {
                         View::Run => self.run_view(state),
-                        View::Sweep => Html::default(),
+                        View::Sweep => sweep_view(&state.sweep, state.ready.as_ref(), &self.dispatch),
                         View::Studies => Html::default(),
                     } }
                 </div>

@@ -20,5 +20,6 @@ pub mod shapes;
 pub mod slider;
 pub mod status;
 pub mod swatch;
+pub mod sweep;
 pub mod task;
 pub mod views;
