@@ -15,7 +15,7 @@
 //! * [`environment`] is the world of a round, a pure function of the seed; [`bandit`] the policies and their
 //!   mathematics; [`optimum`] the best fixed set; [`simulation`] the loop as ask and tell.
 //! * [`summary`] merges replicates into means with intervals; [`figure`] draws them; [`sweep`] varies a value of an
-//!   experiment over a grid.
+//!   experiment over a grid; [`study`] holds the built-in studies.
 //!
 //! The same experiment on the same data gives the same bits on every machine, and the digest of the result proves it.
 
@@ -36,6 +36,7 @@ pub mod random;
 pub mod run;
 pub mod simulation;
 pub mod slices;
+pub mod study;
 pub mod summary;
 pub mod sweep;
 

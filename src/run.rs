@@ -2,7 +2,7 @@
 
 use crate::optimum::{joint, reports};
 use crate::plan::Plan;
-use crate::simulation::{JobState, Simulation};
+use crate::simulation::{Job, JobState, JobUpdate, Simulation};
 use crate::summary::{Collector, RunResult};
 
 /// Rounds of one replicate between two looks at the clock or at a signal.
@@ -13,14 +13,24 @@ pub fn run(plan: Plan) -> RunResult {
     let simulation = Simulation::new(plan.game.clone());
     let mut collector = Collector::new(&plan);
     for (index, job) in (0..).zip(simulation.jobs()) {
-        let mut state = JobState::new(&simulation, index, job);
-        while state.advance(&simulation, QUANTUM) > 0 {}
-        if let Some(update) = state.take_update(&simulation) {
+        if let Some(update) = play(&simulation, index, job) {
             collector.absorb(update);
         }
     }
     let reports = reports(&plan, &simulation.optima, &joint(&plan.game));
     collector.result(&plan, &reports)
+}
+
+/// Plays a job to its end.
+fn play(simulation: &Simulation, index: u32, job: Job) -> Option<JobUpdate> {
+    let mut state = JobState::new(simulation, index, job);
+    // There is no such clock in a browser; the page's own looks at its.
+    #[cfg(not(target_arch = "wasm32"))]
+    let start = std::time::Instant::now();
+    while state.advance(simulation, QUANTUM) > 0 {}
+    #[cfg(not(target_arch = "wasm32"))]
+    state.spend(start.elapsed().as_secs_f64() * 1000.0);
+    state.take_update(simulation)
 }
 
 /// Plays a run to its end in several threads; the result has the same bits whatever their number. `progress` is called
@@ -48,9 +58,7 @@ pub fn run_in_threads(plan: Plan, threads: usize, mut progress: impl FnMut(f64))
                         let index = next.fetch_add(1, Ordering::Relaxed);
                         jobs.get(index).map(|job| (index, *job))
                     } {
-                        let mut state = JobState::new(simulation, index as u32, job);
-                        while state.advance(simulation, QUANTUM) > 0 {}
-                        if let Some(update) = state.take_update(simulation)
+                        if let Some(update) = play(simulation, index as u32, job)
                             && sender.send(update).is_err()
                         {
                             return;

@@ -307,8 +307,9 @@ struct Scratch {
     called: Vec<u64>,
 }
 
-/// Number of series that are tracked: the eight of the result, then calls, infeasible and empty rounds, latency.
-pub const TRACKED: usize = 12;
+/// Number of values that are tracked: the eight series of the result, then calls, infeasible and empty rounds, latency,
+/// and two sums that covariances follow from: reward + excess and reward + violation (costs scaled).
+pub const TRACKED: usize = 14;
 
 /// A job being played.
 #[derive(Debug, Clone)]
@@ -337,8 +338,10 @@ pub struct JobUpdate {
     pub selected: Vec<u32>,
     /// Calls by arm so far.
     pub called: Vec<u64>,
-    /// By replicate at the last checkpoint: mean reward, mean excess, violation.
-    pub replicates: Vec<[f64; 3]>,
+    /// By replicate at the last checkpoint: mean reward, mean excess, violation, mean paid cost.
+    pub replicates: Vec<[f64; 4]>,
+    /// Milliseconds that playing has taken so far, by the clock of whoever plays; 0 where nobody looked.
+    pub milliseconds: f64,
 }
 
 impl JobState {
@@ -412,6 +415,11 @@ impl JobState {
         played
     }
 
+    /// Notes so many more milliseconds of playing.
+    pub fn spend(&mut self, milliseconds: f64) {
+        self.update.milliseconds += milliseconds;
+    }
+
     /// Everything new since the last call; `None` where nothing is.
     pub fn take_update(&mut self, simulation: &Simulation) -> Option<JobUpdate> {
         if self.update.statistics.is_empty() {
@@ -420,7 +428,8 @@ impl JobState {
         let arms = simulation.game.setting.arms;
         let open = simulation.stops.get(self.stop).map_or(BINS.min(simulation.game.setting.rounds), |stop| stop.bin);
         let (from, to) = (self.bins_sent as usize * arms, open as usize * arms);
-        let next = JobUpdate { job: self.update.job, round: self.update.round, ..JobUpdate::default() };
+        let JobUpdate { job, round, milliseconds, .. } = self.update;
+        let next = JobUpdate { job, round, milliseconds, ..JobUpdate::default() };
         let mut update = std::mem::replace(&mut self.update, next);
         update.selected = self.scratch.selected.get(from..to).unwrap_or_default().to_vec();
         update.called.clone_from(&self.scratch.called);
@@ -442,11 +451,11 @@ impl JobState {
         self.update.statistics.extend_from_slice(&means);
         self.update.statistics.extend_from_slice(&squares);
         self.update.replicates.clear();
-        self.update.replicates.extend(values.iter().map(|value| [value[4], value[3], value[2]]));
+        self.update.replicates.extend(values.iter().map(|value| [value[4], value[3], value[2], value[6]]));
     }
 }
 
-/// The tracked values of a run at a checkpoint, in the order of the result's series; costs in the unit of the input.
+/// The tracked values of a run at a checkpoint, in the order of [`TRACKED`]; costs in the unit of the input.
 fn tracked(game: &Game, run: &Run) -> [f64; TRACKED] {
     let totals = &run.totals;
     let rounds = f64::from(run.round.max(1));
@@ -465,5 +474,7 @@ fn tracked(game: &Game, run: &Run) -> [f64; TRACKED] {
         f64::from(totals.infeasible),
         f64::from(totals.empty),
         totals.latency_ms / rounds,
+        (totals.reward + totals.excess) / rounds,
+        totals.reward / rounds + if over > 0.0 { over } else { 0.0 },
     ]
 }

@@ -53,6 +53,7 @@ impl Slices {
             }
             let then = now;
             now = clock();
+            job.spend(now - then);
             if now - then < 0.5 * GRAIN {
                 self.quantum = (self.quantum * 2).min(MOST_AT_ONCE);
             } else if now - then > 2.0 * GRAIN {

@@ -5,7 +5,7 @@ mod intervals;
 mod text;
 
 pub use collector::Collector;
-pub use intervals::student_t;
+pub use intervals::{bootstrap, settled, student_t};
 pub use text::{csv_cell, curves_csv, table};
 
 use crate::data::FileIdentity;
@@ -104,6 +104,13 @@ pub struct PolicyResult {
     pub cost: Option<Series>,
     /// Running mean of the nominal cost; `None` where costs are unknown.
     pub nominal_cost: Option<Series>,
+    /// Mean reward / mean excess, both over the rounds so far, infinite where nothing was over; `None` without a budget.
+    /// The half-width is by the delta method, infinite where the excess cannot be told from 0. For the figure only.
+    #[serde(skip)]
+    pub ratio: Option<Series>,
+    /// Mean reward / `V(t)`, otherwise as `ratio`. For the figure only.
+    #[serde(skip)]
+    pub ratio_violation: Option<Series>,
     /// Values after the last round.
     #[serde(rename = "final")]
     pub finals: Finals,
@@ -115,6 +122,35 @@ pub struct PolicyResult {
     /// environment's order; bins not reached yet are absent. For the selection figure only.
     #[serde(skip)]
     pub share_over_time: Vec<Vec<f64>>,
+    /// By replicate, what came of it up to the last checkpoint. For the studies' intervals only.
+    #[serde(skip)]
+    pub replicates: Vec<Replicate>,
+    /// Time that a round took, simulation included, µs (median over blocks of replicates).
+    #[serde(skip)]
+    pub time_per_round_us: Measured,
+}
+
+/// What came of one replicate, as means over its rounds.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Replicate {
+    /// Realised reward.
+    pub reward: f64,
+    /// Excess over the budget, in the unit of the input.
+    pub excess: f64,
+    /// `V(T)`, in the unit of the input.
+    pub violation: f64,
+    /// Paid cost, in the unit of the input.
+    pub cost: f64,
+}
+
+/// A measurement that is no part of a result: two of them never make two results differ.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Measured(pub Option<f64>);
+
+impl PartialEq for Measured {
+    fn eq(&self, _other: &Measured) -> bool {
+        true
+    }
 }
 
 /// Values after the last round, each with its interval.
@@ -194,6 +230,25 @@ impl RunResult {
     /// Pretty-printed JSON, as `llm-select run --out` writes it.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// From which round on each policy's ratio of reward to excess stays where it ends, in a sentence; `None` where no
+    /// ratio is finite.
+    pub fn settling(&self) -> Option<String> {
+        let planned = self.experiment.run.rounds;
+        let rounds: Vec<String> = (self.policies.iter())
+            .filter_map(|policy| {
+                let round = settled(&policy.rounds, &policy.ratio.as_ref()?.mean)?;
+                // What comes to rest in the last tenth may as well be passing through.
+                let still = u64::from(round) * 10 > u64::from(planned) * 9;
+                let text = if still { "still moving".to_string() } else { format!("round {round}") };
+                Some(format!("{} ({text})", policy.label))
+            })
+            .collect();
+        let list = rounds.join(", ");
+        (!rounds.is_empty()).then(|| {
+            format!("The ratio of mean reward to mean excess stays within 5 % of its last value from here on: {list}.")
+        })
     }
 
     /// What a reader of the numbers should know, in plain sentences.

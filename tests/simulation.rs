@@ -12,7 +12,7 @@ use llm_selection::optimum::{joint, reports};
 use llm_selection::plan::Plan;
 use llm_selection::random::{hash, unit, world_key};
 use llm_selection::run::run;
-use llm_selection::simulation::{JobState, Run, Simulation, Unobserved, checkpoints};
+use llm_selection::simulation::{JobState, Run, Simulation, TRACKED, Unobserved, checkpoints};
 use llm_selection::summary::{PolicyResult, RunResult};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -274,7 +274,7 @@ fn asking_and_telling_is_the_same_loop_and_survives_being_written_down() {
                 }
                 told.tell(&simulation, &observed, unobserved);
             }
-            let last = &update.statistics[update.statistics.len() - 24..];
+            let last = &update.statistics[update.statistics.len() - 2 * TRACKED..];
             assert_eq!(last[0].to_bits(), told.totals().regret.to_bits(), "{reward} {index}");
             assert_eq!(last[8], told.totals().calls as f64 / 300.0);
             assert_eq!(last[7].to_bits(), (told.totals().nominal / 300.0).to_bits());
@@ -431,6 +431,29 @@ fn the_result_file_has_the_documented_shape() {
     let zero =
         play(&nine(json!({"reward": "suc", "max_models": 3, "budget": 9.0}), json!([{"kind": "oracle"}]), 60, 2));
     assert_eq!(zero.policies[0].finals.ratio.mean, None);
+}
+
+#[test]
+fn the_ratio_curve_ends_in_the_final_ratio_and_has_its_interval() {
+    let policies = json!([{"kind": "c2mab-v", "alpha_c": 0.3}, {"kind": "random"}]);
+    let result = play(&nine(json!({"reward": "suc", "max_models": 3, "budget": 0.6}), policies, 300, 200));
+    for policy in &result.policies {
+        let ratios = [(&policy.ratio, policy.finals.ratio), (&policy.ratio_violation, policy.finals.ratio_violation)];
+        for (series, last) in ratios {
+            let series = series.as_ref().unwrap();
+            assert_eq!(series.mean.last().copied(), last.mean, "{}", policy.label);
+            // The delta method against the bootstrap over the same replicates.
+            let (delta, bootstrap) = (series.ci95.as_ref().unwrap()[299], last.ci95.unwrap());
+            assert!((delta / bootstrap - 1.0).abs() < 0.2, "{}: {delta} {bootstrap}", policy.label);
+        }
+    }
+    // Far within the budget nothing is over.
+    let free =
+        play(&nine(json!({"reward": "suc", "max_models": 3, "budget": 9.0}), json!([{"kind": "oracle"}]), 60, 2));
+    assert!(free.policies[0].ratio.as_ref().unwrap().mean.iter().all(|ratio| *ratio == f64::INFINITY));
+    let unbounded =
+        play(&nine(json!({"reward": "suc", "max_models": 3, "budget": null}), json!([{"kind": "oracle"}]), 60, 2));
+    assert_eq!(unbounded.policies[0].ratio, None);
 }
 
 proptest! {

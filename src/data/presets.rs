@@ -23,11 +23,15 @@ pub struct PresetInfo {
     pub source: &'static str,
 }
 
-/// A model's mean reward, and dollars a query on average.
-struct Model {
-    name: &'static str,
-    reward: f64,
-    cost: f64,
+/// A model by its means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Model {
+    /// Its name.
+    pub name: &'static str,
+    /// Mean reward, in [0,1].
+    pub reward: f64,
+    /// Dollars a query on average.
+    pub cost: f64,
 }
 
 const fn known(name: &'static str, reward: f64, cost: f64) -> Model {
@@ -124,10 +128,24 @@ pub fn presets() -> &'static [PresetInfo] {
 /// # Errors
 /// An unknown identifier.
 pub fn preset(id: &str) -> Result<Dataset> {
+    let (seed, models) = known_set(id)?;
+    Ok(generate(seed, models))
+}
+
+/// The means that a built-in data set is made from.
+///
+/// # Errors
+/// An unknown identifier.
+pub fn models(id: &str) -> Result<&'static [Model]> {
+    known_set(id).map(|(_, models)| models)
+}
+
+/// Seed and models of a built-in data set.
+fn known_set(id: &str) -> Result<(u64, &'static [Model])> {
     match id {
-        "sciq" => Ok(generate(1, &SCIQ)),
-        "chat-prices" => Ok(generate(2, &CHAT_PRICES)),
-        "close-race" => Ok(generate(3, &CLOSE_RACE)),
+        "sciq" => Ok((1, &SCIQ)),
+        "chat-prices" => Ok((2, &CHAT_PRICES)),
+        "close-race" => Ok((3, &CLOSE_RACE)),
         _ => {
             let ids: Vec<String> = PRESETS.iter().map(|preset| format!("`{}`", preset.id)).collect();
             Err(Error::new(ErrorKind::OutOfRange, format!("a built-in data set: {}", ids.join(", ")))

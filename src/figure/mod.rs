@@ -1,10 +1,11 @@
-//! The four figures: one drawing for the page, the SVG export and the command line.
+//! The five figures: one drawing for the page, the SVG export and the command line.
 //!
 //! A figure is a [`Scene`]: shapes that carry the class names of the page's style sheet. The page renders it as live SVG,
 //! [`Scene::to_svg`] writes the same shapes as a file. The scene is our own because a plotting library would need a
 //! backend of ours for either use, and brings neither direct labels nor marks nor the budget's hatched ground.
 
 pub mod axis;
+mod changes;
 pub mod curves;
 pub mod number;
 mod plot;
@@ -35,14 +36,22 @@ pub enum FigureKind {
     Violation,
     /// Mean reward above mean cost.
     RewardCost,
+    /// Mean reward per unit of overspending.
+    Ratio,
     /// Which models one policy chose, over time.
     Selection,
 }
 
 impl FigureKind {
-    /// All four, in the page's order.
-    pub const ALL: [FigureKind; 4] =
-        [FigureKind::Regret, FigureKind::Violation, FigureKind::RewardCost, FigureKind::Selection];
+    /// All five, in the page's order.
+    pub const ALL: [FigureKind; 5] =
+        [FigureKind::Regret, FigureKind::Violation, FigureKind::RewardCost, FigureKind::Ratio, FigureKind::Selection];
+
+    /// Those that say something of a result, in the page's order: without a budget there is no ratio.
+    pub fn of(result: &RunResult) -> impl Iterator<Item = FigureKind> {
+        let budgeted = result.experiment.task.budget.is_some();
+        FigureKind::ALL.into_iter().filter(move |kind| budgeted || *kind != FigureKind::Ratio)
+    }
 
     /// Heading and accessible name.
     #[must_use]
@@ -51,28 +60,32 @@ impl FigureKind {
             FigureKind::Regret => "Cumulative regret",
             FigureKind::Violation => "Budget violation",
             FigureKind::RewardCost => "Reward and cost",
+            FigureKind::Ratio => "Reward/violation ratio",
             FigureKind::Selection => "Selection share",
         }
     }
 
-    /// For file names: `regret`, `violation`, `reward-and-cost`, `selection-share`.
+    /// For file names: `regret`, `violation`, `reward-and-cost`, `reward-violation-ratio`, `selection-share`.
     #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
             FigureKind::Regret => "regret",
             FigureKind::Violation => "violation",
             FigureKind::RewardCost => "reward-and-cost",
+            FigureKind::Ratio => "reward-violation-ratio",
             FigureKind::Selection => "selection-share",
         }
     }
 
     /// The curves it shows; none for the selection share.
     #[must_use]
-    pub fn quantities(self) -> &'static [Quantity] {
+    pub fn quantities(self, options: &Options) -> &'static [Quantity] {
         match self {
             FigureKind::Regret => &[Quantity::Regret],
             FigureKind::Violation => &[Quantity::Violation],
             FigureKind::RewardCost => &[Quantity::Reward, Quantity::Cost],
+            FigureKind::Ratio if options.by_violation => &[Quantity::RatioViolation],
+            FigureKind::Ratio => &[Quantity::Ratio],
             FigureKind::Selection => &[],
         }
     }
@@ -89,6 +102,10 @@ pub enum Quantity {
     Reward,
     /// Running mean of the paid cost.
     Cost,
+    /// Mean reward / mean excess, over the rounds so far.
+    Ratio,
+    /// Mean reward / `V(t)`.
+    RatioViolation,
 }
 
 impl Quantity {
@@ -100,6 +117,8 @@ impl Quantity {
             Quantity::Violation => policy.violation.as_ref(),
             Quantity::Reward => Some(&policy.reward),
             Quantity::Cost => policy.cost.as_ref(),
+            Quantity::Ratio => policy.ratio.as_ref(),
+            Quantity::RatioViolation => policy.ratio_violation.as_ref(),
         }
     }
 
@@ -111,7 +130,14 @@ impl Quantity {
             Quantity::Violation => "violation",
             Quantity::Reward => "reward",
             Quantity::Cost => "cost",
+            Quantity::Ratio => "ratio",
+            Quantity::RatioViolation => "ratio_violation",
         }
+    }
+
+    /// Whether its values may stand on a logarithmic axis.
+    pub(crate) fn spans_decades(self) -> bool {
+        matches!(self, Quantity::Violation | Quantity::Ratio | Quantity::RatioViolation)
     }
 
     /// What it cannot be below.
@@ -127,12 +153,14 @@ pub struct Options<'a> {
     pub width: f64,
     /// Font size in pixels, 6 to 40.
     pub font: f64,
-    /// Rounds on a logarithmic axis; the violation's values too.
+    /// Rounds on a logarithmic axis; the values of violation and ratio too.
     pub log: bool,
     /// Policies left out, by index; those past the end are shown.
     pub hidden: &'a [bool],
     /// Whether costs are in dollars.
     pub dollars: bool,
+    /// Whether the ratio is to `V(t)` instead of the mean excess.
+    pub by_violation: bool,
     /// Policy of the selection share, by index.
     pub policy: usize,
     /// Round at which a line and dots stand.
@@ -141,7 +169,16 @@ pub struct Options<'a> {
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Options { width: 440.0, font: 12.0, log: false, hidden: &[], dollars: false, policy: 0, cursor: None }
+        Options {
+            width: 440.0,
+            font: 12.0,
+            log: false,
+            hidden: &[],
+            dollars: false,
+            by_violation: false,
+            policy: 0,
+            cursor: None,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
-//! Regret, violation, reward and cost: curves over rounds.
+//! Regret, violation, reward and cost, and their ratio: curves over rounds.
 
 use super::axis::{Axis, Scale, nice_step};
+use super::changes;
 use super::curves::{Frame, band, hatching, line, spread};
 use super::number::{CostUnit, count, decimals, fixed, shorten, signed, text_width};
 use super::range::{Range, range};
@@ -23,6 +24,9 @@ pub(super) fn absence(kind: FigureKind, result: &RunResult) -> Option<&'static s
     match kind {
         FigureKind::Violation if result.experiment.task.budget.is_none() => {
             Some("No budget is set, so there is none to exceed.")
+        }
+        FigureKind::Ratio if result.experiment.task.budget.is_none() => {
+            Some("No budget is set, so there is no overspending to compare the reward with.")
         }
         _ if extent(result).1 == 0 => Some("No round has been played yet."),
         _ => None,
@@ -60,14 +64,17 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
     } else {
         0.0
     };
-    let quantities = kind.quantities();
+    let quantities = kind.quantities(options);
     let ranges: Vec<Range> = quantities
         .iter()
         .map(|quantity| {
-            let log = options.log && *quantity == Quantity::Violation;
+            let log = options.log && quantity.spans_decades();
             // Running means jump about at first: they may start outside.
-            let early =
-                if matches!(quantity, Quantity::Reward | Quantity::Cost) { f64::from(reached) / 50.0 } else { first };
+            let early = if matches!(quantity, Quantity::Regret | Quantity::Violation) {
+                first
+            } else {
+                f64::from(reached) / 50.0
+            };
             let mut range = range(result, options, *quantity, log, early.max(first), &anchors(*quantity, result));
             // Nobody over budget: the scale is the budget's, so that nothing is seen to be nothing.
             if let Some(budget) = result.experiment.task.budget.filter(|_| *quantity == Quantity::Violation)
@@ -115,6 +122,7 @@ fn anchors(quantity: Quantity, result: &RunResult) -> Vec<f64> {
         Quantity::Regret | Quantity::Violation => vec![0.0],
         Quantity::Reward => result.optimum.last().and_then(|o| o.reward).into_iter().collect(),
         Quantity::Cost => result.experiment.task.budget.into_iter().collect(),
+        Quantity::Ratio | Quantity::RatioViolation => Vec::new(),
     }
 }
 
@@ -127,7 +135,7 @@ fn value_ticks(quantity: Quantity, range: &Range, wanted: usize, unit: CostUnit)
         let places = if range.scale == Scale::Log { decimals(v, 1) } else { decimals(step, 1) };
         match quantity {
             Quantity::Regret => signed(v, places),
-            Quantity::Reward => fixed(v, places),
+            Quantity::Reward | Quantity::Ratio | Quantity::RatioViolation => fixed(v, places),
             Quantity::Violation | Quantity::Cost if v == 0.0 => unit.label(v, 0),
             Quantity::Violation | Quantity::Cost => unit.label(v, places),
         }
@@ -204,6 +212,14 @@ impl Plot<'_> {
             self.nodes.push(Node::Text { class: "end", x: left - font * 0.5, y: y + font * 0.33, text });
         }
         round_axis(&mut self.nodes, &frame.x, bottom, font, self.options.width, last);
+        // In the row of a heading there is less room, and above the last panel it is enough to name them.
+        let free = match (headed, last) {
+            (false, _) => (left, self.options.width),
+            (true, true) => (left + font * 13.2, right - font * 6.0),
+            (true, false) => (right, right),
+        };
+        let row = top - font * if headed { 0.6 } else { 0.25 };
+        changes::lines(&mut self.nodes, self.result, &frame.x, (top, bottom), row, free, font);
         if quantity == Quantity::Regret && range.lo < 0.0 && range.hi > 0.0 {
             let zero = frame.y.at(0.0);
             self.nodes.push(straight("axis", left, zero, right, zero));
@@ -220,13 +236,14 @@ impl Plot<'_> {
             self.text("mid", (left + right) / 2.0, (top + bottom) / 2.0, "The costs are not known.".to_owned());
         }
         let shown = (0..self.result.policies.len()).any(|index| self.options.shows(index));
-        if quantity == Quantity::Violation && range.scale == Scale::Log && shown && !drawn {
-            self.text(
-                "mid",
-                (left + right) / 2.0,
-                (top + bottom) / 2.0,
-                "The mean cost is nowhere above the budget.".to_owned(),
-            );
+        let nothing = match quantity {
+            Quantity::Violation if range.scale == Scale::Log => "The mean cost is nowhere above the budget.",
+            Quantity::Ratio => "No round was over the budget: the ratio is infinite.",
+            Quantity::RatioViolation => "The mean cost is nowhere above the budget: the ratio is infinite.",
+            _ => "",
+        };
+        if shown && !drawn && !nothing.is_empty() {
+            self.text("mid", (left + right) / 2.0, (top + bottom) / 2.0, nothing.to_owned());
         }
         let mut taken = self.outside(quantity, &frame, range, headed);
         if let (Some(budget), Some(line)) = (budget, over) {
@@ -392,7 +409,7 @@ pub(super) fn write_value(quantity: Quantity, value: f64, unit: CostUnit) -> Str
     match quantity {
         Quantity::Regret => signed(value, if value.abs() < 10.0 { 1 } else { 0 }),
         Quantity::Violation => unit.write(value, 1),
-        Quantity::Reward => fixed(value, decimals(value, 3).min(3)),
+        Quantity::Reward | Quantity::Ratio | Quantity::RatioViolation => fixed(value, decimals(value, 3).min(3)),
         Quantity::Cost => unit.write(value, 0),
     }
 }

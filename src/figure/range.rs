@@ -19,7 +19,7 @@ pub(super) struct Range {
 fn squashed(quantity: Quantity) -> f64 {
     match quantity {
         Quantity::Regret | Quantity::Reward => 0.3,
-        Quantity::Violation | Quantity::Cost => 0.02,
+        Quantity::Violation | Quantity::Cost | Quantity::Ratio | Quantity::RatioViolation => 0.02,
     }
 }
 

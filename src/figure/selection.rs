@@ -1,6 +1,7 @@
 //! Selection share: one row a model, depth = share of the rounds of a bin in which it was chosen.
 
 use super::axis::{Axis, Scale};
+use super::changes;
 use super::curves::Frame;
 use super::number::{fixed, percent, shorten, text_width};
 use super::plot::{absence, height, round_axis, sentence};
@@ -98,6 +99,7 @@ pub(super) fn draw(result: &RunResult, options: &Options) -> Drawing {
         }
     }
     round_axis(&mut nodes, &x, bottom, font, width, true);
+    changes::lines(&mut nodes, result, &x, (top, bottom), top - font * 0.25, (left, width), font);
     let frame = Frame { x, y: Axis::new(Scale::Linear, 0.0, 1.0, bottom, top) };
     let scene = Scene { width, height, label: String::new(), nodes };
     Drawing { scene, panels: vec![Panel { quantity: None, frame }] }

@@ -1,4 +1,4 @@
-//! Figures that leave the page: with heading and legend, alone or four on a sheet.
+//! Figures that leave the page: with heading and legend, alone or all on a sheet.
 
 use super::number::{shorten, text_width};
 use super::{FigureKind, Node, Options, Scene, Theme, describe, draw, line_class, series_class, series_mark, sub};
@@ -27,18 +27,19 @@ pub fn export(kind: FigureKind, result: &RunResult, options: &Options) -> Scene 
     scene
 }
 
-/// The four figures, two by two, with one legend, as an SVG file of about 1,280 × 860 pixels in light colours.
+/// All figures, two by two, with one legend, as an SVG file 1,272 pixels wide in light colours.
 #[must_use]
 pub fn sheet(result: &RunResult, dollars: bool) -> String {
     let options = Options { width: 600.0, dollars, ..Options::default() };
     let gap = options.font * 2.0;
     let mut scene = Scene { width: 2.0 * options.width + 3.0 * gap, ..Scene::default() };
     let mut y = gap;
-    for pair in FigureKind::ALL.chunks(2) {
+    let kinds: Vec<FigureKind> = FigureKind::of(result).collect();
+    for pair in kinds.chunks(2) {
         let mut deepest = 0.0;
         for (place, kind) in pair.iter().enumerate() {
-            // The violation spans decades; on a linear axis most of it lies on the bottom line.
-            let options = Options { log: *kind == FigureKind::Violation, ..options };
+            // These span decades; on a linear axis most of them lies on the bottom line.
+            let options = Options { log: matches!(kind, FigureKind::Violation | FigureKind::Ratio), ..options };
             let (nodes, bottom) = titled(*kind, result, &options);
             let x = gap + place as f64 * (options.width + gap);
             scene.nodes.push(Node::Group { class: "", at: Some((x, y)), nodes });
@@ -49,7 +50,7 @@ pub fn sheet(result: &RunResult, dollars: bool) -> String {
     let (legend, height) = legend(&named(result, &options), options.font, scene.width - 2.0 * gap);
     scene.nodes.push(Node::Group { class: "", at: Some((gap, y)), nodes: legend });
     scene.height = y + height + gap;
-    let lines: Vec<String> = FigureKind::ALL.iter().map(|kind| describe(*kind, result, &options)).collect();
+    let lines: Vec<String> = kinds.iter().map(|kind| describe(*kind, result, &options)).collect();
     scene.label = lines.join(" ");
     scene.to_svg(Theme::Light, options.font)
 }

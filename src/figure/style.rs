@@ -65,6 +65,10 @@ pub(super) fn attributes(out: &mut String, class: &str, theme: Theme, series: Op
                 set("stroke-width", "1.4");
                 set("stroke-dasharray", "5 4");
             }
+            "change" => {
+                set("stroke", theme.pick(INK_2));
+                set("stroke-dasharray", "2 3");
+            }
             "dot" => {
                 set("fill", colour);
                 set("stroke", theme.surface());

@@ -221,6 +221,8 @@ impl Curves {
             Quantity::Violation => finals.violation,
             Quantity::Reward => finals.reward,
             Quantity::Cost => finals.cost,
+            Quantity::Ratio => finals.ratio,
+            Quantity::RatioViolation => finals.ratio_violation,
         };
         let mean = mean.filter(|mean| mean.is_finite())?;
         Some((mean, ci95.filter(|width| width.is_finite()).unwrap_or(0.0)))

@@ -63,7 +63,7 @@ fn result(policies: Vec<PolicyResult>, models: &[String], rounds: u32, budget: O
 fn policy(
     label: &str,
     rounds: Vec<u32>,
-    curve: impl Fn(f64) -> [f64; 4],
+    curve: impl Fn(f64) -> [f64; 5],
     ci: impl Fn(f64) -> Option<f64>,
 ) -> PolicyResult {
     let series = |which: usize, scale: f64| Series {
@@ -81,6 +81,8 @@ fn policy(
         expected_reward: Series::default(),
         cost: Some(series(3, 1e-4)),
         nominal_cost: None,
+        ratio: Some(series(4, 20.0)),
+        ratio_violation: None,
         rounds,
         finals: Finals::default(),
         selection: BTreeMap::new(),
@@ -111,6 +113,8 @@ fn example(reached: u32) -> RunResult {
                 (violation + 0.0003 * early(t) * (1.0 + noise)).max(0.0),
                 reward - early(t) * 0.1 + noise,
                 cost + 0.0003 * early(t) + noise * 0.01,
+                // Nothing is over in the first rounds.
+                if t > 50.0 { reward / (violation + 0.0001) } else { f64::INFINITY },
             ]
         };
         let mut p = policy(label, rounds.clone(), curve, |t| Some(0.4 + libm::sqrt(t) / 100.0));
@@ -187,7 +191,7 @@ fn check_all(result: &RunResult, options: &Options) {
         check(&draw(kind, result, options).scene.to_svg(Theme::Dark, options.font));
         check(&export(kind, result, options).to_svg(Theme::Light, options.font));
         assert!(describe(kind, result, options).len() < 20_000);
-        let _ = (readout(kind, result, options, 7), table(kind, result, options), curves_csv(kind, result));
+        let _ = (readout(kind, result, options, 7), table(kind, result, options), curves_csv(kind, result, options));
     }
     check(&sheet(result, options.dollars));
 }
@@ -249,6 +253,25 @@ fn without_a_budget_the_violation_is_a_sentence() {
 }
 
 #[test]
+fn an_infinite_ratio_is_a_gap_and_read_as_infinite() {
+    let result = example(6_200);
+    let options = Options { log: true, ..Options::default() };
+    assert_eq!(readout(FigureKind::Ratio, &result, &options, 40).values[0].text, "∞");
+    assert_eq!(readout(FigureKind::Ratio, &result, &options, 60).values[1].text, "6\u{202f}762");
+    let drawing = draw(FigureKind::Ratio, &result, &options);
+    assert_eq!(drawing.panels[0].quantity, Some(Quantity::Ratio));
+    assert!(drawing.scene.label.contains("lowest is CUCB cost-blind"), "{}", drawing.scene.label);
+    let mut never = result;
+    never.policies.iter_mut().for_each(|p| p.ratio = Some(Series { mean: vec![f64::INFINITY; 620], ci95: None }));
+    let svg = draw(FigureKind::Ratio, &never, &options).scene.to_svg(Theme::Light, 12.0);
+    assert!(svg.contains("the ratio is infinite"), "{svg}");
+    assert!(curves_csv(FigureKind::Ratio, &never, &options).contains(",10,ratio,,"));
+    assert_eq!(FigureKind::of(&never).count(), 5);
+    never.experiment.task.budget = None;
+    assert!(FigureKind::of(&never).all(|kind| kind != FigureKind::Ratio));
+}
+
+#[test]
 fn the_readout_is_read_at_the_checkpoint_before() {
     let options = Options { dollars: true, ..Options::default() };
     let result = example(6_200);
@@ -273,10 +296,10 @@ fn names_are_text_not_markup() {
 
 #[test]
 fn the_csv_has_a_row_a_checkpoint() {
-    let text = curves_csv(FigureKind::Regret, &example(100));
+    let text = curves_csv(FigureKind::Regret, &example(100), &Options::default());
     assert_eq!(text.lines().count(), 1 + 7 * 10);
     assert!(text.starts_with("policy,round,metric,mean,ci95\n\"C2MAB-V 0.3, 0.05\",10,regret,"));
-    assert!(curves_csv(FigureKind::Selection, &example(100)).contains(",100,share:GPT-4,"));
+    assert!(curves_csv(FigureKind::Selection, &example(100), &Options::default()).contains(",100,share:GPT-4,"));
 }
 
 fn number() -> impl Strategy<Value = f64> {
@@ -302,9 +325,11 @@ fn any_policy() -> impl Strategy<Value = PolicyResult> {
                 regret: series.clone(),
                 violation: some.clone(),
                 reward: series,
+                ratio: some.clone(),
+                ratio_violation: some.clone(),
                 cost: some,
                 share_over_time,
-                ..policy(&label, Vec::new(), |_| [0.0; 4], |_| None)
+                ..policy(&label, Vec::new(), |_| [0.0; 5], |_| None)
             }
         },
     )
@@ -319,13 +344,13 @@ proptest! {
         planned in 0u32..1_000_000,
         budget in prop::option::of(number()),
         hidden in prop::collection::vec(any::<bool>(), 0..8),
-        (width, font, log, dollars) in (number(), number(), any::<bool>(), any::<bool>()),
+        (width, font, log, dollars, by_violation) in (number(), number(), any::<bool>(), any::<bool>(), any::<bool>()),
         cursor in prop::option::of(any::<u32>()),
         chosen in 0usize..60,
     ) {
         let names: Vec<String> = (0..models).map(|i| format!("<model {i}>")).collect();
         let result = result(policies, &names, planned, budget);
-        let options = Options { width, font, log, hidden: &hidden, dollars, policy: chosen, cursor };
+        let options = Options { width, font, log, hidden: &hidden, dollars, by_violation, policy: chosen, cursor };
         for kind in FigureKind::ALL {
             let drawing = draw(kind, &result, &options);
             check(&drawing.scene.to_svg(Theme::Light, 12.0));

@@ -1,5 +1,6 @@
 //! The figures in words and numbers: summaries, the readout at a round, tables, CSV.
 
+use super::changes;
 use super::number::{CostUnit, count, fixed, percent, shorten};
 use super::plot::{absence, round_name, write_value};
 use super::selection::{bin_rounds, rows};
@@ -47,16 +48,23 @@ pub struct Table {
 pub fn sub(kind: FigureKind, result: &RunResult, options: &Options) -> String {
     let budget = result.experiment.task.budget.is_some();
     let unit = if options.dollars { ", $ per query" } else { "" };
+    let per = if options.dollars { ", per $" } else { "" };
     let text = match kind {
         FigureKind::Regret if budget => "Reward given up against the best set that always fits ρ.".to_owned(),
         FigureKind::Regret => "Reward given up against the best set.".to_owned(),
         FigureKind::Violation => format!("How far the mean cost is above ρ{unit}."),
         FigureKind::RewardCost if budget => "Running means. The shaded side of the line is over budget.".to_owned(),
         FigureKind::RewardCost => "Running means.".to_owned(),
+        FigureKind::Ratio if options.by_violation => {
+            format!("Mean reward / V(t){per}. Infinite, and not drawn, where the mean cost is within ρ.")
+        }
+        FigureKind::Ratio => {
+            format!("Mean reward / mean excess over ρ{per}. Infinite, and not drawn, where nothing is over.")
+        }
         FigureKind::Selection => "Share of rounds each model was chosen in. Bold: in the best set.".to_owned(),
     };
     match kind {
-        FigureKind::Violation if options.log => format!("{text} Both axes logarithmic."),
+        FigureKind::Violation | FigureKind::Ratio if options.log => format!("{text} Both axes logarithmic."),
         FigureKind::Regret | FigureKind::RewardCost if options.log => format!("{text} Rounds on a logarithmic axis."),
         _ => text,
     }
@@ -65,7 +73,8 @@ pub fn sub(kind: FigureKind, result: &RunResult, options: &Options) -> String {
 fn value_at(quantity: Quantity, policy: &PolicyResult, round: u32) -> Option<(f64, Option<f64>)> {
     let series: &Series = quantity.series(policy)?;
     let at = checkpoint(&policy.rounds, round)?;
-    let mean = series.mean.get(at).copied().filter(|v| v.is_finite())?;
+    let infinite = matches!(quantity, Quantity::Ratio | Quantity::RatioViolation);
+    let mean = series.mean.get(at).copied().filter(|v| v.is_finite() || infinite && *v == f64::INFINITY)?;
     Some((mean, series.ci95.as_ref().and_then(|w| w.get(at).copied()).filter(|w| w.is_finite())))
 }
 
@@ -87,7 +96,7 @@ pub fn readout(kind: FigureKind, result: &RunResult, options: &Options, round: u
     let unit = CostUnit::new(result, options.dollars);
     let mut readout = Readout { at: round_name(round.min(extent(result).1)), values: Vec::new() };
     for (index, policy) in result.policies.iter().enumerate().filter(|(index, _)| options.shows(*index)) {
-        let quantities = kind.quantities();
+        let quantities = kind.quantities(options);
         let Some((quantity, (mean, ci95))) = quantities.first().and_then(|q| Some((*q, value_at(*q, policy, round)?)))
         else {
             continue;
@@ -140,10 +149,14 @@ fn share_readout(result: &RunResult, options: &Options, round: u32) -> Readout {
 /// One or two plain sentences that say what the figure shows.
 #[must_use]
 pub fn describe(kind: FigureKind, result: &RunResult, options: &Options) -> String {
-    let title = kind.title();
     if let Some(text) = absence(kind, result) {
-        return format!("{title}. {text}");
+        return format!("{}. {text}", kind.title());
     }
+    format!("{}{}", summary(kind, result, options), changes::words(result))
+}
+
+fn summary(kind: FigureKind, result: &RunResult, options: &Options) -> String {
+    let title = kind.title();
     let (planned, reached) = extent(result);
     let of = if reached < planned { format!(" of {}", count(planned)) } else { String::new() };
     let after = format!("after {}{of} rounds", count(reached));
@@ -220,7 +233,7 @@ pub fn table(kind: FigureKind, result: &RunResult, options: &Options) -> Table {
 /// finite. The selection share gives
 /// `share:MODEL` at the last round of each bin.
 #[must_use]
-pub fn curves_csv(kind: FigureKind, result: &RunResult) -> String {
+pub fn curves_csv(kind: FigureKind, result: &RunResult, options: &Options) -> String {
     let number = |v: f64| if v.is_finite() { v.to_string() } else { String::new() };
     let mut out = String::from("policy,round,metric,mean,ci95\n");
     let mut row = |policy: &str, round: u32, metric: &str, mean: &str, width: &str| {
@@ -229,7 +242,7 @@ pub fn curves_csv(kind: FigureKind, result: &RunResult) -> String {
     };
     for policy in &result.policies {
         let label = csv_cell(&policy.label);
-        for quantity in kind.quantities() {
+        for quantity in kind.quantities(options) {
             let Some(series) = quantity.series(policy) else { continue };
             for (place, (round, mean)) in policy.rounds.iter().zip(&series.mean).enumerate() {
                 let width = series.ci95.as_ref().and_then(|w| w.get(place)).map_or_else(String::new, |w| number(*w));

@@ -1,7 +1,7 @@
 //! Merges the jobs' statistics, block by block in order, into curves and finals.
 
-use super::intervals::{bootstrap_ratio, student_t};
-use super::{Figure, Finals, OptimumReport, PolicyResult, RunResult, Series};
+use super::intervals::{bootstrap_ratio, delta_ratio, student_t};
+use super::{Figure, Finals, Measured, OptimumReport, PolicyResult, Replicate, RunResult, Series};
 use crate::plan::Plan;
 use crate::random::mix;
 use crate::simulation::{BINS, Job, JobUpdate, TRACKED, checkpoints};
@@ -10,6 +10,11 @@ use std::collections::VecDeque;
 
 /// What a checkpoint holds: mean and sum of squared deviations of each tracked value.
 type Moments = [(f64, f64); TRACKED];
+
+/// Places of tracked values.
+const VIOLATION: usize = 2;
+const EXCESS: usize = 3;
+const REWARD: usize = 4;
 
 /// Collects the updates of all jobs of a run, in any order of arrival.
 #[derive(Debug, Clone)]
@@ -43,7 +48,8 @@ struct Block {
     round: u32,
     bins: usize,
     called: Vec<u64>,
-    last: Vec<[f64; 3]>,
+    last: Vec<[f64; 4]>,
+    milliseconds: f64,
 }
 
 impl Collector {
@@ -87,6 +93,7 @@ impl Collector {
         block.round = update.round;
         block.called = update.called;
         block.last = update.replicates;
+        block.milliseconds = update.milliseconds;
         policy.merge();
     }
 
@@ -128,6 +135,16 @@ impl Collector {
                 .half_width
                 .map(|factor| moments.iter().map(|moment| factor * moment[tracked].1.sqrt()).collect()),
         };
+        let scale = plan.game.cost_scale;
+        let ratio = |denominator: usize, sum: usize| {
+            let at = |moment: &Moments| {
+                let (reward, (cost, spread)) = (moment[REWARD], moment[denominator]);
+                let covariance = 0.5 * (moment[sum].1 - reward.1 - spread / (scale * scale)) * scale;
+                delta_ratio(reward, (cost, spread), covariance, self.half_width)
+            };
+            let (mean, ci95): (Vec<f64>, Vec<f64>) = moments.iter().map(at).unzip();
+            Series { mean, ci95: self.half_width.map(|_| ci95) }
+        };
         let budgeted = plan.experiment.task.budget.is_some();
         let priced = plan.mean_cost.is_some();
         let names = |shares: Vec<f64>| plan.models.iter().cloned().zip(shares).collect();
@@ -166,16 +183,22 @@ impl Collector {
             rounds,
             regret: series(0),
             regret_relaxed: series(1),
-            violation: budgeted.then(|| series(2)),
-            excess: budgeted.then(|| series(3)),
-            reward: series(4),
+            violation: budgeted.then(|| series(VIOLATION)),
+            excess: budgeted.then(|| series(EXCESS)),
+            reward: series(REWARD),
             expected_reward: series(5),
             cost: priced.then(|| series(6)),
             nominal_cost: priced.then(|| series(7)),
+            ratio: budgeted.then(|| ratio(EXCESS, 12)),
+            ratio_violation: budgeted.then(|| ratio(VIOLATION, 13)),
             finals: self.finals(plan, index, moments),
             selection: names(selection),
             called: names(called),
             share_over_time,
+            replicates: (policy.blocks.iter().flat_map(|block| &block.last))
+                .map(|&[reward, excess, violation, cost]| Replicate { reward, excess, violation, cost })
+                .collect(),
+            time_per_round_us: Measured(policy.time_per_round_us()),
         })
     }
 
@@ -202,19 +225,19 @@ impl Collector {
                     .collect();
                 bootstrap_ratio(&pairs, seed)
             });
-            Figure { mean: Some(last[4].0 / last[tracked].0), ci95: ci95.flatten() }
+            Figure { mean: Some(last[REWARD].0 / last[tracked].0), ci95: ci95.flatten() }
         };
         Finals {
             regret: figure(0),
             regret_relaxed: figure(1),
-            violation: budgeted(2),
-            excess: budgeted(3),
-            reward: figure(4),
+            violation: budgeted(VIOLATION),
+            excess: budgeted(EXCESS),
+            reward: figure(REWARD),
             expected_reward: figure(5),
             cost: priced(6),
             nominal_cost: priced(7),
-            ratio: ratio(3, 1),
-            ratio_violation: ratio(2, 2),
+            ratio: ratio(EXCESS, 1),
+            ratio_violation: ratio(VIOLATION, 2),
             calls: figure(8),
             infeasible_rounds: figure(9),
             empty_rounds: figure(10),
@@ -232,6 +255,15 @@ impl Collected {
     /// Bins that all blocks have completed.
     fn bins(&self) -> usize {
         self.blocks.iter().map(|block| block.bins).min().unwrap_or(0)
+    }
+
+    /// Median over the blocks of the time that a round took, µs; `None` where no clock was read.
+    fn time_per_round_us(&self) -> Option<f64> {
+        let rounds = |block: &Block| f64::from(block.round) * f64::from(block.replicates);
+        let timed = self.blocks.iter().filter(|block| block.milliseconds > 0.0 && block.round > 0);
+        let mut times: Vec<f64> = timed.map(|block| 1000.0 * block.milliseconds / rounds(block)).collect();
+        times.sort_by(f64::total_cmp);
+        times.get(times.len() / 2).copied()
     }
 
     /// Merges what can be merged: a block's checkpoint once the block before it has that checkpoint in.

@@ -42,29 +42,71 @@ fn two_sided(t: f64, df: u32) -> f64 {
 /// Half the width of the 95 % percentile bootstrap interval of `mean(numerator) / mean(denominator)` over replicates;
 /// `None` with fewer than two replicates or where a resample's denominator is 0.
 pub(super) fn bootstrap_ratio(pairs: &[(f64, f64)], seed: u64) -> Option<f64> {
-    let count = pairs.len();
+    let (low, high) = bootstrap(pairs.len(), seed, |drawn| {
+        let (mut numerator, mut denominator) = (0.0, 0.0);
+        for (a, b) in drawn.iter().filter_map(|place| pairs.get(*place)) {
+            numerator += a;
+            denominator += b;
+        }
+        (denominator > 0.0).then(|| numerator / denominator)
+    })?;
+    Some(0.5 * (high - low))
+}
+
+/// The 95 % percentile bootstrap interval of a statistic over `count` replicates: `statistic` gets the places of the
+/// replicates drawn. `None` with fewer than two replicates or where it is not defined for some resample.
+pub fn bootstrap(count: usize, seed: u64, statistic: impl Fn(&[usize]) -> Option<f64>) -> Option<(f64, f64)> {
     if count < 2 {
         return None;
     }
     // Enough for two digits of the half-width; fewer where each costs more.
     let resamples = (200_000 / count).clamp(200, 1_000) as u64;
-    let mut ratios = Vec::with_capacity(resamples as usize);
+    let mut values = Vec::with_capacity(resamples as usize);
+    let mut drawn = vec![0; count];
     for resample in 0..resamples {
         let key = hash(seed, resample);
-        let (mut numerator, mut denominator) = (0.0, 0.0);
-        for place in 0..count as u64 {
-            let (a, b) = pairs.get(below(hash(key, place), count as u64) as usize)?;
-            numerator += a;
-            denominator += b;
+        for (place, draw) in (0..).zip(&mut drawn) {
+            *draw = below(hash(key, place), count as u64) as usize;
         }
-        if denominator <= 0.0 {
-            return None;
-        }
-        ratios.push(numerator / denominator);
+        values.push(statistic(&drawn)?);
     }
-    ratios.sort_by(f64::total_cmp);
-    let at = |share: f64| ratios.get((share * (resamples - 1) as f64) as usize).copied();
-    Some(0.5 * (at(0.975)? - at(0.025)?))
+    values.sort_by(f64::total_cmp);
+    let at = |share: f64| values.get((share * (resamples - 1) as f64) as usize).copied();
+    Some((at(0.025)?, at(0.975)?))
+}
+
+/// `mean(numerator) / mean(denominator)` and half the width of its 95 % interval by the delta method. Each of the two is a
+/// mean over replicates and its sum of squared deviations, `covariance` their sum of products of deviations, `half_width`
+/// Student's quantile over `sqrt(R (R−1))` (`None` with one replicate: the width is then infinite). The ratio is infinite
+/// where the denominator is 0; the width is infinite where the denominator's own interval reaches 0 (by Fieller's theorem
+/// no bounded interval is then right).
+pub(super) fn delta_ratio(
+    (numerator, spread): (f64, f64),
+    (denominator, denominator_spread): (f64, f64),
+    covariance: f64,
+    half_width: Option<f64>,
+) -> (f64, f64) {
+    if denominator <= 0.0 {
+        return (f64::INFINITY, f64::INFINITY);
+    }
+    let ratio = numerator / denominator;
+    let Some(factor) = half_width.filter(|factor| factor * denominator_spread.sqrt() < denominator) else {
+        return (ratio, f64::INFINITY);
+    };
+    let square = spread - 2.0 * ratio * covariance + ratio * ratio * denominator_spread;
+    // Rounding may take a difference of equals below 0.
+    (ratio, factor * if square > 0.0 { square.sqrt() } else { 0.0 } / denominator)
+}
+
+/// The round in which a curve settles: the first checkpoint from which on it stays within 5 % of its last value. `None`
+/// where the last value is not finite. A round near the end says that the curve has not settled: the last checkpoint
+/// always qualifies.
+pub fn settled(rounds: &[u32], mean: &[f64]) -> Option<u32> {
+    let last = mean.last().copied().filter(|last| last.is_finite())?;
+    // Written so that what is not a number counts as far away.
+    let far = |value: &f64| !((value - last).abs() <= 0.05 * last.abs());
+    let first = mean.iter().rposition(far).map_or(0, |place| place + 1);
+    rounds.get(first).copied()
 }
 
 #[cfg(test)]
@@ -97,7 +139,44 @@ mod tests {
         let relative = ((1.0f64 / 12.0 / 400.0) * (1.0 / 4.0 + 1.0 / 16.0)).sqrt();
         let expected = 1.96 * 0.5 * relative;
         assert!((half / expected - 1.0).abs() < 0.15, "{half} {expected}");
+        let (mut numerator, mut denominator, mut sum) = ((0.0, 0.0), (0.0, 0.0), 0.0);
+        for (x, y) in &pairs {
+            numerator.0 += x / 400.0;
+            denominator.0 += y / 400.0;
+        }
+        for (x, y) in &pairs {
+            numerator.1 += (x - numerator.0).powi(2);
+            denominator.1 += (y - denominator.0).powi(2);
+            sum += (x - numerator.0) * (y - denominator.0);
+        }
+        let factor = student_t(399) / (400.0f64 * 399.0).sqrt();
+        let (ratio, width) = delta_ratio(numerator, denominator, sum, Some(factor));
+        assert!(
+            (ratio - numerator.0 / denominator.0).abs() < 1e-12 && (half / width - 1.0).abs() < 0.15,
+            "{half} {width}"
+        );
         assert_eq!(bootstrap_ratio(&[(1.0, 0.0), (1.0, 0.0)], 1), None);
         assert_eq!(bootstrap_ratio(&[(1.0, 1.0)], 1), None);
+    }
+
+    #[test]
+    fn a_ratio_without_a_sure_denominator_has_no_width() {
+        assert_eq!(delta_ratio((2.0, 1.0), (0.0, 0.0), 0.0, Some(1.0)), (f64::INFINITY, f64::INFINITY));
+        assert_eq!(delta_ratio((2.0, 1.0), (1.0, 4.0), 0.0, Some(1.0)), (2.0, f64::INFINITY));
+        assert_eq!(delta_ratio((2.0, 1.0), (1.0, 0.0), 0.0, None), (2.0, f64::INFINITY));
+        // Numerator and denominator in proportion: the ratio is certain.
+        assert_eq!(delta_ratio((2.0, 4.0), (1.0, 1.0), 2.0, Some(0.1)), (2.0, 0.0));
+    }
+
+    #[test]
+    fn a_curve_settles_where_it_stays_near_its_last_value() {
+        let rounds = [1, 2, 5, 10, 20, 50];
+        assert_eq!(settled(&rounds, &[1.0, 10.4, 8.0, 10.5, 9.6, 10.0]), Some(10));
+        assert_eq!(settled(&rounds, &[f64::INFINITY, f64::NAN, 9.9, 10.1, 10.0, 10.0]), Some(5));
+        assert_eq!(settled(&rounds, &[10.0; 6]), Some(1));
+        assert_eq!(settled(&rounds, &[9.0, 9.0, 9.0, 9.0, 9.0, 10.0]), Some(50));
+        assert_eq!(settled(&rounds, &[1.0, 1.0, 1.0, 1.0, 0.1, 0.0]), Some(50));
+        assert_eq!(settled(&rounds, &[1.0, 1.0, 1.0, 1.0, 1.0, f64::INFINITY]), None);
+        assert_eq!(settled(&[], &[]), None);
     }
 }

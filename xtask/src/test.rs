@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 
 use crate::command::{cargo, run, target};
-use crate::{setup, site};
+use crate::{reference, setup, site};
 
 const WASM: &str = "wasm32-unknown-unknown";
 /// Name, what it shows, and the check itself, which gets the arguments for the test programs.
@@ -20,7 +20,12 @@ const STEPS: [Step; 5] = [
 ];
 
 /// Runs the named steps, or all; what follows `--` is passed to the test programs.
+///
+/// `--reference` alone runs the comparison with the re-derivation in Python instead.
 pub fn test(arguments: &[String]) -> Result<()> {
+    if arguments == ["--reference"] {
+        return reference::reference();
+    }
     let split = arguments.iter().position(|a| a == "--").unwrap_or(arguments.len());
     let (wanted, rest) = arguments.split_at(split);
     for name in wanted {
@@ -59,7 +64,7 @@ fn lint(_: &[String]) -> Result<()> {
 
 /// The packages whose native programs are built together. One selection for all steps, since cargo chooses the features of
 /// shared dependencies by selection, and would compile them once for each.
-const NATIVE: [&str; 5] = ["--workspace", "--exclude", "end-to-end", "--features", "llm-selection-playground/cli"];
+pub const NATIVE: [&str; 5] = ["--workspace", "--exclude", "end-to-end", "--features", "llm-selection-playground/cli"];
 
 fn native(rest: &[String]) -> Result<()> {
     run(cargo(&["test", "--quiet"]).args(NATIVE).args(rest))

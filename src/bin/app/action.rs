@@ -1,12 +1,14 @@
 //! What can happen on the page, and what must then happen outside its state.
 
-use crate::form::{Field, Kind};
+use crate::form::{Edit, Field, Kind, Memory};
 use crate::state::View;
+use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use crate::world::Source;
 use llm_selection::browser::pool::{Event, Speed};
 use llm_selection::data::{Dataset, ImportOptions};
 use llm_selection::experiment::{Duplicates, Experiment, Grader, RewardModel, Solver};
+use llm_selection::study::Part;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -20,13 +22,18 @@ pub enum Action {
     Unconstrained(bool),
     Source(Source),
     Model(String, bool),
-    AddPolicy(Kind),
+    /// A policy; a fixed one plays this model.
+    AddPolicy(Kind, String),
     DuplicatePolicy(u32),
     RemovePolicy(u32),
     SwitchPolicy(u32, bool),
     FallingEpsilon(u32, bool),
     Solver(u32, Option<Solver>),
+    CostAware(u32, bool),
+    Memory(u32, Memory),
     FixedModel(u32, String, bool),
+    /// An edit of how the world changes.
+    ChangeWorld(Edit),
     Seed(u64),
     Run,
     Pause,
@@ -45,6 +52,8 @@ pub enum Action {
     View(View),
     Sweep(SweepAction),
     Pool(Event),
+    /// In the view *Studies*.
+    Study(StudyAction),
 }
 
 /// What must happen outside the state.
@@ -72,4 +81,7 @@ pub enum Effect {
         options: ImportOptions,
     },
     CancelImport,
+    /// Play an experiment of a study, beside the page's own run.
+    PlayStudy(Box<Part>),
+    StopStudy,
 }

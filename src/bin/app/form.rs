@@ -1,105 +1,21 @@
 //! What the person has typed and chosen, kept as it was typed, and the experiment it means.
 
+mod changes;
+mod field;
+mod policy;
+mod read;
+
+pub use changes::{AwayForm, Changes, DriftForm, Edit, MeansForm};
+pub use field::Field;
+pub use policy::{Kind, Memory, Param, PolicyForm};
+
 use crate::format::{listed, plural, typed};
-use crate::world::{Files, Source, World, environment};
+use crate::world::{Files, Model, Source, World, environment};
 use llm_selection::error::{Error, ErrorKind, Result};
-use llm_selection::experiment::{
-    C2mabV, EpsilonGreedy, Experiment, Fixed, MAX_REPLICATES, MAX_ROUNDS, MAX_SEED, NoParameters, Optimistic, Policy,
-    PolicyKind, RewardModel, Run, Schedule, Solver, Task, Thompson,
-};
+use llm_selection::experiment::{Experiment, MAX_REPLICATES, MAX_ROUNDS, MAX_SEED, RewardModel, Run, Task};
 use llm_selection::plan::BudgetRange;
+use read::{number, whole};
 use std::collections::BTreeSet;
-
-/// A kind of policy, without its parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    C2mabV,
-    Cucb,
-    Thompson,
-    EpsilonGreedy,
-    Fixed,
-    Random,
-    Oracle,
-}
-
-impl Kind {
-    /// All kinds, as the menu of *Add policy* lists them.
-    pub const ALL: [Kind; 7] =
-        [Kind::C2mabV, Kind::Cucb, Kind::Thompson, Kind::EpsilonGreedy, Kind::Fixed, Kind::Random, Kind::Oracle];
-
-    /// Its name in the field.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::C2mabV => "C2MAB-V",
-            Kind::Cucb => "CUCB",
-            Kind::Thompson => "Thompson",
-            Kind::EpsilonGreedy => "ε-greedy",
-            Kind::Fixed => "Fixed set",
-            Kind::Random => "Random set",
-            Kind::Oracle => "Oracle",
-        }
-    }
-
-    /// One line of meaning.
-    pub fn about(self) -> &'static str {
-        match self {
-            Kind::C2mabV => "learns reward and cost, keeps to the budget",
-            Kind::Cucb => "optimistic about reward, blind to cost",
-            Kind::Thompson => "draws from what it believes, blind to cost",
-            Kind::EpsilonGreedy => "tries at random now and then, blind to cost",
-            Kind::Fixed => "always the same models",
-            Kind::Random => "any models, each round anew",
-            Kind::Oracle => "knows the true means: the best set that fits",
-        }
-    }
-}
-
-/// A text input of the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Field {
-    MaxModels,
-    Budget,
-    Rounds,
-    Replicates,
-    Seed,
-    /// A parameter of the policy with this number.
-    Policy(u32, Param),
-}
-
-/// A typed parameter of a policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Param {
-    AlphaMu,
-    AlphaC,
-    Delta,
-    Epsilon,
-    C,
-    Label,
-}
-
-/// One policy of the list.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PolicyForm {
-    /// Number that stays with it while it is on the page.
-    pub id: u32,
-    /// Whether it plays.
-    pub on: bool,
-    /// What it is.
-    pub kind: Kind,
-    /// The person's name for it; empty = the engine's.
-    pub label: String,
-    pub alpha_mu: String,
-    pub alpha_c: String,
-    /// Empty = 1/T.
-    pub delta: String,
-    pub epsilon: String,
-    /// Whether ε falls as `c/t`.
-    pub schedule: bool,
-    pub c: String,
-    pub solver: Option<Solver>,
-    /// Models of a fixed set.
-    pub models: Vec<String>,
-}
 
 /// The whole form.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,6 +28,8 @@ pub struct Form {
     pub budget: String,
     pub unconstrained: bool,
     pub policies: Vec<PolicyForm>,
+    /// How the world changes.
+    pub changes: Changes,
     pub rounds: String,
     pub replicates: String,
     pub seed: String,
@@ -130,12 +48,13 @@ impl Form {
             budget: "0.60".into(),
             unconstrained: false,
             policies: Vec::new(),
+            changes: Changes::none(),
             rounds: "10000".into(),
             replicates: "10".into(),
             seed: "1".into(),
             next_id: 1,
         };
-        for kind in Kind::ALL {
+        for kind in Kind::OPENING {
             form.add(kind, "GPT-4");
         }
         form
@@ -143,20 +62,7 @@ impl Form {
 
     /// Adds a policy with default parameters; a fixed one plays `model`.
     pub fn add(&mut self, kind: Kind, model: &str) {
-        self.policies.push(PolicyForm {
-            id: self.next_id,
-            on: true,
-            kind,
-            label: String::new(),
-            alpha_mu: "0.3".into(),
-            alpha_c: "0.05".into(),
-            delta: String::new(),
-            epsilon: "0.1".into(),
-            schedule: false,
-            c: "100".into(),
-            solver: None,
-            models: vec![model.to_owned()],
-        });
+        self.policies.push(PolicyForm::new(self.next_id, kind, model));
         self.next_id += 1;
     }
 
@@ -179,50 +85,6 @@ impl Form {
         self.policies.iter().filter(|policy| policy.on).position(|policy| policy.id == id)
     }
 
-    /// The text behind an input.
-    pub fn text_mut(&mut self, field: Field) -> Option<&mut String> {
-        Some(match field {
-            Field::MaxModels => &mut self.max_models,
-            Field::Budget => &mut self.budget,
-            Field::Rounds => &mut self.rounds,
-            Field::Replicates => &mut self.replicates,
-            Field::Seed => &mut self.seed,
-            Field::Policy(id, param) => {
-                let policy = self.policy_mut(id)?;
-                match param {
-                    Param::AlphaMu => &mut policy.alpha_mu,
-                    Param::AlphaC => &mut policy.alpha_c,
-                    Param::Delta => &mut policy.delta,
-                    Param::Epsilon => &mut policy.epsilon,
-                    Param::C => &mut policy.c,
-                    Param::Label => &mut policy.label,
-                }
-            }
-        })
-    }
-
-    /// The input that an error's field is about.
-    pub fn field_of(&self, error: &Error) -> Option<Field> {
-        let path = error.place.field.as_deref()?;
-        let param = match path.rsplit('.').next()? {
-            "max_models" => return Some(Field::MaxModels),
-            "budget" => return Some(Field::Budget),
-            "rounds" => return Some(Field::Rounds),
-            "replicates" => return Some(Field::Replicates),
-            "seed" => return Some(Field::Seed),
-            "alpha_mu" => Param::AlphaMu,
-            "alpha_c" => Param::AlphaC,
-            "delta" => Param::Delta,
-            "epsilon" => Param::Epsilon,
-            "c" => Param::C,
-            "label" => Param::Label,
-            _ => return None,
-        };
-        let number: usize = path.strip_prefix("policies[")?.split(']').next()?.parse().ok()?;
-        let policy = self.policies.iter().filter(|policy| policy.on).nth(number)?;
-        Some(Field::Policy(policy.id, param))
-    }
-
     /// The experiment that the form means.
     ///
     /// # Errors
@@ -242,10 +104,10 @@ impl Form {
         Ok(Experiment {
             version: 1,
             title: String::new(),
-            environment: environment(&self.source, &names, &self.off, files),
+            environment: self.changes.on(environment(&self.source, &names, &self.off, files))?,
             task: Task {
                 reward: self.reward,
-                max_models: Some(whole(&self.max_models, "task.max_models", playing as u64)? as u32),
+                max_models: Some(whole(&self.max_models, "task.max_models", 1..=playing as u64)? as u32),
                 budget,
                 success_threshold: 1.0,
                 feedback: None,
@@ -254,9 +116,9 @@ impl Form {
             },
             policies: policies.map(|(place, policy)| policy.policy(place)).collect::<Result<_>>()?,
             run: Run {
-                rounds: whole(&self.rounds, "run.rounds", u64::from(MAX_ROUNDS))? as u32,
-                replicates: whole(&self.replicates, "run.replicates", u64::from(MAX_REPLICATES))? as u32,
-                seed: whole(&self.seed, "run.seed", MAX_SEED)?,
+                rounds: whole(&self.rounds, "run.rounds", 1..=MAX_ROUNDS.into())? as u32,
+                replicates: whole(&self.replicates, "run.replicates", 1..=MAX_REPLICATES.into())? as u32,
+                seed: whole(&self.seed, "run.seed", 0..=MAX_SEED)?,
                 regret_alpha: 1.0,
             },
         })
@@ -266,7 +128,7 @@ impl Form {
     pub fn fit_models(&mut self, world: &World) -> Vec<String> {
         let mut said = Vec::new();
         self.off.retain(|name| world.models.iter().any(|model| model.name == *name));
-        let playing: Vec<_> = world.models.iter().filter(|model| !self.off.contains(&model.name)).collect();
+        let playing = self.playing_models(world);
         if playing.is_empty() {
             return said;
         }
@@ -276,7 +138,7 @@ impl Form {
             self.max_models = most.to_string();
             said.push(format!("Models per query is now {most}, so that there is something to choose."));
         }
-        let best = playing.iter().max_by(|a, b| a.reward.total_cmp(&b.reward));
+        let best = best(&playing);
         for policy in self.policies.iter_mut().filter(|policy| policy.kind == Kind::Fixed) {
             let before = policy.models.clone();
             policy.models.retain(|name| playing.iter().any(|model| model.name == *name));
@@ -291,6 +153,7 @@ impl Form {
                 ));
             }
         }
+        said.extend(self.changes.fit(&playing, self.source != Source::Illustration));
         said
     }
 
@@ -317,6 +180,19 @@ impl Form {
         ))
     }
 
+    /// The models that are switched on.
+    pub fn playing_models<'a>(&self, world: &'a World) -> Vec<&'a Model> {
+        world.models.iter().filter(|model| !self.off.contains(&model.name)).collect()
+    }
+
+    /// Edits the changes of the world.
+    pub fn change_world(&mut self, edit: Edit, world: &World) {
+        let playing = self.playing_models(world);
+        // Where the rounds cannot be read, as many as the page opens with.
+        let rounds = self.rounds.trim().parse().unwrap_or(10_000);
+        self.changes.edit(edit, &playing, rounds);
+    }
+
     /// `7 of 8 play`.
     pub fn playing(&self) -> String {
         let on = self.policies.iter().filter(|policy| policy.on).count();
@@ -328,57 +204,13 @@ impl Form {
     }
 }
 
-impl PolicyForm {
-    fn policy(&self, place: usize) -> Result<Policy> {
-        let read =
-            |text: &str, name: &str, expected: &str| number(text, &format!("policies[{place}].{name}"), expected);
-        let alpha_mu = || read(&self.alpha_mu, "alpha_mu", "a number from 0 up");
-        let delta = || match self.delta.trim() {
-            "" => Ok(None),
-            text => read(text, "delta", "a number above 0 and up to 1, or nothing for 1/T").map(Some),
-        };
-        let kind = match self.kind {
-            Kind::C2mabV => PolicyKind::C2mabV(C2mabV {
-                alpha_mu: alpha_mu()?,
-                alpha_c: read(&self.alpha_c, "alpha_c", "a number from 0 up")?,
-                delta: delta()?,
-                solver: self.solver,
-                window: None,
-                discount: None,
-            }),
-            Kind::Cucb => PolicyKind::Cucb(Optimistic { alpha_mu: alpha_mu()?, delta: delta()?, cost_aware: false }),
-            Kind::Thompson => PolicyKind::Thompson(Thompson::default()),
-            Kind::EpsilonGreedy => PolicyKind::EpsilonGreedy(if self.schedule {
-                let c = read(&self.c, "schedule.c", "a number from 0 up")?;
-                EpsilonGreedy { epsilon: None, schedule: Some(Schedule { c }), cost_aware: false }
-            } else {
-                EpsilonGreedy {
-                    epsilon: Some(read(&self.epsilon, "epsilon", "a number from 0 to 1")?),
-                    schedule: None,
-                    cost_aware: false,
-                }
-            }),
-            Kind::Fixed => PolicyKind::Fixed(Fixed { models: self.models.clone() }),
-            Kind::Random => PolicyKind::Random(NoParameters {}),
-            Kind::Oracle => PolicyKind::Oracle(NoParameters {}),
-        };
-        let label = self.label.trim();
-        Ok(Policy { label: (!label.is_empty()).then(|| label.to_owned()), kind })
-    }
+/// The model with the highest mean reward, the first of equals.
+pub fn best<'a>(models: &[&'a Model]) -> Option<&'a Model> {
+    models.iter().rev().copied().max_by(|a, b| a.reward.total_cmp(&b.reward))
 }
 
-fn unreadable(text: &str, field: &str, expected: &str) -> Error {
-    let found = if text.trim().is_empty() { "nothing" } else { text.trim() };
-    Error::new(ErrorKind::OutOfRange, expected).at_field(field).found(found)
-}
-
-fn number(text: &str, field: &str, expected: &str) -> Result<f64> {
-    text.trim().parse().map_err(|_| unreadable(text, field, expected))
-}
-
-/// A whole number up to `most`; what is in range below that is the engine's to say.
-fn whole(text: &str, field: &str, most: u64) -> Result<u64> {
-    let least = u64::from(field != "run.seed");
-    let value = text.trim().parse().ok().filter(|value| (least..=most).contains(value));
-    value.ok_or_else(|| unreadable(text, field, &format!("a whole number from {least} to {most}")))
+/// The model with the lowest mean cost, the first of equals; nothing where a cost is unknown.
+pub fn cheapest<'a>(models: &[&'a Model]) -> Option<&'a Model> {
+    let costs: Option<Vec<f64>> = models.iter().map(|model| model.cost).collect();
+    models.iter().copied().zip(costs?).min_by(|a, b| a.1.total_cmp(&b.1)).map(|(model, _)| model)
 }

@@ -17,6 +17,8 @@ mod shared;
 #[cfg(target_arch = "wasm32")]
 mod state;
 #[cfg(target_arch = "wasm32")]
+mod studies;
+#[cfg(target_arch = "wasm32")]
 mod sweep;
 #[cfg(target_arch = "wasm32")]
 mod world;

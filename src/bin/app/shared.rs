@@ -11,6 +11,11 @@ impl<T> Clone for Shared<T> {
         Shared(self.0.clone())
     }
 }
+impl<T: Default> Default for Shared<T> {
+    fn default() -> Self {
+        Shared(Rc::default())
+    }
+}
 impl<T> PartialEq for Shared<T> {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)

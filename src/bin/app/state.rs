@@ -3,6 +3,7 @@
 pub use crate::action::{Action, Effect};
 use crate::form::Form;
 pub use crate::shared::Shared;
+use crate::studies::{Studies, StudyAction};
 use crate::sweep::SweepState;
 use crate::world::{Files, Source, World};
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
@@ -10,6 +11,7 @@ use llm_selection::data::{Audit, Dataset, ImportOptions};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Environment, Experiment};
 use llm_selection::plan::{BudgetRange, Plan};
+use llm_selection::study::{Material, Study, World as StudyWorld};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -105,6 +107,9 @@ pub struct State {
     pub speed: Speed,
     pub hidden: Rc<Vec<bool>>,
     pub cursor: Option<u32>,
+    pub studies: Studies,
+    /// The run waits until a study is done, then goes on by itself.
+    pub waiting: bool,
     read: Vec<web_sys::File>,
     options: ImportOptions,
 }
@@ -137,6 +142,8 @@ impl State {
             speed: Speed::Full,
             hidden: Rc::default(),
             cursor: None,
+            studies: Studies::default(),
+            waiting: false,
             read: Vec::new(),
             options: ImportOptions::default(),
         };
@@ -146,6 +153,43 @@ impl State {
 
     /// What happened, and what follows from it.
     pub fn reduce(&mut self, action: Action) -> Vec<Effect> {
+        let mut effects = self.react(action);
+        effects.extend(self.give_way());
+        effects
+    }
+
+    /// While a study plays, the page's own run waits: they would take the processor from each other.
+    fn give_way(&mut self) -> Vec<Effect> {
+        match (self.studies.is_playing(), self.phase) {
+            (true, Phase::Running) => {
+                self.waiting = true;
+                self.pause()
+            }
+            (false, Phase::Paused) if std::mem::take(&mut self.waiting) => self.run(),
+            (false, _) => {
+                self.waiting = false;
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What the person has at hand for a study.
+    fn material(&self) -> Material {
+        Material {
+            experiment: self.ready.as_ref().map(|ready| (*ready.experiment).clone()),
+            data: self.files.as_ref().map(|files| (files.dataset.clone(), self.form.source == Source::Files)),
+        }
+    }
+
+    fn study(&mut self, action: StudyAction) -> Vec<Effect> {
+        let mut studies = std::mem::take(&mut self.studies);
+        let effects = studies.reduce(action, || self.material());
+        self.studies = studies;
+        effects
+    }
+
+    fn react(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Typed(field, text) => {
                 if let Some(old) = Rc::make_mut(&mut self.form).text_mut(field) {
@@ -170,12 +214,7 @@ impl State {
                 let said = form.fit_models(&world);
                 self.say(said);
             }
-            Action::AddPolicy(kind) => {
-                let playing = |name: &&String| !self.form.off.contains(*name);
-                let model =
-                    self.world.models.iter().map(|model| &model.name).find(playing).cloned().unwrap_or_default();
-                self.form_mut().add(kind, &model);
-            }
+            Action::AddPolicy(kind, model) => self.form_mut().add(kind, &model),
             Action::DuplicatePolicy(id) => self.form_mut().duplicate(id),
             Action::RemovePolicy(id) => self.form_mut().policies.retain(|policy| policy.id != id),
             Action::SwitchPolicy(id, on) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.on = on),
@@ -183,6 +222,12 @@ impl State {
                 self.form_mut().policy_mut(id).into_iter().for_each(|it| it.schedule = on)
             }
             Action::Solver(id, solver) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.solver = solver),
+            Action::CostAware(id, on) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.cost_aware = on),
+            Action::Memory(id, memory) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.memory = memory),
+            Action::ChangeWorld(edit) => {
+                let world = self.world.clone();
+                self.form_mut().change_world(edit, &world);
+            }
             Action::FixedModel(id, name, on) => {
                 if let Some(policy) = self.form_mut().policy_mut(id) {
                     policy.models.retain(|other| *other != name);
@@ -236,6 +281,9 @@ impl State {
             }
             Action::View(view) => {
                 self.view = view;
+                if view == View::Studies && self.studies.study.is_none() {
+                    return self.study(StudyAction::Start(Study::Paper(StudyWorld::ChatPrices)));
+                }
                 return Vec::new();
             }
             Action::Sweep(action) => {
@@ -245,6 +293,7 @@ impl State {
                 return effects;
             }
             Action::Pool(event) => return self.hear(event),
+            Action::Study(action) => return self.study(action),
         }
         self.commit()
     }

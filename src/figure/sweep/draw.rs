@@ -131,7 +131,7 @@ impl Values {
         let places = decimals(step, 1);
         let text = |value: f64| match quantity {
             Quantity::Regret => signed(value, places),
-            Quantity::Reward => fixed(value, places),
+            Quantity::Reward | Quantity::Ratio | Quantity::RatioViolation => fixed(value, places),
             Quantity::Violation | Quantity::Cost => unit.label(value, if value == 0.0 { 0 } else { places }),
         };
         Values { ticks: axis.ticks(wanted).into_iter().map(|value| (value, text(value))).collect(), axis }

@@ -8,6 +8,7 @@
 
 mod driver;
 mod page;
+pub mod playground;
 
 use std::path::{Path, PathBuf};
 

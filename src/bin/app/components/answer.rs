@@ -61,8 +61,10 @@ fn notes(snapshot: &Snapshot, unit: Unit) -> Html {
             joint.unwrap_or_default()
         ))
     });
-    let warnings = if snapshot.round < snapshot.rounds { Vec::new() } else { result.warnings() };
-    best.chain(warnings).map(|note| html! { <p class="quiet">{note}</p> }).collect()
+    let done = snapshot.round >= snapshot.rounds;
+    let warnings = if done { result.warnings() } else { Vec::new() };
+    let settled = result.settling().filter(|_| done);
+    best.chain(settled).chain(warnings).map(|note| html! { <p class="quiet">{note}</p> }).collect()
 }
 
 /// The answer.

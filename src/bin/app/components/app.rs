@@ -6,11 +6,12 @@ use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
 use super::legend::{Legend, labels};
-use super::message::{Message, Tone, explained, field_name};
+use super::message::{Message, Tone, advice, explained, field_name};
 use super::policies::PoliciesPanel;
 use super::results::Results;
 use super::run::{Controls, Keys, RunPanel};
 use super::status::Status;
+use super::studies::StudiesView;
 use super::sweep::sweep_view;
 use super::task::TaskPanel;
 use super::views::{Views, tab_id};
@@ -18,12 +19,16 @@ use crate::browser::{recall, remember};
 use crate::form::Field;
 use crate::format::Unit;
 use crate::state::{Action, Effect, Phase, State, View};
+use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::{Event as PoolEvent, Pool, Speed};
+use llm_selection::data::Dataset;
 use llm_selection::error::Error;
+use llm_selection::experiment::Experiment;
 use llm_selection::figure::FigureKind;
 use std::rc::Rc;
+use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
@@ -47,6 +52,10 @@ pub struct App {
     pool: Option<Pool>,
     /// The sweep's own workers, while one is under way.
     sweep_pool: Option<Pool>,
+    sweep_events: Callback<PoolEvent>,
+    /// Workers of the studies, from the first one on.
+    study_pool: Option<Pool>,
+    study_events: Callback<PoolEvent>,
     dispatch: Callback<Action>,
     cursor: Callback<Option<u32>>,
     shortcuts_toggled: Callback<Event>,
@@ -82,6 +91,9 @@ impl Component for App {
             state,
             pool,
             sweep_pool: None,
+            sweep_events: link.callback(|event| Happening::Do(Action::Sweep(SweepAction::Pool(event)))),
+            study_pool: None,
+            study_events: link.callback(|event| Happening::Do(Action::Study(StudyAction::Pool(event)))),
             dispatch: link.callback(Happening::Do),
             cursor: link.callback(|round| Happening::Do(Action::Cursor(round))),
             shortcuts_toggled: link.batch_callback(|event: Event| {
@@ -210,12 +222,7 @@ impl App {
                 }
                 Effect::Start { experiment, data, speed } => pool.start(&experiment, data, speed),
                 Effect::SweepPlay { experiment, data } => {
-                    let dispatch = self.dispatch.clone();
-                    let heard = move |event| dispatch.emit(Action::Sweep(SweepAction::Pool(event)));
-                    match self.sweep_pool.take().map_or_else(|| Pool::new(heard), Ok) {
-                        Ok(pool) => self.sweep_pool.insert(pool).start(&experiment, data, Speed::Full),
-                        Err(error) => self.dispatch.emit(Action::Sweep(SweepAction::Pool(PoolEvent::Failed(error)))),
-                    }
+                    play_beside(&mut self.sweep_pool, &self.sweep_events, &experiment, data);
                 }
                 Effect::SweepStop => self.sweep_pool = None,
                 Effect::Pause => pool.pause(),
@@ -224,6 +231,10 @@ impl App {
                 Effect::Speed(speed) => pool.set_speed(speed),
                 Effect::Import { files, options } => pool.import(files, &options),
                 Effect::CancelImport => pool.cancel_import(),
+                Effect::PlayStudy(part) => {
+                    play_beside(&mut self.study_pool, &self.study_events, &part.experiment, part.data.clone());
+                }
+                Effect::StopStudy => self.study_pool.iter().for_each(Pool::reset),
             }
         }
     }
@@ -251,8 +262,8 @@ impl App {
         let alert = |panel: Panel| match &state.problem {
             Some(error) if panel_of(error) == panel => html! {
                 <div id="problem">
-                    <Message tone={Tone::Bad} title={field_name(error)}>
-                        {explained(error)}{" The last valid experiment is kept."}
+                    <Message tone={Tone::Bad} title={field_name(&state.form, error)}>
+                        {explained(error)}{advice(&state.form, error)}{" The last valid experiment is kept."}
                     </Message>
                 </div>
             },
@@ -263,7 +274,7 @@ impl App {
         html! {
             <form class="side" id="experiment" aria-label="Experiment" onsubmit={prevent}>
                 <DataPanel form={state.form.clone()} world={state.world.clone()} audit={state.audit.clone()} import={state.import.clone()}
-                    above={self.above} alert={alert(Panel::Data)} dispatch={dispatch()} />
+                    above={self.above} {wrong} alert={alert(Panel::Data)} dispatch={dispatch()} />
                 <TaskPanel form={state.form.clone()} world={state.world.clone()} {range} {wrong} alert={alert(Panel::Task)} dispatch={dispatch()} />
                 <PoliciesPanel form={state.form.clone()} world={state.world.clone()} {wrong} alert={alert(Panel::Policies)} dispatch={dispatch()} />
                 <RunPanel form={state.form.clone()} speed={state.speed} {wrong} alert={alert(Panel::Run)} dispatch={dispatch()} />
@@ -284,8 +295,10 @@ impl App {
                 <div class="view" role="tabpanel" id="view" aria-labelledby={tab_id(state.view)}>
                     { match state.view {
                         View::Run => self.run_view(state),
-                        View::Sweep => sweep_view(&state.sweep, state.ready.as_ref(), &self.dispatch),
-                        View::Studies => Html::default(),
+                        View::Sweep => sweep_view(&state.sweep, &state.form, state.ready.as_ref(), &self.dispatch),
+                        View::Studies => html! {
+                            <StudiesView studies={state.studies.clone()} waiting={state.waiting} dispatch={self.dispatch.clone()} />
+                        },
                     } }
                 </div>
             </main>
@@ -337,13 +350,32 @@ impl App {
     fn figures(&self, state: &State) -> Html {
         let Some(snapshot) = &state.snapshot else { return Html::default() };
         let dollars = state.drawn_in_dollars();
-        let figures = FigureKind::ALL.into_iter().map(|kind| {
+        let figures = FigureKind::of(&snapshot.result).map(|kind| {
             html! {
                 <Figure key={kind.slug()} {kind} snapshot={snapshot.0.clone()} hidden={state.hidden.clone()} cursor={state.cursor}
                     on_cursor={self.cursor.clone()} {dollars} />
             }
         });
         html! { <div class="figs">{for figures}</div> }
+    }
+}
+
+/// Plays an experiment in workers of its own, so that the page's run is kept as it is.
+fn play_beside(
+    pool: &mut Option<Pool>,
+    events: &Callback<PoolEvent>,
+    experiment: &Experiment,
+    data: Option<Arc<Dataset>>,
+) {
+    if pool.is_none() {
+        let heard = events.clone();
+        match Pool::new(move |event| heard.emit(event)) {
+            Ok(new) => *pool = Some(new),
+            Err(error) => events.emit(PoolEvent::Failed(error)),
+        }
+    }
+    if let Some(pool) = pool {
+        pool.start(experiment, data, Speed::Full);
     }
 }
 

@@ -1,14 +1,16 @@
 //! Where rewards and costs come from: built-in data or the person's files.
 
+use super::changes::ChangesPart;
+use super::explain::{Explain, Topic};
 use super::import_audit::{AuditLines, ModelTable};
 use super::message::{Message, Tone, explained};
-use crate::form::Form;
+use crate::form::{Edit, Field, Form};
 use crate::format::{bytes, plural};
 use crate::state::{Action, Import, Shared};
 use crate::world::{Source, World};
 use llm_selection::data::{Audit, presets};
 use llm_selection::error::{Error, ErrorKind};
-use llm_selection::experiment::{Duplicates, Grader};
+use llm_selection::experiment::{Duplicates, Grader, Sampling};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -21,6 +23,7 @@ pub struct DataProps {
     pub import: Import,
     /// Number of files held above the page, if any are.
     pub above: Option<u32>,
+    pub wrong: Option<Field>,
     /// The message about this panel, if something in it is wrong.
     pub alert: Html,
     pub dispatch: Callback<Action>,
@@ -34,7 +37,7 @@ pub fn listed(files: Option<web_sys::FileList>) -> Vec<web_sys::File> {
 /// The panel.
 #[component]
 pub fn DataPanel(props: &DataProps) -> Html {
-    let DataProps { form, world, audit, import, above, alert, dispatch } = props;
+    let DataProps { form, world, audit, import, above, wrong, alert, dispatch } = props;
     let change = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: Event| {
@@ -111,7 +114,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                     <input type="file" multiple=true accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values" aria-label="Result files" onchange={pick} />
                 </div>
                 {reading(import, dispatch)}
-                {alert.clone()}
+                if !wrong.is_some_and(Field::is_change) { {alert.clone()} }
                 if let Some(audit) = from_files {
                     <AuditLines audit={audit.clone()} />
                 } else {
@@ -121,8 +124,36 @@ pub fn DataPanel(props: &DataProps) -> Html {
                     <summary class="quiet">{if from_files.is_some() { "Models and audit" } else { "Models" }}</summary>
                     <ModelTable world={world.clone()} audit={from_files.cloned()} off={form.off.clone()} dispatch={dispatch.clone()} />
                 </details>
+                if form.source != Source::Illustration { {sampling(form.changes.sampling, dispatch)} }
+                <ChangesPart form={form.clone()} world={world.clone()} wrong={*wrong} dispatch={dispatch.clone()}
+                    alert={if wrong.is_some_and(Field::is_change) { alert.clone() } else { Html::default() }} />
             </div>
         </fieldset>
+    }
+}
+
+fn sampling(chosen: Sampling, dispatch: &Callback<Action>) -> Html {
+    const ORDERS: [(&str, &str, Sampling); 3] = [
+        ("iid", "Independent draws", Sampling::Iid),
+        ("shuffle", "Reshuffled passes", Sampling::Shuffle),
+        ("sequential", "File order", Sampling::Sequential),
+    ];
+    let dispatch = dispatch.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let value = event.target_dyn_into::<web_sys::HtmlSelectElement>().map(|select| select.value());
+        if let Some((.., sampling)) = ORDERS.iter().find(|(name, ..)| value.as_deref() == Some(*name)) {
+            dispatch.emit(Action::ChangeWorld(Edit::Sampling(*sampling)));
+        }
+    });
+    html! {
+        <div class="field">
+            <div class="lbl"><label for="sampling">{"Order of queries"}</label><Explain topic={Topic::Sampling} /></div>
+            <select id="sampling" {onchange}>
+                { for ORDERS.iter().map(|(value, text, sampling)| html! {
+                    <option value={*value} selected={chosen == *sampling}>{*text}</option>
+                }) }
+            </select>
+        </div>
     }
 }
 

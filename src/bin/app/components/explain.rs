@@ -10,29 +10,39 @@ pub enum Topic {
     MaxModels,
     Budget,
     C2mabV,
+    C2mabVDirect,
     Cucb,
     Thompson,
     EpsilonGreedy,
+    PrimalDual,
     Fixed,
+    Offline,
     Random,
     Oracle,
     Run,
     Columns,
+    Sampling,
+    Changes,
 }
 
-const ALL: [Topic; 12] = [
+const ALL: [Topic; 17] = [
     Topic::Reward,
     Topic::MaxModels,
     Topic::Budget,
     Topic::C2mabV,
+    Topic::C2mabVDirect,
     Topic::Cucb,
     Topic::Thompson,
     Topic::EpsilonGreedy,
+    Topic::PrimalDual,
     Topic::Fixed,
+    Topic::Offline,
     Topic::Random,
     Topic::Oracle,
     Topic::Run,
     Topic::Columns,
+    Topic::Sampling,
+    Topic::Changes,
 ];
 
 impl Topic {
@@ -40,6 +50,9 @@ impl Topic {
     pub fn of(kind: Kind) -> Topic {
         match kind {
             Kind::C2mabV => Topic::C2mabV,
+            Kind::C2mabVDirect => Topic::C2mabVDirect,
+            Kind::PrimalDual => Topic::PrimalDual,
+            Kind::Offline => Topic::Offline,
             Kind::Cucb => Topic::Cucb,
             Kind::Thompson => Topic::Thompson,
             Kind::EpsilonGreedy => Topic::EpsilonGreedy,
@@ -55,6 +68,11 @@ impl Topic {
             Topic::MaxModels => "explain-n",
             Topic::Budget => "explain-budget",
             Topic::C2mabV => "explain-c2mab-v",
+            Topic::C2mabVDirect => "explain-c2mab-v-direct",
+            Topic::PrimalDual => "explain-primal-dual",
+            Topic::Offline => "explain-offline",
+            Topic::Sampling => "explain-sampling",
+            Topic::Changes => "explain-changes",
             Topic::Cucb => "explain-cucb",
             Topic::Thompson => "explain-thompson",
             Topic::EpsilonGreedy => "explain-epsilon-greedy",
@@ -71,10 +89,15 @@ impl Topic {
             Topic::Reward => "Reward model",
             Topic::MaxModels => "Models per query, N",
             Topic::Budget => "Budget per query, ρ",
-            Topic::C2mabV => "C2MAB-V: α_μ, α_c, δ",
-            Topic::Cucb => "CUCB: α_μ, δ",
-            Topic::Thompson => "Thompson sampling",
-            Topic::EpsilonGreedy => "ε-greedy: ε, c",
+            Topic::C2mabV => "C2MAB-V: α_μ, α_c, δ, memory",
+            Topic::C2mabVDirect => "C2MAB-V-Direct",
+            Topic::PrimalDual => "Primal–dual (knapsack)",
+            Topic::Offline => "Offline: samples",
+            Topic::Sampling => "Order of queries",
+            Topic::Changes => "Changing world",
+            Topic::Cucb => "CUCB: α_μ, δ, cost-aware",
+            Topic::Thompson => "Thompson sampling: cost-aware",
+            Topic::EpsilonGreedy => "ε-greedy: ε, c, cost-aware",
             Topic::Fixed => "Fixed set",
             Topic::Random => "Random set",
             Topic::Oracle => "Oracle",
@@ -180,6 +203,20 @@ fn mu() -> Html {
     html! { <msub><mi>{"μ"}</mi><mi>{"k"}</mi></msub> }
 }
 
+/// What the choice of a memory does.
+fn memory() -> Html {
+    html! {
+        <p><b>{"Memory"}</b>{" is for a world that changes. “All rounds” learns from everything alike, as in the paper. “Last rounds” counts only the last "}<i class="sym">{"W"}</i>{". “Discounted” counts what was seen "}<i class="sym">{"s"}</i>{" rounds ago "}<math><msup><mi>{"γ"}</mi><mi>{"s"}</mi></msup></math>{" times, as if about 1/(1 − γ) rounds were remembered. Forgetting keeps the radius wide: where nothing changes it costs reward."}</p>
+    }
+}
+
+/// What being cost-aware does.
+fn cost_aware(what: &'static str) -> Html {
+    html! {
+        <p><b>{"Cost-aware"}</b>{": "}{what}{" Off, as published: blind to cost."}</p>
+    }
+}
+
 fn text(topic: Topic) -> Html {
     match topic {
         Topic::Reward => html! {
@@ -217,13 +254,56 @@ fn text(topic: Topic) -> Html {
                 {low_cost()}
                 <p><b><i class="sym">{"δ"}</i></b>{" is how often the true means may lie outside; smaller is more careful and explores more. Empty means 1/T."}</p>
                 <p><b>{"Solver"}</b>{" matters under any win only: greedy is the paper's and reaches at least 1 − 1/e of the optimum, exact searches all vertices. Left to itself it is exact for few models."}</p>
-                {paper("Ranges: α_μ ≥ 0 (0.3), α_c ≥ 0 (0.05), 0 < δ ≤ 1. In the paper: Algorithm 1; its experiments run α_μ of 0.3 and 1 with α_c of 0.05 and 0.01.")}
+                {memory()}
+                {paper("Ranges: α_μ ≥ 0 (0.3), α_c ≥ 0 (0.05), 0 < δ ≤ 1, W ≥ 1 (1,000), 0 < γ < 1 (0.999). In the paper: Algorithm 1; its experiments run α_μ of 0.3 and 1 with α_c of 0.05 and 0.01.")}
+            </>
+        },
+        Topic::C2mabVDirect => html! {
+            <>
+                <p>{"The same guesses as C2MAB-V, high about reward and low about cost. But where C2MAB-V solves a relaxed problem and rounds the fractions to a set at random, this one finds the best whole set that fits the budget, in every round."}</p>
+                {optimistic()}{low_cost()}
+                <p>{"No chance in the choice, and no fraction of the budget is lost or borrowed; a round takes longer with many models. Solving needs the estimates themselves, while C2MAB-V's cloud sees only the fractions "}<i class="sym">{"z"}</i>{"."}</p>
+                {memory()}
+                {paper("Ranges as for C2MAB-V: α_μ ≥ 0 (0.3), α_c ≥ 0 (0.05), 0 < δ ≤ 1, W ≥ 1 (1,000), 0 < γ < 1 (0.999). In the paper: C2MAB-V-Direct, the variant it is compared with.")}
+            </>
+        },
+        Topic::PrimalDual => html! {
+            <>
+                <p>{"Gives the budget a price "}<i class="sym">{"λ"}</i>{" and takes the "}<i class="sym">{"N"}</i>{" models with the highest optimistic reward less priced cost. The price rises after rounds that cost more than "}<i class="sym">{"ρ"}</i>{" and falls after cheaper ones:"}</p>
+                <math display="block">{mu_bar()}<mo>{"−"}</mo><mi>{"λ"}</mi><msub><munder><mi>{"c"}</mi><mo>{"_"}</mo></munder><mi>{"k"}</mi></msub></math>
+                <math display="block"><mi>{"λ"}</mi><mo>{"←"}</mo><msup><mrow><mo>{"["}</mo><mi>{"λ"}</mi><mo>{"+"}</mo><mi>{"η"}</mi><mo>{"("}</mo><mtext>{"paid"}</mtext><mo>{"−"}</mo><mi>{"ρ"}</mi><mo>{")"}</mo><mo>{"]"}</mo></mrow><mo>{"+"}</mo></msup><mo>{","}</mo><mi>{"η"}</mi><mo>{"="}</mo><mn>{"1"}</mn><mo>{"/"}</mo><msqrt><mi>{"T"}</mi></msqrt></math>
+                <p>{"Without a budget the price stays 0, which is CUCB."}</p>
+                {paper("Ranges: α_μ ≥ 0 (0.3), α_c ≥ 0 (0.05), 0 < δ ≤ 1, empty = 1/T. Not in the paper; after Badanidiyuru, Kleinberg and Slivkins, “Bandits with knapsacks”, FOCS 2013.")}
+            </>
+        },
+        Topic::Offline => html! {
+            <>
+                <p>{"Sees some rows before the first round, every model's reward and cost in each, free of charge. It takes the best set that fits the budget on them, and plays it for good: what a benchmark run beforehand would have you buy."}</p>
+                <p>{"On data these rows are drawn at random and left out of the run, for every policy. In a changing world it knows nothing of what comes later."}</p>
+                {paper("Range: samples from 1 up; on data fewer than the queries there are. Empty means 200, on data at most half of the queries.")}
+            </>
+        },
+        Topic::Sampling => html! {
+            <>
+                <p><b>{"Independent draws"}</b>{": each round any query, whatever came before. "}<b>{"Reshuffled passes"}</b>{": all queries once in random order, then all again in a new one. "}<b>{"File order"}</b>{": as they stand in the files, again and again."}</p>
+                {paper("With changes to the next part of the files, each part is played in this order while its turn lasts. The paper's analysis asks for independent draws.")}
+            </>
+        },
+        Topic::Changes => html! {
+            <>
+                <p><b>{"Change"}</b>{": from its round on, the models it names have another mean reward, mean cost or both, until a later change says otherwise. An empty number stays what it was. On data, single results are flipped or scaled so that the means become these."}</p>
+                <p><b>{"Next part of files"}</b>{" (data): the files are cut into as many equal parts as there are such changes and one more, in file order; from its round on the queries come from the next part."}</p>
+                <p><b>{"Absence"}</b>{": the model cannot be chosen from the first round given until the round it is back. Policies know who is there."}</p>
+                <p>{"The best set "}<math><msup><mi>{"S"}</mi><mo>{"*"}</mo></msup></math>{" is found anew wherever the world changes, and regret is counted against it. To learn in such a world, give C2MAB-V a memory."}</p>
+                <p><b>{"Cost spread"}</b>{" (made-up models): a call costs its mean times a factor drawn evenly from 1 − s to 1 + s."}</p>
+                {paper("Ranges: rounds from 2 to the last for changes, from 1 for absences; mean reward 0 to 1; mean cost from 0 up; s from 0 to 1 (0.5); at most 100 of each. The paper's analysis is for means that stay.")}
             </>
         },
         Topic::Cucb => html! {
             <>
                 <p>{"Takes the "}<i class="sym">{"N"}</i>{" models with the highest optimistic reward, whatever they cost."}</p>
                 {radius()}{optimistic()}
+                {cost_aware("solves C2MAB-V's relaxed problem with this reward and the mean cost seen so far, then rounds.")}
                 {paper("Ranges: α_μ ≥ 0 (0.3); 0 < δ ≤ 1, empty = 1/T. A rival in the paper's experiments.")}
             </>
         },
@@ -231,13 +311,15 @@ fn text(topic: Topic) -> Html {
             <>
                 <p>{"Draws a reward for each model from what it believes, and takes the "}<i class="sym">{"N"}</i>{" highest draws, whatever they cost."}</p>
                 <math display="block"><msub><mi>{"θ"}</mi><mi>{"k"}</mi></msub><mo>{"∼"}</mo><mi>{"Beta"}</mi><mo>{"("}</mo><mn>{"1"}</mn><mo>{"+"}</mo><msub><mi>{"s"}</mi><mi>{"k"}</mi></msub><mo>{","}</mo><mn>{"1"}</mn><mo>{"+"}</mo><msub><mi>{"f"}</mi><mi>{"k"}</mi></msub><mo>{")"}</mo></math>
-                {paper("s and f count successes and failures. No parameters. A rival in the paper's experiments.")}
+                {cost_aware("draws a cost for each model as well, solves C2MAB-V's relaxed problem with both draws, then rounds.")}
+                {paper("s and f count successes and failures. No other parameters. A rival in the paper's experiments.")}
             </>
         },
         Topic::EpsilonGreedy => html! {
             <>
                 <p>{"With probability "}<i class="sym">{"ε"}</i>{" a random set, else the models with the highest mean so far, whatever they cost. “Falling” tries less and less:"}</p>
                 <math display="block"><msub><mi>{"ε"}</mi><mi>{"t"}</mi></msub><mo>{"="}</mo><mi>{"min"}</mi><mo>{"("}</mo><mn>{"1"}</mn><mo>{","}</mo><mi>{"c"}</mi><mo>{"/"}</mo><mi>{"t"}</mi><mo>{")"}</mo></math>
+                {cost_aware("solves C2MAB-V's relaxed problem with the mean reward and cost seen so far, and tries at random among sets whose mean cost fits.")}
                 {paper("Ranges: 0 ≤ ε ≤ 1 (0.1); c ≥ 0. A rival in the paper's experiments.")}
             </>
         },

@@ -27,6 +27,9 @@ pub struct FigureProps {
     pub on_cursor: Callback<Option<u32>>,
     /// Whether costs are in dollars.
     pub dollars: bool,
+    /// What it is about, where there are several of its kind.
+    #[prop_or_default]
+    pub about: AttrValue,
 }
 
 // A snapshot is never changed, only followed by another one.
@@ -38,6 +41,7 @@ impl PartialEq for FigureProps {
             && self.cursor == other.cursor
             && self.on_cursor == other.on_cursor
             && self.dollars == other.dollars
+            && self.about == other.about
     }
 }
 
@@ -85,7 +89,7 @@ pub(super) fn use_size(node: &NodeRef) -> Size {
 }
 
 /// The snapshot that a figure shows: each takes its turn a little after the one before it, so that no frame has to draw
-/// all four.
+/// them all.
 #[hook]
 fn use_turn(kind: FigureKind, latest: &Rc<Snapshot>) -> Rc<Snapshot> {
     let shown = use_state(|| latest.clone());
@@ -105,10 +109,11 @@ const TURN: u32 = 25;
 /// The figure.
 #[component]
 pub fn Figure(props: &FigureProps) -> Html {
-    let FigureProps { kind, snapshot: latest, hidden, cursor, on_cursor, dollars } = props.clone();
+    let FigureProps { kind, snapshot: latest, hidden, cursor, on_cursor, dollars, about } = props.clone();
     let snapshot = use_turn(kind, &latest);
-    // A violation falls through several powers of ten.
-    let log = use_state(|| kind == FigureKind::Violation);
+    // A violation falls through several powers of ten, and a ratio to it rises through as many.
+    let log = use_state(|| matches!(kind, FigureKind::Violation | FigureKind::Ratio));
+    let by_violation = use_state(|| false);
     let policy = use_state(|| 0_usize);
     let as_table = use_state(|| false);
     let spoken = use_state(String::new);
@@ -116,13 +121,13 @@ pub fn Figure(props: &FigureProps) -> Html {
     let (width, font) = use_size(&chart);
     let result = &snapshot.result;
     let chosen = (*policy).min(result.policies.len().saturating_sub(1));
-    let options = Options { width, font, log: *log, hidden: &hidden, dollars, policy: chosen, cursor: None };
+    let view = View { log: *log, by_violation: *by_violation, policy: chosen };
+    let options = Options { width, font, ..view.options(&hidden, dollars) };
 
     let drawing = {
-        let key = (ByAddress(snapshot.clone()), hidden.clone(), *log, chosen, dollars, width, font);
-        use_memo(key, |(snapshot, hidden, log, policy, dollars, width, font)| {
-            let (width, font, log, dollars, policy) = (*width, *font, *log, *dollars, *policy);
-            let options = Options { width, font, log, hidden, dollars, policy, cursor: None };
+        let key = (ByAddress(snapshot.clone()), hidden.clone(), view, dollars, width, font);
+        use_memo(key, |(snapshot, hidden, view, dollars, width, font)| {
+            let options = Options { width: *width, font: *font, ..view.options(hidden, *dollars) };
             Rc::new(draw(kind, &snapshot.0.result, &options))
         })
     };
@@ -147,7 +152,6 @@ pub fn Figure(props: &FigureProps) -> Html {
     let onpointerleave = on_cursor.reform(|_: PointerEvent| None);
     let onkeydown = {
         let (on_cursor, spoken, props) = (on_cursor.clone(), spoken.clone(), props.clone());
-        let log = *log;
         Callback::from(move |event: KeyboardEvent| {
             if event.ctrl_key() || event.alt_key() || event.meta_key() {
                 return;
@@ -163,22 +167,23 @@ pub fn Figure(props: &FigureProps) -> Html {
             };
             event.prevent_default();
             event.stop_propagation();
-            let options = Options { log, hidden: &props.hidden, dollars, policy: chosen, ..Options::default() };
+            let options = view.options(&props.hidden, dollars);
             let values = readout(kind, &props.snapshot.result, &options, round.unwrap_or(reached));
             spoken.set(sentence(&values));
             on_cursor.emit(round);
         })
     };
 
-    let title = kind.title();
-    let id = |part: &str| format!("{}-{part}", kind.slug());
+    let title = title_of(kind, &about);
+    let name = file_name(kind, &about);
+    let id = |part: &str| format!("{name}-{part}");
     let body = if *as_table {
-        table_html(title, &table(kind, result, &options))
+        table_html(&title, &table(kind, result, &options))
     } else {
-        let view = format!("0 0 {:.0} {:.0}", drawing.scene.width, drawing.scene.height);
+        let area = format!("0 0 {:.0} {:.0}", drawing.scene.width, drawing.scene.height);
         let moved = cursor.map_or_else(Vec::new, |round| drawing.cursor(result, &options, round));
         html! {
-            <svg class="chart" viewBox={view} role="img" aria-label={drawing.scene.label.clone()} {onpointermove} {onpointerleave}>
+            <svg class="chart" viewBox={area} role="img" aria-label={drawing.scene.label.clone()} {onpointermove} {onpointerleave}>
                 <Shapes drawing={(*drawing).clone()} />
                 <g>{shapes(&moved)}</g>
             </svg>
@@ -188,14 +193,17 @@ pub fn Figure(props: &FigureProps) -> Html {
         <figure class="card fig" aria-labelledby={id("title")}>
             <figcaption>
                 <div class="card-head">
-                    <h2 id={id("title")}>{title}</h2>
+                    <h2 id={id("title")}>{&title}</h2>
                     <div class="end tools">
                         if kind == FigureKind::Selection {
                             {policy_select(&id("policy"), result, chosen, &policy)}
                         } else {
-                            {axes_switch(&id("axes"), &log)}
+                            if kind == FigureKind::Ratio {
+                                {switch(&id("by"), "Reward divided by", [("by excess", false), ("by V(t)", true)], &by_violation)}
+                            }
+                            {switch(&id("axes"), "Axes", [("linear", false), ("log", true)], &log)}
                         }
-                        {save_menu(&id("menu"), props, &log, chosen, &as_table)}
+                        {save_menu(&id("menu"), props, view, &as_table)}
                     </div>
                 </div>
                 <p class="sub">{sub(kind, result, &options)}</p>
@@ -209,6 +217,17 @@ pub fn Figure(props: &FigureProps) -> Html {
     }
 }
 
+/// Heading: `Reward/violation ratio`, with what it is about where that matters.
+fn title_of(kind: FigureKind, about: &str) -> String {
+    if about.is_empty() { kind.title().to_owned() } else { format!("{}: {about}", kind.title()) }
+}
+
+/// A name for files and identifiers: `reward-violation-ratio`, with the same.
+fn file_name(kind: FigureKind, about: &str) -> String {
+    let words = about.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    std::iter::once(kind.slug()).chain(words).collect::<Vec<_>>().join("-").to_lowercase()
+}
+
 /// A snapshot as a key: the same if it is the same one.
 struct ByAddress(Rc<Snapshot>);
 
@@ -218,14 +237,34 @@ impl PartialEq for ByAddress {
     }
 }
 
-/// Linear or logarithmic.
-fn axes_switch(name: &str, log: &UseStateHandle<bool>) -> Html {
-    let option = |text: &'static str, value: bool| {
-        let (checked, log) = (**log == value, log.clone());
-        let onchange = Callback::from(move |_: Event| log.set(value));
+/// What a person has chosen in a figure's tool bar.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct View {
+    log: bool,
+    by_violation: bool,
+    policy: usize,
+}
+
+impl View {
+    fn options(self, hidden: &[bool], dollars: bool) -> Options<'_> {
+        let View { log, by_violation, policy } = self;
+        Options { log, by_violation, policy, hidden, dollars, ..Options::default() }
+    }
+}
+
+/// One of a few values.
+fn switch<T: Copy + PartialEq + 'static, const N: usize>(
+    name: &str,
+    label: &'static str,
+    options: [(&'static str, T); N],
+    chosen: &UseStateHandle<T>,
+) -> Html {
+    let options = options.into_iter().map(|(text, value)| {
+        let (checked, chosen) = (**chosen == value, chosen.clone());
+        let onchange = Callback::from(move |_: Event| chosen.set(value));
         html! { <label><input type="radio" name={name.to_owned()} {checked} {onchange} /><span>{text}</span></label> }
-    };
-    html! { <div class="seg" role="radiogroup" aria-label="Axes">{option("linear", false)}{option("log", true)}</div> }
+    });
+    html! { <div class="seg" role="radiogroup" aria-label={label}>{for options}</div> }
 }
 
 /// The policy of the selection share.
@@ -254,46 +293,37 @@ fn policy_select(
 }
 
 /// Downloads, and the table.
-fn save_menu(
-    id: &str,
-    props: &FigureProps,
-    log: &UseStateHandle<bool>,
-    policy: usize,
-    as_table: &UseStateHandle<bool>,
-) -> Html {
+fn save_menu(id: &str, props: &FigureProps, view: View, as_table: &UseStateHandle<bool>) -> Html {
     let scene = {
-        let (props, log) = (props.clone(), **log);
+        let props = props.clone();
         // As wide as a page of a paper, whatever the width of the window.
         move || {
-            let options = Options {
-                width: 720.0,
-                log,
-                hidden: &props.hidden,
-                dollars: props.dollars,
-                policy,
-                ..Options::default()
-            };
+            let options = Options { width: 720.0, ..view.options(&props.hidden, props.dollars) };
             (export(props.kind, &props.snapshot.result, &options), options.font)
         }
     };
-    let slug = props.kind.slug();
+    let slug: AttrValue = file_name(props.kind, &props.about).into();
     let png = {
-        let scene = scene.clone();
+        let (scene, slug) = (scene.clone(), slug.clone());
         Callback::from(move |_: MouseEvent| {
-            let (scene, font) = scene();
+            let ((scene, font), slug) = (scene(), slug.clone());
             wasm_bindgen_futures::spawn_local(async move {
                 report(save_png(&format!("{slug}.png"), &scene, Theme::Light, font).await);
             });
         })
     };
-    let svg = Callback::from(move |_: MouseEvent| {
-        let (scene, font) = scene();
-        report(save_text(&format!("{slug}.svg"), "image/svg+xml", &scene.to_svg(Theme::Light, font)));
-    });
+    let svg = {
+        let slug = slug.clone();
+        Callback::from(move |_: MouseEvent| {
+            let (scene, font) = scene();
+            report(save_text(&format!("{slug}.svg"), "image/svg+xml", &scene.to_svg(Theme::Light, font)));
+        })
+    };
     let csv = {
         let props = props.clone();
         Callback::from(move |_: MouseEvent| {
-            report(save_text(&format!("{slug}.csv"), "text/csv", &curves_csv(props.kind, &props.snapshot.result)));
+            let text = curves_csv(props.kind, &props.snapshot.result, &view.options(&props.hidden, props.dollars));
+            report(save_text(&format!("{slug}.csv"), "text/csv", &text));
         })
     };
     let shown = **as_table;
@@ -307,7 +337,7 @@ fn save_menu(
         </g></svg>
     };
     html! {
-        <Menu id={id.to_owned()} {face} label={format!("Save {}", props.kind.title())} class="btn small ghost icon">
+        <Menu id={id.to_owned()} {face} label={format!("Save {}", title_of(props.kind, &props.about))} class="btn small ghost icon">
             <button type="button" onclick={png}>{"Download PNG"}</button>
             <button type="button" onclick={svg}>{"Download SVG"}</button>
             <button type="button" onclick={csv}>{"Download CSV"}</button>

@@ -2,20 +2,9 @@
 
 use super::swatch::Swatch;
 use crate::state::{Action, Shared};
-use crate::sweep::SweepAction;
 use llm_selection::browser::pool::Snapshot;
 use std::rc::Rc;
 use yew::prelude::*;
-
-/// Whose lines a legend hides.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum LegendTarget {
-    /// The run's.
-    #[default]
-    Run,
-    /// The sweep's.
-    Sweep,
-}
 
 /// Properties of [`Legend`].
 #[derive(Properties, PartialEq)]
@@ -23,8 +12,6 @@ pub struct LegendProps {
     /// Names of the lines.
     pub labels: Rc<Vec<String>>,
     pub hidden: Rc<Vec<bool>>,
-    #[prop_or_default]
-    pub target: LegendTarget,
     pub dispatch: Callback<Action>,
 }
 
@@ -38,13 +25,8 @@ pub fn labels(snapshot: &Shared<Snapshot>) -> Rc<Vec<String>> {
 pub fn Legend(props: &LegendProps) -> Html {
     let buttons = props.labels.iter().enumerate().map(|(place, label)| {
         let shown = !props.hidden.get(place).copied().unwrap_or(false);
-        let (dispatch, target) = (props.dispatch.clone(), props.target);
-        let onclick = Callback::from(move |_: MouseEvent| {
-            dispatch.emit(match target {
-                LegendTarget::Run => Action::Hide(place, shown),
-                LegendTarget::Sweep => Action::Sweep(SweepAction::Hide(place, shown)),
-            });
-        });
+        let dispatch = props.dispatch.clone();
+        let onclick = Callback::from(move |_: MouseEvent| dispatch.emit(Action::Hide(place, shown)));
         html! {
             <button key={place} type="button" aria-pressed={if shown { "true" } else { "false" }} {onclick}>
                 <Swatch place={Some(place)} /><span>{label}</span>

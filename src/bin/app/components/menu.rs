@@ -50,11 +50,15 @@ pub fn Menu(props: &MenuProps) -> Html {
         })
     };
     let choose = {
-        let open = open.clone();
+        let (open, button) = (open.clone(), button.clone());
         Callback::from(move |event: MouseEvent| {
             let target: Option<web_sys::Element> = event.target().and_then(|target| target.dyn_into().ok());
             if target.is_some_and(|target| target.closest("button").ok().flatten().is_some()) {
                 open.set(false);
+                // The entry that has the focus is about to go.
+                if let Some(button) = button.cast::<web_sys::HtmlElement>() {
+                    let _ = button.focus();
+                }
             }
         })
     };

@@ -1,5 +1,6 @@
 //! Messages: an error, a warning, a note.
 
+use crate::form::{Field, Form};
 use llm_selection::error::Error;
 use yew::prelude::*;
 
@@ -78,7 +79,10 @@ pub fn explained(error: &Error) -> Html {
 }
 
 /// What a field of an experiment is called on the page.
-pub fn field_name(error: &Error) -> String {
+pub fn field_name(form: &Form, error: &Error) -> String {
+    if let Some(name) = form.field_of(error).and_then(|field| change_name(form, field)) {
+        return name;
+    }
     let path = error.place.field.as_deref().unwrap_or_default();
     match path.rsplit('.').next().unwrap_or_default() {
         "max_models" => "Models per query".into(),
@@ -91,8 +95,52 @@ pub fn field_name(error: &Error) -> String {
         "delta" => "δ".into(),
         "epsilon" => "ε".into(),
         "c" => "c of ε = c/t".into(),
+        "window" => "Window W".into(),
+        "discount" => "Discount γ".into(),
+        "samples" => "Samples".into(),
         "policies" => "Policies".into(),
+        "drift" => "Changes".into(),
+        "availability" => "Absences".into(),
         _ if path.is_empty() => "The experiment".into(),
         _ => path.into(),
+    }
+}
+
+/// What to do where the run ends before the world is to change.
+pub fn advice(form: &Form, error: &Error) -> &'static str {
+    let late = match form.field_of(error) {
+        Some(Field::DriftAt(_) | Field::AwayFrom(_)) => {
+            let found: Option<u32> = error.found.as_deref().and_then(|found| found.parse().ok());
+            found.zip(form.rounds.trim().parse().ok()).is_some_and(|(found, rounds)| found > rounds)
+        }
+        _ => false,
+    };
+    if late { " The run ends before that: give an earlier round, or more rounds to the run." } else { "" }
+}
+
+/// What a field of the changing world is called, as its accessible name has it.
+pub fn change_name(form: &Form, field: Field) -> Option<String> {
+    let changes = &form.changes;
+    let in_drift = |row: u32| {
+        changes.drift.iter().enumerate().find_map(|(place, drift)| {
+            let means = drift.models.iter().find(|means| means.id == row)?;
+            Some(format!("{} in change {}", means.model, place + 1))
+        })
+    };
+    let away = |id: u32| {
+        let (place, away) = changes.away.iter().enumerate().find(|(_, away)| away.id == id)?;
+        Some(format!("absence {}, {}", place + 1, away.model))
+    };
+    match field {
+        Field::CostSpread => Some("Cost spread".into()),
+        Field::DriftAt(id) => {
+            let place = changes.drift.iter().position(|drift| drift.id == id)?;
+            Some(format!("Round of change {}", place + 1))
+        }
+        Field::NewReward(row) => Some(format!("Mean reward of {}", in_drift(row)?)),
+        Field::NewCost(row) => Some(format!("Mean cost of {}", in_drift(row)?)),
+        Field::AwayFrom(id) => Some(format!("First round of {}", away(id)?)),
+        Field::AwayTo(id) => Some(format!("Round back of {}", away(id)?)),
+        _ => None,
     }
 }

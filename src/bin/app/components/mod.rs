@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod app;
+pub mod changes;
 pub mod data;
 pub mod download;
 pub mod explain;
@@ -13,12 +14,15 @@ pub mod legend;
 pub mod menu;
 pub mod message;
 pub mod policies;
+pub mod policy;
 pub mod rail;
 pub mod results;
 pub mod run;
 pub mod shapes;
 pub mod slider;
 pub mod status;
+pub mod studies;
+pub mod study_report;
 pub mod swatch;
 pub mod sweep;
 pub mod task;

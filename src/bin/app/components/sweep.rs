@@ -2,10 +2,11 @@
 
 use super::download::save_text;
 use super::figure::use_size;
-use super::legend::{Legend, LegendTarget};
+use super::legend::Legend;
 use super::message::{Message, Tone, explained, field_name};
 use super::shapes::shapes;
 use super::swatch::Swatch;
+use crate::form::Form;
 use crate::format::{Unit, decimals, duration, fixed, plural, signed};
 use crate::shared::Shared;
 use crate::state::{Action, Ready};
@@ -18,12 +19,16 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// The view.
-pub fn sweep_view(sweep: &SweepState, ready: Option<&Ready>, dispatch: &Callback<Action>) -> Html {
+pub fn sweep_view(sweep: &SweepState, shown: &Form, ready: Option<&Ready>, dispatch: &Callback<Action>) -> Html {
     // Its own experiment, whatever has been typed at the left since.
+    let hide = dispatch.reform(|action| match action {
+        Action::Hide(place, hide) => Action::Sweep(SweepAction::Hide(place, hide)),
+        other => other,
+    });
     let other = |played: &Played| ready.is_none_or(|ready| *ready.experiment != *played.experiment);
     html! {
         <>
-            {form(sweep, dispatch)}
+            {form(sweep, shown, dispatch)}
             if let Some(error) = &sweep.failure {
                 <Message tone={Tone::Bad} title="The sweep could not go on">{explained(error)}</Message>
             }
@@ -35,7 +40,7 @@ pub fn sweep_view(sweep: &SweepState, ready: Option<&Ready>, dispatch: &Callback
                 }
                 if !played.result.points.is_empty() {
                     <Legend labels={Rc::new(played.curves.lines.iter().map(|line| line.label.clone()).collect::<Vec<_>>())}
-                        hidden={sweep.hidden.clone()} target={LegendTarget::Sweep} dispatch={dispatch.clone()} />
+                        hidden={sweep.hidden.clone()} dispatch={hide} />
                     <div class="figs">
                         { for SweepFigure::ALL.into_iter().map(|kind| html! {
                             <SweepChart key={kind.slug()} {kind} played={played.clone()} hidden={sweep.hidden.clone()} />
@@ -51,7 +56,7 @@ pub fn sweep_view(sweep: &SweepState, ready: Option<&Ready>, dispatch: &Callback
 }
 
 /// What is varied, and the buttons.
-fn form(sweep: &SweepState, dispatch: &Callback<Action>) -> Html {
+fn form(sweep: &SweepState, shown: &Form, dispatch: &Callback<Action>) -> Html {
     let send = |action: fn(String) -> SweepAction| {
         let dispatch = dispatch.clone();
         Callback::from(move |text: String| dispatch.emit(Action::Sweep(action(text))))
@@ -133,7 +138,7 @@ fn form(sweep: &SweepState, dispatch: &Callback<Action>) -> Html {
             </div>
             if let Some(error) = &sweep.problem {
                 <div id="sweep-problem">
-                    <Message tone={Tone::Bad} title={field_name(error)}>{explained(error)}</Message>
+                    <Message tone={Tone::Bad} title={field_name(shown, error)}>{explained(error)}</Message>
                 </div>
             }
             {progress(sweep)}
@@ -249,7 +254,7 @@ pub fn SweepTable(props: &TableProps) -> Html {
                 };
                 let text = match quantity {
                     Quantity::Regret => signed(mean, places),
-                    Quantity::Reward => fixed(mean, places),
+                    Quantity::Reward | Quantity::Ratio | Quantity::RatioViolation => fixed(mean, places),
                     Quantity::Violation | Quantity::Cost => unit.fixed(mean, places),
                 };
                 html! {

@@ -1,0 +1,180 @@
+//! The part of the data panel that says how the world changes: new means, parts of the files, absent models.
+
+use super::explain::{Explain, Topic};
+use super::field::typing;
+use super::message::change_name;
+use crate::form::{AwayForm, DriftForm, Edit, Field, Form, MeansForm};
+use crate::format::Unit;
+use crate::state::Action;
+use crate::world::{Source, World};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Properties of [`ChangesPart`].
+#[derive(Properties, PartialEq)]
+pub struct ChangesProps {
+    pub form: Rc<Form>,
+    pub world: Rc<World>,
+    pub wrong: Option<Field>,
+    /// The message about this part, if something in it is wrong.
+    pub alert: Html,
+    pub dispatch: Callback<Action>,
+}
+
+impl ChangesProps {
+    fn edit(&self, edit: Edit) -> Callback<MouseEvent> {
+        let dispatch = self.dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.emit(Action::ChangeWorld(edit.clone())))
+    }
+
+    /// A number of this part; its accessible name is that of its error.
+    fn number(&self, field: Field, value: &str, step: &'static str, hint: &'static str) -> Html {
+        let (oninput, onchange) = typing(field, &self.dispatch);
+        let bad = (self.wrong == Some(field)).then_some("true");
+        html! {
+            <input type="number" inputmode="decimal" autocomplete="off" min="0" {step} placeholder={hint} value={value.to_owned()}
+                aria-label={change_name(&self.form, field)} aria-invalid={bad} aria-describedby={bad.map(|_| "problem")}
+                {oninput} {onchange} />
+        }
+    }
+
+    /// A choice among the models that play, but for those `taken`.
+    fn models(&self, label: String, chosen: &str, taken: &[&str], make: impl Fn(String) -> Edit + 'static) -> Html {
+        let dispatch = self.dispatch.clone();
+        let onchange = Callback::from(move |event: Event| {
+            if let Some(select) = event.target_dyn_into::<web_sys::HtmlSelectElement>() {
+                dispatch.emit(Action::ChangeWorld(make(select.value())));
+            }
+        });
+        let models = self.form.playing_models(&self.world).into_iter().map(|model| model.name.as_str());
+        let free = models.filter(|name| *name == chosen || !taken.contains(name));
+        let options = free.map(|name| {
+            html! { <option key={name} value={name.to_owned()} selected={name == chosen}>{name}</option> }
+        });
+        html! { <select aria-label={label} {onchange}>{for options}</select> }
+    }
+}
+
+/// The part: closed until it is opened, or something in it is wrong.
+#[component]
+pub fn ChangesPart(props: &ChangesProps) -> Html {
+    let ChangesProps { form, wrong, alert, .. } = props;
+    let details = use_node_ref();
+    use_effect_with(wrong.is_some_and(Field::is_change), {
+        let details = details.clone();
+        move |bad| {
+            // The browser keeps what the person opened and closed; this only opens.
+            if let Some(details) = details.cast::<web_sys::Element>().filter(|_| *bad) {
+                let _ = details.set_attribute("open", "");
+            }
+        }
+    });
+    let on_data = form.source != Source::Illustration;
+    let drift = form.changes.drift.iter().enumerate().map(|(place, drift)| change(props, place + 1, drift));
+    let away = form.changes.away.iter().enumerate().map(|(place, away)| absence(props, place + 1, away));
+    html! {
+        <details class="changes" ref={details}>
+            <summary><span>{"Changing world"}</span>{" "}<span class="end">{form.changes.summary()}</span></summary>
+            <div class="stack" id="changes" tabindex="-1">
+                <p class="quiet small">{"From a round on, models get better, worse, dearer or are not there. "}<Explain topic={Topic::Changes} /></p>
+                {for drift}
+                {for away}
+                {alert.clone()}
+                <div class="chips">
+                    <button type="button" class="btn small" onclick={props.edit(Edit::AddDrift)}>{"Add change"}</button>
+                    if on_data {
+                        <button type="button" class="btn small" onclick={props.edit(Edit::AddPart)}>{"Add next part of files"}</button>
+                    }
+                    <button type="button" class="btn small" onclick={props.edit(Edit::AddAway)}>{"Add absence"}</button>
+                </div>
+                if !on_data {
+                    <label class="row small quiet spread">
+                        <span>{"Cost spread "}<i class="sym">{"s"}</i>{": a call costs its mean × (1 ± "}<i class="sym">{"s"}</i>{")"}</span>
+                        {props.number(Field::CostSpread, &form.changes.cost_spread, "0.1", "")}
+                    </label>
+                }
+            </div>
+        </details>
+    }
+}
+
+/// A button that takes something away. The focus goes to the part, for the button is gone.
+fn remove(props: &ChangesProps, label: String, edit: Edit) -> Html {
+    let act = props.edit(edit);
+    let onclick = Callback::from(move |event: MouseEvent| {
+        let part = web_sys::window().and_then(|window| window.document()?.get_element_by_id("changes"));
+        if let Some(part) = part.and_then(|part| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(part).ok()) {
+            let _ = part.focus();
+        }
+        act.emit(event);
+    });
+    html! {
+        <button type="button" class="btn small ghost icon" aria-label={label} {onclick}>
+            <svg viewBox="0 0 16 16" aria-hidden="true"><path stroke="currentColor" stroke-width="1.6" stroke-linecap="round" d="m4 4 8 8M12 4l-8 8" /></svg>
+        </button>
+    }
+}
+
+fn change(props: &ChangesProps, number: usize, drift: &DriftForm) -> Html {
+    let costs = props.world.costs;
+    let cost = if props.world.unit == Unit::Dollars { "Mean cost, $" } else { "Mean cost" };
+    let rows = drift.models.iter().map(|means| new_means(props, number, drift, means));
+    let playing = props.form.playing_models(&props.world).len();
+    html! {
+        <div class="change-box" role="group" aria-label={format!("Change {number}")} key={drift.id}>
+            <div class="change-head">
+                <b>{format!("Change {number}")}</b>
+                <label>{"from round"}{props.number(Field::DriftAt(drift.id), &drift.at, "100", "")}</label>
+                {remove(props, format!("Remove change {number}"), Edit::RemoveDrift(drift.id))}
+            </div>
+            if drift.models.is_empty() {
+                <p class="small quiet">{"Next part of the files"}</p>
+            } else {
+                <div class={classes!("means", (!costs).then_some("no-cost"))}>
+                    <div class="means-row col" aria-hidden="true">
+                        <span>{"Model"}</span><span>{"Mean reward"}</span>if costs { <span>{cost}</span> }<span></span>
+                    </div>
+                    {for rows}
+                </div>
+                if drift.models.len() < playing {
+                    <button type="button" class="btn small ghost" aria-label={format!("Add model to change {number}")}
+                        onclick={props.edit(Edit::AddMeans(drift.id))}>{"+ model"}</button>
+                }
+            }
+        </div>
+    }
+}
+
+fn new_means(props: &ChangesProps, number: usize, drift: &DriftForm, means: &MeansForm) -> Html {
+    let (id, name) = (means.id, &means.model);
+    let taken: Vec<&str> = drift.models.iter().map(|other| other.model.as_str()).collect();
+    html! {
+        <div class="means-row" key={id}>
+            {props.models(format!("Model of change {number}, {name}"), name, &taken, move |name| Edit::MeansModel(id, name))}
+            {props.number(Field::NewReward(id), &means.reward, "0.05", "same")}
+            if props.world.costs { {props.number(Field::NewCost(id), &means.cost, "any", "same")} }
+            if drift.models.len() > 1 {
+                {remove(props, format!("Remove {name} from change {number}"), Edit::RemoveMeans(id))}
+            } else {
+                <span></span>
+            }
+        </div>
+    }
+}
+
+fn absence(props: &ChangesProps, number: usize, away: &AwayForm) -> Html {
+    let id = away.id;
+    html! {
+        <div class="change-box" role="group" aria-label={format!("Absence {number}")} key={id}>
+            <div class="change-head">
+                <b>{format!("Absence {number}")}</b>
+                {props.models(format!("Model of absence {number}"), &away.model, &[], move |name| Edit::AwayModel(id, name))}
+                {remove(props, format!("Remove absence {number}"), Edit::RemoveAway(id))}
+            </div>
+            <div class="change-head">
+                <label>{"from round"}{props.number(Field::AwayFrom(id), &away.from, "100", "")}</label>
+                <label>{"back in"}{props.number(Field::AwayTo(id), &away.to, "100", "")}</label>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,97 @@
+//! The text inputs of the form, and which of them an error is about.
+
+use super::{Form, Param};
+use llm_selection::error::Error;
+
+/// A text input of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    MaxModels,
+    Budget,
+    Rounds,
+    Replicates,
+    Seed,
+    /// A parameter of the policy with this number.
+    Policy(u32, Param),
+    /// `s` of synthetic costs.
+    CostSpread,
+    /// First round of the change with this number.
+    DriftAt(u32),
+    /// New mean reward in the row with this number.
+    NewReward(u32),
+    /// New mean cost in the row with this number.
+    NewCost(u32),
+    /// First round of the absence with this number.
+    AwayFrom(u32),
+    /// Round in which that model is back.
+    AwayTo(u32),
+}
+
+impl Field {
+    /// Whether it is one of those that say how the world changes.
+    pub fn is_change(self) -> bool {
+        match self {
+            Field::MaxModels | Field::Budget | Field::Rounds | Field::Replicates | Field::Seed => false,
+            Field::Policy(..) => false,
+            Field::CostSpread | Field::DriftAt(_) | Field::NewReward(_) | Field::NewCost(_) => true,
+            Field::AwayFrom(_) | Field::AwayTo(_) => true,
+        }
+    }
+}
+
+/// Splits `list[3].rest` of a list into 3 and `.rest`.
+fn entry<'a>(path: &'a str, list: &str) -> Option<(usize, &'a str)> {
+    let (number, rest) = path.strip_prefix(list)?.strip_prefix('[')?.split_once(']')?;
+    Some((number.parse().ok()?, rest))
+}
+
+impl Form {
+    /// The text behind an input.
+    pub fn text_mut(&mut self, field: Field) -> Option<&mut String> {
+        Some(match field {
+            Field::MaxModels => &mut self.max_models,
+            Field::Budget => &mut self.budget,
+            Field::Rounds => &mut self.rounds,
+            Field::Replicates => &mut self.replicates,
+            Field::Seed => &mut self.seed,
+            Field::Policy(id, param) => self.policy_mut(id)?.text_mut(param),
+            Field::CostSpread => &mut self.changes.cost_spread,
+            Field::DriftAt(id) => &mut self.changes.drift.iter_mut().find(|drift| drift.id == id)?.at,
+            Field::NewReward(id) => &mut self.changes.means_mut(id)?.reward,
+            Field::NewCost(id) => &mut self.changes.means_mut(id)?.cost,
+            Field::AwayFrom(id) => &mut self.changes.away_mut(id)?.from,
+            Field::AwayTo(id) => &mut self.changes.away_mut(id)?.to,
+        })
+    }
+
+    /// The input that an error's field is about.
+    pub fn field_of(&self, error: &Error) -> Option<Field> {
+        let path = error.place.field.as_deref()?;
+        match path {
+            "task.max_models" => return Some(Field::MaxModels),
+            "task.budget" => return Some(Field::Budget),
+            "run.rounds" => return Some(Field::Rounds),
+            "run.replicates" => return Some(Field::Replicates),
+            "run.seed" => return Some(Field::Seed),
+            "environment.cost_spread" => return Some(Field::CostSpread),
+            _ => {}
+        }
+        if let Some((number, rest)) = entry(path, "policies") {
+            let policy = self.policies.iter().filter(|policy| policy.on).nth(number)?;
+            return Some(Field::Policy(policy.id, Param::of(rest.rsplit('.').next()?)?));
+        }
+        if let Some((number, rest)) = entry(path, "environment.availability") {
+            let away = self.changes.away.get(number)?;
+            return Some(if rest == ".to" { Field::AwayTo(away.id) } else { Field::AwayFrom(away.id) });
+        }
+        let (number, rest) = entry(path, "environment.drift")?;
+        let drift = self.changes.drift.get(number)?;
+        // Names of models may have points in them, so the whole rest is compared.
+        let Some(rest) = rest.strip_prefix(".models.") else { return Some(Field::DriftAt(drift.id)) };
+        drift.models.iter().find_map(|means| match rest.strip_prefix(means.model.as_str())? {
+            "" | ".reward" => Some(Field::NewReward(means.id)),
+            ".cost" => Some(Field::NewCost(means.id)),
+            _ => None,
+        })
+    }
+}
