@@ -140,6 +140,8 @@ pub struct Totals {
     pub infeasible: u32,
     /// Rounds whose rounding selected nothing.
     pub empty: u32,
+    /// Rounds whose search for the best set was cut short.
+    pub unproven: u32,
     /// `Σ` milliseconds: of the calls one after another in a cascade, else of the slowest.
     pub latency_ms: f64,
 }
@@ -205,6 +207,7 @@ impl Run {
             self.choice.arms.clear();
             self.choice.infeasible = false;
             self.choice.empty = false;
+            self.choice.unproven = false;
             if let Some(setting) = simulation.settings.get(self.segment) {
                 self.player.select(setting, self.round.saturating_add(1), &mut self.choice);
             }
@@ -260,6 +263,7 @@ impl Run {
         totals.calls += observed.len() as u64;
         totals.infeasible += u32::from(self.choice.infeasible);
         totals.empty += u32::from(self.choice.empty);
+        totals.unproven += u32::from(self.choice.unproven);
         totals.latency_ms += unobserved.latency_ms;
         self.round = self.round.saturating_add(1);
         if game.segments.get(self.segment + 1).is_some_and(|next| next.from <= self.round.saturating_add(1)) {
@@ -316,9 +320,9 @@ struct Scratch {
 }
 
 /// Number of values that are tracked: the eight series of the result, then calls, infeasible and empty rounds, latency,
-/// two sums that covariances follow from (reward + excess and reward + violation, costs scaled), and 1 while the event of
-/// Lemma 1 holds.
-pub const TRACKED: usize = 15;
+/// two sums that covariances follow from (reward + excess and reward + violation, costs scaled), rounds of unproven sets,
+/// and 1 while the event of Lemma 1 holds.
+pub const TRACKED: usize = 16;
 
 /// A job being played.
 #[derive(Debug, Clone)]
@@ -485,6 +489,7 @@ fn tracked(game: &Game, run: &Run) -> [f64; TRACKED] {
         totals.latency_ms / rounds,
         (totals.reward + totals.excess) / rounds,
         totals.reward / rounds + if over > 0.0 { over } else { 0.0 },
+        f64::from(totals.unproven),
         f64::from(run.coverage.as_ref().is_some_and(Coverage::holds)),
     ]
 }

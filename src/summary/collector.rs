@@ -243,9 +243,10 @@ impl Collector {
             calls: figure(8),
             infeasible_rounds: figure(9),
             empty_rounds: figure(10),
+            unproven_rounds: figure(14),
             latency_ms: if plan.game.world.has_latency() { figure(11) } else { Figure::default() },
             coverage: match plan.game.lemma(index) {
-                Some(_) => share(last[14].0, plan.experiment.run.replicates),
+                Some(_) => share(last[15].0, plan.experiment.run.replicates),
                 None => Figure::default(),
             },
         }

@@ -62,7 +62,7 @@ fn measure(element: &web_sys::Element) -> Size {
 
 /// The size of the element behind `node`, followed as it changes.
 #[hook]
-fn use_size(node: &NodeRef) -> Size {
+pub(super) fn use_size(node: &NodeRef) -> Size {
     let size = use_state_eq(|| (440.0, 12.0));
     let now = *size;
     let node = node.clone();
