@@ -354,8 +354,9 @@ impl SweepState {
             } else if value == from || value == to {
                 Value::from(value)
             } else {
-                // Few digits, so that the values can be read and typed again.
-                Value::from(typed(value, 3).parse().unwrap_or(value))
+                // Few digits, so that the values can be read and typed again; more where they lie close.
+                let digits = if (to - from) / (count as f64) < 0.01 * to.abs() { 6 } else { 3 };
+                Value::from(typed(value, digits).parse().unwrap_or(value))
             };
             if values.contains(&value) {
                 let kind = if whole { "whole numbers" } else { "numbers" };
