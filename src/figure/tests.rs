@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::experiment::{self, Environment, Experiment, RewardModel, SyntheticModel, Task};
-use crate::summary::{Finals, OptimumReport};
+use crate::summary::{Finals, Measured, OptimumReport};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -88,6 +88,8 @@ fn policy(
         selection: BTreeMap::new(),
         called: BTreeMap::new(),
         share_over_time: Vec::new(),
+        replicates: Vec::new(),
+        time_per_round_us: Measured::default(),
     }
 }
 
