@@ -286,7 +286,10 @@ impl Plot<'_> {
             return;
         }
         let (font, y) = (self.options.font, frame.y.at(reward));
-        self.nodes.push(straight("bound", frame.left(), y, frame.right(), y));
+        // It holds since the world last changed.
+        let since = self.result.optimum.last().map_or(0.0, |optimum| f64::from(optimum.from));
+        let since = if since > 1.0 { frame.x.at(since).clamp(frame.left(), frame.right()) } else { frame.left() };
+        self.nodes.push(straight("bound", since, y, frame.right(), y));
         let what = if self.result.experiment.task.budget.is_some() { "best set that fits" } else { "best set" };
         let text = format!("{what}: {}", fixed(reward, decimals(reward, 3)));
         let row = frame.top() - font * 0.6;
