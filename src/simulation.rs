@@ -13,6 +13,7 @@ use crate::experiment::RewardModel;
 use crate::game::Game;
 use crate::optimum::Optimum;
 use crate::random::world_key;
+use crate::theory::Coverage;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -139,6 +140,8 @@ pub struct Totals {
     pub infeasible: u32,
     /// Rounds whose rounding selected nothing.
     pub empty: u32,
+    /// Rounds whose search for the best set was cut short.
+    pub unproven: u32,
     /// `Σ` milliseconds: of the calls one after another in a cascade, else of the slowest.
     pub latency_ms: f64,
 }
@@ -162,6 +165,8 @@ pub struct Run {
     /// Segment of the next round.
     segment: usize,
     player: Player,
+    /// Whether Lemma 1's event has held; `None` where the lemma does not speak of the policy.
+    coverage: Option<Coverage>,
     totals: Totals,
     choice: Choice,
     /// Whether `choice` waits for its outcome.
@@ -178,6 +183,7 @@ impl Run {
             round: 0,
             segment: 0,
             player,
+            coverage: game.lemma(policy).map(|delta| Coverage::new(game.setting.arms, delta)),
             totals: Totals::default(),
             choice: Choice { arms: Vec::with_capacity(game.setting.arms), ..Choice::default() },
             asked: false,
@@ -201,6 +207,7 @@ impl Run {
             self.choice.arms.clear();
             self.choice.infeasible = false;
             self.choice.empty = false;
+            self.choice.unproven = false;
             if let Some(setting) = simulation.settings.get(self.segment) {
                 self.player.select(setting, self.round.saturating_add(1), &mut self.choice);
             }
@@ -224,6 +231,10 @@ impl Run {
         else {
             return;
         };
+        if let (Some(coverage), Some(estimates)) = (&mut self.coverage, self.player.estimates()) {
+            let next = self.round.saturating_add(2);
+            coverage.look(estimates, observed, next, &segment.mean_reward, &segment.mean_cost);
+        }
         let expected = set_reward(setting.reward, &segment.mean_reward, &self.choice.arms);
         let all_called = observed.len() == self.choice.arms.len();
         let (mut paid, mut sum, mut product, mut any) = (0.0, 0.0, 1.0, 0.0);
@@ -252,6 +263,7 @@ impl Run {
         totals.calls += observed.len() as u64;
         totals.infeasible += u32::from(self.choice.infeasible);
         totals.empty += u32::from(self.choice.empty);
+        totals.unproven += u32::from(self.choice.unproven);
         totals.latency_ms += unobserved.latency_ms;
         self.round = self.round.saturating_add(1);
         if game.segments.get(self.segment + 1).is_some_and(|next| next.from <= self.round.saturating_add(1)) {
@@ -308,8 +320,9 @@ struct Scratch {
 }
 
 /// Number of values that are tracked: the eight series of the result, then calls, infeasible and empty rounds, latency,
-/// and two sums that covariances follow from: reward + excess and reward + violation (costs scaled).
-pub const TRACKED: usize = 14;
+/// two sums that covariances follow from (reward + excess and reward + violation, costs scaled), rounds of unproven sets,
+/// and 1 while the event of Lemma 1 holds.
+pub const TRACKED: usize = 16;
 
 /// A job being played.
 #[derive(Debug, Clone)]
@@ -476,5 +489,7 @@ fn tracked(game: &Game, run: &Run) -> [f64; TRACKED] {
         totals.latency_ms / rounds,
         (totals.reward + totals.excess) / rounds,
         totals.reward / rounds + if over > 0.0 { over } else { 0.0 },
+        f64::from(totals.unproven),
+        f64::from(run.coverage.as_ref().is_some_and(Coverage::holds)),
     ]
 }

@@ -11,6 +11,7 @@ pub use text::{csv_cell, curves_csv, table};
 use crate::data::FileIdentity;
 use crate::experiment::Experiment;
 use crate::number::short;
+use crate::theory::Bounds;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,6 +31,9 @@ pub struct RunResult {
     pub models: Vec<String>,
     /// The best set, by segment of rounds.
     pub optimum: Vec<OptimumReport>,
+    /// The theorems' bounds; `None` where the world changes or `S*` is not known. For the figures only.
+    #[serde(skip)]
+    pub bounds: Option<Bounds>,
     /// One entry a policy, in the experiment's order.
     pub policies: Vec<PolicyResult>,
 }
@@ -182,13 +186,19 @@ pub struct Finals {
     pub infeasible_rounds: Figure,
     /// Rounds whose rounding selected nothing.
     pub empty_rounds: Figure,
+    /// Rounds whose search for the best set was cut short.
+    pub unproven_rounds: Figure,
     /// Mean latency of a round, ms; `None` where the data has none.
     pub latency_ms: Figure,
+    /// Share of replicates in which Lemma 1's event held: all true means within the radii of C2MAB-V's estimates, in all
+    /// rounds so far; `None` where the lemma does not speak of the policy. The half-width is to the farther end of
+    /// Wilson's interval, which stays honest where all replicates agree.
+    pub coverage: Figure,
 }
 
 impl Finals {
     /// All figures with their names, in the order of the result file.
-    pub fn figures(&self) -> [(&'static str, Figure); 14] {
+    pub fn figures(&self) -> [(&'static str, Figure); 15] {
         [
             ("regret", self.regret),
             ("regret_relaxed", self.regret_relaxed),
@@ -203,6 +213,7 @@ impl Finals {
             ("calls", self.calls),
             ("infeasible_rounds", self.infeasible_rounds),
             ("empty_rounds", self.empty_rounds),
+            ("unproven_rounds", self.unproven_rounds),
             ("latency_ms", self.latency_ms),
         ]
     }
@@ -251,6 +262,26 @@ impl RunResult {
         })
     }
 
+    /// For each policy that Lemma 1 speaks of, how often its event held, in a sentence.
+    pub fn coverage(&self) -> Vec<String> {
+        let replicates = self.experiment.run.replicates;
+        (self.policies.iter().zip(&self.experiment.policies))
+            .filter_map(|(policy, spec)| {
+                let share = policy.finals.coverage.mean?;
+                let delta = spec.kind.delta()?;
+                Some(format!(
+                    "{}: in {:.0} of {replicates} {} all means stayed inside their radii in all rounds; Lemma 1 promises \
+                     at least {} %.",
+                    policy.label,
+                    share * f64::from(replicates),
+                    if replicates == 1 { "replicate" } else { "replicates" },
+                    // Rounded down: more is not promised.
+                    libm::floor((1.0 - delta / 2.0) * 1e6) / 1e4,
+                ))
+            })
+            .collect()
+    }
+
     /// What a reader of the numbers should know, in plain sentences.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
@@ -260,6 +291,17 @@ impl RunResult {
                  optimum instead, which is never below it."
                     .to_string(),
             );
+        }
+        let cut_short: Vec<String> = (self.policies.iter())
+            .filter_map(|policy| Some((policy, policy.finals.unproven_rounds.mean.filter(|mean| *mean > 0.0)?)))
+            .map(|(policy, mean)| format!("{} ({})", policy.label, short(mean)))
+            .collect();
+        if !cut_short.is_empty() {
+            warnings.push(format!(
+                "The search for the best set of a round was stopped at its limit, and the rounding of the relaxed \
+                 solution played instead; such rounds per replicate: {}.",
+                cut_short.join(", ")
+            ));
         }
         for policy in &self.policies {
             let (expected, realised) = (policy.finals.expected_reward.mean, policy.finals.reward.mean);

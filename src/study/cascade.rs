@@ -21,11 +21,12 @@ pub(super) fn parts() -> Result<Vec<Part>> {
         .collect();
     let policies = vec![always(&CASCADE), always(&CASCADE[2..])];
     let run = Run { rounds: presets::QUERIES as u32, replicates: 20, seed: SEED, regret_alpha: 1.0 };
+    let names = models.iter().map(|model| model.name.clone()).collect();
     let independent = experiment(models, RewardModel::Awc, 3, policies, run);
     let together = Experiment {
         environment: Environment::Preset(Preset {
             id: "chat-prices".into(),
-            models: CASCADE.iter().map(|name| (*name).to_owned()).collect(),
+            models: names,
             sampling: Sampling::default(),
             cost_scale: Default::default(),
             drift: Vec::new(),

@@ -74,7 +74,7 @@ fn summarise(data: &Dataset, sets: &[Vec<f64>], size: usize, questions: usize, s
             .to_vec(),
         rows,
     };
-    wins.sort_by(|a, b| b.0.cmp(&a.0));
+    wins.sort_by_key(|(won, _)| std::cmp::Reverse(*won));
     let winners = wins.iter().filter(|(won, _)| *won > 0).count();
     let all = sets.len();
     let finding = match wins.first() {

@@ -49,10 +49,10 @@ const EPSILON: usize = 6;
 const DEAREST: usize = 7;
 /// How many times as good as each rival C2MAB-V is at least, by the paper.
 const PUBLISHED: [(usize, f64, &str); 4] = [
-    (EPSILON, 1.6472, "64.72 % over"),
-    (THOMPSON, 3.9, "3.9 times"),
-    (CUCB, 4.0, "4 times"),
-    (DEAREST, 6.0, "6 times"),
+    (EPSILON, 1.6472, "64.72 % higher"),
+    (THOMPSON, 3.9, "3.9 times as high"),
+    (CUCB, 4.0, "4 times as high"),
+    (DEAREST, 6.0, "6 times as high"),
 ];
 /// By the paper, curves settle before this round.
 const SETTLED_BEFORE: u32 = 1_000;
@@ -210,7 +210,10 @@ fn against(all: &[(&str, &RunResult)], rival: usize, published: f64, words: &str
         n if n as usize == all.len() => "reached under every reward model".to_owned(),
         n => format!("reached under {n} of {} reward models", all.len()),
     };
-    Some(format!("{label}: the paper reports at least {words} it, on its own data; {verdict} here: {}.", listed(&here)))
+    Some(format!(
+        "{label}: the paper reports a ratio of C2MAB-V at least {words}, on its own data; {verdict} here: {}.",
+        listed(&here)
+    ))
 }
 
 /// `AWC` of `Any win (AWC)`.

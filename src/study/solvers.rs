@@ -57,8 +57,9 @@ fn models(arms: usize) -> Vec<SyntheticModel> {
     (0..arms)
         .map(|arm| {
             let quality = draw(1, arm);
-            let cost = 0.02 + 0.98 * (0.6 * quality + 0.4 * draw(2, arm)).powi(2);
-            SyntheticModel { name: format!("Model {}", arm + 1), reward: 0.2 + 0.6 * quality, cost }
+            let price = 0.6 * quality + 0.4 * draw(2, arm);
+            let (reward, cost) = (0.2 + 0.6 * quality, 0.02 + 0.98 * price * price);
+            SyntheticModel { name: format!("Model {}", arm + 1), reward, cost }
         })
         .collect()
 }

@@ -1,9 +1,10 @@
-//! `cargo xtask bench`: how fast the engine is, natively and in Chromium, and how heavy the page is.
+//! `cargo xtask bench`: how fast the engine is, natively and in Chromium, and how heavy the page is; with `--peers`,
+//! beside other programs.
 
 use anyhow::Result;
 
-use crate::command::{cargo, run};
-use crate::{setup, site};
+use crate::command::{cargo, root, run};
+use crate::{python, setup, site};
 
 /// Runs the native benchmarks, then measures the built site in Chromium.
 pub fn bench() -> Result<()> {
@@ -14,4 +15,16 @@ pub fn bench() -> Result<()> {
     site::build(&[])?;
     let measure = ["run", "--release", "--quiet", "--package", "end-to-end", "--bin", "measure"];
     run(driver.chosen_for(&mut cargo(&measure)))
+}
+
+/// Measures the engine, native and in Chromium, beside other programs at the same job.
+pub fn peers() -> Result<()> {
+    let folder = root().join("benches/peers");
+    let python = python::environment("peers", &folder.join("requirements.txt"), "import numba, mabwiser.mab")?;
+    let smpybandits =
+        python::environment("smpybandits", &folder.join("requirements-smpybandits.txt"), "import SMPyBandits")?;
+    let driver = setup::chromium()?;
+    site::build(&[])?;
+    let peers = ["run", "--release", "--quiet", "--package", "end-to-end", "--bin", "peers", "--"];
+    run(driver.chosen_for(cargo(&peers).args([python, smpybandits])))
 }

@@ -4,6 +4,7 @@
 mod assets;
 mod bench;
 mod command;
+mod python;
 mod reference;
 mod serve;
 mod setup;
@@ -20,7 +21,8 @@ cargo xtask test [STEP]... [-- FILTER]    all checks, or only these: format lint
 cargo xtask test --firefox [STEP]... [-- FILTER]
                                           the steps that need a browser (wasm browser) in Firefox
 cargo xtask test --reference              the engine against a re-derivation in Python (3.10 or newer, with venv)
-cargo xtask bench                         the benchmarks, native and in the browser
+cargo xtask bench [--peers]               the benchmarks, native and in the browser; or the engine beside other programs
+                                          (numpy, numba, scipy, MABWiser, SMPyBandits: needs Python 3.11 or 3.12 with venv)
 --connect adds an origin (https://host) that the page may load data from to its Content-Security-Policy.";
 
 fn main() -> ExitCode {
@@ -45,6 +47,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         }
         "test" => test::test(rest),
         "bench" if rest.is_empty() => bench::bench(),
+        "bench" if rest == ["--peers"] => bench::peers(),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -2,6 +2,7 @@
 
 mod changes;
 mod field;
+mod open;
 mod policy;
 mod read;
 
@@ -153,7 +154,7 @@ impl Form {
                 ));
             }
         }
-        said.extend(self.changes.fit(&playing, self.source != Source::Illustration));
+        said.extend(self.changes.fit(&playing, self.source.is_data()));
         said
     }
 

@@ -4,6 +4,7 @@ pub use crate::action::{Action, Effect};
 use crate::form::Form;
 pub use crate::shared::Shared;
 use crate::studies::{Studies, StudyAction};
+use crate::sweep::SweepState;
 use crate::world::{Files, Source, World};
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::data::{Audit, Dataset, ImportOptions};
@@ -57,6 +58,10 @@ impl View {
 pub struct Ready {
     pub experiment: Rc<Experiment>,
     pub range: Option<BudgetRange>,
+    /// Labels of the policies.
+    pub labels: Rc<Vec<String>>,
+    /// Number of models that play.
+    pub models: usize,
     pub warnings: Rc<Vec<String>>,
 }
 
@@ -78,6 +83,7 @@ pub enum Import {
 /// The whole state of the page.
 pub struct State {
     pub view: View,
+    pub sweep: SweepState,
     pub form: Rc<Form>,
     pub world: Rc<World>,
     pub files: Option<Files>,
@@ -118,6 +124,7 @@ impl State {
         let world = World::new(&form.source, None)?;
         let mut state = State {
             view: View::Run,
+            sweep: SweepState::default(),
             form: Rc::new(form),
             world: Rc::new(world),
             files: None,
@@ -172,6 +179,25 @@ impl State {
         Material {
             experiment: self.ready.as_ref().map(|ready| (*ready.experiment).clone()),
             data: self.files.as_ref().map(|files| (files.dataset.clone(), self.form.source == Source::Files)),
+        }
+    }
+
+    /// Puts the experiment of a study's part into the form and runs it.
+    fn open_part(&mut self, place: usize) -> Vec<Effect> {
+        let Some(part) = self.studies.parts.get(place) else { return Vec::new() };
+        self.view = View::Run;
+        match Form::meaning(&part.experiment, &self.form, self.files.as_ref()) {
+            Some((form, world)) => {
+                (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);
+                (self.notice, self.phase) = (None, Phase::Done);
+                self.commit()
+            }
+            None => {
+                let title = &part.title;
+                let said = "has something that the form has no input for. Download it and run it with llm-select.";
+                self.notice = Some(format!("\u{201c}{title}\u{201d} {said}").into());
+                Vec::new()
+            }
         }
     }
 
@@ -279,7 +305,14 @@ impl State {
                 }
                 return Vec::new();
             }
+            Action::Sweep(action) => {
+                let mut effects = if self.pending { self.commit() } else { Vec::new() };
+                let data = self.data();
+                effects.extend(self.sweep.reduce(action, self.ready.as_ref(), self.problem.as_ref(), data));
+                return effects;
+            }
             Action::Pool(event) => return self.hear(event),
+            Action::Study(StudyAction::Open(place)) => return self.open_part(place),
             Action::Study(action) => return self.study(action),
         }
         self.commit()
@@ -319,8 +352,11 @@ impl State {
         self.ready = Some(Ready {
             experiment: Rc::new(experiment),
             range: plan.budget_range(),
+            labels: Rc::new(plan.labels.clone()),
+            models: plan.models.len(),
             warnings: Rc::new(plan.warnings()),
         });
+        self.ready.iter().for_each(|ready| self.sweep.fit(ready));
         match self.phase {
             Phase::Running | Phase::Done => self.start(),
             Phase::Paused => {

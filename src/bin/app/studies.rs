@@ -13,6 +13,8 @@ pub enum StudyAction {
     Cancel,
     Hide(usize, bool),
     Cursor(Option<u32>),
+    /// Put the experiment of the part at this place into the form; the state above does it.
+    Open(usize),
     /// From the studies' own pool.
     Pool(Event),
 }
@@ -89,6 +91,7 @@ impl Studies {
                 self.cursor = round;
                 Vec::new()
             }
+            StudyAction::Open(_) => Vec::new(),
             StudyAction::Pool(event) => self.hear(event),
         }
     }

@@ -9,10 +9,11 @@ use llm_selection::experiment::{
 };
 use llm_selection::plan::Plan;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// What stands in the combobox *Data set*.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Source {
     /// The nine made-up chat models the page opens on.
     Illustration,
@@ -20,6 +21,15 @@ pub enum Source {
     Preset(String),
     /// The person's own files.
     Files,
+    /// The synthetic models of an experiment that was opened: a study's.
+    Models(Rc<Synthetic>),
+}
+
+impl Source {
+    /// Whether queries are replayed, not drawn anew.
+    pub fn is_data(&self) -> bool {
+        matches!(self, Source::Preset(_) | Source::Files)
+    }
 }
 
 /// The person's files, read.
@@ -111,6 +121,12 @@ pub fn environment(source: &Source, names: &[&str], off: &BTreeSet<String>, file
                 ..Replay::default()
             })
         }
+        (Source::Models(made), _) => Environment::Synthetic(Synthetic {
+            models: made.models.iter().filter(|model| !off.contains(&model.name)).cloned().collect(),
+            drift: Vec::new(),
+            availability: Vec::new(),
+            ..(**made).clone()
+        }),
         _ => Environment::Synthetic(Synthetic {
             cost_spread: 0.5,
             cost_scale: CostScale::Fixed(1.0),
@@ -160,6 +176,10 @@ impl World {
                 let about =
                     info.map(|info| format!("{} Source: {}", sentence(info.description), sentence(info.source)));
                 (about.unwrap_or_default(), Some(presets::QUERIES as u64), Unit::Dollars)
+            }
+            Source::Models(_) => {
+                let about = "The models of a study, with the means and the unit of cost that it says.";
+                (about.to_owned(), None, Unit::Plain)
             }
             Source::Files => (String::new(), data.map(|files| files.queries), Unit::Dollars),
         };

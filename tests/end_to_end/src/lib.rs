@@ -8,6 +8,7 @@
 //! With the environment variable `SCREENSHOTS` set to a folder, [`Page::screenshot`] and failing tests write pictures there.
 
 mod driver;
+mod figures;
 #[path = "../../golden_experiments/mod.rs"]
 pub mod golden_experiments;
 mod page;
@@ -21,6 +22,7 @@ use site_server::Site;
 
 pub use driver::{Browser, ConsoleEntry};
 pub use fantoccini::elements::Element;
+pub use figures::{COSTS, MEANS, median, nine_models};
 pub use page::Page;
 
 /// Path below which the tests serve the site: it has to run from any folder of a host.

@@ -6,7 +6,7 @@ use super::message::change_name;
 use crate::form::{AwayForm, DriftForm, Edit, Field, Form, MeansForm};
 use crate::format::Unit;
 use crate::state::Action;
-use crate::world::{Source, World};
+use crate::world::World;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -69,7 +69,7 @@ pub fn ChangesPart(props: &ChangesProps) -> Html {
             }
         }
     });
-    let on_data = form.source != Source::Illustration;
+    let on_data = form.source.is_data();
     let drift = form.changes.drift.iter().enumerate().map(|(place, drift)| change(props, place + 1, drift));
     let away = form.changes.away.iter().enumerate().map(|(place, away)| absence(props, place + 1, away));
     html! {

@@ -46,6 +46,8 @@ pub fn DataPanel(props: &DataProps) -> Html {
                 dispatch.emit(Action::Source(match value.as_str() {
                     "illustration" => Source::Illustration,
                     "files" => Source::Files,
+                    // It is chosen already: there is no way to it but a study.
+                    "models" => return,
                     id => Source::Preset(id.to_owned()),
                 }));
             }
@@ -71,6 +73,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                 select.set_value(match &source {
                     Source::Illustration => "illustration",
                     Source::Files => "files",
+                    Source::Models(_) => "models",
                     Source::Preset(id) => id,
                 });
             }
@@ -98,6 +101,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                         if let Some(audit) = audit {
                             {option("files".into(), format!("Your files: {}", plural(audit.files.len() as u64, "file", "files")), Source::Files)}
                         }
+                        if let Source::Models(_) = &form.source { {option("models".into(), "Models of a study".into(), form.source.clone())} }
                         {option("illustration".into(), "Nine chat models (illustration)".into(), Source::Illustration)}
                         { for presets::presets().iter().map(|info| option(info.id.into(), info.title.into(), Source::Preset(info.id.into()))) }
                     </select>
@@ -124,7 +128,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                     <summary class="quiet">{if from_files.is_some() { "Models and audit" } else { "Models" }}</summary>
                     <ModelTable world={world.clone()} audit={from_files.cloned()} off={form.off.clone()} dispatch={dispatch.clone()} />
                 </details>
-                if form.source != Source::Illustration { {sampling(form.changes.sampling, dispatch)} }
+                if form.source.is_data() { {sampling(form.changes.sampling, dispatch)} }
                 <ChangesPart form={form.clone()} world={world.clone()} wrong={*wrong} dispatch={dispatch.clone()}
                     alert={if wrong.is_some_and(Field::is_change) { alert.clone() } else { Html::default() }} />
             </div>

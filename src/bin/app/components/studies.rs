@@ -112,9 +112,9 @@ fn figures(props: &StudiesProps) -> Html {
     }
 }
 
-/// Downloads: the tables, and each experiment.
+/// The tables and each experiment, to be taken elsewhere.
 fn files(props: &StudiesProps) -> Html {
-    let studies = &props.studies;
+    let StudiesProps { studies, dispatch, .. } = props;
     let (Some(study), Some(found)) = (studies.study, &studies.report) else { return Html::default() };
     let csv = {
         let found = found.clone();
@@ -126,9 +126,11 @@ fn files(props: &StudiesProps) -> Html {
             save(&format!("{}-{}.json", study.slug(), number + 1), "application/json", &text);
         });
         let name = part.title.clone();
+        let open = dispatch.reform(move |_: MouseEvent| Action::Study(StudyAction::Open(number)));
         html! {
             <li key={number}>
                 <span>{&name}</span>
+                <button type="button" class="btn small" aria-label={format!("Open in Playground: {name}")} onclick={open}>{"Open in Playground"}</button>
                 <button type="button" class="btn small" aria-label={format!("Download JSON: {name}")} onclick={json}>{"Download JSON"}</button>
             </li>
         }
