@@ -334,7 +334,8 @@ impl Plot<'_> {
     /// What the bound's line says, above the frame.
     fn bound_key(&mut self, frame: &Frame) {
         let font = self.options.font;
-        let row = frame.top() - font * 0.9;
+        // Above the names of changes.
+        let row = frame.top() - font * 1.5;
         let mut x = frame.left();
         for (class, text) in [("theory", "theory's bound, as published"), ("theory vacuous", "vacuous")] {
             let width = font * 2.6 + text_width(text, font);
