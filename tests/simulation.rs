@@ -464,7 +464,7 @@ fn the_ratio_curve_ends_in_the_final_ratio_and_has_its_interval() {
 
 #[test]
 fn regret_derived_for_another_alpha_is_that_of_a_run_with_it() {
-    let alpha = 1.0 - (-1.0f64).exp();
+    let alpha = 1.0 - libm::exp(-1.0);
     let mut experiment = nine(
         json!({"reward": "awc", "max_models": 3, "budget": 0.4}),
         json!([{"kind": "c2mab-v"}, {"kind": "random"}]),

@@ -214,6 +214,9 @@ fn bad_sweeps_are_refused_with_field_and_reason() {
     refused(&["sweep", &written("cut.json", &"{")], &["cut.json", "JSON sweep"]);
 }
 
+/// What is done to a part, and what the refusal names.
+type Case = (fn(&mut Value), &'static [&'static str]);
+
 #[test]
 fn parts_that_do_not_belong_together_are_refused() {
     // In alphabetical order, which a rewritten file has.
@@ -241,7 +244,7 @@ fn parts_that_do_not_belong_together_are_refused() {
         change(&mut value);
         written("merge-changed.json", &value)
     };
-    let cases: [(fn(&mut Value), &[&str]); 10] = [
+    let cases: [Case; 10] = [
         (|v| v["engine"] = "0.0.1".into(), &["engine", "0.0.1"]),
         (|v| v["experiment"]["task"]["max_models"] = 1.into(), &["experiment.task.max_models", "`1`", "expected 2"]),
         (|v| v["experiment"]["policies"][0]["kind"] = "cucb".into(), &["experiment.policies.0.kind", "cucb"]),
