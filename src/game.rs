@@ -2,17 +2,21 @@
 
 use crate::bandit::c2mab_v::C2mabV;
 use crate::bandit::cucb::Cucb;
+use crate::bandit::direct::Direct;
 use crate::bandit::epsilon_greedy::{EpsilonGreedy, Exploration};
 use crate::bandit::fixed::Fixed;
 use crate::bandit::offline;
+use crate::bandit::optimism::Confidence;
 use crate::bandit::oracle::Oracle;
 use crate::bandit::policy::{Player, Setting};
+use crate::bandit::primal_dual::PrimalDual;
 use crate::bandit::random_set::RandomSet;
+use crate::bandit::scheduling::Scheduler;
 use crate::bandit::thompson::Thompson;
 use crate::environment::{AnyWorld, Outcome, World};
 use crate::experiment::Solver;
 use crate::optimum::Optimum;
-use crate::random::{mix, policy_stream, world_key};
+use crate::random::{mix, policy_stream, second_stream, world_key};
 use serde::{Deserialize, Serialize};
 
 /// The world, the task and the policies of a run. A [`crate::plan::Plan`] makes it.
@@ -70,14 +74,17 @@ pub struct Seat {
     pub occurrence: u32,
 }
 
-/// How a policy is made, with every default filled in.
+/// How a policy is made, with every default filled in. `cost_aware` is true only where there is a budget: without one a
+/// cost-aware policy is the blind one. `nodes`: branches that a round's search may visit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum Recipe {
-    C2mabV { alpha_mu: f64, alpha_c: f64, delta: f64, solver: Option<Solver> },
-    Cucb { alpha_mu: f64, delta: f64 },
-    Thompson,
-    EpsilonGreedy(Exploration),
+    C2mabV { confidence: Confidence, solver: Option<Solver> },
+    Direct { confidence: Confidence, nodes: u64 },
+    PrimalDual(Confidence),
+    Cucb { alpha_mu: f64, delta: f64, cost_aware: bool },
+    Thompson { cost_aware: bool },
+    EpsilonGreedy { exploration: Exploration, cost_aware: bool },
     Offline { samples: u32 },
     Fixed(Vec<usize>),
     RandomSet,
@@ -132,14 +139,24 @@ impl Game {
         let seat = self.policies.get(policy)?;
         let stream = || policy_stream(self.seed, replicate, &seat.identity, seat.occurrence);
         let arms = self.setting.arms;
+        let scheduler = |wanted: bool| wanted.then(|| Scheduler::new(arms, None, second_stream(&stream())));
         Some(match &seat.recipe {
-            Recipe::C2mabV { alpha_mu, alpha_c, delta, solver } => {
-                Player::C2mabV(Box::new(C2mabV::new(arms, *alpha_mu, *alpha_c, *delta, *solver, stream())))
+            Recipe::C2mabV { confidence, solver } => {
+                Player::C2mabV(Box::new(C2mabV::new(&self.setting, confidence, *solver, stream())))
             }
-            Recipe::Cucb { alpha_mu, delta } => Player::Cucb(Box::new(Cucb::new(arms, *alpha_mu, *delta))),
-            Recipe::Thompson => Player::Thompson(Box::new(Thompson::new(arms, stream()))),
-            Recipe::EpsilonGreedy(exploration) => {
-                Player::EpsilonGreedy(Box::new(EpsilonGreedy::new(arms, *exploration, stream())))
+            Recipe::Direct { confidence, nodes } => {
+                Player::Direct(Box::new(Direct::new(&self.setting, confidence, *nodes, stream())))
+            }
+            Recipe::PrimalDual(confidence) => Player::PrimalDual(Box::new(PrimalDual::new(&self.setting, confidence))),
+            Recipe::Cucb { alpha_mu, delta, cost_aware } => {
+                Player::Cucb(Box::new(Cucb::new(arms, *alpha_mu, *delta, scheduler(*cost_aware))))
+            }
+            Recipe::Thompson { cost_aware } => {
+                Player::Thompson(Box::new(Thompson::new(arms, scheduler(*cost_aware), stream())))
+            }
+            Recipe::EpsilonGreedy { exploration, cost_aware } => {
+                let policy = EpsilonGreedy::new(arms, *exploration, scheduler(*cost_aware), stream());
+                Player::EpsilonGreedy(Box::new(policy))
             }
             Recipe::Fixed(set) => Player::Fixed(Fixed::new(set.clone())),
             Recipe::RandomSet => Player::RandomSet(Box::new(RandomSet::new(arms, stream()))),

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Environment, Experiment, Feedback, FileReference, PolicyKind, RewardModel, Task};
 use crate::game::{Game, Segment};
 use crate::number::short;
-use policies::{fill_policy, labels, seats};
+use policies::{check_windows, fill_policy, labels, seats};
 use scene::Wanted;
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ impl Plan {
     ///
     /// # Errors
     /// Those of [`Experiment::check`], and: data absent or not the files named, models unknown or without a query in
-    /// common, N above K, a budget where costs are unknown, a solver too slow for the size.
+    /// common, N above K, a budget where costs are unknown, a solver too slow for the size, windows too large to keep.
     pub fn new(experiment: &Experiment, data: Option<Arc<Dataset>>) -> Result<Plan> {
         experiment.check()?;
         let mut experiment = experiment.clone();
@@ -93,6 +93,8 @@ impl Plan {
         for (index, policy) in policies.iter_mut().enumerate() {
             fill_policy(&mut policy.kind, index, task.reward, &scene.models, n, run.rounds)?;
         }
+        check_windows(&experiment, n)?;
+        let Experiment { task, run, .. } = &experiment;
         let setting = Setting {
             arms,
             n,
@@ -203,6 +205,12 @@ impl Plan {
                     ))
                 }
                 PolicyKind::C2mabV(parameters) if self.experiment.task.budget.is_some() => {
+                    warnings.extend(self.unlearnable(label, parameters.alpha_c, parameters.delta));
+                }
+                PolicyKind::C2mabVDirect(parameters) if self.experiment.task.budget.is_some() => {
+                    warnings.extend(self.unlearnable(label, parameters.alpha_c, parameters.delta));
+                }
+                PolicyKind::PrimalDual(parameters) if self.experiment.task.budget.is_some() => {
                     warnings.extend(self.unlearnable(label, parameters.alpha_c, parameters.delta));
                 }
                 _ => {}

@@ -4,7 +4,8 @@ use crate::data::{Import, Progress};
 use crate::error::{Error, ErrorKind, Result};
 use crate::game::Game;
 use crate::optimum::{Joint, Optimum};
-use crate::simulation::{Job, JobUpdate};
+use crate::plan::Plan;
+use crate::simulation::{Job, JobUpdate, jobs};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -30,6 +31,24 @@ pub enum ToPlayer {
         /// Last round to be played.
         until: u32,
     },
+}
+
+impl ToPlayer {
+    /// The messages that start a run, one a worker: the jobs dealt in turn, no more messages than jobs. The first worker
+    /// reports the optimum.
+    pub fn starts(run: u32, plan: &Plan, workers: usize) -> Vec<ToPlayer> {
+        let experiment = &plan.experiment;
+        let all: Vec<_> = (0..).zip(jobs(experiment.policies.len() as u32, experiment.run.replicates)).collect();
+        let workers = workers.clamp(1, all.len().max(1));
+        (0..workers)
+            .map(|worker| ToPlayer::Start {
+                run,
+                game: plan.game.clone(),
+                jobs: all.iter().skip(worker).step_by(workers).copied().collect(),
+                report: worker == 0,
+            })
+            .collect()
+    }
 }
 
 /// From a worker that plays to the page.
@@ -89,7 +108,6 @@ mod tests {
     use super::*;
     use crate::data::ImportOptions;
     use crate::experiment::Experiment;
-    use crate::plan::Plan;
 
     #[test]
     fn messages_survive_the_wire() {

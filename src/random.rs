@@ -58,6 +58,13 @@ pub fn policy_stream(seed: u64, replicate: u32, canonical: &str, occurrence: u32
     ]))
 }
 
+/// Another stream of the same policy, independent of the first: for a policy that draws in two places.
+pub fn second_stream(stream: &Stream) -> Stream {
+    let mut second = stream.clone();
+    second.set_stream(1);
+    second
+}
+
 fn keyed(parts: &[&[u8]]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for part in parts {

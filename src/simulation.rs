@@ -139,6 +139,8 @@ pub struct Totals {
     pub infeasible: u32,
     /// Rounds whose rounding selected nothing.
     pub empty: u32,
+    /// Rounds whose search for the best set was cut short.
+    pub unproven: u32,
     /// `Σ` milliseconds: of the calls one after another in a cascade, else of the slowest.
     pub latency_ms: f64,
 }
@@ -201,6 +203,7 @@ impl Run {
             self.choice.arms.clear();
             self.choice.infeasible = false;
             self.choice.empty = false;
+            self.choice.unproven = false;
             if let Some(setting) = simulation.settings.get(self.segment) {
                 self.player.select(setting, self.round.saturating_add(1), &mut self.choice);
             }
@@ -252,6 +255,7 @@ impl Run {
         totals.calls += observed.len() as u64;
         totals.infeasible += u32::from(self.choice.infeasible);
         totals.empty += u32::from(self.choice.empty);
+        totals.unproven += u32::from(self.choice.unproven);
         totals.latency_ms += unobserved.latency_ms;
         self.round = self.round.saturating_add(1);
         if game.segments.get(self.segment + 1).is_some_and(|next| next.from <= self.round.saturating_add(1)) {
@@ -308,8 +312,9 @@ struct Scratch {
 }
 
 /// Number of values that are tracked: the eight series of the result, then calls, infeasible and empty rounds, latency,
-/// and two sums that covariances follow from: reward + excess and reward + violation (costs scaled).
-pub const TRACKED: usize = 14;
+/// two sums that covariances follow from: reward + excess and reward + violation (costs scaled), and rounds of unproven
+/// sets.
+pub const TRACKED: usize = 15;
 
 /// A job being played.
 #[derive(Debug, Clone)]
@@ -476,5 +481,6 @@ fn tracked(game: &Game, run: &Run) -> [f64; TRACKED] {
         totals.latency_ms / rounds,
         (totals.reward + totals.excess) / rounds,
         totals.reward / rounds + if over > 0.0 { over } else { 0.0 },
+        f64::from(totals.unproven),
     ]
 }

@@ -182,13 +182,15 @@ pub struct Finals {
     pub infeasible_rounds: Figure,
     /// Rounds whose rounding selected nothing.
     pub empty_rounds: Figure,
+    /// Rounds whose search for the best set was cut short.
+    pub unproven_rounds: Figure,
     /// Mean latency of a round, ms; `None` where the data has none.
     pub latency_ms: Figure,
 }
 
 impl Finals {
     /// All figures with their names, in the order of the result file.
-    pub fn figures(&self) -> [(&'static str, Figure); 14] {
+    pub fn figures(&self) -> [(&'static str, Figure); 15] {
         [
             ("regret", self.regret),
             ("regret_relaxed", self.regret_relaxed),
@@ -203,6 +205,7 @@ impl Finals {
             ("calls", self.calls),
             ("infeasible_rounds", self.infeasible_rounds),
             ("empty_rounds", self.empty_rounds),
+            ("unproven_rounds", self.unproven_rounds),
             ("latency_ms", self.latency_ms),
         ]
     }
@@ -260,6 +263,17 @@ impl RunResult {
                  optimum instead, which is never below it."
                     .to_string(),
             );
+        }
+        let cut_short: Vec<String> = (self.policies.iter())
+            .filter_map(|policy| Some((policy, policy.finals.unproven_rounds.mean.filter(|mean| *mean > 0.0)?)))
+            .map(|(policy, mean)| format!("{} ({})", policy.label, short(mean)))
+            .collect();
+        if !cut_short.is_empty() {
+            warnings.push(format!(
+                "The search for the best set of a round was stopped at its limit, and the rounding of the relaxed \
+                 solution played instead; such rounds per replicate: {}.",
+                cut_short.join(", ")
+            ));
         }
         for policy in &self.policies {
             let (expected, realised) = (policy.finals.expected_reward.mean, policy.finals.reward.mean);

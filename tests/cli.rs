@@ -3,6 +3,7 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::unwrap_used)]
 
+use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -62,12 +63,42 @@ fn an_experiment_may_come_from_standard_input_and_the_result_go_to_standard_outp
     assert!(run.status.success(), "{}", text(&run.stderr));
     let result: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
     assert_eq!(result["data"][0]["name"], "answers.csv");
-    assert_eq!(result["data"][0]["sha256"].as_str().unwrap().len(), 64);
     assert!(result["optimum"][0]["joint"]["reward"].is_number());
     // What the result records can be run again and gives the same bits.
     let again =
         llm_select(&["run", "-", "--data", &file("answers.csv"), "--out", "-"], &result["experiment"].to_string());
     assert_eq!(text(&again.stdout), text(&run.stdout));
+}
+
+#[test]
+fn a_result_records_engine_experiment_and_data() {
+    let run = llm_select(&["run", &file("replay-iid.json"), "--data", &file("answers.csv"), "--out", "-"], "");
+    let result: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    let version = text(&llm_select(&["--version"], "").stdout);
+    assert_eq!(version.trim(), format!("llm-select {}", result["engine"].as_str().unwrap()));
+    let bytes = std::fs::read(file("answers.csv")).unwrap();
+    let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(result["data"][0]["sha256"], hash);
+    let recorded = &result["experiment"];
+    assert_eq!(recorded["environment"]["files"][0]["sha256"], hash);
+    let asked: serde_json::Value = serde_json::from_slice(&std::fs::read(file("replay-iid.json")).unwrap()).unwrap();
+    for part in ["run", "task", "policies"] {
+        assert!(holds(&recorded[part], &asked[part]), "{part}: {recorded}");
+    }
+}
+
+/// Whether a value has all that another has; it may have more, such as defaults.
+fn holds(value: &serde_json::Value, part: &serde_json::Value) -> bool {
+    use serde_json::Value::{Array, Object};
+    match (value, part) {
+        (Object(value), Object(part)) => {
+            part.iter().all(|(key, part)| value.get(key).is_some_and(|value| holds(value, part)))
+        }
+        (Array(value), Array(part)) => {
+            value.len() == part.len() && value.iter().zip(part).all(|(value, part)| holds(value, part))
+        }
+        _ => value.as_f64().zip(part.as_f64()).map_or(value == part, |(value, part)| value == part),
+    }
 }
 
 #[test]

@@ -106,6 +106,140 @@ fn every_bad_value_is_named() {
 }
 
 #[test]
+fn every_bad_change_and_memory_is_named() {
+    let drift = |list: Value| ("/environment/drift", list);
+    let away = |list: Value| ("/environment/availability", list);
+    let policy = |policy: Value| ("/policies/0", policy);
+    let new = json!({"a": {"reward": 0.2}});
+    let cases: Vec<((&str, Value), ErrorKind, &str, &str)> = vec![
+        (
+            drift(json!([{"at": 1, "models": new}])),
+            OutOfRange,
+            "environment.drift[0].at",
+            "found `1`, expected a round from 2 to 50",
+        ),
+        (drift(json!([{"at": 51, "models": new}])), OutOfRange, "environment.drift[0].at", "found `51`"),
+        (
+            drift(json!([{"at": 9, "models": new}, {"at": 9, "models": new}])),
+            OutOfRange,
+            "environment.drift[1].at",
+            "from 10 to 50",
+        ),
+        (
+            drift(json!([{"at": 9, "models": new}, {"at": 5, "models": new}])),
+            OutOfRange,
+            "environment.drift[1].at",
+            "found `5`",
+        ),
+        (
+            drift(json!([{"at": 50, "models": new}, {"at": 50, "models": new}])),
+            OutOfRange,
+            "environment.drift[1].at",
+            "no further change",
+        ),
+        (drift(json!([{"at": 9}])), OutOfRange, "environment.drift[0].models", "at least one model"),
+        (drift(json!([{"at": 9, "models": {"a": {}}}])), OutOfRange, "environment.drift[0].models.a", "neither"),
+        (
+            drift(json!([{"at": 9, "models": {"a": {"reward": 2}}}])),
+            OutOfRange,
+            "environment.drift[0].models.a.reward",
+            "0 to 1",
+        ),
+        (
+            drift(json!([{"at": 9, "models": {"a": {"cost": -1}}}])),
+            OutOfRange,
+            "environment.drift[0].models.a.cost",
+            "found `-1`",
+        ),
+        (
+            drift(json!([{"at": 9, "models": {"zed": {"cost": 1}}}])),
+            UnknownModel,
+            "environment.drift[0].models.zed",
+            "found `zed`",
+        ),
+        (
+            drift(json!([{"at": 9, "models": new, "round": 3}])),
+            UnknownField,
+            "environment.drift[0].round",
+            "found `round`",
+        ),
+        (
+            away(json!([{"model": "a", "from": 0, "to": 3}])),
+            OutOfRange,
+            "environment.availability[0].from",
+            "found `0`",
+        ),
+        (
+            away(json!([{"model": "a", "from": 51, "to": 60}])),
+            OutOfRange,
+            "environment.availability[0].from",
+            "1 to 50",
+        ),
+        (
+            away(json!([{"model": "a", "from": 5, "to": 5}])),
+            OutOfRange,
+            "environment.availability[0].to",
+            "a round after `from`, 5",
+        ),
+        (
+            away(json!([{"model": "zed", "from": 5, "to": 6}])),
+            UnknownModel,
+            "environment.availability[0].model",
+            "found `zed`",
+        ),
+        (
+            away(json!([{"model": "a", "from": 5, "to": 9}, {"model": "a", "from": 8, "to": 10}])),
+            Duplicate,
+            "environment.availability[1]",
+            "no overlap with rounds 5 to 9",
+        ),
+        (
+            away(
+                json!([{"model": "a", "from": 5, "to": 9}, {"model": "b", "from": 1, "to": 20}, {"model": "c", "from": 8, "to": 9}]),
+            ),
+            OutOfRange,
+            "environment.availability[2]",
+            "no model in round 8",
+        ),
+        (policy(json!({"kind": "c2mab-v", "window": 0})), OutOfRange, "policies[0].window", "found `0`"),
+        (policy(json!({"kind": "c2mab-v", "window": -3})), OutOfRange, "policies[0].window", "a whole number"),
+        (policy(json!({"kind": "c2mab-v-direct", "window": 0})), OutOfRange, "policies[0].window", "1 or more"),
+        (policy(json!({"kind": "c2mab-v", "discount": 0})), OutOfRange, "policies[0].discount", "above 0 and below 1"),
+        (policy(json!({"kind": "c2mab-v-direct", "discount": 1})), OutOfRange, "policies[0].discount", "found `1`"),
+        (
+            policy(json!({"kind": "c2mab-v", "window": 5, "discount": 0.5})),
+            Duplicate,
+            "policies[0]",
+            "only one of `window` and `discount`",
+        ),
+        (
+            policy(json!({"kind": "c2mab-v-direct", "solver": "greedy"})),
+            UnknownField,
+            "policies[0].solver",
+            "found `solver`",
+        ),
+        (policy(json!({"kind": "primal-dual", "alpha_c": -1})), OutOfRange, "policies[0].alpha_c", "found `-1`"),
+        (
+            policy(json!({"kind": "thompson", "cost_aware": 1})),
+            OutOfRange,
+            "policies[0].cost_aware",
+            "expected a boolean",
+        ),
+        (policy(json!({"kind": "offline", "samples": 0})), OutOfRange, "policies[0].samples", "1 or more"),
+    ];
+    for ((pointer, value), kind, field, text) in cases {
+        let error = refusal(&with(pointer, value.clone()));
+        assert_eq!(error.kind, kind, "{pointer} {value}: {error}");
+        assert_eq!(error.place.field.as_deref(), Some(field), "{pointer} {value}: {error}");
+        assert!(error.to_string().contains(text), "{pointer} {value}: {error}");
+    }
+    let mut large = with("/policies/0", json!({"kind": "c2mab-v", "window": 900_000}));
+    large["run"] = json!({"rounds": 1_000_000, "replicates": 20});
+    let error = refusal(&large);
+    assert_eq!((error.kind, error.place.field.as_deref()), (TooLarge, Some("policies[0].window")), "{error}");
+}
+
+#[test]
 fn what_comes_later_is_refused_by_name() {
     let cases = [
         ("/policies/0", json!({"kind": "contextual"}), "contextual"),

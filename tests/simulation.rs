@@ -241,7 +241,10 @@ fn estimates_stay_within_their_radii_in_the_promised_share_of_runs() {
 #[test]
 fn asking_and_telling_is_the_same_loop_and_survives_being_written_down() {
     for reward in ["awc", "suc", "aic"] {
-        let policies = json!([{"kind": "c2mab-v"}, {"kind": "thompson"}, {"kind": "epsilon-greedy"}, {"kind": "random"}, {"kind": "cucb"}, {"kind": "oracle"}]);
+        let policies = json!([{"kind": "c2mab-v"}, {"kind": "thompson"}, {"kind": "epsilon-greedy"}, {"kind": "random"}, {"kind": "cucb"}, {"kind": "oracle"},
+            {"kind": "cucb", "cost_aware": true}, {"kind": "thompson", "cost_aware": true}, {"kind": "epsilon-greedy", "cost_aware": true},
+            {"kind": "c2mab-v-direct"}, {"kind": "primal-dual"}, {"kind": "offline"}, {"kind": "c2mab-v", "window": 20},
+            {"kind": "c2mab-v", "discount": 0.95}, {"kind": "c2mab-v-direct", "window": 70}]);
         let simulation = Simulation::new(
             plan(&nine(json!({"reward": reward, "max_models": 3, "budget": 0.4}), policies, 300, 1)).game,
         );

@@ -1,8 +1,11 @@
-//! ε-greedy over sets, cost-blind: mostly the `n` best arms so far, sometimes a random set.
+//! ε-greedy over sets: mostly the `n` best arms so far, sometimes a random set; cost-aware, mostly the relaxed problem
+//! under `μ̂` and `ĉ` and its rounding, sometimes a random set that fits `ĉ`.
 
 use super::estimates::Estimates;
+use super::fitting_set::FittingSet;
 use super::policy::{Choice, Observation, Policy, Setting, sort_by_key, top};
 use super::random_set::Shuffler;
+use super::scheduling::Scheduler;
 use crate::random::{Stream, unit};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -16,25 +19,35 @@ pub enum Exploration {
     Decaying(f64),
 }
 
-/// The policy. It watches costs only to call cheap models first.
+/// The policy. Cost-blind, it watches costs only to call cheap models first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EpsilonGreedy {
     exploration: Exploration,
     estimates: Estimates,
-    /// `μ̂`, with unseen arms above all others.
+    /// `μ̂`, with unseen arms above all others (cost-aware: at 1).
     value: Vec<f64>,
     shuffler: Shuffler,
+    budgeting: Option<Budgeting>,
     stream: Stream,
 }
 
+/// What the cost-aware one has besides.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Budgeting {
+    #[serde(skip)]
+    fitting: FittingSet,
+    scheduler: Scheduler,
+}
+
 impl EpsilonGreedy {
-    /// Nothing seen yet of `arms` arms.
-    pub fn new(arms: usize, exploration: Exploration, stream: Stream) -> Self {
+    /// Nothing seen yet of `arms` arms; cost-aware with a scheduler.
+    pub fn new(arms: usize, exploration: Exploration, scheduler: Option<Scheduler>, stream: Stream) -> Self {
         EpsilonGreedy {
             exploration,
             estimates: Estimates::new(arms),
-            value: vec![f64::MAX; arms],
+            value: vec![if scheduler.is_some() { 1.0 } else { f64::MAX }; arms],
             shuffler: Shuffler::new(arms),
+            budgeting: scheduler.map(|scheduler| Budgeting { fitting: FittingSet::default(), scheduler }),
             stream,
         }
     }
@@ -46,10 +59,13 @@ impl Policy for EpsilonGreedy {
             Exploration::Constant(epsilon) => epsilon,
             Exploration::Decaying(c) => c / f64::from(t),
         };
-        if unit(self.stream.next_u64()) < epsilon {
-            self.shuffler.draw(setting, &mut self.stream, &mut choice.arms);
-        } else {
-            top(&self.value, &setting.available, setting.n, &mut choice.arms);
+        let explore = unit(self.stream.next_u64()) < epsilon;
+        let costs = &self.estimates.mean_cost;
+        match &mut self.budgeting {
+            Some(own) if explore => own.fitting.draw(setting, costs, &mut self.stream, choice),
+            Some(own) => own.scheduler.select(setting, &self.value, costs, choice),
+            None if explore => self.shuffler.draw(setting, &mut self.stream, &mut choice.arms),
+            None => top(&self.value, &setting.available, setting.n, &mut choice.arms),
         }
         if setting.ordered {
             sort_by_key(&mut choice.arms, &self.estimates.mean_cost);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What a policy has learned: per arm the count `T_k`, the means `μ̂_k` and `ĉ_k`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Estimates {
-    /// `T_k`, observations so far.
+    /// `T_k`, observations so far (those in the window; under a discount their weight, rounded up).
     pub counts: Vec<u32>,
     /// `μ̂_k`, 0 for an unseen arm.
     pub mean_reward: Vec<f64>,
@@ -43,6 +43,29 @@ impl Estimates {
             *reward += (seen.reward - *reward) * inverse;
             *cost += (seen.cost - *cost) * inverse;
             *half = 0.5 * inverse;
+        }
+    }
+
+    /// Replaces what is known of an arm by `weight` observations with these means; a weight of 0 makes it unseen. An arm
+    /// out of range is ignored.
+    #[inline]
+    pub fn set(&mut self, arm: usize, weight: f64, reward: f64, cost: f64) {
+        if let (Some(mean_reward), Some(mean_cost)) = (self.mean_reward.get_mut(arm), self.mean_cost.get_mut(arm)) {
+            (*mean_reward, *mean_cost) = (reward, cost);
+            self.set_weight(arm, weight);
+        }
+    }
+
+    /// As [`Estimates::set`] with the means left as they are.
+    #[inline]
+    pub fn set_weight(&mut self, arm: usize, weight: f64) {
+        if let (Some(count), Some(half)) = (self.counts.get_mut(arm), self.half_inverse.get_mut(arm)) {
+            if weight > 0.0 {
+                (*count, *half) = (libm::ceil(weight) as u32, 0.5 / weight);
+            } else {
+                (*count, *half) = (0, f64::MAX);
+                (self.mean_reward[arm], self.mean_cost[arm]) = (0.0, 0.0);
+            }
         }
     }
 
@@ -91,6 +114,12 @@ impl Logarithm {
     /// `L_t` in round `t` ≥ 1.
     #[inline]
     pub fn at(&self, t: u32) -> f64 {
-        self.constant + 3.0 * libm::log(f64::from(t))
+        self.at_time(f64::from(t))
+    }
+
+    /// The same with another number ≥ 1 in the place of `t`.
+    #[inline]
+    pub fn at_time(&self, time: f64) -> f64 {
+        self.constant + 3.0 * libm::log(time)
     }
 }

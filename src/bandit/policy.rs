@@ -2,9 +2,11 @@
 
 use super::c2mab_v::C2mabV;
 use super::cucb::Cucb;
+use super::direct::Direct;
 use super::epsilon_greedy::EpsilonGreedy;
 use super::fixed::Fixed;
 use super::oracle::Oracle;
+use super::primal_dual::PrimalDual;
 use super::random_set::RandomSet;
 use super::thompson::Thompson;
 use crate::experiment::RewardModel;
@@ -50,6 +52,8 @@ pub struct Choice {
     pub infeasible: bool,
     /// Whether the rounding selected nothing (the cheapest arm may have been called instead).
     pub empty: bool,
+    /// Whether the search for the best set was cut short (the rounding of the relaxed solution is played instead).
+    pub unproven: bool,
 }
 
 /// What came back from one called model.
@@ -76,6 +80,8 @@ pub trait Policy {
 #[allow(missing_docs)]
 pub enum Player {
     C2mabV(Box<C2mabV>),
+    Direct(Box<Direct>),
+    PrimalDual(Box<PrimalDual>),
     Cucb(Box<Cucb>),
     Thompson(Box<Thompson>),
     EpsilonGreedy(Box<EpsilonGreedy>),
@@ -89,6 +95,8 @@ impl Policy for Player {
     fn select(&mut self, setting: &Setting, t: u32, choice: &mut Choice) {
         match self {
             Player::C2mabV(policy) => policy.select(setting, t, choice),
+            Player::Direct(policy) => policy.select(setting, t, choice),
+            Player::PrimalDual(policy) => policy.select(setting, t, choice),
             Player::Cucb(policy) => policy.select(setting, t, choice),
             Player::Thompson(policy) => policy.select(setting, t, choice),
             Player::EpsilonGreedy(policy) => policy.select(setting, t, choice),
@@ -102,6 +110,8 @@ impl Policy for Player {
     fn update(&mut self, observed: &[Observation]) {
         match self {
             Player::C2mabV(policy) => policy.update(observed),
+            Player::Direct(policy) => policy.update(observed),
+            Player::PrimalDual(policy) => policy.update(observed),
             Player::Cucb(policy) => policy.update(observed),
             Player::Thompson(policy) => policy.update(observed),
             Player::EpsilonGreedy(policy) => policy.update(observed),

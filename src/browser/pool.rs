@@ -141,9 +141,9 @@ impl Pool {
         self.inner.runs.set(run);
         let started = {
             let mut players = self.inner.players.borrow_mut();
-            Playing::new(run, experiment, data, speed, players.len()).and_then(|playing| {
-                for (handle, request) in players.iter_mut().zip(playing.requests()) {
-                    handle.send(&request, &[])?;
+            Playing::new(run, experiment, data, speed, players.len()).and_then(|(playing, starts)| {
+                for (handle, start) in players.iter_mut().zip(starts) {
+                    handle.send(&start, &[])?;
                 }
                 Ok(playing)
             })

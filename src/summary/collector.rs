@@ -241,6 +241,7 @@ impl Collector {
             calls: figure(8),
             infeasible_rounds: figure(9),
             empty_rounds: figure(10),
+            unproven_rounds: figure(14),
             latency_ms: if plan.game.world.has_latency() { figure(11) } else { Figure::default() },
         }
     }

@@ -7,7 +7,7 @@ use llm_selection::plan::Plan;
 use std::sync::Arc;
 
 /// Name, experiment, digest.
-pub const GOLDEN: [(&str, &str, &str); 13] = [
+pub const GOLDEN: [(&str, &str, &str); 25] = [
     ("suc", include_str!("suc.json"), "f744946e9338b27e671de421873f5d682522ec18d852144acc924b39d7b5788e"),
     ("awc", include_str!("awc.json"), "1b9f87d2e1c62c7cdfc3fceee1078e3e0de5977aa015c0f914c5607d8edf551d"),
     ("aic", include_str!("aic.json"), "d0897fb9438a89342e781d49a269c1fbe6ce67835c3441d00949dab501a8d670"),
@@ -40,6 +40,38 @@ pub const GOLDEN: [(&str, &str, &str); 13] = [
         "replay-sequential",
         include_str!("replay-sequential.json"),
         "15e08249834e9cdda4d29b06756acd1fe7f2be988e17ec74ec9ff8e8e9d87340",
+    ),
+    ("direct-suc", include_str!("direct-suc.json"), "e526437b962a0b5b12778bd0d53b3ba21da26739bc9646aa645176a049ba8515"),
+    ("direct-awc", include_str!("direct-awc.json"), "174b3111007320352e1213589fe891da588fc6ba3aff11ab4c65c9530727dd5c"),
+    ("cost-aware", include_str!("cost-aware.json"), "400acf05edd86d99467ec8ffbde90e8bdb60380bdd7d38dca0821a2857857a38"),
+    (
+        "cost-aware-awc",
+        include_str!("cost-aware-awc.json"),
+        "3af26b9e468d746a365d0509ee99e67ba07d24726fa41ac1bd0ffa777e11c60d",
+    ),
+    (
+        "primal-dual",
+        include_str!("primal-dual.json"),
+        "982ad2a6d21c96a0a0549b5df7777382bebc5672706cdb3cc32ba257ffda4f47",
+    ),
+    ("offline", include_str!("offline.json"), "75fea3a56923c84968dc4e0419fb4c0b7f0446d95cb728f426f3daa2c580f2f2"),
+    (
+        "offline-replay",
+        include_str!("offline-replay.json"),
+        "d31241fb1ae80b32e0cc108fe116d31f1d73bda50651259c1a65fc1c4b763287",
+    ),
+    ("window", include_str!("window.json"), "dee11e8b80cd89144f61b7f48a4ab6f8d9ad9ac8d17567c77043266b6bbf3a68"),
+    ("discount", include_str!("discount.json"), "14189f63667e03fa26b09040be296231143f5238237f3c6c72eb7728b131f827"),
+    ("drift", include_str!("drift.json"), "7218da1b82002c71c220004c813cfaca6965fcf564a93b11c6e6518731a2a672"),
+    (
+        "availability",
+        include_str!("availability.json"),
+        "c17942562253cc71d630eacc9cd41a51b2abf758fa90c3f8921f553d16e4e6c1",
+    ),
+    (
+        "drift-replay",
+        include_str!("drift-replay.json"),
+        "2e803476abf49f14ff25ae90c712c87c3b31f29119671e914a7121a78d5cd887",
     ),
 ];
 

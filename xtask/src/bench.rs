@@ -1,17 +1,30 @@
-//! `cargo xtask bench`: how fast the engine is, natively and in Chromium, and how heavy the page is.
+//! `cargo xtask bench`: how fast the engine is, natively and in Chromium, and how heavy the page is; with `--peers`,
+//! beside other programs.
 
 use anyhow::Result;
 
-use crate::command::{cargo, run};
-use crate::{setup, site};
+use crate::command::{cargo, root, run};
+use crate::{python, setup, site};
 
 /// Runs the native benchmarks, then measures the built site in Chromium.
 pub fn bench() -> Result<()> {
     println!("== native");
     run(&mut cargo(&["bench", "--benches", "--features", "cli"]))?;
     println!("== in Chromium");
-    let driver = setup::chromedriver()?;
+    let driver = setup::chromium()?;
     site::build(&[])?;
-    run(cargo(&["run", "--release", "--quiet", "--package", "end-to-end", "--bin", "measure"])
-        .env("CHROMEDRIVER", driver))
+    let measure = ["run", "--release", "--quiet", "--package", "end-to-end", "--bin", "measure"];
+    run(driver.chosen_for(&mut cargo(&measure)))
+}
+
+/// Measures the engine, native and in Chromium, beside other programs at the same job.
+pub fn peers() -> Result<()> {
+    let folder = root().join("benches/peers");
+    let python = python::environment("peers", &folder.join("requirements.txt"), "import numba, mabwiser.mab")?;
+    let smpybandits =
+        python::environment("smpybandits", &folder.join("requirements-smpybandits.txt"), "import SMPyBandits")?;
+    let driver = setup::chromium()?;
+    site::build(&[])?;
+    let peers = ["run", "--release", "--quiet", "--package", "end-to-end", "--bin", "peers", "--"];
+    run(driver.chosen_for(cargo(&peers).args([python, smpybandits])))
 }

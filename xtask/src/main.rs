@@ -1,8 +1,10 @@
-//! The tool chain: `cargo xtask build`, `serve`, `test`, `bench`. Every tool it uses is a crate pinned by `Cargo.lock`.
+//! The tool chain: `cargo xtask build`, `serve`, `test`, `bench`. Every tool it uses is a crate pinned by `Cargo.lock`,
+//! but for the browsers and their drivers.
 
 mod assets;
 mod bench;
 mod command;
+mod python;
 mod reference;
 mod serve;
 mod setup;
@@ -16,8 +18,11 @@ cargo xtask build [--connect ORIGIN]...   the site, into dist/
 cargo xtask serve [--port N] [--connect ORIGIN]...
                                           the same, then served on 127.0.0.1 (port 8080 or the next free one)
 cargo xtask test [STEP]... [-- FILTER]    all checks, or only these: format lint native wasm browser
+cargo xtask test --firefox [STEP]... [-- FILTER]
+                                          the steps that need a browser (wasm browser) in Firefox
 cargo xtask test --reference              the engine against a re-derivation in Python (3.10 or newer, with venv)
-cargo xtask bench                         the benchmarks, native and in the browser
+cargo xtask bench [--peers]               the benchmarks, native and in the browser; or the engine beside other programs
+                                          (numpy, numba, scipy, MABWiser, SMPyBandits: needs Python 3.11 or 3.12 with venv)
 --connect adds an origin (https://host) that the page may load data from to its Content-Security-Policy.";
 
 fn main() -> ExitCode {
@@ -42,6 +47,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         }
         "test" => test::test(rest),
         "bench" if rest.is_empty() => bench::bench(),
+        "bench" if rest == ["--peers"] => bench::peers(),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -1,36 +1,75 @@
-//! The browser that the tests run in.
+//! The browsers that the tests run in, and their drivers.
 
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
-use crate::command::run;
+use crate::command::{cargo, run, target};
 
-const HINT: &str = "the browser tests need Chromium and its driver: on Debian or Ubuntu `apt-get install chromium chromium-driver`, \
+const CHROMIUM_HINT: &str = "the browser tests need Chromium and its driver: on Debian or Ubuntu `apt-get install chromium chromium-driver`, \
 elsewhere put `chromium` (or `google-chrome`) and the `chromedriver` of the same version on the PATH";
+const FIREFOX_HINT: &str = "the tests in Firefox need `firefox` on the PATH: on Debian `apt-get install firefox-esr`";
+/// The version of geckodriver that is built where there is none.
+const GECKODRIVER: &str = "0.37.1";
 
-/// The path of chromedriver. Where it is missing and this is root on Debian, installs it with its browser.
-pub fn chromedriver() -> Result<PathBuf> {
-    if let (Some(driver), Some(_)) = (on_path("chromedriver"), chromium()) {
-        return Ok(driver);
-    }
-    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
-    if !root || on_path("apt-get").is_none() {
-        bail!(HINT);
-    }
-    println!("Installing chromium and chromium-driver.");
-    run(Command::new("apt-get").args(["-qq", "update"]))?;
-    let install = ["-qq", "install", "--yes", "--no-install-recommends", "chromium", "chromium-driver"];
-    run(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(install))?;
-    match on_path("chromedriver") {
-        Some(driver) => Ok(driver),
-        None => bail!(HINT),
+/// A browser's driver.
+pub struct Driver {
+    /// The environment variable in which the test programs look for it.
+    variable: &'static str,
+    path: PathBuf,
+}
+
+impl Driver {
+    /// Makes a command's tests run in this driver's browser.
+    pub fn chosen_for<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.env_remove("CHROMEDRIVER").env_remove("GECKODRIVER").env(self.variable, &self.path)
     }
 }
 
-fn chromium() -> Option<PathBuf> {
-    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].into_iter().find_map(on_path)
+/// Chromium's driver. Where it is missing and this is root on Debian, installs it with its browser.
+pub fn chromium() -> Result<Driver> {
+    let found = || {
+        let browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+        browsers.into_iter().find_map(on_path).and_then(|_| on_path("chromedriver"))
+    };
+    let path = found_or_installed(found, &["chromium", "chromium-driver"], CHROMIUM_HINT)?;
+    Ok(Driver { variable: "CHROMEDRIVER", path })
+}
+
+/// Firefox's driver. Where Firefox is missing and this is root on Debian, installs it; where its driver is, builds that
+/// from crates.io.
+pub fn firefox() -> Result<Driver> {
+    found_or_installed(|| on_path("firefox"), &["firefox-esr"], FIREFOX_HINT)?;
+    let root = target().join("geckodriver");
+    let built = root.join("bin").join(format!("geckodriver{}", std::env::consts::EXE_SUFFIX));
+    let path = on_path("geckodriver").unwrap_or(built);
+    if !path.is_file() {
+        println!("Building geckodriver {GECKODRIVER}.");
+        let what = ["install", "--quiet", "--locked", "geckodriver", "--version", GECKODRIVER, "--root"];
+        run(cargo(&what).arg(root))?;
+    }
+    ensure!(path.is_file(), "found no {} after building it", path.display());
+    Ok(Driver { variable: "GECKODRIVER", path })
+}
+
+/// What `found` finds, if need be after installing Debian packages.
+fn found_or_installed(found: impl Fn() -> Option<PathBuf>, packages: &[&str], hint: &str) -> Result<PathBuf> {
+    if let Some(path) = found() {
+        return Ok(path);
+    }
+    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
+    if !root || on_path("apt-get").is_none() {
+        bail!("{hint}");
+    }
+    println!("Installing {}.", packages.join(" and "));
+    run(Command::new("apt-get").args(["-qq", "update"]))?;
+    let install = ["-qq", "install", "--yes", "--no-install-recommends"];
+    run(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(install).args(packages))?;
+    match found() {
+        Some(path) => Ok(path),
+        None => bail!("{hint}"),
+    }
 }
 
 fn on_path(program: &str) -> Option<PathBuf> {

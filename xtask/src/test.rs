@@ -5,7 +5,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 
 use crate::command::{cargo, run, target};
-use crate::{reference, setup, site};
+use crate::setup::{self, Driver};
+use crate::{reference, site};
 
 const WASM: &str = "wasm32-unknown-unknown";
 /// Name, what it shows, and the check itself, which gets the arguments for the test programs.
@@ -15,37 +16,48 @@ const STEPS: [Step; 5] = [
     ("format", "the code is formatted", format),
     ("lint", "no compiler or clippy warning, native and WebAssembly", lint),
     ("native", "tests of the engine, the command line and the tool chain", native),
-    ("wasm", "tests of the engine as WebAssembly in Chromium", wasm),
-    ("browser", "the built site in Chromium, end to end", browser),
+    ("wasm", "tests of the engine as WebAssembly in Chromium", |rest| wasm(&setup::chromium()?, rest)),
+    ("browser", "the built site in Chromium, end to end", |rest| browser(&setup::chromium()?, rest)),
 ];
 
-/// Runs the named steps, or all; what follows `--` is passed to the test programs.
+/// The steps that need a browser, for `--firefox`.
+const IN_FIREFOX: [Step; 2] = [
+    ("wasm", "tests of the engine as WebAssembly in Firefox", |rest| wasm(&setup::firefox()?, rest)),
+    ("browser", "the built site in Firefox, end to end", |rest| browser(&setup::firefox()?, rest)),
+];
+
+/// Runs the named steps, or all; after `--firefox` those for Firefox; what follows `--` is passed to the test programs.
 ///
 /// `--reference` alone runs the comparison with the re-derivation in Python instead.
 pub fn test(arguments: &[String]) -> Result<()> {
-    if arguments == ["--reference"] {
-        return reference::reference();
+    match arguments.split_first() {
+        Some((flag, rest)) if flag == "--firefox" => steps(&IN_FIREFOX, flag, rest),
+        Some((flag, [])) if flag == "--reference" => reference::reference(),
+        _ => steps(&STEPS, "", arguments),
     }
+}
+
+/// Runs the wanted ones of these steps, which `flag` chooses.
+fn steps(all: &[Step], flag: &str, arguments: &[String]) -> Result<()> {
     let split = arguments.iter().position(|a| a == "--").unwrap_or(arguments.len());
     let (wanted, rest) = arguments.split_at(split);
     for name in wanted {
-        ensure!(STEPS.iter().any(|(step, ..)| step == name), "found step `{name}`, expected one of {}", names());
+        let names: Vec<_> = all.iter().map(|(step, ..)| *step).collect();
+        ensure!(names.contains(&name.as_str()), "found step `{name}`, expected one of {}", names.join(", "));
     }
     let start = Instant::now();
-    for (name, what, check) in STEPS {
+    for (name, what, check) in all {
         if wanted.is_empty() || wanted.iter().any(|w| w == name) {
             println!("== {name}: {what}");
             let begin = Instant::now();
-            check(rest).with_context(|| format!("step `{name}` failed (again: cargo xtask test {name})"))?;
+            let again = ["cargo xtask test", flag, name].into_iter().filter(|word| !word.is_empty());
+            check(rest)
+                .with_context(|| format!("step `{name}` failed (again: {})", again.collect::<Vec<_>>().join(" ")))?;
             println!("== {name}: passed in {:.1} s", begin.elapsed().as_secs_f64());
         }
     }
     println!("== all passed in {:.1} s", start.elapsed().as_secs_f64());
     Ok(())
-}
-
-fn names() -> String {
-    STEPS.map(|(name, ..)| name).join(", ")
 }
 
 fn format(_: &[String]) -> Result<()> {
@@ -70,20 +82,18 @@ fn native(rest: &[String]) -> Result<()> {
     run(cargo(&["test", "--quiet"]).args(NATIVE).args(rest))
 }
 
-fn wasm(rest: &[String]) -> Result<()> {
-    let driver = setup::chromedriver()?;
+fn wasm(driver: &Driver, rest: &[String]) -> Result<()> {
     run(cargo(&["build", "--quiet", "--bin", "wasm-test-runner"]).args(NATIVE))?;
     let runner = target().join("debug").join(format!("wasm-test-runner{}", std::env::consts::EXE_SUFFIX));
     let arguments = ["test", "--quiet", "--target", WASM, "--test", "wasm"];
-    run(cargo(&arguments)
+    run(driver
+        .chosen_for(&mut cargo(&arguments))
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
-        .env("CHROMEDRIVER", driver)
         .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")
         .args(rest))
 }
 
-fn browser(rest: &[String]) -> Result<()> {
-    let driver = setup::chromedriver()?;
+fn browser(driver: &Driver, rest: &[String]) -> Result<()> {
     site::build(&[])?;
-    run(cargo(&["test", "--quiet", "--package", "end-to-end"]).env("CHROMEDRIVER", driver).args(rest))
+    run(driver.chosen_for(&mut cargo(&["test", "--quiet", "--package", "end-to-end"])).args(rest))
 }

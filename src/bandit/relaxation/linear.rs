@@ -149,9 +149,16 @@ impl Linear {
     }
 
     /// Prices of the solution `z` that was found last: `λ` on cost and `θ` on a place in the set, both ≥ 0, by which
-    /// every other solution can be bounded.
+    /// every other solution can be bounded, also where places may stay empty.
     pub(super) fn prices(&self, weights: &[f64], costs: &[f64], z: &[f64]) -> (f64, f64) {
-        let (price, level) = match self.last {
+        let (price, level) = self.prices_signed(weights, costs, z);
+        let sane = |x: f64| if x > 0.0 && x < f64::INFINITY { x } else { 0.0 };
+        (sane(price), sane(level))
+    }
+
+    /// The same for solutions that fill all places: there `θ` may be below 0.
+    pub(in crate::bandit) fn prices_signed(&self, weights: &[f64], costs: &[f64], z: &[f64]) -> (f64, f64) {
+        match self.last {
             Some(pair) => {
                 let price = ratio(weights, costs, pair);
                 let level = weights.get(pair.out).zip(costs.get(pair.out)).map(|(w, c)| w - price * c);
@@ -161,9 +168,7 @@ impl Linear {
                 let members = weights.iter().zip(z).filter(|(_, z)| **z > 0.0).map(|(w, _)| *w);
                 (0.0, members.fold(f64::INFINITY, |low, w| if w < low { w } else { low }))
             }
-        };
-        let sane = |x: f64| if x > 0.0 && x < f64::INFINITY { x } else { 0.0 };
-        (sane(price), sane(level))
+        }
     }
 
     /// Slope of `values` (one an arm; 0 for items beyond them) against cost over the last exchange; 0 if there was none.

@@ -8,7 +8,6 @@ use crate::experiment::Experiment;
 use crate::optimum::reports;
 use crate::plan::Plan;
 use crate::protocol::{FromPlayer, ToPlayer};
-use crate::simulation::jobs;
 use crate::summary::{Collector, OptimumReport};
 use gloo_timers::callback::Timeout;
 use std::rc::Rc;
@@ -67,35 +66,22 @@ impl Clock {
 }
 
 impl Playing {
+    /// A run, and the messages that start it, one a worker that has a job.
     pub(super) fn new(
         run: u32,
         experiment: &Experiment,
         data: Option<Arc<Dataset>>,
         speed: Speed,
         workers: usize,
-    ) -> Result<Playing, Error> {
+    ) -> Result<(Playing, Vec<ToPlayer>), Error> {
         let plan = Plan::new(experiment, data)?;
         let clock = Clock { speed, before: 0.0, since: Some(now()), pace_from: (0.0, 1.0) };
-        let count = jobs(plan.experiment.policies.len() as u32, plan.experiment.run.replicates).len();
-        let seat = |worker| if worker < count { Seat::Busy } else { Seat::Done };
+        let starts = ToPlayer::starts(run, &plan, workers);
+        let seat = |worker| if worker < starts.len() { Seat::Busy } else { Seat::Done };
         let workers = (0..workers).map(seat).collect();
         let collector = Collector::new(&plan);
-        Ok(Playing { run, collector, plan, optima: Vec::new(), workers, clock, told: f64::NEG_INFINITY, timer: None })
-    }
-
-    /// The messages that start the run, one a worker that has a job.
-    pub(super) fn requests(&self) -> Vec<ToPlayer> {
-        let experiment = &self.plan.experiment;
-        let all: Vec<_> = (0..).zip(jobs(experiment.policies.len() as u32, experiment.run.replicates)).collect();
-        let seats = self.workers.len().max(1);
-        (0..seats.min(all.len()))
-            .map(|worker| ToPlayer::Start {
-                run: self.run,
-                game: self.plan.game.clone(),
-                jobs: all.iter().skip(worker).step_by(seats).copied().collect(),
-                report: worker == 0,
-            })
-            .collect()
+        let told = f64::NEG_INFINITY;
+        Ok((Playing { run, collector, plan, optima: Vec::new(), workers, clock, told, timer: None }, starts))
     }
 
     /// The next message for a worker, if it is idle and may go on.

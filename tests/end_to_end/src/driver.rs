@@ -1,6 +1,9 @@
-//! One headless Chromium behind chromedriver.
+//! One headless browser behind its driver: Chromium, or Firefox where the environment variable `GECKODRIVER` is set.
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -8,16 +11,30 @@ use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// A browser with nothing open; it ends when it is dropped.
 pub struct Browser {
     client: Client,
-    // Held for its drop, which ends chromedriver and with it Chromium.
+    kind: Kind,
+    downloads: TempDir,
+    /// What driver and browser have written and nobody has read yet.
+    output: Output,
+    // Held for its drop, which ends the driver and with it the browser.
     _driver: Child,
 }
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Chromium,
+    Firefox,
+}
+
+/// Lines that a process has written.
+type Output = Arc<Mutex<Vec<String>>>;
 
 /// One line of the browser's console.
 #[derive(Debug, Clone)]
@@ -36,52 +53,50 @@ impl ConsoleEntry {
 }
 
 impl Browser {
-    /// Starts chromedriver (environment variable `CHROMEDRIVER`, else from the PATH) on a free port, and Chromium.
+    /// Starts a driver on a free port, and its browser: geckodriver with Firefox where the environment variable
+    /// `GECKODRIVER` names it, else chromedriver (`CHROMEDRIVER`, or from the PATH) with Chromium.
     ///
     /// # Errors
     /// When either does not start.
     pub async fn start() -> Result<Browser> {
-        let program = std::env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
-        let mut driver = Command::new(&program)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| format!("cannot start {}", program.display()))?;
-        let output = driver.stdout.take().context("chromedriver without output")?;
-        let mut lines = BufReader::new(output).lines();
-        let port = timeout(Duration::from_secs(20), async {
-            while let Some(line) = lines.next_line().await? {
-                if let Some((_, port)) = line.rsplit_once("successfully on port ") {
-                    return Ok(port.trim_end_matches('.').to_owned());
-                }
-            }
-            bail!("chromedriver ended before it named its port")
-        })
-        .await
-        .context("chromedriver did not name its port within 20 s")??;
-        // What it prints from here on has to go somewhere, else it would block or end.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-
-        let arguments = [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-dev-shm-usage",
-            "--disable-background-networking",
-            "--window-size=1280,900",
-        ];
-        let capabilities = json!({
-            "goog:chromeOptions": { "args": arguments },
-            "goog:loggingPrefs": { "browser": "ALL" },
-        });
-        let Value::Object(capabilities) = capabilities else { bail!("capabilities are no object") };
+        let (kind, program) = match std::env::var_os("GECKODRIVER") {
+            Some(program) => (Kind::Firefox, program),
+            None => (Kind::Chromium, std::env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into())),
+        };
+        let downloads = tempfile::tempdir()?;
+        let output = Output::default();
+        let (driver, port) = start_driver(&program, &output).await?;
+        let Value::Object(capabilities) = kind.capabilities(downloads.path()) else {
+            bail!("capabilities are no object")
+        };
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
-            .context("Chromium did not start")?;
-        Ok(Browser { client, _driver: driver })
+            .with_context(|| format!("the browser of {} did not start", program.display()))?;
+        Ok(Browser { client, kind, downloads, output, _driver: driver })
+    }
+
+    /// Opens an address and waits until it is loaded.
+    ///
+    /// # Errors
+    /// When the browser cannot reach it.
+    pub async fn goto(&self, address: &str) -> Result<()> {
+        self.client.goto(address).await?;
+        if self.kind == Kind::Firefox {
+            // Firefox keeps breaches of the policy to its own console: they are written out, those after loading.
+            let report = format!(
+                "addEventListener('securitypolicyviolation', (event) =>
+                     dump(`{BREACH} ${{event.effectiveDirective}} ${{event.blockedURI}}\\n`));"
+            );
+            self.client.execute(&report, Vec::new()).await?;
+        }
+        Ok(())
+    }
+
+    /// Where files that a page offers for download go.
+    pub fn downloads(&self) -> &Path {
+        self.downloads.path()
     }
 
     /// The WebDriver client, for what has no method here.
@@ -89,11 +104,26 @@ impl Browser {
         &self.client
     }
 
-    /// What the console received since the last call.
+    /// What the console received since the last call: in Chromium all of it, in Firefox calls of `console.error`,
+    /// uncaught errors, and breaches of the Content-Security-Policy after loading.
     ///
     /// # Errors
     /// When the browser is gone.
     pub async fn console(&self) -> Result<Vec<ConsoleEntry>> {
+        if self.kind == Kind::Firefox {
+            // What is written takes a moment through the pipe.
+            sleep(Duration::from_millis(200)).await;
+            let lines = std::mem::take(&mut *self.output.lock().unwrap_or_else(PoisonError::into_inner));
+            let of_a_page = |line: &String| {
+                // The browser's own loader of studies, which finds no server here.
+                if line.starts_with("console.error: RSLoader:") {
+                    return false;
+                }
+                ["console.error:", "JavaScript error: http", BREACH].iter().any(|start| line.starts_with(start))
+            };
+            let entry = |message| ConsoleEntry { level: "SEVERE".into(), message };
+            return Ok(lines.into_iter().filter(of_a_page).map(entry).collect());
+        }
         let log = self.post("se/log", json!({ "type": "browser" })).await?;
         let text = |entry: &Value, key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let entries = log.as_array().context("the console's log is no list")?;
@@ -106,7 +136,7 @@ impl Browser {
     /// A command of the Chrome DevTools Protocol.
     ///
     /// # Errors
-    /// When the browser refuses it.
+    /// When the browser refuses it, as Firefox always does.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
         let result = self.post("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await;
         result.with_context(|| format!("DevTools command {command}"))
@@ -133,6 +163,83 @@ impl Browser {
     async fn post(&self, path: &str, body: Value) -> Result<Value> {
         Ok(self.client.issue_cmd(SessionCommand { path: path.to_owned(), body: Some(body) }).await?)
     }
+}
+
+/// How a breach of the policy is marked in Firefox's output.
+const BREACH: &str = "Content Security Policy:";
+
+impl Kind {
+    /// What the browser is asked to be: headless, of a laptop's size, downloading without questions.
+    fn capabilities(self, downloads: &Path) -> Value {
+        match self {
+            Kind::Chromium => json!({
+                "goog:chromeOptions": {
+                    "args": [
+                        "--headless=new",
+                        "--no-sandbox",
+                        "--disable-dev-shm-usage",
+                        "--disable-background-networking",
+                        "--window-size=1280,900",
+                    ],
+                    "prefs": { "download.default_directory": downloads },
+                },
+                "goog:loggingPrefs": { "browser": "ALL" },
+            }),
+            Kind::Firefox => json!({
+                "moz:firefoxOptions": {
+                    "args": ["-headless", "--width", "1280", "--height", "900"],
+                    "prefs": {
+                        "browser.download.folderList": 2,
+                        "browser.download.dir": downloads,
+                        // Pages' consoles and uncaught errors are written out; the browser's own are not.
+                        "devtools.console.stdout.content": true,
+                        "devtools.console.stdout.chrome": false,
+                        "browser.dom.window.dump.enabled": true,
+                    },
+                },
+            }),
+        }
+    }
+}
+
+/// Starts a driver, and gives the port that it names.
+async fn start_driver(program: &OsString, output: &Output) -> Result<(Child, String)> {
+    let mut driver = Command::new(program)
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| format!("cannot start {}", program.display()))?;
+    // All that it writes has to be read, else it would block or end.
+    tokio::spawn(collect(driver.stdout.take().context("a driver without output")?, output.clone()));
+    tokio::spawn(collect(driver.stderr.take().context("a driver without output")?, output.clone()));
+    let port = timeout(Duration::from_secs(20), async {
+        loop {
+            let lines = output.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if let Some(port) = lines.iter().find_map(|line| port(line)) {
+                return port;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await
+    .with_context(|| format!("{} did not name its port within 20 s", program.display()))?;
+    Ok((driver, port))
+}
+
+async fn collect(stream: impl AsyncRead + Unpin, output: Output) {
+    let mut lines = BufReader::new(stream).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        output.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+}
+
+/// The port in a driver's greeting.
+fn port(line: &str) -> Option<String> {
+    let (_, port) =
+        line.rsplit_once("successfully on port ").or_else(|| line.rsplit_once("Listening on 127.0.0.1:"))?;
+    Some(port.trim_end_matches('.').to_owned())
 }
 
 /// A command that fantoccini has no method for.

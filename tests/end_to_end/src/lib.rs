@@ -1,15 +1,20 @@
 //! Tests of the built site in a real browser. `cargo xtask test browser` builds the site and runs them;
 //! `cargo test -p end-to-end` runs them on what is in `dist/`.
 //!
-//! A test is a closure over a [`Page`]: the site, served from a sub-path, opened in a fresh headless Chromium.
+//! A test is a closure over a [`Page`]: the site, served from a sub-path, opened in a fresh headless browser: Chromium, or
+//! Firefox where the environment variable `GECKODRIVER` names its driver (`cargo xtask test --firefox`).
 //! [`check`] runs it and fails it, too, when the browser logged an error or a breach of the page's policy.
 //!
 //! With the environment variable `SCREENSHOTS` set to a folder, [`Page::screenshot`] and failing tests write pictures there.
 
 mod driver;
+mod figures;
+#[path = "../../golden_experiments/mod.rs"]
+pub mod golden_experiments;
 mod page;
 pub mod playground;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -17,6 +22,7 @@ use site_server::Site;
 
 pub use driver::{Browser, ConsoleEntry};
 pub use fantoccini::elements::Element;
+pub use figures::{COSTS, MEANS, median, nine_models};
 pub use page::Page;
 
 /// Path below which the tests serve the site: it has to run from any folder of a host.
@@ -29,7 +35,7 @@ const PREFIX: &str = "/sub/path/";
 pub async fn check(test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
     let site = serve()?;
     let browser = Browser::start().await?;
-    let page = Page::new(browser, site.url())?;
+    let page = Page::new(browser, site.url());
     let outcome = async {
         page.open("").await?;
         test(&page).await
@@ -57,6 +63,12 @@ pub fn serve() -> Result<Site> {
     let dist = dist();
     ensure!(dist.join("index.html").is_file(), "dist/ holds no site: run `cargo xtask build` first");
     Site::start(&dist, PREFIX, 0).context("cannot serve dist/")
+}
+
+/// Says that a check could not be made here; past the test harness, which keeps to itself what passing tests print.
+pub fn not_run(check: &str, why: &str) {
+    // Without a place to write there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "\nNOT RUN: {check}: {why}");
 }
 
 /// Where the built site lies.

@@ -1,4 +1,4 @@
-//! The page as a person meets it: found by roles and accessible names, as Chromium computes them.
+//! The page as a person meets it: found by roles and accessible names, as the browser computes them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,6 @@ use anyhow::{Context, Result, bail};
 use fantoccini::Locator;
 use fantoccini::elements::Element;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::time::sleep;
 
 use crate::driver::Browser;
@@ -20,16 +19,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Page {
     browser: Browser,
     site: String,
-    downloads: TempDir,
 }
 
 impl Page {
     /// A page of the site at this address; nothing is opened yet.
-    ///
-    /// # Errors
-    /// When no folder for downloads can be made.
-    pub fn new(browser: Browser, site: String) -> Result<Page> {
-        Ok(Page { browser, site, downloads: tempfile::tempdir()? })
+    pub fn new(browser: Browser, site: String) -> Page {
+        Page { browser, site }
     }
 
     /// The browser, for what has no method here.
@@ -48,9 +43,7 @@ impl Page {
     /// # Errors
     /// When the app does not start.
     pub async fn open(&self, path: &str) -> Result<()> {
-        let folder = json!({ "behavior": "allow", "downloadPath": self.downloads.path() });
-        self.browser.devtools("Browser.setDownloadBehavior", folder).await?;
-        self.browser.client().goto(&format!("{}{path}", self.site)).await?;
+        self.browser.goto(&format!("{}{path}", self.site)).await?;
         self.until("the app to start", async || {
             Ok((self.script("return !document.getElementById('boot')").await? == true).then_some(()))
         })
@@ -187,7 +180,7 @@ impl Page {
             .map(|file| Ok(file.canonicalize().with_context(|| file.display().to_string())?.display().to_string()))
             .collect::<Result<_>>()?;
         for input in self.browser.client().find_all(Locator::Css("input[type=file]")).await? {
-            // Chromium adds the file's name to the label.
+            // Browsers add the file's name to the label.
             if self.browser.computed(&input, "computedlabel").await?.starts_with(name) {
                 return Ok(input.send_keys(&paths.join("\n")).await?);
             }
@@ -215,9 +208,11 @@ impl Page {
     /// # Errors
     /// When it does not come within 10 s.
     pub async fn downloaded(&self, name: &str) -> Result<Vec<u8>> {
-        // Chromium writes under another name and renames the file when it is complete.
-        let file = self.downloads.path().join(name);
-        self.until(&format!("the download {name}"), async || Ok(file.is_file().then_some(()))).await?;
+        let file = self.browser.downloads().join(name);
+        self.until(&format!("the download {name}"), async || {
+            Ok(self.downloads()?.iter().any(|complete| complete == name).then_some(()))
+        })
+        .await?;
         Ok(fs::read(file)?)
     }
 
@@ -226,9 +221,16 @@ impl Page {
     /// # Errors
     /// When the folder cannot be read.
     pub fn downloads(&self) -> Result<Vec<String>> {
-        let entries = fs::read_dir(self.downloads.path())?;
-        let names = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));
-        Ok(names.filter(|name| !name.ends_with(".crdownload")).collect())
+        let mut names = Vec::new();
+        for entry in fs::read_dir(self.browser.downloads())? {
+            let entry = entry?;
+            // Chromium and Firefox write under another name, and Firefox leaves an empty file in the place meanwhile.
+            if entry.metadata().is_ok_and(|file| file.len() > 0) {
+                names.push(entry.file_name().to_string_lossy().into_owned());
+            }
+        }
+        names.retain(|name| !name.ends_with(".crdownload") && !name.ends_with(".part"));
+        Ok(names)
     }
 
     /// Sets the size of the window, in CSS pixels.

@@ -1,24 +1,22 @@
 //! The JavaScript interface, in somebody else's page and in node.
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::{check, dist};
-use serde_json::Value;
+use end_to_end::golden_experiments::GOLDEN;
+use end_to_end::{check, dist, not_run};
+use serde_json::{Value, json};
+
+/// The data that golden experiments on files play on.
+const ANSWERS: &str = include_str!("../../golden_experiments/answers.csv");
 
 /// A small experiment on files, and the digest that it must have.
-fn golden() -> Result<(String, String, String)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../golden_experiments");
-    let experiment = std::fs::read_to_string(folder.join("replay-iid.json"))?;
-    let answers = std::fs::read_to_string(folder.join("answers.csv"))?;
-    let list = std::fs::read_to_string(folder.join("mod.rs"))?;
-    let after = list.split("\"replay-iid\"").nth(1).context("the golden digest")?;
-    let digest = after.split('"').find(|text| text.len() == 64).context("the golden digest")?;
-    Ok((experiment, answers, digest.to_string()))
+fn golden() -> Result<(&'static str, &'static str)> {
+    let found = GOLDEN.iter().find(|(name, ..)| *name == "replay-iid").context("the golden experiment")?;
+    Ok((found.1, found.2))
 }
 
 /// The same program for both: runs, watches progress, audits, makes mistakes, cancels.
 fn program(module: &str) -> Result<String> {
-    let (experiment, answers, _) = golden()?;
-    let (experiment, answers) = (serde_json::to_string(&experiment)?, serde_json::to_string(&answers)?);
+    let (experiment, answers) = (serde_json::to_string(golden()?.0)?, serde_json::to_string(ANSWERS)?);
     Ok(format!(
         "const {{ simulate, audit }} = await import({module});
         const experiment = JSON.parse({experiment}), files = [{{ name: 'answers.csv', text: {answers} }}];
@@ -36,8 +34,7 @@ fn program(module: &str) -> Result<String> {
 }
 
 fn judge(found: &Value) -> Result<()> {
-    let (_, _, digest) = golden()?;
-    ensure!(found["digest"] == digest.as_str(), "{found}");
+    ensure!(found["digest"] == golden()?.1, "{found}");
     ensure!(found["plain"] == true && found["mean"] == true && found["policies"] == 6, "{found}");
     ensure!(found["selection"].is_number() && found["last"]["round"] == found["last"]["rounds"], "{found}");
     ensure!(found["steps"].as_u64() >= Some(1) && found["queries"] == 60 && found["format"] == "neutral", "{found}");
@@ -58,19 +55,47 @@ async fn works_in_a_page() -> Result<()> {
     .await
 }
 
+/// What a script prints as JSON in node, which finds the interface's address in `module`; `None` where node is missing.
+fn node(check: &str, script: &str) -> Result<Option<Value>> {
+    let module = url::Url::from_file_path(dist().canonicalize()?.join("api/llm_selection.js"));
+    let module = module.ok().context("the interface's address")?;
+    let script = format!("const module = {:?}; {script}", module.as_str());
+    match std::process::Command::new("node").args(["--input-type=module", "--eval", &script]).output() {
+        Ok(output) => {
+            ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            Ok(Some(serde_json::from_slice(&output.stdout)?))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            not_run(check, "node is not installed here");
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 #[test]
 fn works_in_node() -> Result<()> {
-    let module = dist().canonicalize()?.join("api/llm_selection.js");
-    let module = serde_json::to_string(&format!("file://{}", module.display()))?;
-    let script = format!("{} console.log(JSON.stringify(found));", program(&module)?);
-    let output = match std::process::Command::new("node").args(["--input-type=module", "--eval", &script]).output() {
-        Ok(output) => output,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            println!("not run: node is not installed here");
-            return Ok(());
-        }
-        Err(error) => return Err(error.into()),
-    };
-    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    judge(&serde_json::from_slice(&output.stdout)?)
+    let script = format!("{} console.log(JSON.stringify(found));", program("module")?);
+    node("the JavaScript interface in node", &script)?.map_or(Ok(()), |found| judge(&found))
+}
+
+#[test]
+fn golden_experiments_have_the_same_digests_in_node() -> Result<()> {
+    let experiments: Vec<&str> = GOLDEN.iter().map(|(_, text, _)| *text).collect();
+    let script = format!(
+        "const {{ simulate }} = await import(module);
+        const digests = [];
+        for (const text of {}) {{
+            const files = JSON.parse(text).environment.kind === 'replay' ? [{{ name: 'answers.csv', text: {} }}] : [];
+            digests.push((await simulate(text, files)).digest);
+        }}
+        console.log(JSON.stringify(digests));",
+        json!(experiments),
+        json!(ANSWERS)
+    );
+    if let Some(found) = node("the digests of the golden experiments in node", &script)? {
+        let expected: Vec<&str> = GOLDEN.iter().map(|(.., digest)| *digest).collect();
+        ensure!(found == json!(expected), "found {found}, expected {expected:?}");
+    }
+    Ok(())
 }

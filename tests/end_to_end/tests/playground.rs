@@ -1,8 +1,8 @@
 //! The Playground as a person uses it: runs, files, mistakes. Numbers are those of the engine run natively.
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::check;
 use end_to_end::playground::{agrees, done, example, native, policies, rows};
+use end_to_end::{check, not_run};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -252,7 +252,7 @@ async fn llmdrift_prime_runs_in_the_page() -> Result<()> {
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
     let source = shared.join("llmdrift/PRIME_FULL_EVAL.csv");
     if !source.is_file() {
-        println!("not run: the LLMDrift data are not beside the project");
+        not_run("LLMDrift's PRIME in the page", "the LLMDrift data are not beside the project");
         return Ok(());
     }
     let mut reader = csv::Reader::from_path(source)?;

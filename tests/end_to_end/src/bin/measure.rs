@@ -2,11 +2,11 @@
 //! engine in WebAssembly beside the engine native, in one go. Run it by `cargo xtask bench`.
 
 use anyhow::{Context, Result};
-use end_to_end::{Browser, Page, serve};
+use end_to_end::{Browser, Page, median, nine_models, serve};
 use llm_selection::experiment::Experiment;
 use llm_selection::plan::Plan;
 use llm_selection::run::run;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Instant;
 
 /// Loads to take the median of.
@@ -57,7 +57,7 @@ return [performance.now() - start, file.size, Math.max(0, ...window.longTasks), 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let site = serve()?;
-    let page = Page::new(Browser::start().await?, site.url())?;
+    let page = Page::new(Browser::start().await?, site.url());
     page.browser().devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await?;
     page.browser().devtools("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await?;
     load(&page).await?;
@@ -165,29 +165,10 @@ fn renderer_peak() -> Option<u64> {
 
 /// One policy, K = 9, N = 4, in WebAssembly and native, one after the other.
 async fn compare(page: &Page) -> Result<()> {
-    let models = [
-        (0.86, 0.60),
-        (0.84, 0.45),
-        (0.80, 0.36),
-        (0.77, 0.25),
-        (0.72, 0.20),
-        (0.66, 0.14),
-        (0.60, 0.09),
-        (0.55, 0.05),
-        (0.48, 0.03),
-    ];
-    let models: Vec<Value> = models
-        .iter()
-        .enumerate()
-        .map(|(k, (reward, cost))| json!({ "name": format!("m{k}"), "reward": reward, "cost": cost }))
-        .collect();
     println!("C2MAB-V, K = 9, N = 4, {ROUNDS} rounds, millions of rounds a second: native, WebAssembly, ratio");
     for (reward, budget) in [("suc", 0.6), ("aic", 0.6), ("awc", 0.35)] {
-        let experiment = json!({
-            "version": 1, "environment": { "kind": "synthetic", "cost_scale": 1, "models": models },
-            "task": { "reward": reward, "max_models": 4, "budget": budget },
-            "policies": [{ "kind": "c2mab-v" }], "run": { "rounds": ROUNDS, "replicates": 1 }
-        });
+        let mut experiment = nine_models(4, budget, &json!({ "kind": "c2mab-v" }), ROUNDS, 1, 1);
+        experiment["task"]["reward"] = reward.into();
         let (mut native, mut wasm) = (Vec::new(), Vec::new());
         for _ in 0..RUNS {
             let plan = Plan::new(&Experiment::from_json(&experiment.to_string())?, None)?;
@@ -208,9 +189,4 @@ async fn compare(page: &Page) -> Result<()> {
         println!("  {reward}, budget {budget}: {native:.2} {wasm:.2} {:.2}", wasm / native);
     }
     Ok(())
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
