@@ -5,6 +5,7 @@ use crate::bandit::cucb::Cucb;
 use crate::bandit::direct::Direct;
 use crate::bandit::epsilon_greedy::{EpsilonGreedy, Exploration};
 use crate::bandit::fixed::Fixed;
+use crate::bandit::forgetting::Memory;
 use crate::bandit::offline;
 use crate::bandit::optimism::Confidence;
 use crate::bandit::oracle::Oracle;
@@ -101,6 +102,19 @@ impl Game {
             setting.available.clone_from(&segment.available);
         }
         setting
+    }
+
+    /// `δ` of the policy at a place, where Lemma 1 speaks of it: C2MAB-V, or Direct, that forgets nothing, in a world
+    /// that stays as it is.
+    pub fn lemma(&self, policy: usize) -> Option<f64> {
+        match self.policies.get(policy)?.recipe {
+            Recipe::C2mabV { confidence, .. } | Recipe::Direct { confidence, .. }
+                if self.segments.len() == 1 && confidence.memory == Memory::All =>
+            {
+                Some(confidence.delta)
+            }
+            _ => None,
+        }
     }
 
     /// Mean rewards and costs over `samples` full rows seen before the first round: rows held out of the data, or draws

@@ -14,8 +14,8 @@
 //!   form, and only a plan runs.
 //! * [`environment`] is the world of a round, a pure function of the seed; [`bandit`] the policies and their
 //!   mathematics; [`optimum`] the best fixed set; [`simulation`] the loop as ask and tell.
-//! * [`summary`] merges replicates into means with intervals; [`figure`] draws them; [`sweep`] varies a value of an
-//!   experiment over a grid; [`study`] holds the built-in studies.
+//! * [`summary`] merges replicates into means with intervals; [`figure`] draws them; [`theory`] is what the paper
+//!   proves; [`sweep`] varies a value of an experiment over a grid; [`study`] holds the built-in studies.
 //!
 //! The same experiment on the same data gives the same bits on every machine, and the digest of the result proves it.
 
@@ -39,5 +39,6 @@ pub mod slices;
 pub mod study;
 pub mod summary;
 pub mod sweep;
+pub mod theory;
 
 pub use error::{Error, ErrorKind, Result};

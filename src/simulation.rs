@@ -13,6 +13,7 @@ use crate::experiment::RewardModel;
 use crate::game::Game;
 use crate::optimum::Optimum;
 use crate::random::world_key;
+use crate::theory::Coverage;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -164,6 +165,8 @@ pub struct Run {
     /// Segment of the next round.
     segment: usize,
     player: Player,
+    /// Whether Lemma 1's event has held; `None` where the lemma does not speak of the policy.
+    coverage: Option<Coverage>,
     totals: Totals,
     choice: Choice,
     /// Whether `choice` waits for its outcome.
@@ -180,6 +183,7 @@ impl Run {
             round: 0,
             segment: 0,
             player,
+            coverage: game.lemma(policy).map(|delta| Coverage::new(game.setting.arms, delta)),
             totals: Totals::default(),
             choice: Choice { arms: Vec::with_capacity(game.setting.arms), ..Choice::default() },
             asked: false,
@@ -227,6 +231,10 @@ impl Run {
         else {
             return;
         };
+        if let (Some(coverage), Some(estimates)) = (&mut self.coverage, self.player.estimates()) {
+            let next = self.round.saturating_add(2);
+            coverage.look(estimates, observed, next, &segment.mean_reward, &segment.mean_cost);
+        }
         let expected = set_reward(setting.reward, &segment.mean_reward, &self.choice.arms);
         let all_called = observed.len() == self.choice.arms.len();
         let (mut paid, mut sum, mut product, mut any) = (0.0, 0.0, 1.0, 0.0);
@@ -312,9 +320,9 @@ struct Scratch {
 }
 
 /// Number of values that are tracked: the eight series of the result, then calls, infeasible and empty rounds, latency,
-/// two sums that covariances follow from: reward + excess and reward + violation (costs scaled), and rounds of unproven
-/// sets.
-pub const TRACKED: usize = 15;
+/// two sums that covariances follow from (reward + excess and reward + violation, costs scaled), rounds of unproven sets,
+/// and 1 while the event of Lemma 1 holds.
+pub const TRACKED: usize = 16;
 
 /// A job being played.
 #[derive(Debug, Clone)]
@@ -482,5 +490,6 @@ fn tracked(game: &Game, run: &Run) -> [f64; TRACKED] {
         (totals.reward + totals.excess) / rounds,
         totals.reward / rounds + if over > 0.0 { over } else { 0.0 },
         f64::from(totals.unproven),
+        f64::from(run.coverage.as_ref().is_some_and(Coverage::holds)),
     ]
 }

@@ -11,6 +11,7 @@ pub use text::{csv_cell, curves_csv, table};
 use crate::data::FileIdentity;
 use crate::experiment::Experiment;
 use crate::number::short;
+use crate::theory::Bounds;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,6 +31,9 @@ pub struct RunResult {
     pub models: Vec<String>,
     /// The best set, by segment of rounds.
     pub optimum: Vec<OptimumReport>,
+    /// The theorems' bounds; `None` where the world changes or `S*` is not known. For the figures only.
+    #[serde(skip)]
+    pub bounds: Option<Bounds>,
     /// One entry a policy, in the experiment's order.
     pub policies: Vec<PolicyResult>,
 }
@@ -186,6 +190,10 @@ pub struct Finals {
     pub unproven_rounds: Figure,
     /// Mean latency of a round, ms; `None` where the data has none.
     pub latency_ms: Figure,
+    /// Share of replicates in which Lemma 1's event held: all true means within the radii of C2MAB-V's estimates, in all
+    /// rounds so far; `None` where the lemma does not speak of the policy. The half-width is to the farther end of
+    /// Wilson's interval, which stays honest where all replicates agree.
+    pub coverage: Figure,
 }
 
 impl Finals {
@@ -252,6 +260,26 @@ impl RunResult {
         (!rounds.is_empty()).then(|| {
             format!("The ratio of mean reward to mean excess stays within 5 % of its last value from here on: {list}.")
         })
+    }
+
+    /// For each policy that Lemma 1 speaks of, how often its event held, in a sentence.
+    pub fn coverage(&self) -> Vec<String> {
+        let replicates = self.experiment.run.replicates;
+        (self.policies.iter().zip(&self.experiment.policies))
+            .filter_map(|(policy, spec)| {
+                let share = policy.finals.coverage.mean?;
+                let delta = spec.kind.delta()?;
+                Some(format!(
+                    "{}: in {:.0} of {replicates} {} all means stayed inside their radii in all rounds; Lemma 1 promises \
+                     at least {} %.",
+                    policy.label,
+                    share * f64::from(replicates),
+                    if replicates == 1 { "replicate" } else { "replicates" },
+                    // Rounded down: more is not promised.
+                    libm::floor((1.0 - delta / 2.0) * 1e6) / 1e4,
+                ))
+            })
+            .collect()
     }
 
     /// What a reader of the numbers should know, in plain sentences.

@@ -204,7 +204,7 @@ impl Sweep {
 }
 
 /// Plays the points of a shard, or all, one after another, each in several threads. `progress` is called with the
-/// number of points done, of how many, and the share of the current one; `notes` gets what each plan and result warn of.
+/// number of points done, of how many, and the share of the current one; `note` gets what a point's plan warns of.
 ///
 /// # Errors
 /// Those of [`Sweep::plan`] before anything is played, and `Io` where a thread cannot be started.
@@ -215,7 +215,7 @@ pub fn run_in_threads(
     shard: Option<Shard>,
     threads: usize,
     mut progress: impl FnMut(usize, usize, f64),
-    mut notes: impl FnMut(String),
+    mut note: impl FnMut(usize, String),
 ) -> Result<SweepResult> {
     let points = sweep.points_of(shard)?;
     for point in &points {
@@ -224,11 +224,8 @@ pub fn run_in_threads(
     let mut results = Vec::with_capacity(points.len());
     for (done, point) in points.iter().enumerate() {
         let plan = sweep.plan(*point, data.clone())?;
-        let mut warnings = plan.warnings();
+        plan.warnings().into_iter().for_each(|warning| note(*point, warning));
         let result = crate::run::run_in_threads(plan, threads, |share| progress(done, points.len(), share))?;
-        warnings.extend(result.warnings());
-        let place = described(&sweep.values(*point));
-        warnings.into_iter().for_each(|warning| notes(format!("{place}: {warning}")));
         results.push(PointResult::new(sweep, *point, &result));
     }
     Ok(SweepResult::new(sweep, shard, data.map(|data| data.files.clone()).unwrap_or_default(), results))

@@ -141,7 +141,7 @@ fn what_is_wrong_is_said_in_one_line_with_status_2() {
         assert!(said.contains(word), "{arguments:?}: {said}");
         assert!(output.stdout.is_empty(), "{arguments:?}");
     }
-    for later in ["link", "unlink", "sweep", "merge", "evaluate"] {
+    for later in ["link", "unlink", "evaluate"] {
         let output = llm_select(&[later, "x.json", "--shard", "1/2", "--out", "y"], "");
         assert_eq!(output.status.code(), Some(2));
         assert!(text(&output.stderr).contains(later) && text(&output.stderr).contains("later version"), "{later}");

@@ -8,6 +8,7 @@ use llm_selection::bandit::policy::Observation;
 use llm_selection::data::{Dataset, ModelResults};
 use llm_selection::environment::{AnyWorld, Synthetic, World};
 use llm_selection::experiment::{Experiment, Sampling};
+use llm_selection::figure::{Against, Options, Quantity};
 use llm_selection::optimum::{joint, reports};
 use llm_selection::plan::Plan;
 use llm_selection::random::{hash, unit, world_key};
@@ -422,11 +423,13 @@ fn the_result_file_has_the_documented_shape() {
         assert_eq!(policy[name]["ci95"], Value::Null, "{name}");
         assert!(policy["final"][name]["mean"].is_number(), "{name}");
     }
-    for name in ["ratio", "ratio_violation", "calls", "infeasible_rounds", "empty_rounds"] {
+    for name in ["ratio", "ratio_violation", "calls", "infeasible_rounds", "empty_rounds", "coverage"] {
         assert!(policy["final"].get(name).is_some(), "{name}");
     }
     assert_eq!((&policy["kind"], policy["rounds"].as_array().unwrap().len()), (&json!("c2mab-v"), 60));
     assert!(policy["selection"]["GPT-4"].is_number() && policy["called"]["GPT-4"].is_number());
+    assert_eq!(policy["final"]["coverage"], json!({"mean": 1.0, "ci95": null}));
+    assert_eq!(value["policies"][1]["final"]["coverage"], json!({"mean": null, "ci95": null}));
     assert_eq!(value["digest"].as_str().unwrap().len(), 64);
     assert_eq!(value["optimum"][0]["from"], json!(1));
     assert_eq!(value["experiment"]["policies"][0]["delta"], json!(1.0 / 60.0));
@@ -457,6 +460,98 @@ fn the_ratio_curve_ends_in_the_final_ratio_and_has_its_interval() {
     let unbounded =
         play(&nine(json!({"reward": "suc", "max_models": 3, "budget": null}), json!([{"kind": "oracle"}]), 60, 2));
     assert_eq!(unbounded.policies[0].ratio, None);
+}
+
+#[test]
+fn regret_derived_for_another_alpha_is_that_of_a_run_with_it() {
+    let alpha = 1.0 - (-1.0f64).exp();
+    let mut experiment = nine(
+        json!({"reward": "awc", "max_models": 3, "budget": 0.4}),
+        json!([{"kind": "c2mab-v"}, {"kind": "random"}]),
+        400,
+        3,
+    );
+    experiment["environment"]["availability"] = json!([{"model": "GPT-4", "from": 100, "to": 250}]);
+    let whole = play(&experiment);
+    experiment["run"]["regret_alpha"] = json!(alpha);
+    let part = play(&experiment);
+    assert_eq!(whole.optimum.len(), 3);
+    for (from, to, against) in [(&whole, &part, Against::Paper), (&part, &whole, Against::Best)] {
+        assert!(Against::of(from).contains(&against));
+        let options = Options { against, ..Options::default() };
+        for (policy, expected) in from.policies.iter().zip(&to.policies) {
+            let derived = Quantity::Regret.series(from, policy, &options).unwrap();
+            for (a, b) in derived.mean.iter().zip(&expected.regret.mean) {
+                assert!((a - b).abs() < 1e-9, "{a} {b}");
+            }
+            for (a, b) in derived.ci95.iter().flatten().zip(expected.regret.ci95.iter().flatten()) {
+                assert!((a - b).abs() < 1e-9, "{a} {b}");
+            }
+        }
+    }
+    assert_eq!((&whole.bounds, whole.policies[0].finals.coverage.mean), (&None, None), "the world changes");
+}
+
+#[test]
+fn regret_against_the_joint_optimum_is_what_the_rows_say() {
+    let experiment =
+        replay("iid", json!({"reward": "awc", "max_models": 2, "budget": null}), json!([{"kind": "random"}]), 200);
+    let result = run(Plan::new(&experiment, Some(data(100, 4))).unwrap());
+    let options = Options { against: Against::Joint, ..Options::default() };
+    let policy = &result.policies[0];
+    let series = Quantity::Regret.series(&result, policy, &options).unwrap();
+    let joint = result.optimum[0].joint.as_ref().unwrap().reward;
+    assert!((series.mean[199] - 200.0 * (joint - policy.finals.reward.mean.unwrap())).abs() < 1e-9);
+    assert!((series.ci95.as_ref().unwrap()[199] - 200.0 * policy.finals.reward.ci95.unwrap()).abs() < 1e-9);
+}
+
+#[test]
+fn lemma_1_holds_as_often_as_it_promises() {
+    // 400 replicates, δ = 0.2: at least 0.9, less four standard errors.
+    let policies = json!([{"kind": "c2mab-v", "delta": 0.2}, {"kind": "random"}]);
+    let result = play(&nine(json!({"reward": "suc", "max_models": 3, "budget": 0.6}), policies, 100, 400));
+    let coverage = result.policies[0].finals.coverage;
+    let floor = 0.9 - 4.0 * (0.9f64 * 0.1 / 400.0).sqrt();
+    assert!(coverage.mean.unwrap() >= floor && coverage.ci95.unwrap() > 0.0, "{coverage:?}");
+    assert_eq!(result.policies[1].finals.coverage.mean, None);
+    let sentence = &result.coverage()[0];
+    assert!(sentence.contains("of 400 replicates") && sentence.contains("at least 90 %"), "{sentence}");
+    // The count is not empty: against means that are off by a quarter it fails nearly always.
+    let plan = plan(&nine(
+        json!({"reward": "suc", "max_models": 3, "budget": 0.6}),
+        json!([{"kind": "c2mab-v", "delta": 0.2}]),
+        1_000,
+        4,
+    ));
+    let mut game = llm_selection::game::Game::clone(&plan.game);
+    game.segments[0].mean_reward.iter_mut().for_each(|mean| *mean = (*mean - 0.25).abs());
+    let simulation = Simulation::new(Arc::new(game));
+    for job in simulation.jobs() {
+        let mut played = JobState::new(&simulation, 0, job);
+        while played.advance(&simulation, 100) > 0 {}
+        let statistics = played.take_update(&simulation).unwrap().statistics;
+        let last = &statistics[statistics.len() - 2 * TRACKED..];
+        assert_eq!(last[TRACKED - 1], 0.0);
+        assert_eq!(statistics[TRACKED - 1], 1.0, "after one round nothing is known well enough to be wrong");
+    }
+}
+
+#[test]
+fn the_smallest_chance_of_a_call_follows_the_feedback() {
+    let observed = |task: Value| play(&nine(task, json!([{"kind": "oracle"}]), 5, 1)).bounds.unwrap().observed;
+    assert_eq!(observed(json!({"reward": "suc", "max_models": 3, "budget": 0.6})), 1.0);
+    assert_eq!(observed(json!({"reward": "awc", "max_models": 3, "budget": 0.6, "feedback": "full"})), 1.0);
+    // Failures of GPT-4 and Claude 2, the two smallest.
+    assert!((observed(json!({"reward": "awc", "max_models": 3, "budget": 0.6})) - 0.14 * 0.16).abs() < 1e-12);
+    // Successes of ChatGLM2 and Llama 2-13B.
+    let stopping = json!({"reward": "aic", "max_models": 3, "budget": 0.6, "stop_on_failure": true});
+    assert!((observed(stopping) - 0.48 * 0.55).abs() < 1e-12);
+    let bounds =
+        play(&nine(json!({"reward": "suc", "max_models": 3, "budget": 0.6}), json!([{"kind": "oracle"}]), 5, 1))
+            .bounds
+            .unwrap();
+    assert!((bounds.most_over - (0.60 + 0.45 + 0.36 - 0.6)).abs() < 1e-12);
+    assert_eq!((bounds.arms, bounds.most, bounds.rounds), (9, 3, 5));
 }
 
 proptest! {

@@ -1,6 +1,7 @@
 //! C2MAB-V (arXiv 2405.16587, algorithms 1 and 2): optimistic estimates, the relaxed problem, and its rounding by a
 //! scheduling cloud that sees neither.
 
+use super::estimates::Estimates;
 use super::optimism::{Confidence, Optimism};
 use super::policy::{Choice, Observation, Policy, Setting};
 use super::scheduling::Scheduler;
@@ -20,6 +21,12 @@ impl C2mabV {
     /// With AWC's solver (by size where `None`) and the policy's own stream.
     pub fn new(setting: &Setting, confidence: &Confidence, solver: Option<Solver>, stream: Stream) -> Self {
         C2mabV { optimism: Optimism::new(setting, confidence), scheduler: Scheduler::new(setting.arms, solver, stream) }
+    }
+
+    /// What it has learned.
+    #[inline]
+    pub fn estimates(&self) -> &Estimates {
+        &self.optimism.estimates
     }
 }
 

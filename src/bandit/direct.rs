@@ -2,6 +2,7 @@
 //! rounding.
 
 use super::best_set::Search;
+use super::estimates::Estimates;
 use super::optimism::{Confidence, Optimism};
 use super::policy::{Choice, Observation, Policy, Setting, sort_by_key};
 use super::scheduling::Scheduler;
@@ -33,6 +34,11 @@ impl Direct {
             nodes,
             search: Search::default(),
         }
+    }
+
+    /// What it has learned.
+    pub fn estimates(&self) -> &Estimates {
+        &self.optimism.estimates
     }
 }
 

@@ -69,6 +69,18 @@ impl Estimates {
         }
     }
 
+    /// Whether an arm's estimates are at most `rad_k` away from these means; an arm out of range or unseen: yes.
+    #[inline]
+    pub fn are_within(&self, arm: usize, logarithm: f64, reward: f64, cost: f64) -> bool {
+        let (Some(mean_reward), Some(mean_cost), Some(half)) =
+            (self.mean_reward.get(arm), self.mean_cost.get(arm), self.half_inverse.get(arm))
+        else {
+            return true;
+        };
+        let (reward, cost, square) = (mean_reward - reward, mean_cost - cost, logarithm * half);
+        reward * reward <= square && cost * cost <= square
+    }
+
     /// Optimistic rewards `μ̄_k = min(μ̂_k + α·rad_k, 1)` into `upper`, where `rad_k = sqrt(L/(2 T_k))`; 1 for an unseen
     /// arm.
     #[inline]

@@ -24,7 +24,8 @@ pub struct Optimism {
     alpha_mu: f64,
     alpha_c: f64,
     logarithm: Logarithm,
-    estimates: Estimates,
+    /// What it has learned.
+    pub estimates: Estimates,
     /// `None` where all rounds count alike.
     forgetting: Option<Box<Forgetting>>,
     /// `μ̄` of the round.

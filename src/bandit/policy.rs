@@ -4,6 +4,7 @@ use super::c2mab_v::C2mabV;
 use super::cucb::Cucb;
 use super::direct::Direct;
 use super::epsilon_greedy::EpsilonGreedy;
+use super::estimates::Estimates;
 use super::fixed::Fixed;
 use super::oracle::Oracle;
 use super::primal_dual::PrimalDual;
@@ -88,6 +89,18 @@ pub enum Player {
     Fixed(Fixed),
     RandomSet(Box<RandomSet>),
     Oracle(Oracle),
+}
+
+impl Player {
+    /// What C2MAB-V has learned; `None` for other policies.
+    #[inline]
+    pub fn estimates(&self) -> Option<&Estimates> {
+        match self {
+            Player::C2mabV(policy) => Some(policy.estimates()),
+            Player::Direct(policy) => Some(policy.estimates()),
+            _ => None,
+        }
+    }
 }
 
 impl Policy for Player {

@@ -196,6 +196,15 @@ impl PolicyKind {
             PolicyKind::Oracle(_) => "oracle",
         }
     }
+
+    /// `δ` of C2MAB-V's radii; `None` for other kinds, and where it is left to the number of rounds.
+    pub fn delta(&self) -> Option<f64> {
+        match self {
+            PolicyKind::C2mabV(policy) => policy.delta,
+            PolicyKind::C2mabVDirect(policy) => policy.delta,
+            _ => None,
+        }
+    }
 }
 
 fn default_alpha_mu() -> f64 {

@@ -45,11 +45,13 @@ pub(super) fn lines(
             continue;
         }
         nodes.push(straight("change", at, top, at, bottom));
-        let text = shorten(&what, font * 10.0, font);
+        // As much of it as fits between the name before and the edge; too little says nothing.
+        let room = 2.0 * (at - from).min(font * 5.0);
+        let text = shorten(&what, room, font);
         let half = text_width(&text, font) / 2.0;
         let last = free.1 - half;
         let middle = if at > last { last } else { at };
-        if middle - half >= from && middle + half >= at {
+        if room >= font * 5.0 && middle - half >= from && middle + half >= at {
             nodes.push(Node::Text { class: "mid", x: middle, y: base, text });
             from = middle + half + font * 0.8;
         }
@@ -137,7 +139,7 @@ mod tests {
             let mut named = 0;
             for node in &drawing.scene.nodes {
                 let Node::Text { x, text, .. } = node else { continue };
-                if text == "small changes" {
+                if text.starts_with("small") {
                     let half = text_width(text, 12.0) / 2.0;
                     assert!(x - half >= end && x + half <= width, "{width}: {x}");
                     (end, named) = (x + half, named + 1);

@@ -4,7 +4,9 @@
 //! [`Scene::to_svg`] writes the same shapes as a file. The scene is our own because a plotting library would need a
 //! backend of ours for either use, and brings neither direct labels nor marks nor the budget's hatched ground.
 
+pub mod against;
 pub mod axis;
+mod bound;
 mod changes;
 pub mod curves;
 pub mod number;
@@ -18,6 +20,8 @@ pub mod style;
 pub mod sweep;
 pub mod text;
 
+pub use against::Against;
+pub use bound::note;
 pub use plot::Panel;
 pub use scene::{Node, Scene};
 pub use series::{badge, line_class, series_class, series_colour, series_mark, swatch};
@@ -26,6 +30,7 @@ pub use style::Theme;
 pub use text::{Reading, Readout, Table, curves_csv, describe, readout, sub, table};
 
 use crate::summary::{PolicyResult, RunResult, Series};
+use std::borrow::Cow;
 
 /// Which figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,22 +116,28 @@ pub enum Quantity {
 impl Quantity {
     /// The policy's curve; `None` where it is not defined.
     #[must_use]
-    pub fn series(self, policy: &PolicyResult) -> Option<&Series> {
+    pub fn series<'a>(
+        self,
+        result: &RunResult,
+        policy: &'a PolicyResult,
+        options: &Options,
+    ) -> Option<Cow<'a, Series>> {
         match self {
-            Quantity::Regret => Some(&policy.regret),
+            Quantity::Regret => return options.against.series(result, policy),
             Quantity::Violation => policy.violation.as_ref(),
             Quantity::Reward => Some(&policy.reward),
             Quantity::Cost => policy.cost.as_ref(),
             Quantity::Ratio => policy.ratio.as_ref(),
             Quantity::RatioViolation => policy.ratio_violation.as_ref(),
         }
+        .map(Cow::Borrowed)
     }
 
     /// Name in CSV files.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn name(self, options: &Options) -> &'static str {
         match self {
-            Quantity::Regret => "regret",
+            Quantity::Regret => options.against.metric(),
             Quantity::Violation => "violation",
             Quantity::Reward => "reward",
             Quantity::Cost => "cost",
@@ -137,7 +148,7 @@ impl Quantity {
 
     /// Whether its values may stand on a logarithmic axis.
     pub(crate) fn spans_decades(self) -> bool {
-        matches!(self, Quantity::Violation | Quantity::Ratio | Quantity::RatioViolation)
+        matches!(self, Quantity::Regret | Quantity::Violation | Quantity::Ratio | Quantity::RatioViolation)
     }
 
     /// What it cannot be below.
@@ -153,12 +164,18 @@ pub struct Options<'a> {
     pub width: f64,
     /// Font size in pixels, 6 to 40.
     pub font: f64,
-    /// Rounds on a logarithmic axis; the values of violation and ratio too.
+    /// Rounds on a logarithmic axis.
     pub log: bool,
+    /// Values of regret, violation or ratio on a logarithmic axis.
+    pub log_values: bool,
     /// Policies left out, by index; those past the end are shown.
     pub hidden: &'a [bool],
     /// Whether costs are in dollars.
     pub dollars: bool,
+    /// What regret is measured against.
+    pub against: Against,
+    /// Whether regret and violation are drawn with the theory's bound.
+    pub bound: bool,
     /// Whether the ratio is to `V(t)` instead of the mean excess.
     pub by_violation: bool,
     /// Policy of the selection share, by index.
@@ -173,8 +190,11 @@ impl Default for Options<'_> {
             width: 440.0,
             font: 12.0,
             log: false,
+            log_values: false,
             hidden: &[],
             dollars: false,
+            against: Against::default(),
+            bound: false,
             by_violation: false,
             policy: 0,
             cursor: None,

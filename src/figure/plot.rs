@@ -1,6 +1,7 @@
 //! Regret, violation, reward and cost, and their ratio: curves over rounds.
 
 use super::axis::{Axis, Scale, nice_step};
+use super::bound;
 use super::changes;
 use super::curves::{Frame, band, hatching, line, spread};
 use super::number::{CostUnit, count, decimals, fixed, shorten, signed, text_width};
@@ -68,14 +69,15 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
     let ranges: Vec<Range> = quantities
         .iter()
         .map(|quantity| {
-            let log = options.log && quantity.spans_decades();
+            let log = options.log_values && quantity.spans_decades();
             // Running means jump about at first: they may start outside.
             let early = if matches!(quantity, Quantity::Regret | Quantity::Violation) {
                 first
             } else {
                 f64::from(reached) / 50.0
             };
-            let mut range = range(result, options, *quantity, log, early.max(first), &anchors(*quantity, result));
+            let mut range =
+                range(result, options, *quantity, log, early.max(first), &anchors(*quantity, result, options));
             // Nobody over budget: the scale is the budget's, so that nothing is seen to be nothing.
             if let Some(budget) = result.experiment.task.budget.filter(|_| *quantity == Quantity::Violation)
                 && !log
@@ -98,7 +100,8 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
 
     let scale = if options.log { Scale::Log } else { Scale::Linear };
     let x = Axis::new(scale, first, f64::from(planned), left, right);
-    let (top, bottom) = (font, height - font * 2.2);
+    let bound = quantities.first().is_some_and(|quantity| bound::shown(*quantity, result, options).is_some());
+    let (top, bottom) = (font * if bound { 2.4 } else { 1.0 }, height - font * 2.2);
     let mut plot = Plot { result, options, unit, nodes: Vec::new() };
     let mut panels = Vec::new();
     for (place, ((quantity, range), ticks)) in quantities.iter().zip(&ranges).zip(&ticks).enumerate() {
@@ -117,10 +120,13 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
 }
 
 /// Values that must be in the frame.
-fn anchors(quantity: Quantity, result: &RunResult) -> Vec<f64> {
+fn anchors(quantity: Quantity, result: &RunResult, options: &Options) -> Vec<f64> {
     match quantity {
-        Quantity::Regret | Quantity::Violation => vec![0.0],
-        Quantity::Reward => result.optimum.last().and_then(|o| o.reward).into_iter().collect(),
+        Quantity::Regret | Quantity::Violation => {
+            let last = bound::shown(quantity, result, options).map(|bounds| bound::last(quantity, bounds));
+            last.into_iter().chain([0.0]).collect()
+        }
+        Quantity::Reward => result.optimum.iter().filter_map(|o| o.reward).collect(),
         Quantity::Cost => result.experiment.task.budget.into_iter().collect(),
         Quantity::Ratio | Quantity::RatioViolation => Vec::new(),
     }
@@ -228,9 +234,13 @@ impl Plot<'_> {
             let heading = if quantity == Quantity::Reward { "Mean reward per query" } else { "Mean cost per query" };
             self.text("strong", left, top - font * 0.6, heading.to_owned());
         }
+        if let Some(bounds) = bound::shown(quantity, self.result, self.options) {
+            self.nodes.extend(bound::curve(quantity, bounds, &frame));
+            self.bound_key(&frame);
+        }
         let (ends, drawn) = self.curves(quantity, &frame);
-        if let Some(best) = self.result.optimum.last().and_then(|o| o.reward).filter(|_| quantity == Quantity::Reward) {
-            self.best(best, &frame);
+        if quantity == Quantity::Reward {
+            self.best(&frame);
         }
         if quantity == Quantity::Cost && self.result.policies.iter().all(|p| p.cost.is_none()) {
             self.text("mid", (left + right) / 2.0, (top + bottom) / 2.0, "The costs are not known.".to_owned());
@@ -256,10 +266,11 @@ impl Plot<'_> {
     fn curves(&mut self, quantity: Quantity, frame: &Frame) -> (Vec<(usize, f64, f64)>, bool) {
         let (mut ends, mut drawn) = (Vec::new(), false);
         for (index, policy) in self.result.policies.iter().enumerate().rev() {
-            let Some(series) = quantity.series(policy).filter(|_| self.options.shows(index)) else { continue };
+            let series = quantity.series(self.result, policy, self.options).filter(|_| self.options.shows(index));
+            let Some(series) = series else { continue };
             let mut nodes = Vec::with_capacity(2);
             for (class, d) in [
-                ("band", band(frame, &policy.rounds, series, quantity.floor())),
+                ("band", band(frame, &policy.rounds, &series, quantity.floor())),
                 (line_class(index), line(frame, &policy.rounds, &series.mean)),
             ] {
                 if !d.is_empty() {
@@ -280,15 +291,35 @@ impl Plot<'_> {
         (ends, drawn)
     }
 
-    /// The dashed line of the best set, explained in the row of the heading.
-    fn best(&mut self, reward: f64, frame: &Frame) {
-        if !frame.shows(reward) {
+    /// The dashed line of the best set, a step where the world changes, explained in the row of the heading.
+    fn best(&mut self, frame: &Frame) {
+        let optima = &self.result.optimum;
+        let ends = optima.iter().skip(1).map(|next| next.from).chain([u32::MAX]);
+        let at = |round: u32| frame.x.at(f64::from(round)).clamp(frame.left(), frame.right());
+        let mut steps: Vec<(f64, f64, f64)> = Vec::new();
+        for (optimum, end) in optima.iter().zip(ends) {
+            let Some(reward) = optimum.reward.filter(|reward| frame.shows(*reward)) else { continue };
+            let from = if optimum.from <= 1 { frame.left() } else { at(optimum.from) };
+            steps.push((from, at(end), frame.y.at(reward)));
+        }
+        for (place, (from, to, y)) in steps.iter().enumerate() {
+            self.nodes.push(straight("bound", *from, *y, *to, *y));
+            if let Some(next) = steps.get(place + 1).filter(|next| next.0 == *to) {
+                self.nodes.push(straight("bound", *to, *y, *to, next.2));
+            }
+        }
+        let rewards = || optima.iter().filter_map(|optimum| optimum.reward).filter(|reward| reward.is_finite());
+        let (Some(low), Some(high)) = (rewards().reduce(f64::min), rewards().reduce(f64::max)) else { return };
+        if steps.is_empty() {
             return;
         }
-        let (font, y) = (self.options.font, frame.y.at(reward));
-        self.nodes.push(straight("bound", frame.left(), y, frame.right(), y));
+        let font = self.options.font;
         let what = if self.result.experiment.task.budget.is_some() { "best set that fits" } else { "best set" };
-        let text = format!("{what}: {}", fixed(reward, decimals(reward, 3)));
+        let number = |reward: f64| fixed(reward, decimals(reward, 3));
+        let text = match optima.len() {
+            1 => format!("{what}: {}", number(high)),
+            _ => format!("{what}: {} to {}", number(low), number(high)),
+        };
         let row = frame.top() - font * 0.6;
         let start = frame.right() - text_width(&text, font) - font * 2.4;
         let free = frame.left() + font * 13.2;
@@ -297,6 +328,23 @@ impl Plot<'_> {
         }
         if start + font * 2.4 > free {
             self.text("end", frame.right(), row, text);
+        }
+    }
+
+    /// What the bound's line says, above the frame.
+    fn bound_key(&mut self, frame: &Frame) {
+        let font = self.options.font;
+        // Above the names of changes.
+        let row = frame.top() - font * 1.5;
+        let mut x = frame.left();
+        for (class, text) in [("theory", "theory's bound, as published"), ("theory vacuous", "vacuous")] {
+            let width = font * 2.6 + text_width(text, font);
+            if x + width > self.options.width {
+                return;
+            }
+            self.nodes.push(straight(class, x, row - font * 0.33, x + font * 2.2, row - font * 0.33));
+            self.text("", x + font * 2.6, row, text.to_owned());
+            x += width + font;
         }
     }
 
@@ -326,7 +374,7 @@ impl Plot<'_> {
         let mut taken = Vec::new();
         for index in &range.outside {
             let Some(policy) = self.result.policies.get(*index) else { continue };
-            let Some(series) = quantity.series(policy) else { continue };
+            let Some(series) = quantity.series(self.result, policy, self.options) else { continue };
             let Some(value) = series.mean.last().copied().filter(|v| v.is_finite() && !frame.shows(*v)) else {
                 continue;
             };
@@ -425,13 +473,14 @@ pub(super) fn cursor(panels: &[Panel], result: &RunResult, options: &Options, ro
         }
         nodes.push(straight("cursor", x, frame.top(), x, frame.bottom()));
         for (index, policy) in result.policies.iter().enumerate().rev() {
-            let series = panel.quantity.and_then(|q| q.series(policy)).filter(|_| options.shows(index));
+            let series =
+                panel.quantity.and_then(|q| q.series(result, policy, options)).filter(|_| options.shows(index));
             let at = checkpoint(&policy.rounds, round)
                 .filter(|at| at + 1 < policy.rounds.len() || policy.rounds.last() == Some(&round));
-            if let Some(value) = series.zip(at).and_then(|(series, at)| series.mean.get(at))
-                && frame.shows(*value)
+            if let Some(value) = series.zip(at).and_then(|(series, at)| series.mean.get(at).copied())
+                && frame.shows(value)
             {
-                let dot = Node::Circle { class: "dot", x, y: frame.y.at(*value), r: 4.0 };
+                let dot = Node::Circle { class: "dot", x, y: frame.y.at(value), r: 4.0 };
                 nodes.push(Node::Group { class: series_class(index), at: None, nodes: vec![dot] });
             }
         }

@@ -35,7 +35,7 @@ pub(super) fn range(
     let usable = |v: f64| v.is_finite() && (!log || v > 0.0);
     let mut spans: Vec<(usize, f64, f64)> = Vec::new();
     for (index, policy) in result.policies.iter().enumerate() {
-        let Some(series) = quantity.series(policy).filter(|_| options.shows(index)) else { continue };
+        let Some(series) = quantity.series(result, policy, options).filter(|_| options.shows(index)) else { continue };
         let (mut lo, mut hi) = (f64::INFINITY, f64::NEG_INFINITY);
         for (round, value) in policy.rounds.iter().zip(&series.mean) {
             if f64::from(*round) >= first && usable(*value) {
@@ -51,7 +51,10 @@ pub(super) fn range(
     let mut outside = Vec::new();
     if log {
         let (lo, hi) = bounds(&spans, &[]).unwrap_or((1e-3, 1.0));
-        let lo = libm::pow(10.0, libm::floor(libm::log10(if lo > hi * 1e-4 { lo } else { hi * 1e-4 })));
+        let lo = if lo > hi * 1e-4 { lo } else { hi * 1e-4 };
+        let anchors: Vec<f64> = anchors.iter().copied().filter(|v| usable(*v)).collect();
+        let (lo, hi) = bounds(&[(0, lo, hi)], &anchors).unwrap_or((lo, hi));
+        let lo = libm::pow(10.0, libm::floor(libm::log10(lo)));
         return Range { lo, hi: hi * 1.3, scale, outside };
     }
     let anchors: Vec<f64> = anchors.iter().copied().filter(|v| v.is_finite()).collect();

@@ -1,7 +1,10 @@
 //! Figures that leave the page: with heading and legend, alone or all on a sheet.
 
 use super::number::{shorten, text_width};
-use super::{FigureKind, Node, Options, Scene, Theme, describe, draw, line_class, series_class, series_mark, sub};
+use super::text::title;
+use super::{
+    FigureKind, Node, Options, Scene, Theme, describe, draw, line_class, note, series_class, series_mark, sub,
+};
 use crate::summary::RunResult;
 
 /// One figure with its heading above and the legend below.
@@ -39,7 +42,8 @@ pub fn sheet(result: &RunResult, dollars: bool) -> String {
         let mut deepest = 0.0;
         for (place, kind) in pair.iter().enumerate() {
             // These span decades; on a linear axis most of them lies on the bottom line.
-            let options = Options { log: matches!(kind, FigureKind::Violation | FigureKind::Ratio), ..options };
+            let log = matches!(kind, FigureKind::Violation | FigureKind::Ratio);
+            let options = Options { log, log_values: log, ..options };
             let (nodes, bottom) = titled(*kind, result, &options);
             let x = gap + place as f64 * (options.width + gap);
             scene.nodes.push(Node::Group { class: "", at: Some((x, y)), nodes });
@@ -58,17 +62,39 @@ pub fn sheet(result: &RunResult, dollars: bool) -> String {
 /// Heading, sentence and drawing; gives the height used.
 fn titled(kind: FigureKind, result: &RunResult, options: &Options) -> (Vec<Node>, f64) {
     let font = options.font;
-    let mut title = kind.title().to_owned();
+    let mut title = title(kind, result, options);
     if let Some(policy) = result.policies.get(options.policy).filter(|_| kind == FigureKind::Selection) {
         title = format!("{title}: {}", shorten(&policy.label, options.width * 0.5, font * 1.3));
     }
     let drawing = draw(kind, result, options);
     let text = |class, y, text| Node::Text { class, x: 0.0, y, text };
     let top = font * 3.6;
-    let bottom = top + drawing.scene.height;
+    let mut bottom = top + drawing.scene.height;
     let figure = Node::Group { class: "", at: Some((0.0, top)), nodes: drawing.scene.nodes };
     let sentence = shorten(&sub(kind, result, options), options.width, font);
-    (vec![text("title", font * 1.3, title), text("", font * 2.9, sentence), figure], bottom)
+    let mut nodes = vec![text("title", font * 1.3, title), text("", font * 2.9, sentence), figure];
+    for line in wrapped(&note(kind, result, options), options.width, font) {
+        bottom += font * 1.5;
+        nodes.push(text("", bottom, line));
+    }
+    (nodes, bottom)
+}
+
+/// `text` in lines of at most `width` pixels, at most twelve.
+fn wrapped(text: &str, width: f64, font: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_ascii_whitespace() {
+        let full = lines.len() == 12;
+        match lines.last_mut() {
+            Some(line) if text_width(line, font) + text_width(word, font) + font * 0.32 <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ if full => break,
+            _ => lines.push(shorten(word, width, font)),
+        }
+    }
+    lines
 }
 
 /// The visible policies with their labels.

@@ -65,6 +65,13 @@ pub(super) fn attributes(out: &mut String, class: &str, theme: Theme, series: Op
                 set("stroke-width", "1.4");
                 set("stroke-dasharray", "5 4");
             }
+            "theory" => {
+                set("fill", "none");
+                set("stroke", theme.pick(INK));
+                set("stroke-width", "1.6");
+                set("stroke-dasharray", if has("vacuous") { "1.5 4" } else { "9 3" });
+            }
+            "vacuous" => set("opacity", "0.65"),
             "change" => {
                 set("stroke", theme.pick(INK_2));
                 set("stroke-dasharray", "2 3");

@@ -87,8 +87,10 @@ pub struct Parameter {
 /// A sweep over one parameter, ready to be drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curves {
-    /// What is varied.
+    /// What is varied, with all its values.
     pub parameter: Parameter,
+    /// The values that have been played, ascending.
+    pub values: Vec<f64>,
     /// One entry a policy, in the experiment's order.
     pub lines: Vec<Line>,
     /// The budget at each value; `None` where there is none.
@@ -182,7 +184,7 @@ impl Curves {
     /// # Errors
     /// Those of [`Parameter::of`].
     pub fn new(result: &SweepResult) -> Result<Curves> {
-        let mut parameter = Parameter::of(&result.grid)?;
+        let parameter = Parameter::of(&result.grid)?;
         let value = |values: &Listed, path: &str| {
             values.0.iter().find(|(other, _)| other == path).and_then(|(_, value)| value.as_f64())
         };
@@ -200,9 +202,9 @@ impl Curves {
             let labels: Vec<&str> = at().map(|policy| policy.label.as_str()).collect();
             Line { label: label(&labels), finals: at().map(|policy| policy.finals.clone()).collect() }
         };
-        parameter.values = points.iter().map(|(value, _)| *value).collect();
         Ok(Curves {
             lines: unique((0..policies).map(line).collect()),
+            values: points.iter().map(|(value, _)| *value).collect(),
             parameter,
             budgets,
             dollars: result.experiment.pointer("/environment/kind").is_some_and(|kind| kind != "synthetic"),

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::experiment::{self, Environment, Experiment, RewardModel, SyntheticModel, Task};
-use crate::summary::{Finals, OptimumReport};
+use crate::summary::{Finals, JointOptimum, Measured, OptimumReport};
+use crate::theory::Bounds;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -56,6 +57,7 @@ fn result(policies: Vec<PolicyResult>, models: &[String], rounds: u32, budget: O
             relaxed_reward: 1.99,
             joint: None,
         }],
+        bounds: None,
         policies,
     }
 }
@@ -88,6 +90,8 @@ fn policy(
         selection: BTreeMap::new(),
         called: BTreeMap::new(),
         share_over_time: Vec::new(),
+        replicates: Vec::new(),
+        time_per_round_us: Measured::default(),
     }
 }
 
@@ -240,9 +244,9 @@ fn nobody_over_budget_is_said_or_drawn_at_the_budgets_scale() {
     let linear = draw(FigureKind::Violation, &result, &Options::default());
     assert!((linear.panels[0].frame.y.hi - 0.0006).abs() < 1e-9);
     let svg = |options: &Options| draw(FigureKind::Violation, &result, options).scene.to_svg(Theme::Light, 12.0);
-    assert!(svg(&Options { log: true, ..Options::default() }).contains("nowhere above the budget"));
+    assert!(svg(&Options { log_values: true, ..Options::default() }).contains("nowhere above the budget"));
     let hidden = [true; 7];
-    assert!(!svg(&Options { log: true, hidden: &hidden, ..Options::default() }).contains("nowhere above"));
+    assert!(!svg(&Options { log_values: true, hidden: &hidden, ..Options::default() }).contains("nowhere above"));
 }
 
 #[test]
@@ -255,7 +259,7 @@ fn without_a_budget_the_violation_is_a_sentence() {
 #[test]
 fn an_infinite_ratio_is_a_gap_and_read_as_infinite() {
     let result = example(6_200);
-    let options = Options { log: true, ..Options::default() };
+    let options = Options { log: true, log_values: true, ..Options::default() };
     assert_eq!(readout(FigureKind::Ratio, &result, &options, 40).values[0].text, "∞");
     assert_eq!(readout(FigureKind::Ratio, &result, &options, 60).values[1].text, "6\u{202f}762");
     let drawing = draw(FigureKind::Ratio, &result, &options);
@@ -302,6 +306,112 @@ fn the_csv_has_a_row_a_checkpoint() {
     assert!(curves_csv(FigureKind::Selection, &example(100), &Options::default()).contains(",100,share:GPT-4,"));
 }
 
+fn bounds() -> Bounds {
+    Bounds {
+        arms: 9,
+        most: 3,
+        rounds: 10_000,
+        lipschitz: 1.0,
+        observed: 1.0,
+        best: 1.98,
+        cost_scale: 0.01,
+        most_over: 0.009,
+    }
+}
+
+#[test]
+fn the_bound_is_drawn_in_two_parts_and_said() {
+    let mut result = example(6_200);
+    let options = Options { log: true, log_values: true, bound: true, ..Options::default() };
+    let plain = Options { bound: false, ..options };
+    let svg =
+        |result: &RunResult, kind, options: &Options| draw(kind, result, options).scene.to_svg(Theme::Light, 12.0);
+    assert!(note(FigureKind::Regret, &result, &options).contains("not known"));
+    result.bounds = Some(bounds());
+    for (kind, vacuous) in [(FigureKind::Regret, true), (FigureKind::Violation, true)] {
+        let with = svg(&result, kind, &options);
+        check(&with);
+        // The key has one line of each kind, the curve too.
+        assert_eq!(with.matches("stroke-dasharray=\"9 3\"").count(), 2, "{kind:?} {with}");
+        assert_eq!(with.matches("stroke-dasharray=\"1.5 4\"").count() == 2, vacuous, "{kind:?}");
+        assert!(!svg(&result, kind, &plain).contains("dasharray=\"9 3\""), "{kind:?}");
+        let label = draw(kind, &result, &options).scene.label;
+        assert!(label.contains("as published") && label.contains("L = 1, o* = 1.000, r* = 1.980"), "{label}");
+        check(&export(kind, &result, &options).to_svg(Theme::Light, 12.0));
+        assert!(export(kind, &result, &options).to_svg(Theme::Light, 12.0).contains("other values."));
+    }
+    let regret = draw(FigureKind::Regret, &result, &options);
+    assert!(regret.panels[0].frame.y.hi > bounds().regret(1e4), "the bound's end is in the frame");
+    assert!(
+        note(FigureKind::Regret, &result, &plain).starts_with("At 0 or below")
+            && !note(FigureKind::Regret, &result, &plain).contains("Theory")
+    );
+    for against in [Against::Relaxed, Against::Joint] {
+        let options = Options { against, ..options };
+        assert!(note(FigureKind::Regret, &result, &options).contains("against the best set, not this one"));
+        assert!(!svg(&result, FigureKind::Regret, &options).contains("dasharray=\"9 3\""));
+    }
+    result.bounds = Some(Bounds { observed: 0.0, ..bounds() });
+    assert!(note(FigureKind::Regret, &result, &options).contains("infinite"));
+    result.optimum.push(OptimumReport { from: 500, ..result.optimum[0].clone() });
+    assert!(note(FigureKind::Violation, &result, &options).contains("this one changes"));
+    assert!(!svg(&result, FigureKind::Violation, &options).contains("dasharray=\"9 3\""));
+}
+
+#[test]
+fn regret_against_other_bars_follows_from_the_series() {
+    let mut result = example(2_000);
+    result.optimum.push(OptimumReport { from: 501, reward: Some(1.5), ..result.optimum[0].clone() });
+    result.experiment.run.regret_alpha = 0.5;
+    let at = |result: &RunResult, against, round| {
+        let options = Options { against, ..Options::default() };
+        readout(FigureKind::Regret, result, &options, round).values[0].mean
+    };
+    let played = |round: u32| result.policies[0].regret.mean[round as usize / 10 - 1];
+    assert_eq!(Against::of(&result), [Against::Played, Against::Best, Against::Relaxed]);
+    assert!((at(&result, Against::Best, 500) - (played(500) + 0.5 * 500.0 * 1.98)).abs() < 1e-9);
+    assert!((at(&result, Against::Best, 800) - (played(800) + 0.5 * (500.0 * 1.98 + 300.0 * 1.5))).abs() < 1e-9);
+    let mut rows = result.clone();
+    for (optimum, reward) in rows.optimum.iter_mut().zip([2.0, 1.0]) {
+        optimum.joint = Some(JointOptimum { set: Vec::new(), reward });
+    }
+    assert_eq!(Against::of(&rows).last(), Some(&Against::Joint));
+    let mean = rows.policies[0].reward.mean[79];
+    assert!((at(&rows, Against::Joint, 800) - (500.0 * 2.0 + 300.0 - 800.0 * mean)).abs() < 1e-9);
+    rows.experiment.task.reward = RewardModel::Awc;
+    assert_eq!(Against::of(&rows).len(), 5);
+    let options = Options { against: Against::Paper, ..Options::default() };
+    let label = draw(FigureKind::Regret, &rows, &options).scene.label;
+    assert!(label.starts_with("α-regret, α = 0.632 over rounds"), "{label}");
+    assert!(curves_csv(FigureKind::Regret, &rows, &options).contains(",10,regret_paper,"));
+    check(&export(FigureKind::Regret, &rows, &options).to_svg(Theme::Light, 12.0));
+}
+
+#[test]
+fn the_best_sets_line_is_a_step_where_the_world_changes() {
+    let mut result = example(6_200);
+    result.optimum.push(OptimumReport { from: 5_001, reward: Some(1.9), ..result.optimum[0].clone() });
+    let svg = draw(FigureKind::RewardCost, &result, &Options::default()).scene.to_svg(Theme::Light, 12.0);
+    // Two levels, the step between them, and the key.
+    assert_eq!(svg.matches("stroke-dasharray=\"5 4\"").count(), 4, "{svg}");
+    assert!(svg.contains("best set that fits: 1.90 to 1.98"));
+}
+
+fn any_against() -> impl Strategy<Value = Against> {
+    use Against::{Best, Joint, Paper, Played, Relaxed};
+    prop::sample::select(vec![Played, Best, Paper, Relaxed, Joint])
+}
+
+fn any_bounds() -> impl Strategy<Value = Bounds> {
+    (any::<u32>(), number(), number(), number()).prop_map(|(rounds, observed, best, most_over)| Bounds {
+        rounds,
+        observed,
+        best,
+        most_over,
+        ..bounds()
+    })
+}
+
 fn number() -> impl Strategy<Value = f64> {
     prop_oneof![
         6 => -1e4..1e4f64,
@@ -344,13 +454,16 @@ proptest! {
         planned in 0u32..1_000_000,
         budget in prop::option::of(number()),
         hidden in prop::collection::vec(any::<bool>(), 0..8),
-        (width, font, log, dollars, by_violation) in (number(), number(), any::<bool>(), any::<bool>(), any::<bool>()),
+        (width, font, log, log_values, dollars) in (number(), number(), any::<bool>(), any::<bool>(), any::<bool>()),
+        (by_violation, bound, against, bounds) in (any::<bool>(), any::<bool>(), any_against(), prop::option::of(any_bounds())),
         cursor in prop::option::of(any::<u32>()),
         chosen in 0usize..60,
     ) {
         let names: Vec<String> = (0..models).map(|i| format!("<model {i}>")).collect();
-        let result = result(policies, &names, planned, budget);
-        let options = Options { width, font, log, hidden: &hidden, dollars, by_violation, policy: chosen, cursor };
+        let mut result = result(policies, &names, planned, budget);
+        result.bounds = bounds;
+        let options =
+            Options { width, font, log, log_values, hidden: &hidden, dollars, against, bound, by_violation, policy: chosen, cursor };
         for kind in FigureKind::ALL {
             let drawing = draw(kind, &result, &options);
             check(&drawing.scene.to_svg(Theme::Light, 12.0));

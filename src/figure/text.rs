@@ -4,8 +4,8 @@ use super::changes;
 use super::number::{CostUnit, count, fixed, percent, shorten};
 use super::plot::{absence, round_name, write_value};
 use super::selection::{bin_rounds, rows};
-use super::{FigureKind, Options, Quantity, checkpoint, extent};
-use crate::summary::{PolicyResult, RunResult, Series, csv_cell};
+use super::{Against, FigureKind, Options, Quantity, checkpoint, extent, note};
+use crate::summary::{PolicyResult, RunResult, csv_cell};
 use std::fmt::Write;
 
 /// Values at a round.
@@ -50,8 +50,7 @@ pub fn sub(kind: FigureKind, result: &RunResult, options: &Options) -> String {
     let unit = if options.dollars { ", $ per query" } else { "" };
     let per = if options.dollars { ", per $" } else { "" };
     let text = match kind {
-        FigureKind::Regret if budget => "Reward given up against the best set that always fits ρ.".to_owned(),
-        FigureKind::Regret => "Reward given up against the best set.".to_owned(),
+        FigureKind::Regret => regret_sub(result, options, budget),
         FigureKind::Violation => format!("How far the mean cost is above ρ{unit}."),
         FigureKind::RewardCost if budget => "Running means. The shaded side of the line is over budget.".to_owned(),
         FigureKind::RewardCost => "Running means.".to_owned(),
@@ -64,14 +63,40 @@ pub fn sub(kind: FigureKind, result: &RunResult, options: &Options) -> String {
         FigureKind::Selection => "Share of rounds each model was chosen in. Bold: in the best set.".to_owned(),
     };
     match kind {
-        FigureKind::Violation | FigureKind::Ratio if options.log => format!("{text} Both axes logarithmic."),
+        FigureKind::Regret | FigureKind::Violation | FigureKind::Ratio if options.log && options.log_values => {
+            format!("{text} Both axes logarithmic.")
+        }
         FigureKind::Regret | FigureKind::RewardCost if options.log => format!("{text} Rounds on a logarithmic axis."),
         _ => text,
     }
 }
 
-fn value_at(quantity: Quantity, policy: &PolicyResult, round: u32) -> Option<(f64, Option<f64>)> {
-    let series: &Series = quantity.series(policy)?;
+/// What regret is measured against, in a sentence.
+fn regret_sub(result: &RunResult, options: &Options, budget: bool) -> String {
+    let alpha = options.against.alpha(result);
+    let (name, share) = match alpha == 1.0 {
+        true => (String::new(), String::new()),
+        false => (format!("α-regret, α = {}: ", fixed(alpha, 3)), format!("{} of ", fixed(alpha, 3))),
+    };
+    let what = match options.against {
+        Against::Relaxed if budget => "the relaxed optimum, which fits ρ on average",
+        Against::Relaxed => "the relaxed optimum",
+        Against::Joint => "the set that does best on the data's own rows",
+        _ if budget => "the best set that always fits ρ",
+        _ => "the best set",
+    };
+    let reward = if options.against == Against::Joint { "realised reward" } else { "reward" };
+    capital(&format!("{name}{reward} given up against {share}{what}."))
+}
+
+fn value_at(
+    quantity: Quantity,
+    result: &RunResult,
+    policy: &PolicyResult,
+    options: &Options,
+    round: u32,
+) -> Option<(f64, Option<f64>)> {
+    let series = quantity.series(result, policy, options)?;
     let at = checkpoint(&policy.rounds, round)?;
     let infinite = matches!(quantity, Quantity::Ratio | Quantity::RatioViolation);
     let mean = series.mean.get(at).copied().filter(|v| v.is_finite() || infinite && *v == f64::INFINITY)?;
@@ -97,13 +122,14 @@ pub fn readout(kind: FigureKind, result: &RunResult, options: &Options, round: u
     let mut readout = Readout { at: round_name(round.min(extent(result).1)), values: Vec::new() };
     for (index, policy) in result.policies.iter().enumerate().filter(|(index, _)| options.shows(*index)) {
         let quantities = kind.quantities(options);
-        let Some((quantity, (mean, ci95))) = quantities.first().and_then(|q| Some((*q, value_at(*q, policy, round)?)))
+        let Some((quantity, (mean, ci95))) =
+            quantities.first().and_then(|q| Some((*q, value_at(*q, result, policy, options, round)?)))
         else {
             continue;
         };
         let mut text = write_value(quantity, mean, unit);
         let mut plus_minus = margin(quantity, ci95, unit);
-        if let Some(cost) = quantities.get(1).and_then(|q| value_at(*q, policy, round)) {
+        if let Some(cost) = quantities.get(1).and_then(|q| value_at(*q, result, policy, options, round)) {
             text = format!("{text} for {}", unit.write(cost.0, 0));
             plus_minus = String::new();
         }
@@ -146,17 +172,24 @@ fn share_readout(result: &RunResult, options: &Options, round: u32) -> Readout {
     Readout { at, values }
 }
 
-/// One or two plain sentences that say what the figure shows.
+/// Heading of a figure that leaves the page.
+#[must_use]
+pub fn title(kind: FigureKind, result: &RunResult, options: &Options) -> String {
+    if kind == FigureKind::Regret { options.against.title(result) } else { kind.title().to_owned() }
+}
+
+/// A few plain sentences that say what the figure shows.
 #[must_use]
 pub fn describe(kind: FigureKind, result: &RunResult, options: &Options) -> String {
     if let Some(text) = absence(kind, result) {
-        return format!("{}. {text}", kind.title());
+        return format!("{}. {text}", title(kind, result, options));
     }
-    format!("{}{}", summary(kind, result, options), changes::words(result))
+    let text = format!("{}{}", summary(kind, result, options), changes::words(result));
+    format!("{text} {}", note(kind, result, options)).trim_end().to_owned()
 }
 
 fn summary(kind: FigureKind, result: &RunResult, options: &Options) -> String {
-    let title = kind.title();
+    let title = title(kind, result, options);
     let (planned, reached) = extent(result);
     let of = if reached < planned { format!(" of {}", count(planned)) } else { String::new() };
     let after = format!("after {}{of} rounds", count(reached));
@@ -243,10 +276,10 @@ pub fn curves_csv(kind: FigureKind, result: &RunResult, options: &Options) -> St
     for policy in &result.policies {
         let label = csv_cell(&policy.label);
         for quantity in kind.quantities(options) {
-            let Some(series) = quantity.series(policy) else { continue };
+            let Some(series) = quantity.series(result, policy, options) else { continue };
             for (place, (round, mean)) in policy.rounds.iter().zip(&series.mean).enumerate() {
                 let width = series.ci95.as_ref().and_then(|w| w.get(place)).map_or_else(String::new, |w| number(*w));
-                row(&label, *round, quantity.name(), &number(*mean), &width);
+                row(&label, *round, quantity.name(options), &number(*mean), &width);
             }
         }
         if kind == FigureKind::Selection {

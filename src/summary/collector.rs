@@ -1,10 +1,11 @@
 //! Merges the jobs' statistics, block by block in order, into curves and finals.
 
-use super::intervals::{bootstrap_ratio, delta_ratio, student_t};
+use super::intervals::{bootstrap_ratio, delta_ratio, student_t, wilson};
 use super::{Figure, Finals, Measured, OptimumReport, PolicyResult, Replicate, RunResult, Series};
 use crate::plan::Plan;
 use crate::random::mix;
 use crate::simulation::{BINS, Job, JobUpdate, TRACKED, checkpoints};
+use crate::theory::Bounds;
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 
@@ -119,6 +120,7 @@ impl Collector {
             models: plan.models.clone(),
             data: plan.files.clone(),
             optimum: optima.to_vec(),
+            bounds: optima.first().and_then(|optimum| Bounds::of(&plan.game, optimum.reward?)),
             policies,
         }
     }
@@ -243,8 +245,18 @@ impl Collector {
             empty_rounds: figure(10),
             unproven_rounds: figure(14),
             latency_ms: if plan.game.world.has_latency() { figure(11) } else { Figure::default() },
+            coverage: match plan.game.lemma(index) {
+                Some(_) => share(last[15].0, plan.experiment.run.replicates),
+                None => Figure::default(),
+            },
         }
     }
+}
+
+/// A share of replicates, from the mean of zeros and ones.
+fn share(mean: f64, replicates: u32) -> Figure {
+    let share = libm::round(mean * f64::from(replicates)) / f64::from(replicates);
+    Figure { mean: Some(share), ci95: (replicates > 1).then(|| wilson(share, replicates)) }
 }
 
 impl Collected {

@@ -98,6 +98,14 @@ pub(super) fn delta_ratio(
     (ratio, factor * if square > 0.0 { square.sqrt() } else { 0.0 } / denominator)
 }
 
+/// How far Wilson's 95 % interval of a share of `count` ≥ 1 reaches from it, on the farther side.
+pub(super) fn wilson(share: f64, count: u32) -> f64 {
+    let (n, square) = (f64::from(count), 1.959_963_984_540_054_f64.powi(2));
+    let centre = (share + square / (2.0 * n)) / (1.0 + square / n);
+    let half = (square * (share * (1.0 - share) / n + square / (4.0 * n * n))).sqrt() / (1.0 + square / n);
+    half + (centre - share).abs()
+}
+
 /// The round in which a curve settles: the first checkpoint from which on it stays within 5 % of its last value. `None`
 /// where the last value is not finite. A round near the end says that the curve has not settled: the last checkpoint
 /// always qualifies.
@@ -166,6 +174,14 @@ mod tests {
         assert_eq!(delta_ratio((2.0, 1.0), (1.0, 0.0), 0.0, None), (2.0, f64::INFINITY));
         // Numerator and denominator in proportion: the ratio is certain.
         assert_eq!(delta_ratio((2.0, 4.0), (1.0, 1.0), 2.0, Some(0.1)), (2.0, 0.0));
+    }
+
+    #[test]
+    fn wilsons_interval_is_that_of_the_tables() {
+        // 10 of 10: [0.7225, 1]; 50 of 100: [0.4038, 0.5962]; 1 of 10: [0.0179, 0.4042].
+        for (share, count, width) in [(1.0, 10, 0.2775), (0.5, 100, 0.0962), (0.1, 10, 0.3042), (0.0, 10, 0.2775)] {
+            assert!((wilson(share, count) - width).abs() < 1e-4, "{}", wilson(share, count));
+        }
     }
 
     #[test]

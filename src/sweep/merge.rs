@@ -60,8 +60,8 @@ pub fn merge(files: &[(String, String)]) -> Result<SweepResult> {
     if !missing.is_empty() {
         let named = missing.iter().take(20).cloned().collect::<Vec<_>>().join(", ");
         let more = if missing.len() > 20 { format!(" and {} more", missing.len() - 20) } else { String::new() };
-        let expected = format!("the parts of all {of} shards; missing: {named}{more}");
-        let found = format!("{} of them", parts.len());
+        let expected = format!("a part of every shard; missing: {named}{more}");
+        let found = format!("{} of {of}", parts.len());
         return Err(Error::new(ErrorKind::Missing, expected).at_field("shard").found(found));
     }
     let experiment = Experiment::from_json(&first.experiment.to_string())

@@ -50,11 +50,11 @@ fn trace(plan: &Plan) -> Result<Value, Box<dyn Error>> {
     let mut run = Run::new(&simulation, 0, 0).ok_or("no run")?;
     let mut rounds = Vec::new();
     for t in 1..=setting.rounds {
-        let stream: Stream = part(&serde_json::to_value(&run)?, "/player/C2mabV/cloud/stream")?;
+        let stream: Stream = part(&serde_json::to_value(&run)?, "/player/C2mabV/scheduler/cloud/stream")?;
         let choice = run.ask(&simulation).clone();
         let asked = serde_json::to_value(&run)?;
-        let upper: Vec<f64> = part(&asked, "/player/C2mabV/local/upper")?;
-        let lower: Vec<f64> = part(&asked, "/player/C2mabV/local/lower")?;
+        let upper: Vec<f64> = part(&asked, "/player/C2mabV/optimism/upper")?;
+        let lower: Vec<f64> = part(&asked, "/player/C2mabV/optimism/lower")?;
         let mut z = vec![0.0; setting.arms];
         relaxation.solve(&upper, &lower, setting.budget, &mut z);
         let mut z_greedy = vec![0.0; setting.arms];
@@ -81,7 +81,7 @@ fn trace(plan: &Plan) -> Result<Value, Box<dyn Error>> {
             "upper": upper, "lower": lower, "z": z, "z_greedy": z_greedy, "coins": coins.tossed, "set": choice.arms,
             "infeasible": choice.infeasible, "empty": choice.empty,
             "best_set": best.set, "best_reward": best.reward, "best_feasible": best.feasible,
-            "observed": observed, "estimates": part::<Value>(&told, "/player/C2mabV/local/estimates")?,
+            "observed": observed, "estimates": part::<Value>(&told, "/player/C2mabV/optimism/estimates")?,
             "totals": run.totals(),
         }));
     }

@@ -3,6 +3,7 @@
 use crate::form::{Edit, Field, Kind, Memory};
 use crate::state::View;
 use crate::studies::StudyAction;
+use crate::sweep::SweepAction;
 use crate::world::Source;
 use llm_selection::browser::pool::{Event, Speed};
 use llm_selection::data::{Dataset, ImportOptions};
@@ -49,6 +50,7 @@ pub enum Action {
     Hide(usize, bool),
     Cursor(Option<u32>),
     View(View),
+    Sweep(SweepAction),
     Pool(Event),
     /// In the view *Studies*.
     Study(StudyAction),
@@ -63,6 +65,13 @@ pub enum Effect {
         data: Option<Arc<Dataset>>,
         speed: Speed,
     },
+    /// Play a point of the sweep, in workers of its own.
+    SweepPlay {
+        experiment: Rc<Experiment>,
+        data: Option<Arc<Dataset>>,
+    },
+    /// End the sweep and its workers.
+    SweepStop,
     Pause,
     Resume,
     Reset,

@@ -19,6 +19,8 @@ mod state;
 #[cfg(target_arch = "wasm32")]
 mod studies;
 #[cfg(target_arch = "wasm32")]
+mod sweep;
+#[cfg(target_arch = "wasm32")]
 mod world;
 
 #[cfg(target_arch = "wasm32")]

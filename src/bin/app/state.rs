@@ -4,6 +4,7 @@ pub use crate::action::{Action, Effect};
 use crate::form::Form;
 pub use crate::shared::Shared;
 use crate::studies::{Studies, StudyAction};
+use crate::sweep::SweepState;
 use crate::world::{Files, Source, World};
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::data::{Audit, Dataset, ImportOptions};
@@ -57,6 +58,10 @@ impl View {
 pub struct Ready {
     pub experiment: Rc<Experiment>,
     pub range: Option<BudgetRange>,
+    /// Labels of the policies.
+    pub labels: Rc<Vec<String>>,
+    /// Number of models that play.
+    pub models: usize,
     pub warnings: Rc<Vec<String>>,
 }
 
@@ -78,6 +83,7 @@ pub enum Import {
 /// The whole state of the page.
 pub struct State {
     pub view: View,
+    pub sweep: SweepState,
     pub form: Rc<Form>,
     pub world: Rc<World>,
     pub files: Option<Files>,
@@ -118,6 +124,7 @@ impl State {
         let world = World::new(&form.source, None)?;
         let mut state = State {
             view: View::Run,
+            sweep: SweepState::default(),
             form: Rc::new(form),
             world: Rc::new(world),
             files: None,
@@ -298,6 +305,12 @@ impl State {
                 }
                 return Vec::new();
             }
+            Action::Sweep(action) => {
+                let mut effects = if self.pending { self.commit() } else { Vec::new() };
+                let data = self.data();
+                effects.extend(self.sweep.reduce(action, self.ready.as_ref(), self.problem.as_ref(), data));
+                return effects;
+            }
             Action::Pool(event) => return self.hear(event),
             Action::Study(StudyAction::Open(place)) => return self.open_part(place),
             Action::Study(action) => return self.study(action),
@@ -339,8 +352,11 @@ impl State {
         self.ready = Some(Ready {
             experiment: Rc::new(experiment),
             range: plan.budget_range(),
+            labels: Rc::new(plan.labels.clone()),
+            models: plan.models.len(),
             warnings: Rc::new(plan.warnings()),
         });
+        self.ready.iter().for_each(|ready| self.sweep.fit(ready));
         match self.phase {
             Phase::Running | Phase::Done => self.start(),
             Phase::Paused => {

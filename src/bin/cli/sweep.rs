@@ -6,6 +6,12 @@ use llm_selection::figure::sweep::{Curves, Parameter, sheet};
 use llm_selection::sweep::{self, Shard, Sweep, SweepResult};
 use llm_selection::{Error, ErrorKind};
 use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+/// Most notes printed.
+const NOTES: usize = 10;
+/// Between two lines of progress where no terminal is.
+const LOGGED_EVERY: Duration = Duration::from_secs(30);
 
 /// Arguments of `sweep`.
 #[derive(Args)]
@@ -85,35 +91,46 @@ pub fn play(arguments: &SweepArguments) -> Result<(), Failure> {
             return Err(Error::new(ErrorKind::OutOfRange, expected).at_field("--figure").found(found).into());
         }
     }
+    sweep.points_of(shard)?;
     let data = dataset(&sweep.experiment(0)?, &arguments.data)?;
     let terminal = std::io::stderr().is_terminal();
-    let mut told = 0;
+    let mut told = Instant::now();
     let progress = |done: usize, of: usize, share: f64| {
         let percent = 100.0 * (done as f64 + share) / of as f64;
         if terminal {
             let _ = write!(std::io::stderr(), "\rpoint {} of {of}, {percent:3.0} %", done + 1);
-        } else if percent as u32 >= told + 10 {
-            // A log gets ten lines at most.
-            told = percent as u32 / 10 * 10;
-            let _ = writeln!(std::io::stderr(), "{told} % of {of} points");
+        } else if told.elapsed() > LOGGED_EVERY {
+            told = Instant::now();
+            let _ = writeln!(std::io::stderr(), "point {} of {of}, {percent:.0} %", done + 1);
         }
     };
-    let mut notes: Vec<String> = Vec::new();
+    // What is said of several points is printed once.
+    let mut notes: Vec<(String, usize, u32)> = Vec::new();
+    let note = |point: usize, text: String| match notes.iter_mut().find(|note| note.0 == text) {
+        Some((_, _, more)) => *more += 1,
+        None => notes.push((text, point, 0)),
+    };
     let result =
-        sweep::run_in_threads(&sweep, data, shard, threads(arguments.threads), progress, |note| notes.push(note))
-            .map_err(|error| match error.kind {
+        sweep::run_in_threads(&sweep, data, shard, threads(arguments.threads), progress, note).map_err(|error| {
+            match error.kind {
                 ErrorKind::Io => Failure::Other(error),
                 _ => Failure::Bad(error.in_file(&arguments.sweep)),
-            })?;
+            }
+        })?;
     if terminal {
         let _ = write!(std::io::stderr(), "\r{:40}\r", "");
     }
     arguments.outputs.write(&result)?;
-    for note in notes.iter().take(10) {
-        let _ = writeln!(std::io::stderr(), "note: {note}");
+    for (text, point, more) in notes.iter().take(NOTES) {
+        let more = match more {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let point = sweep::described(&sweep.values(*point));
+        let _ = writeln!(std::io::stderr(), "note, {point}{more}: {text}");
     }
-    if notes.len() > 10 {
-        let _ = writeln!(std::io::stderr(), "note: and {} more like these", notes.len() - 10);
+    if notes.len() > NOTES {
+        let _ = writeln!(std::io::stderr(), "note: and {} more", notes.len() - NOTES);
     }
     Ok(())
 }

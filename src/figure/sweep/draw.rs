@@ -116,7 +116,7 @@ impl Values {
     ) -> Values {
         let mut lo = spans.iter().map(|span| span.0).fold(f64::INFINITY, |a, b| if b < a { b } else { a });
         let mut hi = spans.iter().map(|span| span.1).fold(f64::NEG_INFINITY, |a, b| if b > a { b } else { a });
-        if !(lo <= hi) {
+        if spans.is_empty() {
             (lo, hi) = (0.0, 1.0);
         }
         let floor = if quantity == Quantity::Regret { f64::NEG_INFINITY } else { 0.0 };
@@ -177,7 +177,7 @@ fn over_values(quantity: Quantity, curves: &Curves, options: &Options) -> Scene 
     let (width, height) = (options.width, height(options) + font * 1.5);
     let (top, bottom) = (font, height - font * 3.6);
     let shown: Vec<usize> = (0..curves.lines.len()).filter(|index| options.shows(*index)).collect();
-    let places = 0..curves.parameter.values.len();
+    let places = 0..curves.values.len();
     let unit = unit(curves);
     let low = |value: f64| if quantity != Quantity::Regret && value < 0.0 { 0.0 } else { value };
     let figure = |policy: usize, at: usize| curves.figure(quantity, policy, at);
@@ -201,7 +201,7 @@ fn over_values(quantity: Quantity, curves: &Curves, options: &Options) -> Scene 
         budget(&mut nodes, curves, &frame, font);
     }
     for policy in shown.into_iter().rev() {
-        let at = |place: usize| Some((frame.x.at(*curves.parameter.values.get(place)?), figure(policy, place)?));
+        let at = |place: usize| Some((frame.x.at(*curves.values.get(place)?), figure(policy, place)?));
         let mut parts = vec![];
         // What is not defined leaves a gap.
         let known: Vec<Option<(f64, (f64, f64))>> = places.clone().map(at).collect();
@@ -247,19 +247,19 @@ pub(super) fn polyline(path: &mut PathData, points: &[(f64, f64)]) {
 
 /// The budget at each value.
 fn budget(nodes: &mut Vec<Node>, curves: &Curves, frame: &Frame, font: f64) {
-    let pairs = curves.parameter.values.iter().zip(&curves.budgets);
+    let pairs = curves.values.iter().zip(&curves.budgets);
     let points: Vec<(f64, f64)> = pairs.filter_map(|(value, budget)| Some((frame.x.at(*value), (*budget)?))).collect();
     let inside: Vec<(f64, f64)> =
         points.iter().filter(|(_, budget)| frame.shows(*budget)).map(|(x, budget)| (*x, frame.y.at(*budget))).collect();
-    let Some((x, y)) = inside.last().copied().filter(|_| inside.len() > 1) else { return };
+    let Some((x, y)) = inside.first().copied().filter(|_| inside.len() > 1) else { return };
     let mut line = PathData::default();
     polyline(&mut line, &inside);
     nodes.push(path("budget-line", line.finish()));
     let (width, height) = (font * 1.5, font * 1.4);
     let top = if y - height < frame.top() { y } else { y - height };
-    nodes.push(Node::Rect { class: "flag", x: x - width, y: top, width, height, depth: None });
+    nodes.push(Node::Rect { class: "flag", x, y: top, width, height, depth: None });
     let text = "ρ".to_owned();
-    nodes.push(Node::Text { class: "mid flag-t", x: x - width / 2.0, y: top + font * 1.05, text });
+    nodes.push(Node::Text { class: "mid flag-t", x: x + width / 2.0, y: top + font * 1.05, text });
 }
 
 /// The axis of the parameter.

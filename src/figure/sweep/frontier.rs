@@ -22,7 +22,7 @@ pub(super) struct Spot {
 pub(super) fn spots(curves: &Curves, options: &Options) -> Vec<Spot> {
     let policies = (0..curves.lines.len()).filter(|policy| options.shows(*policy));
     policies
-        .flat_map(|policy| (0..curves.parameter.values.len()).map(move |at| (policy, at)))
+        .flat_map(|policy| (0..curves.values.len()).map(move |at| (policy, at)))
         .filter_map(|(policy, at)| {
             let cost = curves.figure(Quantity::Cost, policy, at)?;
             let reward = curves.figure(Quantity::Reward, policy, at)?;
@@ -119,7 +119,7 @@ pub(super) fn draw(curves: &Curves, options: &Options) -> Scene {
     }
     let marks: Vec<(f64, f64)> = spots.iter().map(place).collect();
     for (at, (x, y)) in labels {
-        let Some(value) = curves.parameter.values.get(at) else { continue };
+        let Some(value) = curves.values.get(at) else { continue };
         let text = format!("{} = {}", curves.parameter.symbol, curves.parameter.write(*value));
         let wide = text_width(&text, font);
         let ends = [

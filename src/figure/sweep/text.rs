@@ -34,8 +34,8 @@ pub fn describe(kind: SweepFigure, curves: &Curves, options: &Options) -> String
         return format!("{title}. {text}");
     }
     let parameter = &curves.parameter;
-    let value = |at: usize| parameter.values.get(at).map_or_else(String::new, |value| parameter.write(*value));
-    let last = parameter.values.len().saturating_sub(1);
+    let value = |at: usize| curves.values.get(at).map_or_else(String::new, |value| parameter.write(*value));
+    let last = curves.values.len().saturating_sub(1);
     let name =
         |policy: usize| curves.lines.get(policy).map_or_else(String::new, |line| shorten(&line.label, 240.0, 12.0));
     let unit = unit(curves);

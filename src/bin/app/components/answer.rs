@@ -64,7 +64,8 @@ fn notes(snapshot: &Snapshot, unit: Unit) -> Html {
     let done = snapshot.round >= snapshot.rounds;
     let warnings = if done { result.warnings() } else { Vec::new() };
     let settled = result.settling().filter(|_| done);
-    best.chain(settled).chain(warnings).map(|note| html! { <p class="quiet">{note}</p> }).collect()
+    let coverage = if done { result.coverage() } else { Vec::new() };
+    best.chain(settled).chain(coverage).chain(warnings).map(|note| html! { <p class="quiet">{note}</p> }).collect()
 }
 
 /// The answer.

@@ -12,6 +12,7 @@ use super::results::Results;
 use super::run::{Controls, Keys, RunPanel};
 use super::status::Status;
 use super::studies::StudiesView;
+use super::sweep::sweep_view;
 use super::task::TaskPanel;
 use super::views::{Views, tab_id};
 use crate::browser::{recall, remember};
@@ -19,12 +20,15 @@ use crate::form::Field;
 use crate::format::Unit;
 use crate::state::{Action, Effect, Phase, State, View};
 use crate::studies::StudyAction;
+use crate::sweep::SweepAction;
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::{Event as PoolEvent, Pool, Speed};
+use llm_selection::data::Dataset;
 use llm_selection::error::Error;
+use llm_selection::experiment::Experiment;
 use llm_selection::figure::FigureKind;
-use llm_selection::study::Part;
 use std::rc::Rc;
+use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
@@ -46,6 +50,9 @@ pub enum Happening {
 pub struct App {
     state: Result<State, Error>,
     pool: Option<Pool>,
+    /// The sweep's own workers, while one is under way.
+    sweep_pool: Option<Pool>,
+    sweep_events: Callback<PoolEvent>,
     /// Workers of the studies, from the first one on.
     study_pool: Option<Pool>,
     study_events: Callback<PoolEvent>,
@@ -83,6 +90,8 @@ impl Component for App {
         let mut app = App {
             state,
             pool,
+            sweep_pool: None,
+            sweep_events: link.callback(|event| Happening::Do(Action::Sweep(SweepAction::Pool(event)))),
             study_pool: None,
             study_events: link.callback(|event| Happening::Do(Action::Study(StudyAction::Pool(event)))),
             dispatch: link.callback(Happening::Do),
@@ -212,13 +221,19 @@ impl App {
                     self.rest = Some(Timeout::new(REST, move || dispatch.emit(Action::Commit)));
                 }
                 Effect::Start { experiment, data, speed } => pool.start(&experiment, data, speed),
+                Effect::SweepPlay { experiment, data } => {
+                    play_beside(&mut self.sweep_pool, &self.sweep_events, &experiment, data);
+                }
+                Effect::SweepStop => self.sweep_pool = None,
                 Effect::Pause => pool.pause(),
                 Effect::Resume => pool.resume(),
                 Effect::Reset => pool.reset(),
                 Effect::Speed(speed) => pool.set_speed(speed),
                 Effect::Import { files, options } => pool.import(files, &options),
                 Effect::CancelImport => pool.cancel_import(),
-                Effect::PlayStudy(part) => play_study(&mut self.study_pool, &self.study_events, &part),
+                Effect::PlayStudy(part) => {
+                    play_beside(&mut self.study_pool, &self.study_events, &part.experiment, part.data.clone());
+                }
                 Effect::StopStudy => self.study_pool.iter().for_each(Pool::reset),
             }
         }
@@ -280,7 +295,7 @@ impl App {
                 <div class="view" role="tabpanel" id="view" aria-labelledby={tab_id(state.view)}>
                     { match state.view {
                         View::Run => self.run_view(state),
-                        View::Sweep => Html::default(),
+                        View::Sweep => sweep_view(&state.sweep, &state.form, state.ready.as_ref(), &self.dispatch),
                         View::Studies => html! {
                             <StudiesView studies={state.studies.clone()} waiting={state.waiting} dispatch={self.dispatch.clone()} />
                         },
@@ -345,8 +360,13 @@ impl App {
     }
 }
 
-/// Plays an experiment of a study in workers of its own, so that the page's run is kept as it is.
-fn play_study(pool: &mut Option<Pool>, events: &Callback<PoolEvent>, part: &Part) {
+/// Plays an experiment in workers of its own, so that the page's run is kept as it is.
+fn play_beside(
+    pool: &mut Option<Pool>,
+    events: &Callback<PoolEvent>,
+    experiment: &Experiment,
+    data: Option<Arc<Dataset>>,
+) {
     if pool.is_none() {
         let heard = events.clone();
         match Pool::new(move |event| heard.emit(event)) {
@@ -355,7 +375,7 @@ fn play_study(pool: &mut Option<Pool>, events: &Callback<PoolEvent>, part: &Part
         }
     }
     if let Some(pool) = pool {
-        pool.start(&part.experiment, part.data.clone(), Speed::Full);
+        pool.start(experiment, data, Speed::Full);
     }
 }
 

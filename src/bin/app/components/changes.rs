@@ -117,7 +117,7 @@ fn remove(props: &ChangesProps, label: String, edit: Edit) -> Html {
 
 fn change(props: &ChangesProps, number: usize, drift: &DriftForm) -> Html {
     let costs = props.world.costs;
-    let cost = if props.world.unit == Unit::Dollars { "Mean cost, $" } else { "Mean cost" };
+    let cost = if props.world.unit == Unit::Dollars { "Cost, $" } else { "Cost" };
     let rows = drift.models.iter().map(|means| new_means(props, number, drift, means));
     let playing = props.form.playing_models(&props.world).len();
     html! {
@@ -132,7 +132,7 @@ fn change(props: &ChangesProps, number: usize, drift: &DriftForm) -> Html {
             } else {
                 <div class={classes!("means", (!costs).then_some("no-cost"))}>
                     <div class="means-row col" aria-hidden="true">
-                        <span>{"Model"}</span><span>{"Mean reward"}</span>if costs { <span>{cost}</span> }<span></span>
+                        <span>{"Model"}</span><span>{"Reward"}</span>if costs { <span>{cost}</span> }<span></span>
                     </div>
                     {for rows}
                 </div>

@@ -21,11 +21,14 @@ pub enum Topic {
     Oracle,
     Run,
     Columns,
+    Against,
+    Bound,
+    Ratio,
     Sampling,
     Changes,
 }
 
-const ALL: [Topic; 17] = [
+const ALL: [Topic; 20] = [
     Topic::Reward,
     Topic::MaxModels,
     Topic::Budget,
@@ -41,6 +44,9 @@ const ALL: [Topic; 17] = [
     Topic::Oracle,
     Topic::Run,
     Topic::Columns,
+    Topic::Against,
+    Topic::Bound,
+    Topic::Ratio,
     Topic::Sampling,
     Topic::Changes,
 ];
@@ -81,6 +87,9 @@ impl Topic {
             Topic::Oracle => "explain-oracle",
             Topic::Run => "explain-run",
             Topic::Columns => "explain-columns",
+            Topic::Against => "explain-against",
+            Topic::Bound => "explain-bound",
+            Topic::Ratio => "explain-ratio",
         }
     }
 
@@ -103,6 +112,9 @@ impl Topic {
             Topic::Oracle => "Oracle",
             Topic::Run => "Rounds, replicates, seed",
             Topic::Columns => "What the columns mean",
+            Topic::Against => "Regret against",
+            Topic::Bound => "Theory's bound",
+            Topic::Ratio => "Reward/violation ratio",
         }
     }
 }
@@ -191,6 +203,17 @@ fn mean_spend() -> Html {
             <munder><mo>{"∑"}</mo><mrow><mi>{"s"}</mi><mo>{"≤"}</mo><mi>{"t"}</mi></mrow></munder>
             <munder><mo>{"∑"}</mo><mrow><mi>{"k"}</mi><mo>{"∈"}</mo><msub><mi>{"F"}</mi><mi>{"s"}</mi></msub></mrow></munder>
             <msub><mi>{"y"}</mi><mrow><mi>{"s"}</mi><mo>{","}</mo><mi>{"k"}</mi></mrow></msub>
+        </>
+    }
+}
+
+/// `ln(2π²KT/3)`
+fn bound_logarithm() -> Html {
+    html! {
+        <>
+            <mi>{"ln"}</mi><mfrac>
+                <mrow><mn>{"2"}</mn><msup><mi>{"π"}</mi><mn>{"2"}</mn></msup><mi>{"K"}</mi><mi>{"T"}</mi></mrow><mn>{"3"}</mn>
+            </mfrac>
         </>
     }
 }
@@ -342,6 +365,39 @@ fn text(topic: Topic) -> Html {
             <>
                 <p><b>{"Rounds"}</b>{": queries, one after another. "}<b>{"Replicates"}</b>{": how often the whole run is repeated in a world drawn anew; curves are means over them, and bands 95 % intervals. "}<b>{"Seed"}</b>{": the same seed gives the same numbers, to the last bit, here and on the command line. All policies meet the same world."}</p>
                 {paper("Ranges: rounds 1 to 1,000,000; replicates 1 to 1,000; seed 0 to 2⁵³ − 1.")}
+            </>
+        },
+        Topic::Against => html! {
+            <>
+                <p><b>{"Best set"}</b>{": the set that earns most by the true means and always fits the budget. "}<b>{"0.632 of the best set"}</b>{": under any win even the best set cannot be found fast in large pools, only 1 − 1/e of it; this is the regret that the paper proves a bound for."}</p>
+                <p><b>{"Relaxed optimum"}</b>{": a model may be taken in part, so that the budget holds on average only. This is the problem that C2MAB-V solves every round. Under sum up nobody within budget on average earns more; under the other two, rounding to whole models may earn a little more."}</p>
+                <p><b>{"Best set by rows"}</b>{", on data: the set that together did best on the queries themselves, where answers may be correlated; measured by the reward that really came back."}</p>
+                {paper("The tables give the regret against the best set. In the paper: Section 3, the α-approximate regret.")}
+            </>
+        },
+        Topic::Bound => html! {
+            <>
+                <p>{"What the paper proves that C2MAB-V stays below, with high probability. The bound on the regret, at round "}<i class="sym">{"t"}</i>{":"}</p>
+                <math display="block">
+                    <mfrac><mrow><mn>{"2"}</mn><mi>{"L"}</mi></mrow><msup><mi>{"o"}</mi><mo>{"*"}</mo></msup></mfrac>
+                    <msqrt><mrow><mn>{"2"}</mn><mi>{"N"}</mi><mi>{"K"}</mi><mi>{"t"}</mi>{bound_logarithm()}</mrow></msqrt>
+                    <mo>{"+"}</mo><mo>{"("}</mo><mi>{"K"}</mi><mo>{"+"}</mo><mn>{"1"}</mn><mo>{")"}</mo><msup><mi>{"r"}</mi><mo>{"*"}</mo></msup>
+                </math>
+                <p>{"and that on the violation:"}</p>
+                <math display="block">
+                    <msqrt><mfrac><mrow><mi>{"N"}</mi><mi>{"K"}</mi></mrow><mi>{"t"}</mi></mfrac></msqrt><mo>{"("}</mo><mn>{"2"}</mn>
+                    <msqrt><mrow><mn>{"2"}</mn>{bound_logarithm()}</mrow></msqrt><mo>{"+"}</mo>
+                    <msqrt><mfrac><mrow><mi>{"N"}</mi><mi>{"K"}</mi></mrow><mi>{"t"}</mi></mfrac></msqrt><mo>{")"}</mo>
+                </math>
+                <p><i class="sym">{"r*"}</i>{" is the reward of the best set, "}<i class="sym">{"o*"}</i>{" the smallest chance that a selected model is called, and "}<i class="sym">{"L"}</i>{" = 1. A bound is vacuous, and dotted, where it is above what anybody could lose or overspend."}</p>
+                {paper("As published, for α_μ = α_c = 1 and δ = 1/T, in a world that does not change. Runs may use other values: the bound is shown, not checked.")}
+            </>
+        },
+        Topic::Ratio => html! {
+            <>
+                <p>{"How much reward a policy earns for each unit of overspending: a mean over rounds and replicates, divided by another. Higher is better; infinite where nothing was overspent."}</p>
+                <p><b>{"By excess"}</b>{": overspending is counted round by round, so what a cheap round saves does not pay for a dear one. "}<b>{"By V(t)"}</b>{": only the mean cost so far counts, and a policy within budget on average has an infinite ratio."}</p>
+                {paper("Bands are 95 % intervals by the delta method; none where the overspending cannot be told from 0. In the paper: the figures of its experiments.")}
             </>
         },
         Topic::Columns => html! {

@@ -1,13 +1,16 @@
 //! One figure: heading, switches, chart, cursor, readout, downloads.
 
 use super::download::{save_png, save_text};
+use super::explain::{Explain, Topic};
 use super::menu::Menu;
 use super::shapes::{Shapes, picture, shapes};
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::figure::{
-    FigureKind, Options, Readout, Table, Theme, badge, curves_csv, draw, export, readout, series_class, sub, table,
+    Against, FigureKind, Options, Readout, Table, Theme, badge, curves_csv, draw, export, note, readout, series_class,
+    sub, table,
 };
+use llm_selection::summary::RunResult;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
@@ -59,7 +62,7 @@ fn measure(element: &web_sys::Element) -> Size {
 
 /// The size of the element behind `node`, followed as it changes.
 #[hook]
-fn use_size(node: &NodeRef) -> Size {
+pub(super) fn use_size(node: &NodeRef) -> Size {
     let size = use_state_eq(|| (440.0, 12.0));
     let now = *size;
     let node = node.clone();
@@ -112,7 +115,12 @@ pub fn Figure(props: &FigureProps) -> Html {
     let FigureProps { kind, snapshot: latest, hidden, cursor, on_cursor, dollars, about } = props.clone();
     let snapshot = use_turn(kind, &latest);
     // A violation falls through several powers of ten, and a ratio to it rises through as many.
-    let log = use_state(|| matches!(kind, FigureKind::Violation | FigureKind::Ratio));
+    let axes = use_state(|| match kind {
+        FigureKind::Violation | FigureKind::Ratio => Axes::Both,
+        _ => Axes::Linear,
+    });
+    let against = use_state(Against::default);
+    let bound = use_state(|| false);
     let by_violation = use_state(|| false);
     let policy = use_state(|| 0_usize);
     let as_table = use_state(|| false);
@@ -121,7 +129,9 @@ pub fn Figure(props: &FigureProps) -> Html {
     let (width, font) = use_size(&chart);
     let result = &snapshot.result;
     let chosen = (*policy).min(result.policies.len().saturating_sub(1));
-    let view = View { log: *log, by_violation: *by_violation, policy: chosen };
+    // What another experiment had may be gone.
+    let measured = Against::of(result).into_iter().find(|other| *other == *against).unwrap_or_default();
+    let view = View { axes: *axes, against: measured, bound: *bound, by_violation: *by_violation, policy: chosen };
     let options = Options { width, font, ..view.options(&hidden, dollars) };
 
     let drawing = {
@@ -174,7 +184,12 @@ pub fn Figure(props: &FigureProps) -> Html {
         })
     };
 
+    let turn_bound = {
+        let bound = bound.clone();
+        Callback::from(move |_: MouseEvent| bound.set(!*bound))
+    };
     let title = title_of(kind, &about);
+    let remark = note(kind, result, &options);
     let name = file_name(kind, &about);
     let id = |part: &str| format!("{name}-{part}");
     let body = if *as_table {
@@ -199,9 +214,17 @@ pub fn Figure(props: &FigureProps) -> Html {
                             {policy_select(&id("policy"), result, chosen, &policy)}
                         } else {
                             if kind == FigureKind::Ratio {
+                                <Explain topic={Topic::Ratio} />
                                 {switch(&id("by"), "Reward divided by", [("by excess", false), ("by V(t)", true)], &by_violation)}
                             }
-                            {switch(&id("axes"), "Axes", [("linear", false), ("log", true)], &log)}
+                            if kind == FigureKind::Regret {
+                                {against_select(&id("against"), result, measured, &against)}
+                            }
+                            if matches!(kind, FigureKind::Regret | FigureKind::Violation) {
+                                <button type="button" class="btn small" aria-pressed={bound.to_string()} onclick={turn_bound}>{"Theory's bound"}</button>
+                                <Explain topic={Topic::Bound} />
+                            }
+                            {axes_switch(&id("axes"), kind, &axes)}
                         }
                         {save_menu(&id("menu"), props, view, &as_table)}
                     </div>
@@ -210,6 +233,7 @@ pub fn Figure(props: &FigureProps) -> Html {
             </figcaption>
             <div class="chart-box" ref={chart} tabindex="0" role="group" aria-label={format!("{title}, left and right arrow move the cursor")} {onkeydown}>{body}</div>
             <div>
+                if !remark.is_empty() { <p class="remark">{remark}</p> }
                 {readout_html(kind, &values)}
                 <p class="vh" aria-live="polite">{(*spoken).clone()}</p>
             </div>
@@ -237,18 +261,64 @@ impl PartialEq for ByAddress {
     }
 }
 
+/// Which axes are logarithmic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Axes {
+    Linear,
+    /// That of the rounds.
+    Rounds,
+    Both,
+}
+
+/// The kinds of axes that suit a figure.
+fn axes_switch(name: &str, kind: FigureKind, axes: &UseStateHandle<Axes>) -> Html {
+    match kind {
+        FigureKind::Regret => {
+            let all = [("linear", Axes::Linear), ("log", Axes::Rounds), ("log-log", Axes::Both)];
+            switch(name, "Axes", all, axes)
+        }
+        FigureKind::RewardCost => switch(name, "Axes", [("linear", Axes::Linear), ("log", Axes::Rounds)], axes),
+        _ => switch(name, "Axes", [("linear", Axes::Linear), ("log", Axes::Both)], axes),
+    }
+}
+
+/// What regret is measured against.
+fn against_select(id: &str, result: &RunResult, chosen: Against, against: &UseStateHandle<Against>) -> Html {
+    let (choices, against) = (Against::of(result), against.clone());
+    let options: Html = (choices.iter())
+        .map(|choice| html! { <option key={choice.metric()} selected={*choice == chosen}>{choice.name(result)}</option> })
+        .collect();
+    let onchange = Callback::from(move |event: Event| {
+        let select: Option<web_sys::HtmlSelectElement> = event.target().and_then(|target| target.dyn_into().ok());
+        let place = select.and_then(|select| usize::try_from(select.selected_index()).ok());
+        if let Some(choice) = place.and_then(|place| choices.get(place)) {
+            against.set(*choice);
+        }
+    });
+    html! {
+        <>
+            <label class="vh" for={id.to_owned()}>{"Regret against"}</label>
+            <select id={id.to_owned()} class="small-select" title="Regret against" {onchange}>{options}</select>
+            <Explain topic={Topic::Against} />
+        </>
+    }
+}
+
 /// What a person has chosen in a figure's tool bar.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct View {
-    log: bool,
+    axes: Axes,
+    against: Against,
+    bound: bool,
     by_violation: bool,
     policy: usize,
 }
 
 impl View {
     fn options(self, hidden: &[bool], dollars: bool) -> Options<'_> {
-        let View { log, by_violation, policy } = self;
-        Options { log, by_violation, policy, hidden, dollars, ..Options::default() }
+        let View { axes, against, bound, by_violation, policy } = self;
+        let (log, log_values) = (axes != Axes::Linear, axes == Axes::Both);
+        Options { log, log_values, against, bound, by_violation, policy, hidden, dollars, ..Options::default() }
     }
 }
 
@@ -268,12 +338,7 @@ fn switch<T: Copy + PartialEq + 'static, const N: usize>(
 }
 
 /// The policy of the selection share.
-fn policy_select(
-    id: &str,
-    result: &llm_selection::summary::RunResult,
-    chosen: usize,
-    policy: &UseStateHandle<usize>,
-) -> Html {
+fn policy_select(id: &str, result: &RunResult, chosen: usize, policy: &UseStateHandle<usize>) -> Html {
     let policy = policy.clone();
     let onchange = Callback::from(move |event: Event| {
         let select: Option<web_sys::HtmlSelectElement> = event.target().and_then(|target| target.dyn_into().ok());

@@ -24,5 +24,6 @@ pub mod status;
 pub mod studies;
 pub mod study_report;
 pub mod swatch;
+pub mod sweep;
 pub mod task;
 pub mod views;

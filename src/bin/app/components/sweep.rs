@@ -1,0 +1,309 @@
+//! The sweep view: one parameter of the experiment varied, what is final drawn against it.
+
+use super::download::save_text;
+use super::figure::use_size;
+use super::legend::Legend;
+use super::message::{Message, Tone, explained, field_name};
+use super::shapes::shapes;
+use super::swatch::Swatch;
+use crate::form::Form;
+use crate::format::{Unit, decimals, duration, fixed, plural, signed};
+use crate::shared::Shared;
+use crate::state::{Action, Ready};
+use crate::sweep::{COUNTS, Input, Played, SweepAction, SweepState};
+use llm_selection::figure::Options;
+use llm_selection::figure::Quantity;
+use llm_selection::figure::sweep::{SweepFigure, draw, sheet, sub};
+use llm_selection::sweep::csv;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// The view.
+pub fn sweep_view(sweep: &SweepState, shown: &Form, ready: Option<&Ready>, dispatch: &Callback<Action>) -> Html {
+    // Its own experiment, whatever has been typed at the left since.
+    let hide = dispatch.reform(|action| match action {
+        Action::Hide(place, hide) => Action::Sweep(SweepAction::Hide(place, hide)),
+        other => other,
+    });
+    let other = |played: &Played| ready.is_none_or(|ready| *ready.experiment != *played.experiment);
+    html! {
+        <>
+            {form(sweep, shown, dispatch)}
+            if let Some(error) = &sweep.failure {
+                <Message tone={Tone::Bad} title="The sweep could not go on">{explained(error)}</Message>
+            }
+            if let Some(played) = &sweep.played {
+                if other(played) {
+                    <Message tone={Tone::Note} title="The experiment has changed since">
+                        {"What is drawn here is the sweep of the experiment as it was when the sweep began."}
+                    </Message>
+                }
+                if !played.result.points.is_empty() {
+                    <Legend labels={Rc::new(played.curves.lines.iter().map(|line| line.label.clone()).collect::<Vec<_>>())}
+                        hidden={sweep.hidden.clone()} dispatch={hide} />
+                    <div class="figs">
+                        { for SweepFigure::ALL.into_iter().map(|kind| html! {
+                            <SweepChart key={kind.slug()} {kind} played={played.clone()} hidden={sweep.hidden.clone()} />
+                        }) }
+                    </div>
+                    <SweepTable played={played.clone()} />
+                }
+            } else {
+                <div class="empty"><p>{"Nothing to draw yet: press Run sweep."}</p></div>
+            }
+        </>
+    }
+}
+
+/// What is varied, and the buttons.
+fn form(sweep: &SweepState, shown: &Form, dispatch: &Callback<Action>) -> Html {
+    let send = |action: fn(String) -> SweepAction| {
+        let dispatch = dispatch.clone();
+        Callback::from(move |text: String| dispatch.emit(Action::Sweep(action(text))))
+    };
+    let choose = {
+        let send = send(SweepAction::Parameter);
+        Callback::from(move |event: Event| {
+            if let Some(select) = event.target_dyn_into::<web_sys::HtmlSelectElement>() {
+                send.emit(select.value());
+            }
+        })
+    };
+    let options = sweep.choices.iter().map(|choice| {
+        html! { <option key={choice.path.clone()} value={choice.path.clone()} selected={choice.path == sweep.path}>{&choice.name}</option> }
+    });
+    let wrong = sweep.wrong();
+    let input = |input: Input, id: &'static str, value: &str| {
+        let dispatch = dispatch.clone();
+        let oninput = Callback::from(move |event: InputEvent| {
+            if let Some(field) = event.target_dyn_into::<web_sys::HtmlInputElement>() {
+                dispatch.emit(Action::Sweep(SweepAction::Typed(input, field.value())));
+            }
+        });
+        let (step, min, max) = match input {
+            Input::Count => ("1", Some(COUNTS.0.to_string()), Some(COUNTS.1.to_string())),
+            _ if sweep.whole() => ("1", Some("1".to_owned()), None),
+            _ => ("any", Some("0".to_owned()), None),
+        };
+        let bad = wrong == Some(input);
+        html! {
+            <div class="field">
+                <div class="lbl"><label for={id}>{input.name()}</label></div>
+                <div class={classes!("unit", bad.then_some("is-wrong"))}>
+                    <input {id} type="number" inputmode="decimal" autocomplete="off" value={value.to_owned()} {step} {min} {max}
+                        aria-invalid={bad.then_some("true")} aria-describedby={bad.then_some("sweep-problem")} {oninput} />
+                </div>
+            </div>
+        }
+    };
+    let spacing = |text: &'static str, title: &'static str, value: bool| {
+        let dispatch = dispatch.clone();
+        let onchange = Callback::from(move |_: Event| dispatch.emit(Action::Sweep(SweepAction::Geometric(value))));
+        html! { <label {title}><input type="radio" name="sweep-spacing" checked={sweep.geometric == value} {onchange} /><span>{text}</span></label> }
+    };
+    let submit = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            dispatch.emit(Action::Sweep(SweepAction::Run));
+        })
+    };
+    let cancel = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.emit(Action::Sweep(SweepAction::Cancel)))
+    };
+    let running = sweep.running.is_some();
+    let state = if running { Some("is-running") } else { None };
+    html! {
+        <form class={classes!("card", "sweep", state)} aria-label="Sweep" novalidate=true onsubmit={submit}>
+            <p class="quiet">{"The experiment at the left, played again at every value with the same seed. The run of the first tab goes on undisturbed."}</p>
+            <div class="sweep-fields">
+                <div class="field wide">
+                    <div class="lbl"><label for="sweep-parameter">{"Parameter"}</label></div>
+                    <select id="sweep-parameter" onchange={choose}>{for options}</select>
+                </div>
+                {input(Input::From, "sweep-from", &sweep.from)}
+                {input(Input::To, "sweep-to", &sweep.to)}
+                {input(Input::Count, "sweep-count", &sweep.count)}
+                <div class="field">
+                    <div class="lbl" id="sweep-spacing-label">{"Spacing"}</div>
+                    <div class="seg" role="radiogroup" aria-labelledby="sweep-spacing-label">
+                        {spacing("linear", "Equal differences", false)}{spacing("geometric", "Equal factors", true)}
+                    </div>
+                </div>
+                <div class="row">
+                    <button type="submit" class="btn primary" disabled={running || sweep.choices.is_empty()}>{"Run sweep"}</button>
+                    <button type="button" class="btn" disabled={!running} onclick={cancel}>{"Cancel"}</button>
+                </div>
+            </div>
+            if let Some(error) = &sweep.problem {
+                <div id="sweep-problem">
+                    <Message tone={Tone::Bad} title={field_name(shown, error)}>{explained(error)}</Message>
+                </div>
+            }
+            {progress(sweep)}
+        </form>
+    }
+}
+
+/// How far the sweep is.
+fn progress(sweep: &SweepState) -> Html {
+    let (text, live) = match (&sweep.running, &sweep.played) {
+        (Some(running), Some(played)) => {
+            let (done, all, _) = running.progress();
+            let value = running.values().0.first().and_then(|(_, value)| value.as_f64()).unwrap_or(f64::NAN);
+            let parameter = &played.curves.parameter;
+            let value = format!("{} = {}", parameter.symbol, parameter.write(value));
+            // What begins and ends is announced; a count that goes up is not.
+            (format!("Value {} of {all}: {value}", done + 1), if done == 0 { "polite" } else { "off" })
+        }
+        (None, Some(played)) if played.complete() => {
+            let values = plural(played.result.points.len() as u64, "value", "values");
+            let policies = plural(played.curves.lines.len() as u64, "policy", "policies");
+            (format!("{values}, {policies}, in {}. Done", duration(played.elapsed_ms)), "polite")
+        }
+        (None, Some(played)) => {
+            (format!("Stopped after {} of {} values", played.result.points.len(), played.sweep.points()), "polite")
+        }
+        _ => ("No sweep yet".to_owned(), "polite"),
+    };
+    html! {
+        <div class="status-now">
+            <p role="status" aria-live={live}><span class="pulse"></span>{text}</p>
+            if let Some(running) = &sweep.running {
+                <progress value={format!("{:.4}", running.progress().2)} aria-label="Progress of the sweep"></progress>
+                if let Some(left) = running.left_ms() {
+                    <dl><div><dt>{"Time left"}</dt><dd>{duration(left)}</dd></div></dl>
+                }
+            }
+            if let Some(played) = sweep.played.as_ref().filter(|played| sweep.running.is_none() && played.complete()) {
+                <dl>
+                    <div><dt>{"Digest"}</dt><dd title={played.result.digest.clone()}>{played.result.digest.get(..8).unwrap_or_default().to_owned()}</dd></div>
+                    <div><dt>{"Same bits as"}</dt><dd>{"the command line"}</dd></div>
+                </dl>
+            }
+        </div>
+    }
+}
+
+/// Properties of [`SweepChart`].
+#[derive(Properties, PartialEq)]
+pub struct ChartProps {
+    pub kind: SweepFigure,
+    pub played: Shared<Played>,
+    pub hidden: Rc<Vec<bool>>,
+}
+
+/// One figure.
+#[component]
+pub fn SweepChart(props: &ChartProps) -> Html {
+    let ChartProps { kind, played, hidden } = props;
+    let chart = use_node_ref();
+    let (width, font) = use_size(&chart);
+    let scene = draw(*kind, &played.curves, &Options { width, font, hidden, ..Options::default() });
+    let view = format!("0 0 {:.0} {:.0}", scene.width, scene.height);
+    let id = format!("{}-title", kind.slug());
+    let wide = (*kind == SweepFigure::Frontier).then_some("all");
+    html! {
+        <figure class={classes!("card", "fig", wide)} aria-labelledby={id.clone()}>
+            <figcaption>
+                <div class="card-head"><h2 {id}>{kind.title()}</h2></div>
+                <p class="sub">{sub(*kind, &played.curves)}</p>
+            </figcaption>
+            <div class="chart-box" ref={chart}>
+                <svg class="chart" viewBox={view} role="img" aria-label={scene.label.clone()}>{shapes(&scene.nodes)}</svg>
+            </div>
+        </figure>
+    }
+}
+
+/// Properties of [`SweepTable`].
+#[derive(Properties, PartialEq)]
+pub struct TableProps {
+    pub played: Shared<Played>,
+}
+
+const COLUMNS: [(&str, Quantity); 4] = [
+    ("Regret", Quantity::Regret),
+    ("Violation", Quantity::Violation),
+    ("Reward", Quantity::Reward),
+    ("Cost", Quantity::Cost),
+];
+
+/// Every number, and the downloads.
+#[component]
+pub fn SweepTable(props: &TableProps) -> Html {
+    let said = use_state(|| None::<&'static str>);
+    let curves = &props.played.curves;
+    let unit = if curves.dollars { Unit::Dollars } else { Unit::Plain };
+    let all = |quantity: Quantity| {
+        let points = (0..curves.lines.len()).flat_map(|policy| (0..curves.values.len()).map(move |at| (policy, at)));
+        points.filter_map(move |(policy, at)| curves.figure(quantity, policy, at))
+    };
+    let places = COLUMNS.map(|(_, quantity)| {
+        // Violation is read beside the cost it comes from.
+        let sized = if quantity == Quantity::Violation { Quantity::Cost } else { quantity };
+        let places = decimals(all(sized).map(|(mean, _)| mean.abs()).fold(0.0, f64::max), 4);
+        if quantity == Quantity::Regret { places.min(2) } else { places }
+    });
+    let rows = curves.values.iter().enumerate().flat_map(|(at, value)| {
+        curves.lines.iter().enumerate().map(move |(policy, line)| {
+            let cells = COLUMNS.iter().zip(places).map(|((_, quantity), places)| {
+                let Some((mean, half)) = curves.figure(*quantity, policy, at) else {
+                    return html! { <td><span title="not defined" aria-hidden="true">{"–"}</span><span class="vh">{"not defined"}</span></td> };
+                };
+                let text = match quantity {
+                    Quantity::Regret => signed(mean, places),
+                    Quantity::Reward | Quantity::Ratio | Quantity::RatioViolation => fixed(mean, places),
+                    Quantity::Violation | Quantity::Cost => unit.fixed(mean, places),
+                };
+                html! {
+                    <td>
+                        <data value={mean.to_string()}>{text}</data>
+                        if curves.replicates > 1 { {" "}<span class="pm">{"± "}{fixed(half, places)}</span> }
+                    </td>
+                }
+            });
+            html! {
+                <tr>
+                    <th scope="row"><data value={value.to_string()}>{curves.parameter.write(*value)}</data></th>
+                    <td class="l"><span class="who"><Swatch place={Some(policy)} /><span>{&line.label}</span></span></td>
+                    {for cells}
+                </tr>
+            }
+        })
+    });
+    let save = |name: &'static str, kind: &'static str, text: fn(&Played) -> String| {
+        let (played, said) = (props.played.clone(), said.clone());
+        Callback::from(move |_: MouseEvent| {
+            said.set(save_text(name, kind, &text(&played)).err().map(|_| "The browser did not allow saving"));
+        })
+    };
+    html! {
+        <section class="card" aria-labelledby="sweep-table-title">
+            <div class="card-head">
+                <h2 id="sweep-table-title">{"Values and results"}</h2>
+                <span class="note">
+                    {plural(curves.replicates, "replicate", "replicates")}
+                    if curves.replicates > 1 { {"; ± is a 95\u{a0}% interval"} }
+                </span>
+                <div class="end">
+                    if let Some(said) = *said { <span class="note" aria-live="polite">{said}</span> }
+                    <button type="button" class="btn small" onclick={save("sweep.csv", "text/csv", |played| csv(&played.result))}>{"Download CSV"}</button>
+                    <button type="button" class="btn small" onclick={save("sweep.svg", "image/svg+xml", |played| sheet(&played.curves))}>{"Download SVG"}</button>
+                    <button type="button" class="btn small" title="The sweep for llm-select sweep, or for a cluster"
+                        onclick={save("sweep.json", "application/json", |played| played.sweep.to_json() + "\n")}>{"Download sweep file"}</button>
+                </div>
+            </div>
+            <div class="scroll tall" tabindex="0" role="group" aria-label="Sweep results table, scrolls">
+                <table class="table" aria-label="Sweep results">
+                    <thead><tr>
+                        <th scope="col">{&curves.parameter.name}</th><th scope="col" class="l">{"Policy"}</th>
+                        { for COLUMNS.iter().map(|(name, _)| html! { <th scope="col">{*name}</th> }) }
+                    </tr></thead>
+                    <tbody>{for rows}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+}
