@@ -14,8 +14,9 @@ use crate::plan::Plan;
 use crate::random::{hash, unit};
 use crate::summary::{PolicyResult, RunResult};
 
-/// `K` and `N` of the sizes beside the person's own experiment.
-const SIZES: [(usize, u32); 3] = [(9, 4), (20, 4), (50, 5)];
+/// `K`, `N` and rounds of the sizes beside the person's own experiment: the larger, the fewer rounds, as Direct's search
+/// takes milliseconds there.
+const SIZES: [(usize, u32, u32); 3] = [(9, 4, 2_000), (20, 4, 1_000), (50, 5, 200)];
 /// Most replicates of the person's own experiment.
 const REPLICATES: u32 = 10;
 const EXACT: &str = "Exact relaxation";
@@ -40,9 +41,9 @@ pub(super) fn parts(material: &Material) -> Result<Vec<Part>> {
         let title = format!("Your experiment: {} models, at most {n} a query", plan.models.len());
         parts.push(Part { title, experiment, data });
     }
-    for (arms, n) in SIZES {
+    for (arms, n, rounds) in SIZES {
         let policies = policies(RewardModel::Awc, arms, n as usize);
-        let run = Run { rounds: 2_000, replicates: 4, seed: SEED, regret_alpha: 1.0 };
+        let run = Run { rounds, replicates: 4, seed: SEED, regret_alpha: 1.0 };
         let experiment = with_middle_budget(experiment(models(arms), RewardModel::Awc, n, policies, run))?;
         let title = format!("Any win (AWC): {arms} made-up models, at most {n} a query");
         let experiment = Experiment { title: format!("Three ways to solve a round: {title}"), ..experiment };
@@ -183,19 +184,16 @@ fn quality(part: &Part, result: &RunResult) -> Option<String> {
     } else {
         ", but the intervals overlap"
     };
-    let violation = |policy: &PolicyResult| match policy.finals.violation.mean {
-        Some(mean) => format!(", violation {}", short(mean)),
-        None => String::new(),
-    };
+    let violation = |policy: &PolicyResult| policy.finals.violation.mean.map_or("no budget".into(), short);
     Some(format!(
-        "{}: {} has the lower regret, {}{}, against {}{} of {}{certain}.",
+        "{}: {} has the lower regret, {} against {} of {}{certain}; violation {} and {}.",
         part.title,
         low.label,
         short(low.finals.regret.mean?),
-        violation(low),
         short(high.finals.regret.mean?),
-        violation(high),
         high.label,
+        violation(low),
+        violation(high),
     ))
 }
 

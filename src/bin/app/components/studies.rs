@@ -59,7 +59,7 @@ fn progress(props: &StudiesProps) -> Html {
     let said = match &studies.stage {
         Stage::Ready => String::new(),
         Stage::Playing => format!("{}: running", study.title()),
-        Stage::Done if studies.parts.is_empty() => format!("{}. Done", study.title()),
+        Stage::Done if studies.parts.is_empty() => format!("{}: Done", study.title()),
         Stage::Done => format!("{}, in {}. Done", study.title(), duration(elapsed)),
         Stage::Cancelled => format!("{}: cancelled", study.title()),
         Stage::Failed(_) => format!("{}: stopped", study.title()),
