@@ -531,8 +531,8 @@ fn lemma_1_holds_as_often_as_it_promises() {
         while played.advance(&simulation, 100) > 0 {}
         let statistics = played.take_update(&simulation).unwrap().statistics;
         let last = &statistics[statistics.len() - 2 * TRACKED..];
-        assert_eq!(last[14], 0.0);
-        assert_eq!(statistics[14], 1.0, "after one round nothing is known well enough to be wrong");
+        assert_eq!(last[TRACKED - 1], 0.0);
+        assert_eq!(statistics[TRACKED - 1], 1.0, "after one round nothing is known well enough to be wrong");
     }
 }
 

@@ -206,10 +206,14 @@ mod tests {
     /// What is seen in a round: some of four arms, with rewards, and costs of very different sizes.
     fn round(t: u32) -> Vec<Observation> {
         (0..4usize)
-            .filter(|arm| hash(u64::from(t), *arm as u64) % 3 == 0 && !(*arm == 3 && t > 40))
+            .filter(|arm| hash(u64::from(t), *arm as u64).is_multiple_of(3) && !(*arm == 3 && t > 40))
             .map(|arm| {
                 let draw = hash(u64::from(t) + 7_000_000, arm as u64);
-                Observation { arm, reward: unit(draw), cost: if draw % 2 == 0 { 1e3 } else { 1e-3 } * unit(draw) }
+                Observation {
+                    arm,
+                    reward: unit(draw),
+                    cost: if draw.is_multiple_of(2) { 1e3 } else { 1e-3 } * unit(draw),
+                }
             })
             .collect()
     }
@@ -245,13 +249,13 @@ mod tests {
             let mut forgetting = Forgetting::new(Memory::Discount(gamma), &setting(4, 1_000)).unwrap();
             let mut estimates = Estimates::new(4);
             for t in 1..=300u32 {
-                let powers = |from: u32| (from..t).map(|s| gamma.powi(s as i32)).sum::<f64>();
+                let powers = |from: u32| (from..t).map(|s| libm::pow(gamma, f64::from(s))).sum::<f64>();
                 assert!((forgetting.time(t) - powers(0)).abs() < 1e-9);
                 for arm in 0..4 {
                     let (mut weight, mut reward, mut cost) = (0.0, 0.0, 0.0);
                     for s in 1..t {
                         for seen in round(s).iter().filter(|seen| seen.arm == arm) {
-                            let age = gamma.powi((t - s) as i32);
+                            let age = libm::pow(gamma, f64::from(t - s));
                             weight += age;
                             reward += age * seen.reward;
                             cost += age * seen.cost;

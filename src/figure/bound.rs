@@ -1,7 +1,7 @@
 //! The theorems' bounds as curves over a figure of regret or violation.
 
 use super::curves::{Frame, line};
-use super::number::{CostUnit, fixed, shorten, signed};
+use super::number::{CostUnit, fixed, shorten};
 use super::plot::{path, write_value};
 use super::{FigureKind, Node, Options, Quantity};
 use crate::experiment::RewardModel;
@@ -105,7 +105,7 @@ fn said(quantity: Quantity, bounds: &Bounds, result: &RunResult, options: &Optio
     let (t, reward) = (f64::from(bounds.rounds), result.experiment.task.reward);
     let (value, vacuous) = value(quantity, bounds, t);
     let written = match quantity {
-        Quantity::Regret => signed(value, 0),
+        Quantity::Regret => fixed(value, 0),
         _ => write_value(quantity, value, unit),
     };
     let limit = match quantity {

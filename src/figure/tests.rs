@@ -336,7 +336,7 @@ fn the_bound_is_drawn_in_two_parts_and_said() {
         assert_eq!(with.matches("stroke-dasharray=\"1.5 4\"").count() == 2, vacuous, "{kind:?}");
         assert!(!svg(&result, kind, &plain).contains("dasharray=\"9 3\""), "{kind:?}");
         let label = draw(kind, &result, &options).scene.label;
-        assert!(label.contains("as published") && label.contains("L = 1, o* = 1, r* = 1.980"), "{label}");
+        assert!(label.contains("as published") && label.contains("L = 1, o* = 1.000, r* = 1.980"), "{label}");
         check(&export(kind, &result, &options).to_svg(Theme::Light, 12.0));
         assert!(export(kind, &result, &options).to_svg(Theme::Light, 12.0).contains("other values."));
     }

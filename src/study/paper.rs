@@ -138,16 +138,14 @@ fn table(part: &Part, result: &RunResult) -> Table {
     let first = result.policies.first();
     let rows = result.policies.iter().enumerate().map(|(place, policy)| {
         let finals = &policy.finals;
-        let compared = match first.filter(|_| place >= SETTINGS.len()) {
-            None if place == 0 => Cell::text("reference"),
-            Some(own) if finals.excess.mean != Some(0.0) => match times(own, policy, seed(result)) {
+        let over = |policy: &PolicyResult| policy.finals.excess.mean != Some(0.0);
+        let compared = match first.filter(|_| place > 0) {
+            None => Cell::text("reference"),
+            Some(own) if !over(own) && !over(policy) => Cell::text("both infinite"),
+            Some(_) if !over(policy) => Cell::number(0.0),
+            Some(own) => match times(own, policy, seed(result)) {
                 Some((value, interval)) => Cell::between(value, interval),
                 None => Cell::Infinite,
-            },
-            Some(_) => Cell::number(0.0),
-            None => match first.and_then(|own| times(own, policy, seed(result))) {
-                Some((value, interval)) => Cell::between(value, interval),
-                None => Cell::text("not defined"),
             },
         };
         let settles = policy.ratio.as_ref().and_then(|ratio| settled(&policy.rounds, &ratio.mean));
@@ -315,6 +313,10 @@ fn notes(world: World, parts: &[Part]) -> Vec<String> {
         ),
         "Successes are drawn independently of each other and every call of a model costs the same. ε is 0.1, CUCB's α_μ \
          is 0.3: the defaults of this program."
+            .to_owned(),
+        "A curve settles where it stays within 5 % of its last value from then on; a round near the end says that it has \
+         not settled. The curves are ratios of means over all rounds so far, so what was spent while learning stays in \
+         them."
             .to_owned(),
         "The ratio is mean reward / mean excess over the budget, a ratio of means over rounds and replicates. Intervals \
          are 95 % bootstrap intervals over 10 replicates, in which all policies meet the same queries; with so few they \

@@ -100,7 +100,8 @@ pub(super) fn delta_ratio(
 
 /// How far Wilson's 95 % interval of a share of `count` ≥ 1 reaches from it, on the farther side.
 pub(super) fn wilson(share: f64, count: u32) -> f64 {
-    let (n, square) = (f64::from(count), 1.959_963_984_540_054_f64.powi(2));
+    let quantile = 1.959_963_984_540_054;
+    let (n, square) = (f64::from(count), quantile * quantile);
     let centre = (share + square / (2.0 * n)) / (1.0 + square / n);
     let half = (square * (share * (1.0 - share) / n + square / (4.0 * n * n))).sqrt() / (1.0 + square / n);
     half + (centre - share).abs()
@@ -111,8 +112,7 @@ pub(super) fn wilson(share: f64, count: u32) -> f64 {
 /// always qualifies.
 pub fn settled(rounds: &[u32], mean: &[f64]) -> Option<u32> {
     let last = mean.last().copied().filter(|last| last.is_finite())?;
-    // Written so that what is not a number counts as far away.
-    let far = |value: &f64| !((value - last).abs() <= 0.05 * last.abs());
+    let far = |value: &f64| value.is_nan() || (value - last).abs() > 0.05 * last.abs();
     let first = mean.iter().rposition(far).map_or(0, |place| place + 1);
     rounds.get(first).copied()
 }
@@ -153,8 +153,8 @@ mod tests {
             denominator.0 += y / 400.0;
         }
         for (x, y) in &pairs {
-            numerator.1 += (x - numerator.0).powi(2);
-            denominator.1 += (y - denominator.0).powi(2);
+            numerator.1 += (x - numerator.0) * (x - numerator.0);
+            denominator.1 += (y - denominator.0) * (y - denominator.0);
             sum += (x - numerator.0) * (y - denominator.0);
         }
         let factor = student_t(399) / (400.0f64 * 399.0).sqrt();

@@ -228,8 +228,8 @@ impl SweepState {
         }
         let values = self.values()?;
         let sweep = Sweep::new(&ready.experiment, Listed(vec![(self.path.clone(), Value::Array(values))]))?;
-        // What does not fit the data is said before anything is played.
-        for point in 0..sweep.points() {
+        // What does not fit the data shows at an end of the range; a plan for every point would keep the page waiting.
+        for point in [0, sweep.points() - 1] {
             sweep.plan(point, data.clone())?;
         }
         let files = data.as_ref().map(|data| data.files.clone()).unwrap_or_default();
@@ -354,8 +354,9 @@ impl SweepState {
             } else if value == from || value == to {
                 Value::from(value)
             } else {
-                // Few digits, so that the values can be read and typed again.
-                Value::from(typed(value, 5).parse().unwrap_or(value))
+                // Few digits, so that the values can be read and typed again; more where they lie close.
+                let digits = if (to - from) / (count as f64) < 0.01 * to.abs() { 6 } else { 3 };
+                Value::from(typed(value, digits).parse().unwrap_or(value))
             };
             if values.contains(&value) {
                 let kind = if whole { "whole numbers" } else { "numbers" };

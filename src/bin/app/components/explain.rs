@@ -370,7 +370,7 @@ fn text(topic: Topic) -> Html {
         Topic::Against => html! {
             <>
                 <p><b>{"Best set"}</b>{": the set that earns most by the true means and always fits the budget. "}<b>{"0.632 of the best set"}</b>{": under any win even the best set cannot be found fast in large pools, only 1 − 1/e of it; this is the regret that the paper proves a bound for."}</p>
-                <p><b>{"Relaxed optimum"}</b>{": models may be mixed by chance, so that the budget holds on average only. No policy that keeps to the budget can do better, so this regret does not fall below 0 for long."}</p>
+                <p><b>{"Relaxed optimum"}</b>{": a model may be taken in part, so that the budget holds on average only. This is the problem that C2MAB-V solves every round. Under sum up nobody within budget on average earns more; under the other two, rounding to whole models may earn a little more."}</p>
                 <p><b>{"Best set by rows"}</b>{", on data: the set that together did best on the queries themselves, where answers may be correlated; measured by the reward that really came back."}</p>
                 {paper("The tables give the regret against the best set. In the paper: Section 3, the α-approximate regret.")}
             </>

@@ -277,7 +277,10 @@ fn thousands(value: f64) -> String {
         let text = format!("{value:.*}", if value < 10.0 { 2 } else { 1 });
         return if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text };
     }
-    let unit = 10f64.powi(value.log10().floor() as i32 - 2);
+    let mut unit = 1.0;
+    while value >= 1_000.0 * unit {
+        unit *= 10.0;
+    }
     let digits = format!("{:.0}", (value / unit).round() * unit);
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
