@@ -108,7 +108,7 @@ mod tests {
         let expected = [(100, "large away".to_owned()), (300, "small changes, large back".to_owned())];
         assert_eq!(changes(&result), expected);
         for kind in FigureKind::ALL {
-            let drawing = draw(kind, &result, &Options { width: 640.0, ..Options::default() });
+            let drawing = draw(kind, &result, &Options { width: 1200.0, ..Options::default() });
             assert_eq!(lines_of(&drawing.scene.nodes), 2 * drawing.panels.len(), "{kind:?}");
             let words = "The world changes at round 100 (large away), round 300 (small changes, large back).";
             assert!(drawing.scene.label.ends_with(words), "{}", drawing.scene.label);

@@ -92,7 +92,18 @@ impl Page {
     /// # Errors
     /// When it is not there or cannot be pressed.
     pub async fn click(&self, role: &str, name: &str) -> Result<()> {
-        self.find(role, name).await?.click().await.with_context(|| format!("{role} \"{name}\""))
+        let element = self.find(role, name).await?;
+        self.press(&element).await.with_context(|| format!("{role} \"{name}\""))
+    }
+
+    /// Presses an element, scrolled to where nothing covers it.
+    ///
+    /// # Errors
+    /// When it cannot be pressed.
+    pub async fn press(&self, element: &Element) -> Result<()> {
+        let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.browser.client().execute(script, vec![serde_json::to_value(element)?]).await?;
+        Ok(element.click().await?)
     }
 
     /// Replaces the value of the text or number field with this role and name, as typing would.

@@ -16,8 +16,7 @@ async fn add(page: &Page, entry: &str) -> Result<()> {
     let buttons = page.all("button").await?;
     let names: Vec<&String> = buttons.iter().map(|(_, name)| name).collect();
     let found = buttons.iter().find(|(_, name)| name.strip_prefix(entry).is_some_and(|rest| !rest.starts_with('-')));
-    found.with_context(|| format!("{entry} among {names:?}"))?.0.click().await?;
-    Ok(())
+    page.press(&found.with_context(|| format!("{entry} among {names:?}"))?.0).await
 }
 
 /// Chooses an option of the combobox with this name.
@@ -26,7 +25,7 @@ async fn choose(page: &Page, name: &str, value: &str) -> Result<()> {
 }
 
 async fn press(page: &Page, selector: &str) -> Result<()> {
-    Ok(page.browser().client().find(Locator::Css(selector)).await?.click().await?)
+    page.press(&page.browser().client().find(Locator::Css(selector)).await?).await
 }
 
 /// Short runs: there are many of them.
