@@ -213,7 +213,8 @@ impl Collector {
         let budgeted =
             |tracked| if plan.experiment.task.budget.is_some() { figure(tracked) } else { Figure::default() };
         let priced = |tracked| if plan.mean_cost.is_some() { figure(tracked) } else { Figure::default() };
-        let seed = mix(plan.experiment.run.seed ^ 0x5A71_0000 ^ index as u64);
+        // The same replicates are drawn for every policy, so that no policy's interval depends on its place in the list.
+        let seed = mix(plan.experiment.run.seed ^ 0x5A71_0000);
         let ratio = |tracked: usize, place: usize| {
             if plan.experiment.task.budget.is_none() || last[tracked].0 <= 0.0 {
                 return Figure::default();
