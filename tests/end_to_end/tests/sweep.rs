@@ -75,7 +75,8 @@ async fn a_bad_range_is_refused_and_a_sweep_can_be_cancelled() -> Result<()> {
         page.click("tab", "Sweep").await?;
         for (field, bad, words, good) in [
             ("To", "0.01", "expected a number above", "0.9"),
-            ("From", "", "found nothing, expected a number", "0.3"),
+            // The key Delete.
+            ("From", "\u{e017}", "found nothing, expected a number", "0.3"),
             ("Number of values", "1", "a whole number from 2 to 50", "50"),
         ] {
             page.fill("spinbutton", field, bad).await?;
