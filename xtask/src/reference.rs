@@ -16,6 +16,7 @@ pub fn reference() -> Result<()> {
     let requirements = sources.join("requirements.txt");
     let python = python::environment("reference", &requirements, "import numpy, scipy.optimize")?;
     run(cargo(&["build", "--quiet", "--bin", "llm-select", "--example", "trace"]).args(NATIVE))?;
+    std::fs::create_dir_all(&folder)?;
     let built = |path: &[&str]| {
         let program: PathBuf = target().join("debug").join(path.iter().collect::<PathBuf>());
         program.with_extension(std::env::consts::EXE_EXTENSION)
