@@ -78,7 +78,8 @@ function namedBytes(files) {
 }
 
 async function bytesOf(file) {
-  if (typeof file?.text === "string") return new TextEncoder().encode(file.text);
+  // A copy, since a sandboxed script's encoder may give an array of another realm, which the module does not know.
+  if (typeof file?.text === "string") return new Uint8Array(new TextEncoder().encode(file.text));
   const bytes = file?.bytes;
   if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
   if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);

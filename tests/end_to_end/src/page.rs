@@ -111,10 +111,12 @@ impl Page {
     /// # Errors
     /// When it is not there or cannot be edited.
     pub async fn fill(&self, role: &str, name: &str, value: &str) -> Result<()> {
-        const SELECT_ALL: &str = "\u{e009}a\u{e000}";
         const TAB: &str = "\u{e004}";
         let field = self.find(role, name).await?;
-        field.send_keys(&format!("{SELECT_ALL}{value}{TAB}")).await.with_context(|| format!("{role} \"{name}\""))
+        // Not by the keys for it, which Firefox's driver does not pass on.
+        let select = "arguments[0].focus(); arguments[0].select();";
+        self.browser.client().execute(select, vec![serde_json::to_value(&field)?]).await?;
+        field.send_keys(&format!("{value}{TAB}")).await.with_context(|| format!("{role} \"{name}\""))
     }
 
     /// The visible text of the first element that a CSS selector matches.
