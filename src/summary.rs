@@ -294,7 +294,7 @@ impl RunResult {
         }
         let cut_short: Vec<String> = (self.policies.iter())
             .filter_map(|policy| Some((policy, policy.finals.unproven_rounds.mean.filter(|mean| *mean > 0.0)?)))
-            .map(|(policy, mean)| format!("{} ({})", policy.label, short(mean)))
+            .map(|(policy, mean)| format!("{} ({})", policy.label, short(mean).replace('-', "−")))
             .collect();
         if !cut_short.is_empty() {
             warnings.push(format!(

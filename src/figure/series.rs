@@ -47,10 +47,11 @@ pub fn line_class(index: usize) -> &'static str {
 }
 
 /// The mark of the policy at `index`, centred at (`x`, `y`): circle, diamond, square, triangle, wedge, cross, plus, bar,
-/// and again. It takes its colour from a parent of [`series_class`].
+/// and again from the next one. It takes its colour from a parent of [`series_class`].
 #[must_use]
 pub fn series_mark(index: usize, x: f64, y: f64) -> Node {
-    match (index % 8).checked_sub(1).and_then(|i| MARKS.get(i)) {
+    // The second eight take the marks one further, so that no two of the first 64 have both colour and mark.
+    match ((index + index / 8) % 8).checked_sub(1).and_then(|i| MARKS.get(i)) {
         Some((class, d)) => Node::Path { class, d: (*d).into(), at: Some((x, y)) },
         None => Node::Circle { class: "mk", x, y, r: 3.6 },
     }

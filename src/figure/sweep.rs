@@ -5,7 +5,7 @@ mod frontier;
 mod text;
 
 pub use draw::{draw, sheet};
-pub use text::{describe, sub};
+pub use text::{describe, enough, sub};
 
 use super::Quantity;
 use super::number::{decimals, fixed};
@@ -290,5 +290,31 @@ mod tests {
         let line = |label: &str| Line { label: label.into(), finals: Vec::new() };
         let lines = unique(vec![line("a"), line("a"), line("b"), line("a")]);
         assert_eq!(lines.iter().map(|line| line.label.as_str()).collect::<Vec<_>>(), ["a", "a #2", "b", "a #3"]);
+    }
+
+    #[test]
+    fn the_budget_that_is_enough_is_named() {
+        let curve = |rewards: [f64; 4]| {
+            let reward = |mean| Finals { reward: Figure { mean: Some(mean), ci95: None }, ..Finals::default() };
+            rewards.map(reward).to_vec()
+        };
+        let line = |label: &str, rewards| Line { label: label.into(), finals: curve(rewards) };
+        let mut curves = Curves {
+            parameter: parameter(&[0.1, 0.2, 0.3, 0.4]),
+            values: vec![0.1, 0.2, 0.3, 0.4],
+            lines: vec![
+                line("rises", [1.0, 1.8, 1.92, 2.0]),
+                line("flat", [1.0; 4]),
+                line("dips", [2.0, 1.0, 2.0, 2.0]),
+            ],
+            budgets: vec![None; 4],
+            dollars: false,
+            replicates: 1,
+        };
+        let said = enough(&curves).unwrap();
+        assert!(said.contains("rises from ρ = 0.3 on (1.92 of 2") && said.contains("dips from ρ = 0.3 on"), "{said}");
+        assert!(!said.contains("flat"), "{said}");
+        curves.parameter.path = "run.rounds".into();
+        assert_eq!(enough(&curves), None);
     }
 }

@@ -58,7 +58,9 @@ pub fn sub(kind: FigureKind, result: &RunResult, options: &Options) -> String {
             format!("Mean reward / V(t){per}. Infinite, and not drawn, where the mean cost is within ρ.")
         }
         FigureKind::Ratio => {
-            format!("Mean reward / mean excess over ρ{per}. Infinite, and not drawn, where nothing is over.")
+            format!(
+                "Mean reward / mean excess over ρ{per}. Infinite, and not drawn, where nothing is over. Bands by the delta method; the table's intervals by bootstrap."
+            )
         }
         FigureKind::Selection => "Share of rounds each model was chosen in. Bold: in the best set.".to_owned(),
     };
@@ -230,7 +232,9 @@ fn summary(kind: FigureKind, result: &RunResult, options: &Options) -> String {
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    // A capital α would be another letter.
+    let large = |first: char| if first == 'α' { first.to_string() } else { first.to_uppercase().collect() };
+    chars.next().map_or_else(String::new, |first| large(first) + chars.as_str())
 }
 
 /// At most 20 rounds, evenly spaced, with the value of every visible policy; for the selection share one row a model.

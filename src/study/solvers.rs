@@ -162,21 +162,15 @@ fn table(part: &Part, result: &RunResult, plan: &Plan) -> Table {
     }
 }
 
-fn named<'a>(result: &'a RunResult, label: &str) -> Option<&'a PolicyResult> {
-    result.policies.iter().find(|policy| policy.label == label)
-}
-
-/// The relaxation that Direct is compared with: the exact one where there is one.
-fn relaxed(result: &RunResult) -> Option<&PolicyResult> {
-    [EXACT, LINEAR, GREEDY].iter().find_map(|label| named(result, label))
-}
-
-/// Whose regret is lower, and whether the intervals can tell.
+/// Whose regret is lowest, by how much, and whether the intervals can tell.
 fn quality(part: &Part, result: &RunResult) -> Option<String> {
-    let (direct, relaxed) = (named(result, DIRECT)?, relaxed(result)?);
-    let (a, b) = (direct.finals.regret, relaxed.finals.regret);
-    let (low, high) = if a.mean? <= b.mean? { (direct, relaxed) } else { (relaxed, direct) };
-    let apart = (a.mean? - b.mean?).abs() > a.ci95.unwrap_or(0.0) + b.ci95.unwrap_or(0.0);
+    let mut ranked: Vec<&PolicyResult> =
+        result.policies.iter().filter(|policy| policy.finals.regret.mean.is_some()).collect();
+    let mean = |policy: &PolicyResult| policy.finals.regret.mean.unwrap_or(f64::INFINITY);
+    ranked.sort_by(|a, b| mean(a).total_cmp(&mean(b)));
+    let (&low, &next) = (ranked.first()?, ranked.get(1)?);
+    let (a, b) = (low.finals.regret, next.finals.regret);
+    let apart = mean(next) - mean(low) > a.ci95.unwrap_or(0.0) + b.ci95.unwrap_or(0.0);
     let certain = if a.ci95.is_none() {
         " (one replicate: no interval)"
     } else if apart {
@@ -186,14 +180,14 @@ fn quality(part: &Part, result: &RunResult) -> Option<String> {
     };
     let violation = |policy: &PolicyResult| policy.finals.violation.mean.map_or("no budget".into(), short);
     Some(format!(
-        "{}: {} has the lower regret, {} against {} of {}{certain}; violation {} and {}.",
+        "{}: {} has the lowest regret, {} against {} of {}{certain}; violation {} and {}.",
         part.title,
         low.label,
-        short(low.finals.regret.mean?),
-        short(high.finals.regret.mean?),
-        high.label,
+        short(mean(low)),
+        short(mean(next)),
+        next.label,
         violation(low),
-        violation(high),
+        violation(next),
     ))
 }
 

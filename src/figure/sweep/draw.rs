@@ -251,12 +251,13 @@ fn budget(nodes: &mut Vec<Node>, curves: &Curves, frame: &Frame, font: f64) {
     let points: Vec<(f64, f64)> = pairs.filter_map(|(value, budget)| Some((frame.x.at(*value), (*budget)?))).collect();
     let inside: Vec<(f64, f64)> =
         points.iter().filter(|(_, budget)| frame.shows(*budget)).map(|(x, budget)| (*x, frame.y.at(*budget))).collect();
-    let Some((x, y)) = inside.first().copied().filter(|_| inside.len() > 1) else { return };
+    let Some((x, y)) = inside.last().copied().filter(|_| inside.len() > 1) else { return };
     let mut line = PathData::default();
     polyline(&mut line, &inside);
     nodes.push(path("budget-line", line.finish()));
     let (width, height) = (font * 1.5, font * 1.4);
-    let top = if y - height < frame.top() { y } else { y - height };
+    // Below the line's end, clear of the marks on it and of the first values.
+    let (x, top) = (x - width, y + font * 1.2);
     nodes.push(Node::Rect { class: "flag", x, y: top, width, height, depth: None });
     let text = "ρ".to_owned();
     nodes.push(Node::Text { class: "mid flag-t", x: x + width / 2.0, y: top + font * 1.05, text });

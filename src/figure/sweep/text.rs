@@ -72,3 +72,25 @@ pub fn describe(kind: SweepFigure, curves: &Curves, options: &Options) -> String
         _ => head,
     }
 }
+
+/// Where the budget is varied: from which value on each policy has at least 95 % of the largest reward that it has
+/// anywhere; policies that have it from the first value on are left out. `None` where nobody is left.
+#[must_use]
+pub fn enough(curves: &Curves) -> Option<String> {
+    let parameter = &curves.parameter;
+    let said: Vec<String> = (0..curves.lines.len())
+        .filter(|_| parameter.path == "task.budget")
+        .filter_map(|policy| {
+            let rewards: Vec<f64> = (0..curves.values.len())
+                .map(|at| Some(curves.figure(Quantity::Reward, policy, at)?.0))
+                .collect::<Option<_>>()?;
+            let most = rewards.iter().copied().fold(0.0, |a, b| if b > a { b } else { a });
+            let first = rewards.iter().rposition(|reward| *reward < 0.95 * most)? + 1;
+            let (value, reward) = (curves.values.get(first)?, rewards.get(first)?);
+            let amount = |reward: f64| write_value(Quantity::Reward, reward, unit(curves));
+            let label = &curves.lines.get(policy)?.label;
+            Some(format!("{label} from ρ = {} on ({} of {})", parameter.write(*value), amount(*reward), amount(most)))
+        })
+        .collect();
+    (!said.is_empty()).then(|| format!("At least 95 % of the largest reward: {}.", said.join("; ")))
+}

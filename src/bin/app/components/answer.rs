@@ -85,7 +85,11 @@ pub fn Answer(props: &AnswerProps) -> Html {
         return html! {
             <div class="answer">
                 <h3>{"Which policy?"}</h3>
-                <p>{"Every policy that plays full sets has to take all "}{models}{" models, so there is nothing to choose: allow fewer models per query."}</p>
+                if models == 1 {
+                    <p>{"Only one model is switched on, so there is nothing to choose: switch on more."}</p>
+                } else {
+                    <p>{"Every policy that plays full sets has to take all "}{models}{" models, so there is nothing to choose: allow fewer models per query."}</p>
+                }
             </div>
         };
     }

@@ -99,6 +99,7 @@ pub fn field_name(form: &Form, error: &Error) -> String {
         "discount" => "Discount γ".into(),
         "samples" => "Samples".into(),
         "policies" => "Policies".into(),
+        "models" if path == "environment.models" => "Models".into(),
         "drift" => "Changes".into(),
         "availability" => "Absences".into(),
         _ if path.is_empty() => "The experiment".into(),

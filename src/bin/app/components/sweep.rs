@@ -13,7 +13,7 @@ use crate::state::{Action, Ready};
 use crate::sweep::{COUNTS, Input, Played, SweepAction, SweepState};
 use llm_selection::figure::Options;
 use llm_selection::figure::Quantity;
-use llm_selection::figure::sweep::{SweepFigure, draw, sheet, sub};
+use llm_selection::figure::sweep::{SweepFigure, draw, enough, sheet, sub};
 use llm_selection::sweep::csv;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -46,6 +46,9 @@ pub fn sweep_view(sweep: &SweepState, shown: &Form, ready: Option<&Ready>, dispa
                             <SweepChart key={kind.slug()} {kind} played={played.clone()} hidden={sweep.hidden.clone()} />
                         }) }
                     </div>
+                    if let Some(enough) = enough(&played.curves) {
+                        <p class="quiet">{enough}</p>
+                    }
                     <SweepTable played={played.clone()} />
                 }
             } else {
@@ -116,7 +119,7 @@ fn form(sweep: &SweepState, shown: &Form, dispatch: &Callback<Action>) -> Html {
     let state = if running { Some("is-running") } else { None };
     html! {
         <form class={classes!("card", "sweep", state)} aria-label="Sweep" novalidate=true onsubmit={submit}>
-            <p class="quiet">{"The experiment at the left, played again at every value with the same seed. The run of the first tab goes on undisturbed."}</p>
+            <p class="quiet">{"The experiment as it is set up, played again at every value with the same seed. The run of the first tab goes on undisturbed."}</p>
             <div class="sweep-fields">
                 <div class="field wide">
                     <div class="lbl"><label for="sweep-parameter">{"Parameter"}</label></div>
