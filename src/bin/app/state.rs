@@ -475,6 +475,13 @@ impl State {
         Vec::new()
     }
 
+    /// Whether a run, a sweep or a study is under way or paused.
+    pub fn is_busy(&self) -> bool {
+        matches!(self.phase, Phase::Running | Phase::Paused)
+            || self.sweep.running.is_some()
+            || self.studies.is_playing()
+    }
+
     /// Whether Run does something.
     pub fn can_run(&self) -> bool {
         self.phase != Phase::Running && (self.problem.is_none() || self.pending)

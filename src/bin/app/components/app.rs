@@ -170,7 +170,8 @@ impl Component for App {
             vec![Happening::Above(None), Happening::Do(Action::Files(files))]
         });
         html! {
-            <div class="app" ondragover={over} ondragleave={leave} ondrop={drop}>
+            // offline.js asks whether there is something that a reload would stop.
+            <div class="app" data-busy={state.is_busy().then_some("")} ondragover={over} ondragleave={leave} ondrop={drop}>
                 <a class="skip" href="#main">{"Skip to the results"}</a>
                 <Header />
                 <div class="page">
