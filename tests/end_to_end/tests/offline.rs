@@ -64,6 +64,7 @@ fn name_of(folder: &Path, start: &str) -> Result<String> {
 
 /// Waits until the site is kept and answers from what is kept.
 async fn kept(page: &Page) -> Result<()> {
+    done(page).await?;
     let controlled = "return navigator.serviceWorker.controller?.state === 'activated'";
     page.until("the site to be kept", async || Ok((page.script(controlled).await? == true).then_some(()))).await
 }
@@ -71,6 +72,12 @@ async fn kept(page: &Page) -> Result<()> {
 /// Names of all caches.
 async fn caches(page: &Page) -> Result<Vec<String>> {
     Ok(serde_json::from_value(page.script_async("return caches.keys()").await?)?)
+}
+
+/// Waits until a new version is offered. By its text: asking for the roles of all buttons again and again takes long.
+async fn offered(page: &Page) -> Result<()> {
+    page.wait_for_text("A new version is ready").await?;
+    page.find("button", "Reload").await.map(|_| ())
 }
 
 async fn title(page: &Page) -> Result<String> {
@@ -154,8 +161,7 @@ async fn a_new_version_is_offered_and_not_forced() -> Result<()> {
         switch.to(Some(next.address()));
         page.open("").await?;
         done(page).await?;
-        page.find("button", "Reload").await?;
-        page.wait_for_text("A new version is ready").await?;
+        offered(page).await?;
         page.screenshot("offered").await?;
         ensure!(title(page).await? != NEXT_TITLE, "the new version waits");
 
@@ -195,12 +201,13 @@ async fn a_tab_of_the_version_before_goes_on() -> Result<()> {
         client.switch_to_window(second).await?;
         page.open("").await?;
         done(page).await?;
+        offered(page).await?;
         page.click("button", "Reload").await?;
         page.until("the new version", async || Ok((title(page).await? == NEXT_TITLE).then_some(()))).await?;
         switch.to(None);
         client.switch_to_window(first).await?;
         // It is told, and needs its own importer, which the new version does not have.
-        page.find("button", "Reload").await?;
+        offered(page).await?;
         imports(page).await?;
         page.click("button", "Later").await?;
         ensure!(title(page).await? != NEXT_TITLE, "not forced");
@@ -257,7 +264,7 @@ async fn a_file_of_other_content_is_never_kept() -> Result<()> {
         switch.to(Some(whole.address()));
         page.open("").await?;
         done(page).await?;
-        page.find("button", "Reload").await?;
+        offered(page).await?;
         Ok(())
     })
     .await
