@@ -6,6 +6,7 @@ use super::*;
 use crate::error::{Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 use serde_json::Map;
+use std::marker::PhantomData;
 
 /// Kinds of policies that the format knows and this version does not run.
 const LATER_KINDS: [&str; 2] = ["contextual", "linucb"];
@@ -101,7 +102,7 @@ fn policy(value: Value, path: &str) -> Result<Policy> {
 
 /// Deserialises one part; an error gets the part's path and, where serde says so, what was found and expected.
 fn typed<T: DeserializeOwned>(value: Value, path: &str) -> Result<T> {
-    T::deserialize(Placed::new(value, path)).map_err(|error| from_serde(&error.message(), error.path()))
+    Placed::new(value, path).read(PhantomData::<T>).map_err(|error| from_serde(&error.message(), error.path()))
 }
 
 fn from_serde(message: &str, field: &str) -> Error {

@@ -26,9 +26,15 @@ pub(super) struct PlacedError {
 }
 
 impl Placed {
-    /// A value at this path, which is empty for the whole text.
+    /// A value at this path.
     pub(super) fn new(value: Value, path: &str) -> Placed {
         Placed { value, path: path.to_owned() }
+    }
+
+    /// Reads the value; an error gets its path, where it has none from further in.
+    pub(super) fn read<'de, T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, PlacedError> {
+        let path = self.path.clone();
+        seed.deserialize(self).map_err(|error| error.at(path))
     }
 
     fn invalid_type(&self, expected: &dyn Expected) -> PlacedError {
@@ -44,7 +50,7 @@ impl Placed {
             Value::Array(_) => Unexpected::Seq,
             Value::Object(_) => Unexpected::Map,
         };
-        PlacedError::invalid_type(found, expected).at(&self.path)
+        PlacedError::invalid_type(found, expected)
     }
 }
 
@@ -59,9 +65,8 @@ impl PlacedError {
         self.path.as_deref().unwrap_or_default()
     }
 
-    /// The error with a path, where it has none yet: the innermost value that fails is the one that is wrong.
-    fn at(self, path: &str) -> PlacedError {
-        PlacedError { path: self.path.or_else(|| Some(path.to_owned())), ..self }
+    fn at(self, path: String) -> PlacedError {
+        PlacedError { path: self.path.or(Some(path)), ..self }
     }
 }
 
@@ -102,10 +107,10 @@ impl Placed {
         }
     }
 
-    /// A text and its path.
-    fn text(self, expected: &dyn Expected) -> Result<(String, String), PlacedError> {
+    /// A text.
+    fn text(self, expected: &dyn Expected) -> Result<String, PlacedError> {
         match self.value {
-            Value::String(text) => Ok((text, self.path)),
+            Value::String(text) => Ok(text),
             _ => Err(self.invalid_type(expected)),
         }
     }
@@ -116,7 +121,7 @@ impl<'de> Deserializer<'de> for Placed {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PlacedError> {
         match self.value {
-            Value::Null => visitor.visit_unit().map_err(|error: PlacedError| error.at(&self.path)),
+            Value::Null => visitor.visit_unit(),
             Value::Bool(_) => self.deserialize_bool(visitor),
             Value::Number(_) => self.deserialize_f64(visitor),
             Value::String(_) => self.deserialize_string(visitor),
@@ -127,19 +132,18 @@ impl<'de> Deserializer<'de> for Placed {
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PlacedError> {
         match self.value {
-            Value::Bool(value) => visitor.visit_bool(value).map_err(|error: PlacedError| error.at(&self.path)),
+            Value::Bool(value) => visitor.visit_bool(value),
             _ => Err(self.invalid_type(&visitor)),
         }
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PlacedError> {
         let Value::Number(number) = &self.value else { return Err(self.invalid_type(&visitor)) };
-        let read = match (number.as_u64(), number.as_i64()) {
+        match (number.as_u64(), number.as_i64()) {
             (Some(number), _) => visitor.visit_u64(number),
             (None, Some(number)) => visitor.visit_i64(number),
             (None, None) => visitor.visit_f64(number.as_f64().unwrap_or(f64::NAN)),
-        };
-        read.map_err(|error: PlacedError| error.at(&self.path))
+        }
     }
 
     fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PlacedError> {
@@ -151,8 +155,8 @@ impl<'de> Deserializer<'de> for Placed {
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PlacedError> {
-        let (text, path) = self.text(&visitor)?;
-        visitor.visit_string(text).map_err(|error: PlacedError| error.at(&path))
+        let text = self.text(&visitor)?;
+        visitor.visit_string(text)
     }
 
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PlacedError> {
@@ -160,13 +164,13 @@ impl<'de> Deserializer<'de> for Placed {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PlacedError> {
-        let mut list = self.list(&visitor)?;
-        visitor.visit_seq(&mut list).map_err(|error: PlacedError| error.at(&list.path))
+        let list = self.list(&visitor)?;
+        visitor.visit_seq(list)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PlacedError> {
-        let mut fields = self.fields(&visitor)?;
-        visitor.visit_map(&mut fields).map_err(|error: PlacedError| error.at(&fields.path))
+        let fields = self.fields(&visitor)?;
+        visitor.visit_map(fields)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -188,8 +192,7 @@ impl<'de> Deserializer<'de> for Placed {
         _variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, PlacedError> {
-        let (name, path) = self.text(&"a text")?;
-        visitor.visit_enum(Name(name)).map_err(|error: PlacedError| error.at(&path))
+        visitor.visit_enum(Name(self.text(&"a text")?))
     }
 
     // What experiments are not made of.
@@ -215,7 +218,7 @@ impl<'de> SeqAccess<'de> for List {
     type Error = PlacedError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, PlacedError> {
-        self.advance().map(|item| seed.deserialize(item)).transpose()
+        self.advance().map(|item| item.read(seed)).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -244,12 +247,12 @@ impl<'de> MapAccess<'de> for Fields {
     type Error = PlacedError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, PlacedError> {
-        self.advance().map(|name| seed.deserialize(name)).transpose()
+        self.advance().map(|name| name.read(seed)).transpose()
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, PlacedError> {
         match self.next.take() {
-            Some(value) => seed.deserialize(value),
+            Some(value) => value.read(seed),
             None => Err(PlacedError::custom("a value without a name")),
         }
     }
