@@ -222,6 +222,7 @@ fn data(rows: usize, models: usize) -> Arc<Dataset> {
         models,
         queries: rows,
         files: vec![FileIdentity { name: "x.csv".into(), sha256: "ab".repeat(32) }],
+        ..Dataset::default()
     })
 }
 

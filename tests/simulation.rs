@@ -302,6 +302,7 @@ fn data(rows: usize, models: usize) -> Arc<Dataset> {
         models,
         queries: rows,
         files: vec![llm_selection::data::FileIdentity { name: "x.csv".into(), sha256: "ab".repeat(32) }],
+        ..Dataset::default()
     })
 }
 

@@ -32,6 +32,29 @@ pub struct Dataset {
     pub queries: usize,
     /// The files it was read from, for the result's record (empty for built-in data).
     pub files: Vec<FileIdentity>,
+    /// What each query belongs to, such as a subject; `None` where the data does not say.
+    pub category: Option<Labels>,
+    /// Which part each query is in, such as `train` or `test`; `None` where the data does not say.
+    pub split: Option<Labels>,
+}
+
+/// A column of words, one a query.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Labels {
+    /// The different words, in the order of their first query.
+    pub names: Vec<String>,
+    /// By query, the place of its word in `names`; [`Labels::NONE`] where the cell is missing.
+    pub of: Vec<u32>,
+}
+
+impl Labels {
+    /// No word.
+    pub const NONE: u32 = u32::MAX;
+
+    /// The word of a query.
+    pub fn get(&self, query: usize) -> Option<&str> {
+        self.of.get(query).and_then(|name| self.names.get(*name as usize)).map(String::as_str)
+    }
 }
 
 /// One model's columns; every column has one cell a query, `NaN` where the cell is missing.

@@ -198,7 +198,7 @@ fn generate(seed: u64, models: &[Model]) -> Dataset {
         ModelResults { name: model.name.to_owned(), reward, cost: Some(cost), latency_ms: None }
     };
     let models = models.iter().enumerate().map(|(index, model)| results(index, model)).collect();
-    Dataset { models, queries: QUERIES, files: Vec::new() }
+    Dataset { models, queries: QUERIES, ..Dataset::default() }
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ mod tests {
         Dataset {
             models: columns.iter().enumerate().map(model).collect(),
             queries: columns[0].len(),
-            files: Vec::new(),
+            ..Dataset::default()
         }
     }
 

@@ -5,19 +5,22 @@
 //! exchange is taken as far as the budget asks. [`Linear::exchange_loop`] is exactly that and defines the result.
 //!
 //! It is seldom run: `z` is determined by the last set and the last pair alone, and where these are unique a linear
-//! pass proves it ([`certify`]). So a guess is made (the last problem's answer, or a short walk from its price, or for
-//! many arms a search over `λ`), and only ties and near-ties fall back on the loop.
+//! pass proves it ([`certify`]). So a guess is made (the last problem's answer, or a few looks at other prices
+//! ([`chord`]), or for many arms a search over `λ`), and only ties and near-ties fall back on the loop.
 
 mod certify;
+mod chord;
 mod exchange;
+mod rank;
 
 use super::selection::Search;
 use super::{Feasibility, TOLERANCE};
 use crate::bandit::reward::{SMALLEST_MEAN, log_mean};
 use certify::certify;
-use exchange::{cheapest_exchange, cost_after, last_exchange, ratio, set_cost, write_fraction};
+use exchange::{cheapest_exchange, cost_after, ratio, set_cost, write_fraction};
+use rank::{cheapest, rank};
 
-/// Arms from which on the search over `λ` is used in place of the walk.
+/// Arms from which on the search over `λ` is used in place of the chord.
 pub const SEARCH_FROM: usize = 48;
 
 /// Error bound of [`quick_log`], in absolute terms.
@@ -39,6 +42,9 @@ pub struct Linear {
     last: Option<Pair>,
     /// Whether the problem solved last was infeasible.
     was_infeasible: bool,
+    /// Other sets, by the same marks: the one after the last exchange, and one being looked at.
+    beside: Vec<f64>,
+    probe: Vec<f64>,
     keys: Vec<f64>,
     dearness: Vec<f64>,
     ties: Vec<usize>,
@@ -52,6 +58,8 @@ impl Linear {
             inside: vec![0.0; arms],
             last: None,
             was_infeasible: false,
+            beside: vec![0.0; arms],
+            probe: vec![0.0; arms],
             keys: vec![0.0; arms],
             dearness: vec![0.0; arms],
             ties: Vec::with_capacity(arms),
@@ -196,7 +204,7 @@ impl Linear {
             }
             let price = ratio(weights, costs, pair);
             self.last = None;
-            if self.search.is_none() && price > 0.0 && self.walk(weights, costs, n, budget, price, error, z) {
+            if self.search.is_none() && price > 0.0 && self.chord(weights, costs, n, budget, price, error, z) {
                 return Some(Feasibility::Feasible);
             }
         }
@@ -222,7 +230,7 @@ impl Linear {
                 let pair = search.run(weights, costs, n, budget, &mut self.inside)?;
                 self.proven(weights, costs, n, budget, error, pair, z)
             }
-            None => self.walk(weights, costs, n, budget, 0.0, error, z).then_some(Feasibility::Feasible),
+            None => self.chord(weights, costs, n, budget, 0.0, error, z).then_some(Feasibility::Feasible),
         }
     }
 
@@ -244,55 +252,6 @@ impl Linear {
         None
     }
 
-    /// Exchanges from the best set at `price`, up or down, to the pair at which the budget holds; true where that
-    /// pair is proven, `z` then being written.
-    #[allow(clippy::too_many_arguments)]
-    fn walk(
-        &mut self,
-        weights: &[f64],
-        costs: &[f64],
-        n: usize,
-        budget: f64,
-        price: f64,
-        error: f64,
-        z: &mut [f64],
-    ) -> bool {
-        let arms = z.len();
-        if price > 0.0 {
-            for (key, (w, c)) in self.keys.iter_mut().zip(weights.iter().zip(costs)) {
-                *key = w - price * c;
-            }
-            rank(&mut self.inside[..arms], &self.keys[..arms], costs, n);
-        }
-        let inside = &mut self.inside[..arms];
-        let too_dear = set_cost(inside, costs) > budget + TOLERANCE;
-        let mut found = None;
-        // As many steps as any path of distinct generic pairs needs; a longer one is left to the loop.
-        for _ in 0..arms * arms {
-            if too_dear {
-                let Some(pair) = cheapest_exchange(inside, weights, costs) else { break };
-                if cost_after(inside, costs, pair) <= budget + TOLERANCE {
-                    found = Some(pair);
-                    break;
-                }
-                inside[pair.out] = 0.0;
-                inside[pair.into] = 1.0;
-            } else {
-                let Some(pair) = last_exchange(inside, weights, costs) else { break };
-                inside[pair.out] = 1.0;
-                inside[pair.into] = 0.0;
-                if set_cost(inside, costs) > budget + TOLERANCE {
-                    found = Some(pair);
-                    break;
-                }
-            }
-        }
-        match found {
-            Some(pair) => self.proven(weights, costs, n, budget, error, pair, z).is_some(),
-            None => false,
-        }
-    }
-
     /// Marks the top `n` by larger weight, then cheaper, then lower index.
     fn top(&mut self, weights: &[f64], costs: &[f64], n: usize) {
         let arms = weights.len();
@@ -307,10 +266,7 @@ impl Linear {
     fn cheapest_too_dear(&mut self, weights: &[f64], costs: &[f64], n: usize, budget: f64) -> bool {
         let arms = weights.len();
         if arms < SEARCH_FROM {
-            rank_by(&mut self.inside[..arms], n, |a, b| {
-                let (ca, cb) = (costs[a], costs[b]);
-                (cb < ca) | ((cb == ca) & (weights[b] > weights[a]))
-            });
+            cheapest(&mut self.inside[..arms], &mut self.keys[..arms], weights, costs, n);
         } else {
             for (key, c) in self.dearness.iter_mut().zip(costs) {
                 *key = -c;
@@ -349,35 +305,6 @@ impl Linear {
         for &arm in self.ties.iter().take(places) {
             self.inside[arm] = 1.0;
         }
-    }
-}
-
-/// Marks the top `n` by larger key, then cheaper, then lower index, by counting who beats whom.
-#[inline]
-fn rank(inside: &mut [f64], keys: &[f64], costs: &[f64], n: usize) {
-    let arms = inside.len();
-    let (keys, costs) = (&keys[..arms], &costs[..arms]);
-    rank_by(inside, n, |a, b| (keys[b] > keys[a]) | ((keys[b] == keys[a]) & (costs[b] < costs[a])));
-}
-
-/// Marks the first `n` arms; `beats(a, b)` for `a < b`: whether `b` comes before `a`.
-#[inline]
-fn rank_by(inside: &mut [f64], n: usize, beats: impl Fn(usize, usize) -> bool) {
-    let arms = inside.len();
-    // Each entry counts first how many arms come before its own; counts are small whole numbers, exact in f64.
-    inside.fill(0.0);
-    for b in 1..arms {
-        let mut before = 0.0;
-        for (a, count) in inside[..b].iter_mut().enumerate() {
-            let later = beats(a, b);
-            *count += if later { 1.0 } else { 0.0 };
-            before += if later { 0.0 } else { 1.0 };
-        }
-        inside[b] += before;
-    }
-    let n = n as f64;
-    for entry in inside {
-        *entry = if *entry < n { 1.0 } else { 0.0 };
     }
 }
 

@@ -54,29 +54,6 @@ pub(super) fn cheapest_exchange(inside: &[f64], weights: &[f64], costs: &[f64]) 
     (pair.out < arms).then_some(pair)
 }
 
-/// The exchange that led to this set: back to the dearer arm of largest ratio above 0.
-#[inline]
-pub(super) fn last_exchange(inside: &[f64], weights: &[f64], costs: &[f64]) -> Option<Pair> {
-    let arms = inside.len();
-    let (weights, costs) = (&weights[..arms], &costs[..arms]);
-    let mut best = 0.0;
-    let mut pair = Pair { out: arms, into: arms };
-    for j in 0..arms {
-        if inside[j] == 0.0 {
-            continue;
-        }
-        let (wj, cj) = (weights[j], costs[j]);
-        for i in 0..arms {
-            let ratio = (weights[i] - wj) / (costs[i] - cj);
-            let better = (inside[i] == 0.0) & (costs[i] > cj) & (ratio > 0.0) & (ratio >= best);
-            best = if better { ratio } else { best };
-            pair.out = if better { i } else { pair.out };
-            pair.into = if better { j } else { pair.into };
-        }
-    }
-    (pair.out < arms).then_some(pair)
-}
-
 /// Writes the set with its last exchange taken as far as the budget asks.
 #[inline]
 pub(super) fn write_fraction(
