@@ -30,6 +30,7 @@ pub mod figure;
 pub mod game;
 pub mod number;
 pub mod optimum;
+pub mod order;
 pub mod plan;
 pub mod protocol;
 pub mod random;

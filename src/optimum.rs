@@ -5,8 +5,8 @@ use crate::bandit::policy::sort_by_key;
 use crate::bandit::relaxation::{Relaxation, TOLERANCE};
 use crate::bandit::reward::{relaxed_reward, set_reward};
 use crate::environment::{AnyWorld, Rows};
-use crate::experiment::RewardModel;
-use crate::game::{Game, Segment};
+use crate::experiment::{RewardModel, Solver};
+use crate::game::{Game, Recipe, Segment};
 use crate::plan::Plan;
 use crate::summary::{JointOptimum, OptimumReport};
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,9 @@ pub struct Optimum {
     pub relaxed_reward: f64,
     /// What the regret is measured against: `r(S*; μ)`, or the relaxed optimum where `S*` is not proven.
     pub bar: f64,
+    /// By policy, the objective that its solver of the relaxed problem reaches under the true means; `None` for those
+    /// that solve none. A policy solves as much every round.
+    pub solved: Vec<Option<f64>>,
 }
 
 impl Optimum {
@@ -44,18 +47,19 @@ impl Optimum {
         let mut arms: Vec<usize> = found.set.iter().filter_map(|&place| there.get(place).copied()).collect();
         sort_by_key(&mut arms, &segment.mean_cost);
         let reward = set_reward(setting.reward, &segment.mean_reward, &arms);
-        let mut z = vec![0.0; there.len()];
-        let relaxed = match Relaxation::new(setting.reward, there.len(), n, None) {
-            Ok(mut relaxation) => {
-                relaxation.solve(&means, &costs, setting.budget, &mut z);
-                relaxed_reward(setting.reward, &means, &z)
-            }
-            Err(_) => reward,
+        let solve = |asked: Option<Solver>| {
+            let mut z = vec![0.0; there.len()];
+            let mut relaxation = Relaxation::new(setting.reward, there.len(), n, asked).ok()?;
+            relaxation.solve(&means, &costs, setting.budget, &mut z);
+            Some(relaxed_reward(setting.reward, &means, &z))
         };
-        let relaxed_reward = if relaxed > reward { relaxed } else { reward };
+        let solved = (game.policies.iter())
+            .map(|seat| if let Recipe::C2mabV { solver, .. } = seat.recipe { solve(solver) } else { None })
+            .collect();
+        let relaxed_reward = solve(None).filter(|relaxed| *relaxed > reward).unwrap_or(reward);
         let bar = if found.proven { reward } else { relaxed_reward };
         let (cost, feasible, proven) = (found.cost, found.feasible, found.proven);
-        Optimum { arms, reward, cost, feasible, proven, relaxed_reward, bar }
+        Optimum { arms, reward, cost, feasible, proven, relaxed_reward, bar, solved }
     }
 }
 
@@ -70,6 +74,7 @@ pub fn reports(plan: &Plan, optima: &[Optimum], joint: &[Option<Joint>]) -> Vec<
             cost: (optimum.proven && plan.mean_cost.is_some()).then_some(optimum.cost * plan.game.cost_scale),
             relaxed_reward: optimum.relaxed_reward,
             joint: joint.map(|(set, reward)| JointOptimum { set: names(plan, set), reward: *reward }),
+            solved: optimum.solved.clone(),
         })
         .collect()
 }

@@ -39,7 +39,8 @@ impl Bounds {
         let [segment] = &game.segments[..] else { return None };
         let most = game.setting.n.min(segment.available.len());
         let mut costs = of_available(segment, &segment.mean_cost);
-        costs.sort_by(|a, b| b.total_cmp(a));
+        costs.sort_by(f64::total_cmp);
+        costs.reverse();
         let over = costs.iter().take(most).sum::<f64>() - game.setting.budget;
         let unconstrained = game.setting.budget == f64::INFINITY;
         Some(Bounds {

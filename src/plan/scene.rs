@@ -6,6 +6,7 @@ use crate::environment::{AnyWorld, Change, Outcome, Part, Replay, Synthetic};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{self, Away, CostScale, Drift, Policy, PolicyKind, RewardModel, Sampling, Task};
 use crate::game::Segment;
+use crate::order::sort_by;
 use crate::random::{hash, permuted, world_key};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -95,7 +96,8 @@ pub(super) fn replay(
         playing.extend(&data.models);
     }
     // Data order, whatever the order of the list.
-    playing.sort_by_key(|model| names().position(|name| name == model.name));
+    let place = |model: &&ModelResults| names().position(|name| name == model.name);
+    sort_by(&mut playing, |a, b| place(a).cmp(&place(b)));
     let arms = playing.len();
     let costs_known = playing.iter().all(|model| model.cost.is_some());
     let threshold = (task.reward == RewardModel::Awc).then_some(task.success_threshold);

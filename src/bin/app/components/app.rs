@@ -1,7 +1,6 @@
 //! The page as a whole: holds the state and the pool, and hands each panel what it shows.
 
 use super::data::{DataPanel, listed};
-use super::explain::Explanations;
 use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
@@ -186,7 +185,6 @@ impl Component for App {
                     <span>{"Everything runs in this tab. Nothing is uploaded."}</span>
                     <span>{"Engine "}{env!("CARGO_PKG_VERSION")}</span>
                 </footer>
-                <Explanations />
             </div>
         }
     }
