@@ -85,7 +85,8 @@ pub(super) fn played(
             let sparse = queries.iter().filter(|&&query| !(0..arms).all(|arm| results.is_there(query, arm))).count();
             if sparse > 0 {
                 notes.push(format!(
-                    "{sparse} of {} queries are played without some model: it has no result for them.",
+                    "{sparse} of {} queries are played without some model: it has no result for them. Their regret is against \
+                     the best set of the models that have one.",
                     queries.len()
                 ));
             }
