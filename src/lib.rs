@@ -36,6 +36,7 @@ pub mod protocol;
 pub mod random;
 pub mod run;
 pub mod simulation;
+mod situation;
 pub mod slices;
 pub mod study;
 pub mod summary;

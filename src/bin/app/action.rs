@@ -1,6 +1,6 @@
 //! What can happen on the page, and what must then happen outside its state.
 
-use crate::form::{Edit, Field, Kind, Memory};
+use crate::form::{Edit, Field, Kind, Memory, QueryEdit};
 use crate::state::View;
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
@@ -34,6 +34,8 @@ pub enum Action {
     FixedModel(u32, String, bool),
     /// An edit of how the world changes.
     ChangeWorld(Edit),
+    /// An edit of which queries are played.
+    Queries(QueryEdit),
     Seed(u64),
     Run,
     Pause,

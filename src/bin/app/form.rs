@@ -4,11 +4,13 @@ mod changes;
 mod field;
 mod open;
 mod policy;
+mod queries;
 mod read;
 
 pub use changes::{AwayForm, Changes, DriftForm, Edit, MeansForm};
 pub use field::Field;
 pub use policy::{Kind, Memory, Param, PolicyForm};
+pub use queries::{Label, Queries, QueryEdit};
 
 use crate::format::{listed, plural, typed};
 use crate::world::{Files, Model, Source, World, environment};
@@ -24,6 +26,8 @@ pub struct Form {
     pub source: Source,
     /// Models that are switched off.
     pub off: BTreeSet<String>,
+    /// Which queries of files are played.
+    pub queries: Queries,
     pub reward: RewardModel,
     pub max_models: String,
     pub budget: String,
@@ -44,6 +48,7 @@ impl Form {
         let mut form = Form {
             source: Source::Illustration,
             off: BTreeSet::new(),
+            queries: Queries::default(),
             reward: RewardModel::Suc,
             max_models: "3".into(),
             budget: "0.60".into(),
@@ -102,10 +107,11 @@ impl Form {
             false => Some(number(&self.budget, "task.budget", "a number above 0")?),
         };
         let policies = self.policies.iter().filter(|policy| policy.on).enumerate();
+        let environment = self.queries.on(environment(&self.source, &names, &self.off, files), world)?;
         Ok(Experiment {
             version: 1,
             title: String::new(),
-            environment: self.changes.on(environment(&self.source, &names, &self.off, files))?,
+            environment: self.changes.on(environment)?,
             task: Task {
                 reward: self.reward,
                 max_models: Some(whole(&self.max_models, "task.max_models", 1..=playing as u64)? as u32),

@@ -1,7 +1,7 @@
 //! The page's one state and its one reducer. What must happen outside it comes back as effects.
 
 pub use crate::action::{Action, Effect};
-use crate::form::Form;
+use crate::form::{Form, Queries};
 pub use crate::shared::Shared;
 use crate::studies::{Studies, StudyAction};
 use crate::sweep::SweepState;
@@ -247,6 +247,10 @@ impl State {
                 let world = self.world.clone();
                 self.form_mut().change_world(edit, &world);
             }
+            Action::Queries(edit) => {
+                let world = self.world.clone();
+                self.form_mut().queries.edit(edit, &world);
+            }
             Action::FixedModel(id, name, on) => {
                 if let Some(policy) = self.form_mut().policy_mut(id) {
                     policy.models.retain(|other| *other != name);
@@ -410,7 +414,7 @@ impl State {
 
     /// Makes the form fit a new source, and runs.
     fn enter(&mut self, source: Source, world: World) -> Vec<Effect> {
-        let mut form = Form { source, ..(*self.form).clone() };
+        let mut form = Form { source, queries: Queries::fitting(&world), ..(*self.form).clone() };
         form.off.clear();
         let mut said = form.fit_models(&world);
         // The range does not depend on the budget, so it is asked for without one; what else is wrong shows later.

@@ -4,6 +4,7 @@ use super::changes::ChangesPart;
 use super::explain::{Explain, Topic};
 use super::import_audit::{AuditLines, ModelTable};
 use super::message::{Message, Tone, explained};
+use super::queries::QueriesPart;
 use crate::form::{Edit, Field, Form};
 use crate::format::{bytes, plural};
 use crate::state::{Action, Import, Shared};
@@ -120,7 +121,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                 {reading(import, dispatch)}
                 if !wrong.is_some_and(Field::is_change) { {alert.clone()} }
                 if let Some(audit) = from_files {
-                    <AuditLines audit={audit.clone()} />
+                    <AuditLines audit={audit.clone()} missing={form.queries.missing} />
                 } else {
                     <p class="quiet small">{&world.about}</p>
                 }
@@ -128,6 +129,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                     <summary class="quiet">{if from_files.is_some() { "Models and audit" } else { "Models" }}</summary>
                     <ModelTable world={world.clone()} audit={from_files.cloned()} off={form.off.clone()} dispatch={dispatch.clone()} />
                 </details>
+                <QueriesPart form={form.clone()} world={world.clone()} dispatch={dispatch.clone()} />
                 if form.source.is_data() { {sampling(form.changes.sampling, dispatch)} }
                 <ChangesPart form={form.clone()} world={world.clone()} wrong={*wrong} dispatch={dispatch.clone()}
                     alert={if wrong.is_some_and(Field::is_change) { alert.clone() } else { Html::default() }} />

@@ -15,6 +15,7 @@ pub mod menu;
 pub mod message;
 pub mod policies;
 pub mod policy;
+pub mod queries;
 pub mod rail;
 pub mod results;
 pub mod run;

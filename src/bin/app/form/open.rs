@@ -1,6 +1,6 @@
 //! The form that means a given experiment.
 
-use super::{Changes, Form, Kind, Memory, PolicyForm};
+use super::{Changes, Form, Kind, Memory, PolicyForm, Queries};
 use crate::world::{Files, Source, World};
 use llm_selection::data::presets;
 use llm_selection::experiment::{Environment, Experiment, Policy, PolicyKind};
@@ -19,6 +19,7 @@ impl Form {
             let form = Form {
                 source,
                 off,
+                queries: Queries::meaning(&experiment.environment, files),
                 reward: task.reward,
                 max_models: task.max_models?.to_string(),
                 budget: task.budget.map_or_else(|| now.budget.clone(), |budget| budget.to_string()),
