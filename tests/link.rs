@@ -46,7 +46,8 @@ fn golden() -> Vec<(String, String, Link)> {
     list.into_iter()
         .map(|entry| {
             let (name, fragment) = (entry["name"].as_str().unwrap(), entry["fragment"].as_str().unwrap());
-            let page = entry.get("page").map_or_else(PageState::default, |p| serde_json::from_value(p.clone()).unwrap());
+            let page =
+                entry.get("page").map_or_else(PageState::default, |p| serde_json::from_value(p.clone()).unwrap());
             let shape = entry.get("data").map(|shape| serde_json::from_value::<Shape>(shape.clone()).unwrap());
             let link = Link { experiment: read(&entry["experiment"]), page, shape };
             (name.to_owned(), fragment.to_owned(), link)
@@ -86,7 +87,8 @@ fn every_golden_experiment_has_a_golden_link() {
 
 #[test]
 fn a_link_holds_only_what_differs() {
-    let said = |value: &Value| serde_json::from_str::<Value>(&unpack(&Link::new(read(value)).encode().unwrap())).unwrap();
+    let said =
+        |value: &Value| serde_json::from_str::<Value>(&unpack(&Link::new(read(value)).encode().unwrap())).unwrap();
     assert_eq!(said(&small()), small());
     let mut long: Value = serde_json::from_str(&complete(&read(&small())).unwrap().to_json()).unwrap();
     assert_eq!(said(&long), small(), "defaults written out are left out again");
@@ -100,10 +102,13 @@ fn a_link_holds_only_what_differs() {
 fn a_whole_address_is_read_as_well() {
     let fragment = Link::new(read(&small())).encode().unwrap();
     let link = Link::decode(&fragment).unwrap();
-    for text in [format!("https://example.org/a/?embed{fragment}"), format!(" {fragment}\n"), fragment[1..].to_owned()] {
+    for text in [format!("https://example.org/a/?embed{fragment}"), format!(" {fragment}\n"), fragment[1..].to_owned()]
+    {
         assert_eq!(Link::decode(&text).unwrap(), link, "{text}");
     }
-    assert!(Link::is_meant(&fragment) && Link::is_meant("#v9.x") && !Link::is_meant("#main") && !Link::is_meant("#views"));
+    assert!(
+        Link::is_meant(&fragment) && Link::is_meant("#v9.x") && !Link::is_meant("#main") && !Link::is_meant("#views")
+    );
 }
 
 fn refused(text: &str) -> (ErrorKind, String) {
@@ -170,7 +175,8 @@ fn a_bomb_is_put_out_early() {
 
 #[test]
 fn text_is_kept_letter_by_letter() {
-    for name in ["<img src=x onerror=alert(1)>", "__proto__", "constructor", "\u{202e}abc", "a\u{0}b", "😀 é", "\"',\\"] {
+    for name in ["<img src=x onerror=alert(1)>", "__proto__", "constructor", "\u{202e}abc", "a\u{0}b", "😀 é", "\"',\\"]
+    {
         let mut experiment = small();
         experiment["environment"]["models"][0]["name"] = json!(name);
         experiment["title"] = json!(name);
@@ -193,7 +199,8 @@ fn what_does_not_fit_a_link_is_refused() {
 #[test]
 fn how_the_page_shows_it_travels_and_what_is_not_known_does_no_harm() {
     let page = PageState { room: "learn".into(), hidden: vec!["task".into(), "regret".into()], language: "de".into() };
-    let link = Link { page, shape: Some(Shape { models: 4, queries: 60 }), ..Link::new(complete(&read(&small())).unwrap()) };
+    let link =
+        Link { page, shape: Some(Shape { models: 4, queries: 60 }), ..Link::new(complete(&read(&small())).unwrap()) };
     assert_eq!(Link::decode(&link.encode().unwrap()).unwrap(), link);
     let mut later = small();
     later["page"] = json!({ "hidden": ["task"], "speed": 3 });
@@ -226,7 +233,15 @@ fn one_of(values: &[Value]) -> BoxedStrategy<Value> {
 
 fn policy() -> impl Strategy<Value = Value> {
     let kinds = [
-        "c2mab-v", "c2mab-v-direct", "cucb", "thompson", "epsilon-greedy", "primal-dual", "offline", "fixed", "random",
+        "c2mab-v",
+        "c2mab-v-direct",
+        "cucb",
+        "thompson",
+        "epsilon-greedy",
+        "primal-dual",
+        "offline",
+        "fixed",
+        "random",
         "oracle",
     ];
     let parameters = some_of(vec![
@@ -267,7 +282,13 @@ fn experiment() -> impl Strategy<Value = Experiment> {
     let models = proptest::collection::vec((name, number(0.0..=1.0), number(0.0..=2.0)), 1..6);
     let changes = || {
         vec![
-            ("drift", one_of(&[json!([]), json!([{ "at": 3, "models": { "m0": { "reward": 0.2 } } }, { "at": 5, "models": { "m0": { "reward": 1, "cost": 0.5 } } }])])),
+            (
+                "drift",
+                one_of(&[
+                    json!([]),
+                    json!([{ "at": 3, "models": { "m0": { "reward": 0.2 } } }, { "at": 5, "models": { "m0": { "reward": 1, "cost": 0.5 } } }]),
+                ]),
+            ),
             ("availability", one_of(&[json!([]), json!([{ "model": "m0", "from": 2, "to": 7 }])])),
             ("cost_scale", one_of(&[json!("max"), json!(1), json!(2.5)])),
         ]
@@ -276,10 +297,13 @@ fn experiment() -> impl Strategy<Value = Experiment> {
         let mut fields = changes();
         fields.push(("cost_spread", number(0.0..=1.0).boxed()));
         (models, some_of(fields)).prop_map(|(models, mut world)| {
-            let models: Vec<Value> = (0..).zip(models).map(|(place, (name, reward, cost))| {
-                let name = if place == 0 { "m0".to_owned() } else { format!("{name}{place}") };
-                json!({ "name": name, "reward": reward, "cost": cost })
-            }).collect();
+            let models: Vec<Value> = (0..)
+                .zip(models)
+                .map(|(place, (name, reward, cost))| {
+                    let name = if place == 0 { "m0".to_owned() } else { format!("{name}{place}") };
+                    json!({ "name": name, "reward": reward, "cost": cost })
+                })
+                .collect();
             world.extend([("kind".into(), json!("synthetic")), ("models".into(), json!(models))]);
             world
         })
@@ -330,21 +354,23 @@ fn experiment() -> impl Strategy<Value = Experiment> {
     let environment = prop_oneof![synthetic.boxed(), preset.boxed(), replay.boxed()];
     let policies = proptest::collection::vec(policy(), 1..5);
     let rest = ("\\PC{0,20}", prop_oneof![Just(Value::Null), number(0.05..=3.0)], any::<bool>());
-    (environment, task, policies, run, rest).prop_map(|(environment, mut task, policies, run, (title, budget, brief))| {
-        let awc = task.get("reward").is_none_or(|reward| reward == "awc");
-        if !awc && task.get("feedback") == Some(&json!("cascade")) {
-            task.remove("feedback");
-        }
-        if task.get("reward") != Some(&json!("aic")) {
-            task.remove("stop_on_failure");
-        }
-        task.insert("budget".into(), budget);
-        let mut experiment = json!({ "environment": environment, "task": task, "policies": policies, "run": run });
-        if !brief {
-            experiment["title"] = json!(title);
-        }
-        read(&experiment)
-    })
+    (environment, task, policies, run, rest).prop_map(
+        |(environment, mut task, policies, run, (title, budget, brief))| {
+            let awc = task.get("reward").is_none_or(|reward| reward == "awc");
+            if !awc && task.get("feedback") == Some(&json!("cascade")) {
+                task.remove("feedback");
+            }
+            if task.get("reward") != Some(&json!("aic")) {
+                task.remove("stop_on_failure");
+            }
+            task.insert("budget".into(), budget);
+            let mut experiment = json!({ "environment": environment, "task": task, "policies": policies, "run": run });
+            if !brief {
+                experiment["title"] = json!(title);
+            }
+            read(&experiment)
+        },
+    )
 }
 
 /// The digest of a run; nothing where the experiment cannot run here.

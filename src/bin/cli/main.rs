@@ -139,7 +139,9 @@ impl From<Error> for Failure {
 fn later(command: &str) -> std::result::Result<(), Failure> {
     Err(Error::new(
         ErrorKind::NotYet,
-        format!("`{command}` comes in a later version; this one has `run`, `audit`, `link`, `unlink`, `sweep` and `merge`"),
+        format!(
+            "`{command}` comes in a later version; this one has `run`, `audit`, `link`, `unlink`, `sweep` and `merge`"
+        ),
     )
     .into())
 }
