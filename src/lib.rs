@@ -15,7 +15,8 @@
 //! * [`environment`] is the world of a round, a pure function of the seed; [`bandit`] the policies and their
 //!   mathematics; [`optimum`] the best fixed set; [`simulation`] the loop as ask and tell.
 //! * [`summary`] merges replicates into means with intervals; [`figure`] draws them; [`theory`] is what the paper
-//!   proves; [`sweep`] varies a value of an experiment over a grid; [`study`] holds the built-in studies.
+//!   proves; [`sweep`] varies a value of an experiment over a grid; [`study`] holds the built-in studies; [`link`] makes
+//!   an experiment a link.
 //!
 //! The same experiment on the same data gives the same bits on every machine, and the digest of the result proves it.
 
@@ -28,6 +29,7 @@ pub mod error;
 pub mod experiment;
 pub mod figure;
 pub mod game;
+pub mod link;
 pub mod number;
 pub mod optimum;
 pub mod order;

@@ -42,8 +42,8 @@ impl Optimum {
         let setting = &game.setting;
         if there.is_empty() {
             let (reward, cost, relaxed_reward, bar) = (0.0, 0.0, 0.0, 0.0);
-            let nothing = Optimum { arms: Vec::new(), reward, cost, feasible: true, proven: true, relaxed_reward, bar };
-            return (nothing, 0);
+            let (arms, solved) = (Vec::new(), vec![None; game.policies.len()]);
+            return (Optimum { arms, reward, cost, feasible: true, proven: true, relaxed_reward, bar, solved }, 0);
         }
         let of = |values: &[f64]| there.iter().map(|&arm| values.get(arm).copied().unwrap_or(0.0)).collect::<Vec<_>>();
         let (means, costs) = (of(&segment.mean_reward), of(&segment.mean_cost));

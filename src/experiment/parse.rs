@@ -22,6 +22,11 @@ impl Experiment {
     pub fn from_json(text: &str) -> Result<Experiment> {
         let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|error| Error::new(ErrorKind::Malformed, format!("a JSON experiment: {error}")))?;
+        Experiment::from_value(value)
+    }
+
+    /// As [`Experiment::from_json`], of JSON that is read already.
+    pub(crate) fn from_value(value: Value) -> Result<Experiment> {
         let mut top = object(value, "")?;
         let version = take(&mut top, "version", "")?.unwrap_or(1u32);
         if version != 1 {

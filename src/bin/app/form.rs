@@ -6,11 +6,13 @@ mod open;
 mod policy;
 mod queries;
 mod read;
+mod rest;
 
 pub use changes::{AwayForm, Changes, DriftForm, Edit, MeansForm};
 pub use field::Field;
 pub use policy::{Kind, Memory, Param, PolicyForm};
 pub use queries::{Label, Queries, QueryEdit};
+pub use rest::Rest;
 
 use crate::format::{listed, plural, typed};
 use crate::world::{Files, Model, Source, World, environment};
@@ -38,6 +40,8 @@ pub struct Form {
     pub rounds: String,
     pub replicates: String,
     pub seed: String,
+    /// What came with an experiment that was opened and has no input here.
+    pub rest: Rest,
     /// Number of the next policy.
     pub next_id: u32,
 }
@@ -58,6 +62,7 @@ impl Form {
             rounds: "10000".into(),
             replicates: "10".into(),
             seed: "1".into(),
+            rest: Rest::default(),
             next_id: 1,
         };
         for kind in Kind::OPENING {
@@ -107,26 +112,26 @@ impl Form {
             false => Some(number(&self.budget, "task.budget", "a number above 0")?),
         };
         let policies = self.policies.iter().filter(|policy| policy.on).enumerate();
-        let environment = self.queries.on(environment(&self.source, &names, &self.off, files), world)?;
+        let environment = self.queries.on(self.rest.on(environment(&self.source, &names, &self.off, files)), world)?;
         Ok(Experiment {
             version: 1,
-            title: String::new(),
+            title: self.rest.title.clone(),
             environment: self.changes.on(environment)?,
             task: Task {
                 reward: self.reward,
                 max_models: Some(whole(&self.max_models, "task.max_models", 1..=playing as u64)? as u32),
                 budget,
-                success_threshold: 1.0,
-                feedback: None,
-                stop_on_failure: false,
-                at_least_one: true,
+                success_threshold: self.rest.success_threshold,
+                feedback: self.rest.feedback,
+                stop_on_failure: self.rest.stop_on_failure,
+                at_least_one: self.rest.at_least_one,
             },
             policies: policies.map(|(place, policy)| policy.policy(place)).collect::<Result<_>>()?,
             run: Run {
                 rounds: whole(&self.rounds, "run.rounds", 1..=MAX_ROUNDS.into())? as u32,
                 replicates: whole(&self.replicates, "run.replicates", 1..=MAX_REPLICATES.into())? as u32,
                 seed: whole(&self.seed, "run.seed", 0..=MAX_SEED)?,
-                regret_alpha: 1.0,
+                regret_alpha: self.rest.regret_alpha,
             },
         })
     }

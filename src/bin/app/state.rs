@@ -1,7 +1,8 @@
 //! The page's one state and its one reducer. What must happen outside it comes back as effects.
 
 pub use crate::action::{Action, Effect};
-use crate::form::{Form, Queries};
+use crate::form::{Form, Queries, Rest};
+use crate::opening::Opening;
 pub use crate::shared::Shared;
 use crate::studies::{Studies, StudyAction};
 use crate::sweep::SweepState;
@@ -94,6 +95,10 @@ pub struct State {
     pub problem: Option<Rc<Error>>,
     /// What the page changed by itself.
     pub notice: Option<Rc<str>>,
+    /// An experiment from outside that is not shown yet, or cannot be.
+    pub opening: Opening,
+    /// Panels that a link hides, by name.
+    pub panels: Rc<Vec<String>>,
     /// A run that could not go on.
     pub failure: Option<Rc<Error>>,
     pub phase: Phase,
@@ -133,6 +138,8 @@ impl State {
             ready: None,
             problem: None,
             notice: None,
+            opening: Opening::Nothing,
+            panels: Rc::default(),
             failure: None,
             phase: Phase::Done,
             pending: false,
@@ -186,8 +193,10 @@ impl State {
     fn open_part(&mut self, place: usize) -> Vec<Effect> {
         let Some(part) = self.studies.parts.get(place) else { return Vec::new() };
         self.view = View::Run;
-        match Form::meaning(&part.experiment, &self.form, self.files.as_ref()) {
+        let untitled = Experiment { title: String::new(), ..part.experiment.clone() };
+        match Form::meaning(&untitled, &self.form, self.files.as_ref()) {
             Some((form, world)) => {
+                self.opening = Opening::Nothing;
                 (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);
                 (self.notice, self.phase) = (None, Phase::Done);
                 self.commit()
@@ -219,7 +228,12 @@ impl State {
             }
             Action::Commit if self.pending => {}
             Action::Commit => return Vec::new(),
-            Action::Reward(reward) => self.form_mut().reward = reward,
+            Action::Reward(reward) => {
+                let form = self.form_mut();
+                form.reward = reward;
+                form.rest.forget_reward();
+            }
+            Action::Usual => self.form_mut().rest = Rest::default(),
             Action::Unconstrained(on) => self.form_mut().unconstrained = on,
             Action::Source(source) => return self.change_source(source),
             Action::Model(name, on) => {
@@ -272,7 +286,17 @@ impl State {
                 self.speed = speed;
                 return vec![Effect::Speed(speed)];
             }
-            Action::Files(files) => return self.import(files, ImportOptions::default()),
+            Action::OpenLink(fragment) => return self.open_link(&fragment),
+            Action::OpenFile(name, text) => return self.open_file(&name, text),
+            Action::ForgetLink => return self.forget_link(),
+            Action::ShowPanels => {
+                self.panels = Rc::default();
+                return Vec::new();
+            }
+            Action::Files(files) => {
+                let (files, options) = self.as_wanted(files);
+                return self.import(files, options);
+            }
             Action::Duplicates(duplicates) => {
                 let options = ImportOptions { duplicates, ..self.options.clone() };
                 return self.import(self.read.clone(), options);
@@ -287,6 +311,9 @@ impl State {
             }
             Action::Dismiss => {
                 (self.notice, self.failure) = (None, None);
+                if matches!(self.opening, Opening::Failed(..)) {
+                    self.opening = Opening::Nothing;
+                }
                 if matches!(self.import, Import::Failed(_)) {
                     self.import = Import::Idle;
                 }
@@ -330,13 +357,13 @@ impl State {
         self.notice = (!said.is_empty()).then(|| said.join(" ").into());
     }
 
-    fn data(&self) -> Option<Arc<Dataset>> {
+    pub fn data(&self) -> Option<Arc<Dataset>> {
         self.files.as_ref().filter(|_| self.form.source == Source::Files).map(|files| files.dataset.clone())
     }
 
     /// Looks at the form. A valid one that differs from the last starts a new run, unless the person has paused or
     /// reset; an invalid one leaves everything as it is and says what is wrong.
-    fn commit(&mut self) -> Vec<Effect> {
+    pub fn commit(&mut self) -> Vec<Effect> {
         self.pending = false;
         let checked = self.form.experiment(&self.world, self.files.as_ref()).and_then(|experiment| {
             let plan = Plan::new(&experiment, self.data())?;
@@ -373,7 +400,7 @@ impl State {
 
     fn run(&mut self) -> Vec<Effect> {
         let mut effects = if self.pending { self.commit() } else { Vec::new() };
-        if self.problem.is_some() || self.phase == Phase::Running {
+        if self.problem.is_some() || self.phase == Phase::Running || self.wanted().is_some() {
             return effects;
         }
         if self.phase == Phase::Paused && !self.changed {
@@ -415,6 +442,7 @@ impl State {
     /// Makes the form fit a new source, and runs.
     fn enter(&mut self, source: Source, world: World) -> Vec<Effect> {
         let mut form = Form { source, queries: Queries::fitting(&world), ..(*self.form).clone() };
+        (self.opening, form.rest.cost_scale) = (Opening::Nothing, None);
         form.off.clear();
         let mut said = form.fit_models(&world);
         // The range does not depend on the budget, so it is asked for without one; what else is wrong shows later.
@@ -451,6 +479,9 @@ impl State {
             }
             Event::Imported { dataset, audit } => {
                 let files = Files { dataset, queries: audit.queries, options: self.options.clone() };
+                if let Some(link) = self.wanted().map(|(_, link)| link.clone()) {
+                    return self.check_wanted(link, files, audit);
+                }
                 match World::new(&Source::Files, Some(&files)) {
                     Ok(world) => {
                         self.import = Import::Idle;
@@ -488,7 +519,7 @@ impl State {
 
     /// Whether Run does something.
     pub fn can_run(&self) -> bool {
-        self.phase != Phase::Running && (self.problem.is_none() || self.pending)
+        self.phase != Phase::Running && self.wanted().is_none() && (self.problem.is_none() || self.pending)
     }
 
     /// Whether the drawn experiment has a budget that is broken up by dollars: its environment is data.

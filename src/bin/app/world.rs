@@ -22,7 +22,7 @@ pub enum Source {
     Preset(String),
     /// The person's own files.
     Files,
-    /// The synthetic models of an experiment that was opened: a study's.
+    /// The synthetic models of an experiment that was opened: a study's, a link's, a file's.
     Models(Rc<Synthetic>),
 }
 
@@ -188,7 +188,8 @@ impl World {
                 (about.unwrap_or_default(), Some(presets::QUERIES as u64), Unit::Dollars)
             }
             Source::Models(_) => {
-                let about = "The models of a study, with the means and the unit of cost that it says.";
+                let about =
+                    "The models of the experiment that was opened, with the means and the unit of cost that it says.";
                 (about.to_owned(), None, Unit::Plain)
             }
             Source::Files => (String::new(), data.map(|files| files.queries), Unit::Dollars),

@@ -5,6 +5,7 @@ mod sweep;
 use clap::{Parser, Subcommand};
 use llm_selection::data::{Audit, Dataset, Import, ImportOptions, InputFile, import};
 use llm_selection::experiment::{Environment, Experiment, Role};
+use llm_selection::link::Link;
 use llm_selection::plan::Plan;
 use llm_selection::{Error, ErrorKind, Result, run, summary};
 use std::io::{IsTerminal, Read, Write};
@@ -54,12 +55,20 @@ enum Command {
         #[arg(required = true)]
         files: Vec<String>,
     },
-    /// Comes in a later version.
-    #[command(name = "link", hide = true, disable_help_flag = true)]
-    Link(Later),
-    /// Comes in a later version.
-    #[command(name = "unlink", hide = true, disable_help_flag = true)]
-    Unlink(Later),
+    /// Prints an experiment as the fragment of a link to the page.
+    Link {
+        /// Experiment file, or - for standard input.
+        experiment: String,
+        /// Result files that the experiment names: the link then carries their hashes and shape, so that whoever opens it
+        /// can be asked for the same ones.
+        #[arg(long, num_args = 1.., value_name = "FILE")]
+        data: Vec<String>,
+    },
+    /// Prints the experiment of a link, with defaults filled in.
+    Unlink {
+        /// The link, or its fragment, or - for standard input.
+        fragment: String,
+    },
     /// Plays an experiment at every point of a grid of values, or a part of the points.
     Sweep(sweep::SweepArguments),
     /// Makes one result of the parts of a sweep: the same bits as one run.
@@ -96,8 +105,8 @@ fn main() -> ExitCode {
             play(&experiment, &data, out.as_deref(), csv.as_deref(), figure.as_deref(), threads)
         }
         Command::Audit { json, map, files } => audit(json, &map, &files),
-        Command::Link(_) => later("link"),
-        Command::Unlink(_) => later("unlink"),
+        Command::Link { experiment, data } => link(&experiment, &data),
+        Command::Unlink { fragment } => unlink(&fragment),
         Command::Sweep(arguments) => sweep::play(&arguments),
         Command::Merge(arguments) => sweep::merge(&arguments),
         Command::Evaluate(_) => later("evaluate"),
@@ -130,7 +139,9 @@ impl From<Error> for Failure {
 fn later(command: &str) -> std::result::Result<(), Failure> {
     Err(Error::new(
         ErrorKind::NotYet,
-        format!("`{command}` comes in a later version; this one has `run`, `audit`, `sweep` and `merge`"),
+        format!(
+            "`{command}` comes in a later version; this one has `run`, `audit`, `link`, `unlink`, `sweep` and `merge`"
+        ),
     )
     .into())
 }
@@ -174,6 +185,23 @@ fn play(
         let _ = writeln!(std::io::stderr(), "note: {warning}");
     }
     Ok(())
+}
+
+fn link(experiment: &str, data: &[String]) -> std::result::Result<(), Failure> {
+    let text = read_text(experiment)?;
+    let experiment = Experiment::from_json(&text).map_err(|error| error.in_file(experiment))?;
+    let data = if data.is_empty() { None } else { dataset(&experiment, data)? };
+    let link = match &data {
+        Some(data) => Link::with_data(experiment, data)?,
+        None => Link::new(experiment),
+    };
+    write_text("-", &(link.encode()? + "\n"))
+}
+
+fn unlink(fragment: &str) -> std::result::Result<(), Failure> {
+    let text = if fragment == "-" { read_text("-")? } else { fragment.to_owned() };
+    let link = Link::decode(&text).map_err(|error| error.in_file("link"))?;
+    write_text("-", &(link.experiment.to_json() + "\n"))
 }
 
 /// The data that an experiment asks for; `None` where it brings its own.

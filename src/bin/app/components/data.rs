@@ -25,6 +25,8 @@ pub struct DataProps {
     /// Number of files held above the page, if any are.
     pub above: Option<u32>,
     pub wrong: Option<Field>,
+    /// Files that are asked for.
+    pub asked: Html,
     /// The message about this panel, if something in it is wrong.
     pub alert: Html,
     pub dispatch: Callback<Action>,
@@ -38,7 +40,7 @@ pub fn listed(files: Option<web_sys::FileList>) -> Vec<web_sys::File> {
 /// The panel.
 #[component]
 pub fn DataPanel(props: &DataProps) -> Html {
-    let DataProps { form, world, audit, import, above, wrong, alert, dispatch } = props;
+    let DataProps { form, world, audit, import, above, wrong, asked, alert, dispatch } = props;
     let change = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: Event| {
@@ -47,7 +49,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                 dispatch.emit(Action::Source(match value.as_str() {
                     "illustration" => Source::Illustration,
                     "files" => Source::Files,
-                    // It is chosen already: there is no way to it but a study.
+                    // It is chosen already: there is no way to it but opening an experiment.
                     "models" => return,
                     id => Source::Preset(id.to_owned()),
                 }));
@@ -102,11 +104,12 @@ pub fn DataPanel(props: &DataProps) -> Html {
                         if let Some(audit) = audit {
                             {option("files".into(), format!("Your files: {}", plural(audit.files.len() as u64, "file", "files")), Source::Files)}
                         }
-                        if let Source::Models(_) = &form.source { {option("models".into(), "Models of a study".into(), form.source.clone())} }
+                        if let Source::Models(_) = &form.source { {option("models".into(), "Models of the opened experiment".into(), form.source.clone())} }
                         {option("illustration".into(), "Nine chat models (illustration)".into(), Source::Illustration)}
                         { for presets::presets().iter().map(|info| option(info.id.into(), info.title.into(), Source::Preset(info.id.into()))) }
                     </select>
                 </div>
+                {asked.clone()}
                 <div class={classes!("drop", above.is_some().then_some("is-over"))}>
                     <svg viewBox="0 0 24 24" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round" d="M6 2.8h8l4.5 4.4v14H6zM14 2.8v4.6h4.5M12.2 18v-6m0 0-2.4 2.4m2.4-2.4 2.4 2.4" /></svg>
                     if let Some(files) = above {
@@ -189,6 +192,7 @@ fn reading(import: &Import, dispatch: &Callback<Action>) -> Html {
 
 fn failed(error: &Error, dispatch: &Callback<Action>) -> Html {
     let title = match &error.place.file {
+        Some(file) if error.kind == ErrorKind::HashMismatch => format!("{file} is not the file that the link names"),
         Some(file) => format!("{file} was not loaded"),
         None => "The files were not loaded".to_owned(),
     };

@@ -6,9 +6,17 @@ use yew::prelude::*;
 /// Name under which the theme is remembered.
 const THEME: &str = "theme";
 
+/// Properties of [`Header`].
+#[derive(Properties, PartialEq)]
+pub struct HeaderProps {
+    /// Buttons at its end.
+    #[prop_or_default]
+    pub children: Html,
+}
+
 /// The header.
 #[component]
-pub fn Header() -> Html {
+pub fn Header(props: &HeaderProps) -> Html {
     let theme = use_state(|| {
         let theme = recall(THEME).unwrap_or_else(|| "system".into());
         show_theme(&theme);
@@ -64,6 +72,7 @@ pub fn Header() -> Html {
                     {choice("light", "Light theme", sun)}
                     {choice("dark", "Dark theme", moon)}
                 </fieldset>
+                {props.children.clone()}
             </div>
         </header>
     }
