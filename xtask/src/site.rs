@@ -28,6 +28,7 @@ pub fn build(origins: &[String]) -> Result<()> {
     let app = module("app", "app")?;
     let worker = module("worker", "worker_glue")?;
     let importer = module("interface", "importer_glue")?;
+    let store = module("store", "store_glue")?;
     let api = module("interface", "llm_selection_glue")?;
 
     let dist = dist();
@@ -38,7 +39,7 @@ pub fn build(origins: &[String]) -> Result<()> {
 
     let www = root().join("www");
     let mut assets = Assets::default();
-    for bound in [app, worker, importer] {
+    for bound in [app, worker, importer, store] {
         assets.add(&format!("{}.js", bound.name), bound.glue.into_bytes());
         assets.add(&format!("{}_bg.wasm", bound.name), bound.wasm);
     }

@@ -16,10 +16,13 @@ use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Experiment, MAX_REPLICATES, MAX_ROUNDS, MAX_SEED, RewardModel, Run, Task};
 use llm_selection::plan::BudgetRange;
 use read::{number, whole};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The whole form.
-#[derive(Debug, Clone, PartialEq)]
+/// A field that is not in a form that was kept is as on the page that opens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Form {
     pub source: Source,
     /// Models that are switched off.
@@ -36,6 +39,12 @@ pub struct Form {
     pub seed: String,
     /// Number of the next policy.
     pub next_id: u32,
+}
+
+impl Default for Form {
+    fn default() -> Form {
+        Form::opening()
+    }
 }
 
 impl Form {

@@ -1,8 +1,11 @@
 //! The page's one state and its one reducer. What must happen outside it comes back as effects.
 
+mod keep;
+
 pub use crate::action::{Action, Effect};
 use crate::form::Form;
 pub use crate::shared::Shared;
+pub use keep::{Opened, Opening};
 use crate::studies::{Studies, StudyAction};
 use crate::sweep::SweepState;
 use crate::world::{Files, Source, World};
@@ -110,7 +113,14 @@ pub struct State {
     pub studies: Studies,
     /// The run waits until a study is done, then goes on by itself.
     pub waiting: bool,
+    /// Something kept that is being opened.
+    pub opening: Opening,
+    /// The files that were read last, whether or not they could be.
     read: Vec<web_sys::File>,
+    /// The files of the data that is loaded.
+    loaded: Vec<web_sys::File>,
+    /// The finished run of the experiment that is being opened.
+    played: Option<Vec<u8>>,
     options: ImportOptions,
 }
 
@@ -144,7 +154,10 @@ impl State {
             cursor: None,
             studies: Studies::default(),
             waiting: false,
+            opening: Opening::Nothing,
             read: Vec::new(),
+            loaded: Vec::new(),
+            played: None,
             options: ImportOptions::default(),
         };
         let effects = state.commit();
@@ -277,7 +290,9 @@ impl State {
                 let options = ImportOptions { grader: Some(grader), ..self.options.clone() };
                 return self.import(self.read.clone(), options);
             }
+            Action::Open(opened) => return self.open(*opened),
             Action::CancelImport => {
+                self.opening.fail();
                 self.import = Import::Idle;
                 return vec![Effect::CancelImport];
             }
@@ -395,7 +410,8 @@ impl State {
         if self.hidden.len() != ready.experiment.policies.len() {
             self.hidden = Rc::new(vec![false; ready.experiment.policies.len()]);
         }
-        vec![Effect::Start { experiment: ready.experiment.clone(), data: self.data(), speed: self.speed }]
+        let (data, played) = (self.data(), self.played.take());
+        vec![Effect::Start { experiment: ready.experiment.clone(), data, speed: self.speed, played }]
     }
 
     fn change_source(&mut self, source: Source) -> Vec<Effect> {
@@ -432,6 +448,7 @@ impl State {
         }
         let total = files.iter().map(|file| file.size() as u64).sum();
         let first = files.first().map(web_sys::File::name).unwrap_or_default();
+        self.opening.fail();
         self.import = Import::Reading { file: first, number: 1, files: files.len(), read: 0, total };
         (self.read, self.options) = (files.clone(), options.clone());
         vec![Effect::Import { files, options }]
@@ -447,9 +464,14 @@ impl State {
             }
             Event::Imported { dataset, audit } => {
                 let files = Files { dataset, queries: audit.queries, options: self.options.clone() };
+                if let Some(opened) = self.opening.take() {
+                    self.audit = Some(Shared(Rc::from(audit)));
+                    return self.opened_with(opened, Some(files));
+                }
                 match World::new(&Source::Files, Some(&files)) {
                     Ok(world) => {
                         self.import = Import::Idle;
+                        self.loaded.clone_from(&self.read);
                         self.audit = Some(Shared(Rc::from(audit)));
                         self.files = Some(files);
                         return self.enter(Source::Files, world);
@@ -457,8 +479,11 @@ impl State {
                     Err(error) => self.import = Import::Failed(error),
                 }
             }
-            Event::ImportFailed(error) if error.kind == ErrorKind::Cancelled => self.import = Import::Idle,
-            Event::ImportFailed(error) => self.import = Import::Failed(error),
+            Event::ImportFailed(error) => {
+                self.opening.fail();
+                self.import =
+                    if error.kind == ErrorKind::Cancelled { Import::Idle } else { Import::Failed(error) };
+            }
             Event::Progress(snapshot) => {
                 if self.phase == Phase::Ready || (self.phase == Phase::Paused && self.changed) {
                     return Vec::new();

@@ -15,10 +15,12 @@ use super::studies::StudiesView;
 use super::sweep::sweep_view;
 use super::task::TaskPanel;
 use super::views::{Views, tab_id};
+use super::workspace::{Said, Wish, Workspace, trouble};
 use crate::browser::{recall, remember};
 use crate::form::Field;
 use crate::format::Unit;
-use crate::state::{Action, Effect, Phase, State, View};
+use crate::keeper::{Keeper, Reply, opened, result_of};
+use crate::state::{Action, Effect, Opened, Phase, State, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use gloo_timers::callback::Timeout;
@@ -32,6 +34,8 @@ use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
+mod keeping;
+
 /// Name under which the switch of the keyboard shortcuts is remembered.
 const SHORTCUTS: &str = "shortcuts";
 /// Milliseconds of rest after which typed text is looked at.
@@ -44,6 +48,14 @@ pub enum Happening {
     Above(Option<u32>),
     Shortcuts(bool),
     Key(KeyboardEvent),
+    /// Time to keep what has changed.
+    Keep,
+    /// From the worker that keeps the workspace.
+    Kept(Reply),
+    /// Something kept is to be put into the page.
+    Back(Box<Opened>),
+    /// From the dialog *Workspace*.
+    Wish(Wish),
 }
 
 /// The page.
@@ -62,6 +74,10 @@ pub struct App {
     above: Option<u32>,
     shortcuts: bool,
     rest: Option<Timeout>,
+    keeper: Keeper,
+    wish: Callback<Wish>,
+    /// Whether the dialog *Workspace* is open, and what it says.
+    workspace: (bool, Option<Rc<Said>>),
     /// The message that was last brought into view.
     shown_problem: Option<Rc<Error>>,
     _keys: Closure<dyn FnMut(KeyboardEvent)>,
@@ -87,6 +103,9 @@ impl Component for App {
             Ok((pool, (state, effects))) => (Ok(state), Some(pool), effects),
             Err(error) => (Err(error), None, Vec::new()),
         };
+        let form = state.as_ref().map_or_else(|_| Rc::default(), |state: &State| state.form.clone());
+        let (kept, due) = (link.callback(Happening::Kept), link.callback(|()| Happening::Keep));
+        let (keeper, effects) = Keeper::new(kept, due, form, effects);
         let mut app = App {
             state,
             pool,
@@ -103,6 +122,9 @@ impl Component for App {
             above: None,
             shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
             rest: None,
+            keeper,
+            wish: link.callback(Happening::Wish),
+            workspace: (false, None),
             shown_problem: None,
             _keys: keys,
             _commas: commas,
@@ -111,7 +133,7 @@ impl Component for App {
         app
     }
 
-    fn update(&mut self, _context: &Context<Self>, message: Happening) -> bool {
+    fn update(&mut self, context: &Context<Self>, message: Happening) -> bool {
         match message {
             Happening::Do(action) => {
                 let Ok(state) = &mut self.state else { return false };
@@ -120,7 +142,21 @@ impl Component for App {
                     self.rest = None;
                 }
                 self.follow(effects);
+                self.touch();
             }
+            Happening::Keep => {
+                let before = self.keeper.trouble.clone();
+                let Ok(state) = &mut self.state else { return false };
+                let effects = self.keeper.keep(state, self.pool.as_ref());
+                self.follow(effects);
+                return self.keeper.trouble != before;
+            }
+            Happening::Kept(reply) => return self.kept(context, reply),
+            Happening::Back(opened) => {
+                self.keeper.arrived();
+                return self.update(context, Happening::Do(Action::Open(opened)));
+            }
+            Happening::Wish(wish) => self.grant(wish),
             Happening::Above(above) if above == self.above => return false,
             Happening::Above(above) => self.above = above,
             Happening::Shortcuts(on) => {
@@ -172,7 +208,7 @@ impl Component for App {
         html! {
             <div class="app" ondragover={over} ondragleave={leave} ondrop={drop}>
                 <a class="skip" href="#main">{"Skip to the results"}</a>
-                <Header />
+                <Header><button type="button" class="btn small" onclick={self.wish.reform(|_: MouseEvent| Wish::Show)}>{"Workspace"}</button></Header>
                 <div class="page">
                     {self.side(state)}
                     {self.main(state)}
@@ -186,6 +222,8 @@ impl Component for App {
                     <span>{"Engine "}{env!("CARGO_PKG_VERSION")}</span>
                 </footer>
                 <Explanations />
+                <Workspace open={self.workspace.0} listing={self.keeper.listing.clone()} said={self.workspace.1.clone()}
+                    trouble={self.keeper.trouble.clone()} wish={self.wish.clone()} />
             </div>
         }
     }
@@ -220,7 +258,10 @@ impl App {
                     let dispatch = self.dispatch.clone();
                     self.rest = Some(Timeout::new(REST, move || dispatch.emit(Action::Commit)));
                 }
-                Effect::Start { experiment, data, speed } => pool.start(&experiment, data, speed),
+                Effect::Start { experiment, data, speed, played: None } => pool.start(&experiment, data, speed),
+                Effect::Start { experiment, data, speed, played: Some(played) } => {
+                    pool.restore(&experiment, data, speed, &played);
+                }
                 Effect::SweepPlay { experiment, data } => {
                     play_beside(&mut self.sweep_pool, &self.sweep_events, &experiment, data);
                 }
@@ -291,6 +332,7 @@ impl App {
             <main class="main" id="main" tabindex="-1">
                 <h1 class="vh">{"LLM Selection Playground"}</h1>
                 <p class="lede">{"Which language models should answer a query, when each has a price and nobody knows beforehand how good it is? Here policies choose a set of models for each query, learn from what comes back, and are judged by reward and budget."}</p>
+                if let Some(error) = &self.keeper.trouble { {trouble(error)} }
                 <Views view={state.view} dispatch={self.dispatch.clone()} />
                 <div class="view" role="tabpanel" id="view" aria-labelledby={tab_id(state.view)}>
                     { match state.view {

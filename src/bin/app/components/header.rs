@@ -6,9 +6,17 @@ use yew::prelude::*;
 /// Name under which the theme is remembered.
 const THEME: &str = "theme";
 
+/// Properties of [`Header`].
+#[derive(Properties, PartialEq)]
+pub struct HeaderProps {
+    /// Buttons before the theme.
+    #[prop_or_default]
+    pub children: Html,
+}
+
 /// The header.
 #[component]
-pub fn Header() -> Html {
+pub fn Header(props: &HeaderProps) -> Html {
     let theme = use_state(|| {
         let theme = recall(THEME).unwrap_or_else(|| "system".into());
         show_theme(&theme);
@@ -58,6 +66,7 @@ pub fn Header() -> Html {
             </a>
             <nav aria-label="Rooms"><a href="./" aria-current="page">{"Playground"}</a></nav>
             <div class="top-end">
+                {props.children.clone()}
                 <fieldset class="seg">
                     <legend class="vh">{"Theme"}</legend>
                     {choice("system", "System theme", system)}
