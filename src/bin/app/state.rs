@@ -5,7 +5,7 @@ mod keep;
 pub use crate::action::{Action, Effect};
 use crate::form::Form;
 pub use crate::shared::Shared;
-pub use keep::{Opened, Opening};
+pub use keep::{Opened, Opening, Present};
 use crate::studies::{Studies, StudyAction};
 use crate::sweep::SweepState;
 use crate::world::{Files, Source, World};

@@ -33,8 +33,19 @@ const PREFIX: &str = "/sub/path/";
 /// # Errors
 /// What the test returns, an error on the console, or a browser that does not start.
 pub async fn check(test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    check_in(Browser::start().await?, test).await
+}
+
+/// As [`check`], in a browser that denies the site all storage, as blocked cookies do.
+///
+/// # Errors
+/// Those of [`check`].
+pub async fn check_without_storage(test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    check_in(Browser::start_without_storage().await?, test).await
+}
+
+async fn check_in(browser: Browser, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
     let site = serve()?;
-    let browser = Browser::start().await?;
     let page = Page::new(browser, site.url());
     let outcome = async {
         page.open("").await?;

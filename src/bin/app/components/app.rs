@@ -154,7 +154,10 @@ impl Component for App {
             Happening::Kept(reply) => return self.kept(context, reply),
             Happening::Back(opened) => {
                 self.keeper.arrived();
-                return self.update(context, Happening::Do(Action::Open(opened)));
+                let Ok(state) = &mut self.state else { return false };
+                let effects = state.reduce(Action::Open(opened));
+                self.follow(effects);
+                self.touch();
             }
             Happening::Wish(wish) => self.grant(wish),
             Happening::Above(above) if above == self.above => return false,
