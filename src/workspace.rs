@@ -153,7 +153,8 @@ fn hexadecimal(hasher: Sha256) -> String {
 /// text around it, and not too long.
 pub fn clean_name(name: &str) -> String {
     // A hostile name may be of any length: no more of it is looked at than can be shown.
-    let turns = |c: &char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns =
+        |c: &char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let kept = name.chars().take(10 * MAX_NAME).filter(|c| !turns(c));
     let plain: String = kept.map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect();
     let words: Vec<&str> = plain.split(' ').filter(|word| !word.is_empty()).collect();

@@ -164,11 +164,7 @@ fn list<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<Value>> {
 }
 
 /// Unpacks one part.
-fn unpack<R: Read + Seek, W: Write>(
-    zip: &mut ZipArchive<R>,
-    part: &Part,
-    open: &mut impl FnMut() -> W,
-) -> Result<W> {
+fn unpack<R: Read + Seek, W: Write>(zip: &mut ZipArchive<R>, part: &Part, open: &mut impl FnMut() -> W) -> Result<W> {
     let missing = |error| Error::new(ErrorKind::Missing, "the file in the archive").found(error);
     let mut packed = zip.by_name(&entry(part)).map_err(missing)?;
     let wrong = |found: u64| Error::new(ErrorKind::TooLarge, format!("{} bytes", part.bytes)).found(found);

@@ -74,7 +74,12 @@ pub struct Keeper {
 impl Keeper {
     /// For a page that opens with `form` and would do `effects`. After a reload they are held back, until what was kept
     /// is there.
-    pub fn new(replies: Callback<Reply>, due: Callback<()>, form: Rc<Form>, effects: Vec<Effect>) -> (Keeper, Vec<Effect>) {
+    pub fn new(
+        replies: Callback<Reply>,
+        due: Callback<()>,
+        form: Rc<Form>,
+        effects: Vec<Effect>,
+    ) -> (Keeper, Vec<Effect>) {
         let kept = text(&form);
         let closing = Rc::new(RefCell::new(Closing { form, kept }));
         let going = {
@@ -91,7 +96,8 @@ impl Keeper {
                 let document = window.document();
                 let target: Option<&web_sys::EventTarget> =
                     if on { Some(&window) } else { document.as_deref().map(AsRef::as_ref) };
-                let target = target.map(|target| target.add_event_listener_with_callback(event, going.as_ref().unchecked_ref()));
+                let target =
+                    target.map(|target| target.add_event_listener_with_callback(event, going.as_ref().unchecked_ref()));
                 // Fails for no event of these names.
                 drop(target);
             }
@@ -242,7 +248,8 @@ impl Keeper {
             result
         });
         let form = text(&present.form);
-        let item = Item { id, name, kind, saved: js_sys::Date::now(), form, options: present.options.clone(), files, result };
+        let item =
+            Item { id, name, kind, saved: js_sys::Date::now(), form, options: present.options.clone(), files, result };
         Ok((item, blobs))
     }
 
@@ -290,7 +297,7 @@ impl Keeper {
         }
         let later = recall_in_tab(UNKEPT);
         remember_in_tab(UNKEPT, None);
-        let later = later.and_then(|text| serde_json::from_str(&text).ok());
+        let later = later.and_then(|text| Form::from_kept(&text).ok());
         let opened = item.and_then(|item| opened(item, blobs).ok());
         match (opened, later) {
             (Some(opened), Some(form)) => Some(Opened { form, ..opened }),
@@ -324,10 +331,7 @@ fn text(form: &Form) -> String {
 /// # Errors
 /// A form that this version of the page does not understand.
 pub fn opened(item: &Item, blobs: &[Blob]) -> Result<Opened> {
-    let form = serde_json::from_str(&item.form).map_err(|error| {
-        let expected = "a form of this version of the page: please reload, a newer one may have kept it";
-        Error::new(ErrorKind::Malformed, expected).found(error)
-    })?;
+    let form = Form::from_kept(&item.form)?;
     let file = |(part, blob): (&Part, &Blob)| {
         web_sys::File::new_with_blob_sequence(&js_sys::Array::of1(blob), &part.name).ok()
     };

@@ -5,10 +5,10 @@ mod keep;
 pub use crate::action::{Action, Effect};
 use crate::form::Form;
 pub use crate::shared::Shared;
-pub use keep::{Opened, Opening, Present};
 use crate::studies::{Studies, StudyAction};
 use crate::sweep::SweepState;
 use crate::world::{Files, Source, World};
+pub use keep::{Opened, Opening, Present};
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::data::{Audit, Dataset, ImportOptions};
 use llm_selection::error::{Error, ErrorKind, Result};
@@ -481,8 +481,7 @@ impl State {
             }
             Event::ImportFailed(error) => {
                 self.opening.fail();
-                self.import =
-                    if error.kind == ErrorKind::Cancelled { Import::Idle } else { Import::Failed(error) };
+                self.import = if error.kind == ErrorKind::Cancelled { Import::Idle } else { Import::Failed(error) };
             }
             Event::Progress(snapshot) => {
                 if self.phase == Phase::Ready || (self.phase == Phase::Paused && self.changed) {

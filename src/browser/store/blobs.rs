@@ -42,7 +42,8 @@ impl BlobWriter {
 
     fn hand_over(&mut self) -> io::Result<()> {
         let bytes = Array::of1(&Uint8Array::from(self.piece.as_slice()));
-        let piece = Blob::new_with_u8_array_sequence(&bytes).map_err(|_| io::Error::other("the browser has no room"))?;
+        let piece =
+            Blob::new_with_u8_array_sequence(&bytes).map_err(|_| io::Error::other("the browser has no room"))?;
         self.pieces.push(&piece);
         self.piece.clear();
         Ok(())

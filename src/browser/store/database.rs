@@ -36,7 +36,9 @@ fn no_room() -> Error {
 fn explained(error: Option<&DomException>) -> Error {
     match error {
         Some(error) if error.name() == "QuotaExceededError" => no_room(),
-        Some(error) => Error::new(ErrorKind::Io, "storage that works").found(format!("{}: {}", error.name(), error.message())),
+        Some(error) => {
+            Error::new(ErrorKind::Io, "storage that works").found(format!("{}: {}", error.name(), error.message()))
+        }
         None => Error::new(ErrorKind::Io, "storage that works"),
     }
 }

@@ -91,7 +91,10 @@ async fn a_reload_brings_back_data_experiment_and_result() -> Result<()> {
         has_value(page, "Rounds", "2000").await?;
         done(page).await?;
         ensure!(rows(page).await? == before, "other results");
-        ensure!(page.find("combobox", "Data set").await?.prop("value").await?.as_deref() == Some("files"), "other data");
+        ensure!(
+            page.find("combobox", "Data set").await?.prop("value").await?.as_deref() == Some("files"),
+            "other data"
+        );
         ensure!(kept_with(page, "2000", true).await? == digest, "another digest");
         // What is typed a moment before the reload, and wrong, is there as well.
         page.fill("spinbutton", "Budget per query", "-1").await?;

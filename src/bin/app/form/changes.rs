@@ -89,6 +89,24 @@ impl Changes {
         }
     }
 
+    /// Gives every row a number of its own, whatever stood in what was kept.
+    pub fn renumber(&mut self) {
+        self.next_id = 1;
+        for place in 0..self.drift.len() {
+            let id = self.id();
+            let rows = self.drift.get(place).map_or(0, |drift| drift.models.len());
+            let ids: Vec<u32> = (0..rows).map(|_| self.id()).collect();
+            if let Some(drift) = self.drift.get_mut(place) {
+                drift.id = id;
+                drift.models.iter_mut().zip(ids).for_each(|(means, id)| means.id = id);
+            }
+        }
+        for place in 0..self.away.len() {
+            let id = self.id();
+            self.away.get_mut(place).into_iter().for_each(|away| away.id = id);
+        }
+    }
+
     /// `Nothing changes`, or `2 changes, 1 absence`.
     pub fn summary(&self) -> String {
         let (drift, away) = (self.drift.len() as u64, self.away.len() as u64);
