@@ -2,10 +2,12 @@
 
 mod collector;
 mod intervals;
+mod played;
 mod text;
 
 pub use collector::Collector;
 pub use intervals::{bootstrap, settled, student_t};
+pub use played::Played;
 pub use text::{csv_cell, curves_csv, table};
 
 use crate::data::FileIdentity;

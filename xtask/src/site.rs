@@ -29,13 +29,18 @@ pub fn build(origins: &[String]) -> Result<()> {
     // the page's module, of another profile, is built beside the others.
     let (app, others) = thread::scope(|scope| {
         let app = scope.spawn(|| module("app", "app"));
-        let others = [("worker", "worker_glue"), ("interface", "importer_glue"), ("interface", "llm_selection_glue")]
-            .map(|(bin, name)| module(bin, name));
+        let others = [
+            ("worker", "worker_glue"),
+            ("interface", "importer_glue"),
+            ("store", "store_glue"),
+            ("interface", "llm_selection_glue"),
+        ]
+        .map(|(bin, name)| module(bin, name));
         (app.join(), others)
     });
     let app = app.map_err(|_| anyhow::anyhow!("building the page's module failed"))??;
-    let [worker, importer, api] = others;
-    let (worker, importer, api) = (worker?, importer?, api?);
+    let [worker, importer, store, api] = others;
+    let (worker, importer, store, api) = (worker?, importer?, store?, api?);
 
     let dist = dist();
     if dist.exists() {
@@ -45,7 +50,7 @@ pub fn build(origins: &[String]) -> Result<()> {
 
     let www = root().join("www");
     let mut assets = Assets::default();
-    for bound in [app, worker, importer] {
+    for bound in [app, worker, importer, store] {
         assets.add(&format!("{}.js", bound.name), bound.glue.into_bytes());
         assets.add(&format!("{}_bg.wasm", bound.name), bound.wasm);
     }

@@ -75,7 +75,7 @@ fn format(_: &[String]) -> Result<()> {
 fn lint(_: &[String]) -> Result<()> {
     let native = ["clippy", "--quiet", "--workspace", "--all-targets", "--features", "llm-selection-playground/cli"];
     run(cargo(&native).args(["--", "-D", "warnings"]))?;
-    for bin in ["app", "worker", "interface"] {
+    for bin in ["app", "worker", "interface", "store"] {
         let wasm = ["clippy", "--quiet", "--target", WASM, "--bin", bin, "--lib", "--features", bin];
         run(cargo(&wasm).args(["--", "-D", "warnings"]))?;
     }

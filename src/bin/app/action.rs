@@ -1,7 +1,7 @@
 //! What can happen on the page, and what must then happen outside its state.
 
 use crate::form::{Edit, Field, Kind, Memory, QueryEdit};
-use crate::state::View;
+use crate::state::{Opened, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use crate::world::Source;
@@ -65,6 +65,8 @@ pub enum Action {
     View(View),
     Sweep(SweepAction),
     Pool(Event),
+    /// Put what was kept into the page.
+    Open(Box<Opened>),
     /// In the view *Studies*.
     Study(StudyAction),
 }
@@ -77,6 +79,8 @@ pub enum Effect {
         experiment: Rc<Experiment>,
         data: Option<Arc<Dataset>>,
         speed: Speed,
+        /// Its finished run, where that was kept.
+        played: Option<Vec<u8>>,
     },
     /// Play a point of the sweep, in workers of its own.
     SweepPlay {

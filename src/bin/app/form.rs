@@ -20,10 +20,17 @@ use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Experiment, MAX_REPLICATES, MAX_ROUNDS, MAX_SEED, RewardModel, Run, Task};
 use llm_selection::plan::BudgetRange;
 use read::{number, whole};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// Most policies and rows of changes in a form that was kept.
+const MOST_POLICIES: usize = 500;
+const MOST_CHANGES: usize = 2_000;
+
 /// The whole form.
-#[derive(Debug, Clone, PartialEq)]
+/// A field that is not in a form that was kept is as on the page that opens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Form {
     pub source: Source,
     /// Models that are switched off.
@@ -44,6 +51,12 @@ pub struct Form {
     pub rest: Rest,
     /// Number of the next policy.
     pub next_id: u32,
+}
+
+impl Default for Form {
+    fn default() -> Form {
+        Form::opening()
+    }
 }
 
 impl Form {
@@ -69,6 +82,28 @@ impl Form {
             form.add(kind, "GPT-4");
         }
         form
+    }
+
+    /// A form from its kept text, which may come from anywhere: no more rows than a page can show, each with a number of
+    /// its own.
+    ///
+    /// # Errors
+    /// Text that is no form of this version of the page, or more than a page can show.
+    pub fn from_kept(text: &str) -> Result<Form> {
+        let mut form: Form = serde_json::from_str(text).map_err(|error| {
+            let expected = "a form of this version of the page: please reload, a newer one may have kept it";
+            Error::new(ErrorKind::Malformed, expected).found(error)
+        })?;
+        let changes = &form.changes;
+        let rows = changes.drift.iter().map(|drift| 1 + drift.models.len()).sum::<usize>() + changes.away.len();
+        if form.policies.len() > MOST_POLICIES || rows > MOST_CHANGES {
+            let expected = format!("at most {MOST_POLICIES} policies and {MOST_CHANGES} changes");
+            return Err(Error::new(ErrorKind::TooLarge, expected));
+        }
+        (1..).zip(&mut form.policies).for_each(|(id, policy)| policy.id = id);
+        form.next_id = form.policies.len() as u32 + 1;
+        form.changes.renumber();
+        Ok(form)
     }
 
     /// Adds a policy with default parameters; a fixed one plays `model`.

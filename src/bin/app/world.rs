@@ -9,12 +9,13 @@ use llm_selection::experiment::{
     RewardModel, Run, Synthetic, SyntheticModel, Task,
 };
 use llm_selection::plan::Plan;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// What stands in the combobox *Data set*.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Source {
     /// The nine made-up chat models the page opens on.
     Illustration,

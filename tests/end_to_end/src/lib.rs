@@ -34,16 +34,31 @@ pub use switch::Switch;
 /// # Errors
 /// What the test returns, an error on the console, or a browser that does not start.
 pub async fn check(test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
-    let site = serve()?;
-    check_at(site.url(), test).await
+    check_in(Browser::start().await?, test).await
 }
 
-/// The same for the site at an address.
+/// As [`check`], in a browser that denies the site all storage, as blocked cookies do.
+///
+/// # Errors
+/// Those of [`check`].
+pub async fn check_without_storage(test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    check_in(Browser::start_without_storage().await?, test).await
+}
+
+async fn check_in(browser: Browser, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    let site = serve()?;
+    check_at_in(browser, site.url(), test).await
+}
+
+/// As [`check`], for the site at an address.
 ///
 /// # Errors
 /// As [`check`].
 pub async fn check_at(address: String, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
-    let browser = Browser::start().await?;
+    check_at_in(Browser::start().await?, address, test).await
+}
+
+async fn check_at_in(browser: Browser, address: String, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
     let page = Page::new(browser, address);
     let outcome = async {
         page.open("").await?;

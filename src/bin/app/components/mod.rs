@@ -30,3 +30,4 @@ pub mod swatch;
 pub mod sweep;
 pub mod task;
 pub mod views;
+pub mod workspace;

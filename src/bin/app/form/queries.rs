@@ -4,6 +4,7 @@ use crate::world::{Files, World};
 use llm_selection::data::{Dataset, Labels};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Environment, Filter, MissingRule};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// What the data says of queries.
@@ -35,7 +36,7 @@ impl Label {
 }
 
 /// What was chosen.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Queries {
     pub missing: MissingRule,
     /// Categories that are not ticked.
