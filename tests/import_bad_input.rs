@@ -42,11 +42,11 @@ fn unrecognised_columns() {
         None,
         "found `the columns name, colour`, expected",
     );
-    refused(b"name,colour\na,b\n", ErrorKind::Unrecognised, Some(1), None, "`routerbench-wide`");
+    refused(b"name,colour\na,b\n", ErrorKind::Unrecognised, Some(1), None, "RouterBench");
     refused(b"id,model\na,b\n", ErrorKind::Missing, Some(1), Some("score"), "a column `score`, `correct`");
     refused(b"model,score\na,1\n", ErrorKind::Missing, Some(1), Some("query_id"), "`query_id`, `sample_id`");
-    refused(b"{\"id\": 1}", ErrorKind::Unrecognised, None, None, "starts as JSON does");
-    refused(b"  [1]", ErrorKind::Unrecognised, None, None, "this version reads `neutral`");
+    refused(b"{\"id\": 1}", ErrorKind::Unrecognised, None, None, "JSON lines, an array of records");
+    refused(b"  [1]", ErrorKind::Unrecognised, Some(1), None, "an id column and a score column");
     let wide = b"sample_id,a|total_cost\nq,1\n";
     refused(wide, ErrorKind::Missing, Some(1), Some("a"), "a column `a` with the scores");
 }
@@ -163,9 +163,13 @@ fn files_that_do_not_fit_together() {
     let error = read(&[("x/m.csv", a), ("y/m.tsv", a)]).unwrap_err();
     assert_eq!((error.kind, error.place.file.as_deref()), (ErrorKind::Duplicate, Some("m.tsv")));
     assert!(error.to_string().contains("found `m`, expected a model that `m.csv` does not have"), "{error}");
-    let long = b"id,model,score\nq1,m,1\n".as_slice();
+    let long = b"id,model,score\nq3,n,1\nq1,m,1\n".as_slice();
     let error = read(&[("m.csv", a), ("all.csv", long)]).unwrap_err();
-    assert_eq!((error.place.row, error.place.column.as_deref()), (Some(2), Some("model")));
+    assert_eq!((error.kind, error.place.row), (ErrorKind::Duplicate, Some(3)));
+    assert_eq!((error.place.file.as_deref(), error.place.column.as_deref()), (Some("all.csv"), Some("id")));
+    assert!(error.to_string().contains("(the first is in row 2 of `m.csv`)"), "{error}");
+    let parts = read(&[("a.csv", long), ("b.csv", b"id,model,score\nq4,n,1\nq1,n,0\nq3,m,1\n")]).unwrap();
+    assert_eq!((parts.audit.models.len(), parts.audit.queries), (2, 3));
     let error = read(&[("m.csv", a), ("n.csv", b"id,score\nr1,1\n")]).unwrap_err();
     assert_eq!((error.kind, error.place.file.as_deref()), (ErrorKind::NothingInCommon, Some("m.csv")));
     assert!(error.to_string().contains("shares no query"), "{error}");

@@ -1,11 +1,12 @@
 //! The import of a set of files: each read once, as a stream, then joined and audited.
 
 use super::audit::{Audit, FileAudit, ModelAudit, Warning};
-use super::join::{Collector, Joined, Seen, join};
-use super::neutral::{self, Destination};
+use super::format;
+use super::intake::Destination;
+use super::join::{Collector, Entry, Joined, Seen, join};
+use super::json::{self, Members};
 use super::records::Records;
-use super::routerbench;
-use super::schema::{Schema, shown};
+use super::schema::shown;
 use super::text::{Meter, Source};
 use super::{Dataset, FileIdentity};
 use crate::error::{Error, ErrorKind, Result};
@@ -135,7 +136,7 @@ pub fn stem(name: &str) -> &str {
         let at = base.len().checked_sub(ending.len())?;
         base.get(at..).filter(|tail| tail.eq_ignore_ascii_case(ending)).and(base.get(..at)).filter(|s| !s.is_empty())
     };
-    [".csv", ".tsv", ".tab", ".txt"].iter().find_map(ending).unwrap_or(base).trim()
+    [".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json"].iter().find_map(ending).unwrap_or(base).trim()
 }
 
 /// Reads files of results and joins them into one data set, within the default [`Limits`].
@@ -189,6 +190,7 @@ pub fn import_within(
             warnings: &mut audit.warnings,
             file: index,
             names: &names,
+            path: &file.name,
         };
         let sha256 = one_file(file.reader, options, &mut destination, &mut meter).map_err(|e| e.in_file(name))?;
         dataset_files.push(FileIdentity { name: name.clone(), sha256 });
@@ -197,20 +199,20 @@ pub fn import_within(
     let owner: Vec<usize> = collector.models.iter().map(|seen| seen.file).collect();
     let file_of = |model: usize| owner.get(model).and_then(|file| names.get(*file)).cloned().unwrap_or_default();
     audit.models = models(&collector.models, &names);
-    let id_of = |model: usize| {
-        let file = owner.get(model).and_then(|file| audit.files.get(*file));
-        let column = file.and_then(|file| file.columns.iter().find(|(role, _)| role == "query_id"));
+    let id_in = |file: usize| {
+        let column = audit.files.get(file).and_then(|file| file.columns.iter().find(|(role, _)| role == "query_id"));
         column.map_or_else(String::new, |(_, name)| name.clone())
     };
-    let joined = join(collector, options.duplicates).map_err(|(model, error)| match model.map(usize::from) {
-        Some(model) => error.in_file(file_of(model)).at_column(id_of(model)),
+    let id_of = |model: usize| owner.get(model).map_or_else(String::new, |file| id_in(*file));
+    let joined = join(collector, options.duplicates, &names).map_err(|(file, error)| match file.map(usize::from) {
+        Some(file) => error.in_file(names.get(file).cloned().unwrap_or_default()).at_column(id_in(file)),
         None => error.at_field("files"),
     })?;
     check_overlap(&joined.dataset).map_err(|(model, error)| match error.kind {
         ErrorKind::NothingInCommon => error.in_file(file_of(model)).at_column(id_of(model)),
         _ => error.in_file(file_of(model)),
     })?;
-    report_duplicates(&joined, options.duplicates, &file_of, &mut audit);
+    report_duplicates(&joined, options.duplicates, &names, &mut audit);
     let Joined { mut dataset, .. } = joined;
     dataset.files = dataset_files;
     audit.format = distinct(audit.files.iter().map(|file| file.format.as_str()));
@@ -227,42 +229,51 @@ fn one_file(
     to: &mut Destination,
     meter: &mut Meter,
 ) -> Result<String> {
+    let before = meter.rows;
     let source = Source::open(reader, meter)?;
+    let source = match source.is_json() {
+        true => json_file(source, options, to, meter),
+        false => table_file(source, options, to, meter),
+    }?;
+    to.audit.rows = meter.rows - before;
+    to.audit.bytes = source.bytes;
+    Ok(source.digest())
+}
+
+/// Reads a file of JSON.
+fn json_file<'a>(
+    source: Source<'a>,
+    options: &ImportOptions,
+    to: &mut Destination,
+    meter: &mut Meter,
+) -> Result<Source<'a>> {
+    let lines = json::is_lines(source.text(), &to.audit.name);
+    to.audit.encoding = "UTF-8".to_owned();
+    to.audit.separator = if lines { "JSON lines" } else { "JSON" }.to_owned();
+    let mut members = Members::open(source, lines, meter)?;
+    format::json::read(&mut members, options, to, meter)?;
+    Ok(members.finish())
+}
+
+/// Reads a table.
+fn table_file<'a>(
+    source: Source<'a>,
+    options: &ImportOptions,
+    to: &mut Destination,
+    meter: &mut Meter,
+) -> Result<Source<'a>> {
     let mut records = Records::open(source, meter)?;
     let before = meter.rows;
-    let header = records.header.clone();
-    let schema = Schema::new(&header, &options.mapping)?;
-    // A mapping is in the words of the neutral schema.
-    let wide = if options.mapping.is_empty() { routerbench::Plan::new(&header)? } else { None };
-    if let Some(plan) = wide {
-        to.audit.format = "routerbench-wide".to_owned();
-        to.audit.why =
-            "it has the columns `sample_id` and, for each model, its name and its name with `|total_cost`".to_owned();
-        routerbench::read(&mut records, &plan, options, to, meter)?;
-    } else {
-        let long = routerbench::LONG.iter().all(|name| header.iter().any(|other| other == name));
-        let plan = neutral::Plan::new(&schema, options)?;
-        (to.audit.format, to.audit.why) = match long {
-            true => ("routerbench-long".to_owned(), format!("it has the columns {}", routerbench::LONG.join(", "))),
-            false => ("neutral".to_owned(), plan.why(&schema)),
-        };
-        neutral::read(&mut records, &plan, options, to, meter)?;
-    }
-    to.audit.rows = meter.rows - before;
-    if to.audit.rows == 0 {
+    let table = format::Table::recognise(&records.header, options)?;
+    format::read(&mut records, table, options, to, meter)?;
+    if meter.rows == before {
         return Err(Error::new(ErrorKind::Empty, "at least one row after the header")
             .at_row(records.row.max(1))
             .found("a header only"));
     }
-    let warn = |row: Option<u64>, column: Option<String>, message: String| Warning {
-        file: Some(to.audit.name.clone()),
-        row,
-        column,
-        message,
-    };
     if records.repeated_headers > 0 {
         let message = format!("the header comes again {} times among the rows: left out", records.repeated_headers);
-        to.warnings.push(warn(None, None, message));
+        to.warn(None, None, Some(message));
     }
     to.audit.separator = match records.separator {
         b'\t' => "tab",
@@ -273,11 +284,10 @@ fn one_file(
     let (encoding, legacy, source) = records.finish();
     if let Some((row, column)) = legacy {
         let message = "bytes that are no UTF-8 were read as Windows-1252 (Latin-1)".to_owned();
-        to.warnings.push(warn(Some(row), Some(column), message));
+        to.warn(Some(row), Some(&column), Some(message));
     }
     to.audit.encoding = encoding.to_owned();
-    to.audit.bytes = source.bytes;
-    Ok(source.digest())
+    Ok(source)
 }
 
 fn models(seen: &[Seen], names: &[String]) -> Vec<ModelAudit> {
@@ -290,14 +300,14 @@ fn models(seen: &[Seen], names: &[String]) -> Vec<ModelAudit> {
     seen.iter().map(audit).collect()
 }
 
-fn report_duplicates(joined: &Joined, rule: Duplicates, file_of: &dyn Fn(usize) -> String, audit: &mut Audit) {
+fn report_duplicates(joined: &Joined, rule: Duplicates, names: &[String], audit: &mut Audit) {
     audit.duplicates = joined.coalesced + joined.repeated;
     audit.coalesced = joined.coalesced;
-    let mut warn = |first: Option<(u16, u32)>, message: String| {
-        if let Some((model, row)) = first {
+    let mut warn = |first: Option<Entry>, message: String| {
+        if let Some(entry) = first {
             audit.warnings.push(Warning {
-                file: Some(file_of(usize::from(model))),
-                row: Some(u64::from(row)),
+                file: names.get(usize::from(entry.file)).cloned(),
+                row: Some(u64::from(entry.row)),
                 column: None,
                 message,
             });

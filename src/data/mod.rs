@@ -1,20 +1,23 @@
 //! Result files in, a [`Dataset`] and an [`Audit`] out.
 //!
 //! ```text
-//! file ─ text (hash, sniff, encoding) ─ records (separator, rows) ─ schema (roles) ┬ neutral ────┬ join ─▶ Dataset
-//!                                                                                  └ routerbench ┘        └ Audit
+//!                                 ┌ records (rows of a table) ┐
+//! file ─ text (hash, sniff, UTF-8)┤                           ├ format (where things stand) ─ intake (what they mean) ┐
+//!                                 └ json (records of JSON) ───┘                                                       │
+//!                                                                             Dataset, Audit ◀─ join (who answered what)
 //! ```
 
 mod audit;
 mod cells;
+mod format;
 mod grader;
 mod import;
+mod intake;
 mod intern;
 mod join;
-mod neutral;
+mod json;
 pub mod presets;
 mod records;
-mod routerbench;
 mod schema;
 mod text;
 
