@@ -1,9 +1,12 @@
 //! Importing files of results: every trap that real files set, one fixture each.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod stream;
+
 use llm_selection::data::{Audit, Dataset, Import, ImportOptions, InputFile, Progress, import};
 use llm_selection::error::{Error, ErrorKind};
 use llm_selection::experiment::{Duplicates, Grader, LatencyUnit, Price, Role, ScoreUnit};
+use stream::Stream;
 
 fn fixture(name: &str) -> Vec<u8> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/import").join(name);
@@ -75,7 +78,7 @@ fn blocks_may_end_anywhere() {
             text.push_str(&format!("q{row:06},m,{}{end}", row % 2));
         }
         let read = |step: usize| {
-            let reader = Box::new(Drip(text.as_bytes(), step));
+            let reader = Box::new(Stream::new(Drip(text.as_bytes(), step)));
             let file = InputFile { name: "f.csv".to_owned(), len: None, reader };
             import(vec![file], &ImportOptions::default(), &mut |_| true).unwrap()
         };

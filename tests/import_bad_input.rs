@@ -1,9 +1,12 @@
 //! Importing files that cannot be read: what the person is told, and where.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod stream;
+
 use llm_selection::data::{Import, ImportOptions, InputFile, Limits, import, import_within};
 use llm_selection::error::{Error, ErrorKind};
 use std::io::Read;
+use stream::Stream;
 
 fn read(files: &[(&str, &[u8])]) -> Result<Import, Error> {
     let files = files.iter().map(|(name, bytes)| InputFile::from_bytes(*name, bytes)).collect();
@@ -125,7 +128,7 @@ fn a_large_binary_is_refused_at_its_first_block() {
     let file = InputFile {
         name: "weights.csv".to_owned(),
         len: Some(200_000_000),
-        reader: Box::new(std::io::repeat(7).take(200_000_000)),
+        reader: Box::new(Stream::new(std::io::repeat(7).take(200_000_000))),
     };
     let error = import(vec![file], &ImportOptions::default(), &mut |progress| {
         asked = progress.bytes;
@@ -141,7 +144,7 @@ fn a_quote_that_never_closes_does_not_fill_the_memory() {
     let file = InputFile {
         name: "open.csv".to_owned(),
         len: None,
-        reader: Box::new(start.as_slice().chain(std::io::repeat(b'x').take(1_900_000_000))),
+        reader: Box::new(Stream::new(start.as_slice().chain(std::io::repeat(b'x').take(1_900_000_000)))),
     };
     let mut asked = 0;
     let error = import(vec![file], &ImportOptions::default(), &mut |progress| {
@@ -182,7 +185,8 @@ fn limits_are_named() {
     let limited = |bytes: &[u8], change: &dyn Fn(&mut Limits)| {
         let mut limits = Limits::default();
         change(&mut limits);
-        let files = vec![InputFile { name: "f.csv".to_owned(), len: None, reader: Box::new(bytes) }];
+        let files =
+            vec![InputFile { name: "f.csv".to_owned(), len: None, reader: Box::new(std::io::Cursor::new(bytes)) }];
         let error = import_within(files, &ImportOptions::default(), limits, &mut |_| true).unwrap_err();
         assert_eq!(error.kind, ErrorKind::TooLarge, "{error}");
         error.to_string()
@@ -215,7 +219,7 @@ fn a_reader_that_fails() {
             Err(std::io::Error::other("the disk is gone"))
         }
     }
-    let file = InputFile { name: "f.csv".to_owned(), len: None, reader: Box::new(Broken) };
+    let file = InputFile { name: "f.csv".to_owned(), len: None, reader: Box::new(Stream::new(Broken)) };
     let error = import(vec![file], &ImportOptions::default(), &mut |_| true).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Io);
     assert!(error.to_string().contains("f.csv: the file could not be read: the disk is gone"), "{error}");

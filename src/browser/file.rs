@@ -1,6 +1,6 @@
 //! A browser's file as a stream: read in slices, inside a worker, without holding it in memory.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use web_sys::{Blob, File, FileReaderSync};
 
 /// Bytes read at once.
@@ -46,5 +46,29 @@ impl Read for FileReader {
         }
         self.taken += count;
         Ok(count)
+    }
+}
+
+impl Seek for FileReader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let here = self.offset - (self.slice.len() - self.taken) as f64;
+        let target = match to {
+            SeekFrom::Start(offset) => offset as f64,
+            SeekFrom::End(offset) => self.file.size() + offset as f64,
+            SeekFrom::Current(offset) => here + offset as f64,
+        };
+        if target < 0.0 {
+            return Err(io::Error::from(io::ErrorKind::InvalidInput));
+        }
+        // What is in the slice already need not be read again: archives are read in small steps.
+        let begin = self.offset - self.slice.len() as f64;
+        if target >= begin && target <= self.offset {
+            self.taken = (target - begin) as usize;
+        } else {
+            self.slice.clear();
+            self.taken = 0;
+            self.offset = target;
+        }
+        Ok(target as u64)
     }
 }

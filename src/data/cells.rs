@@ -30,7 +30,8 @@ impl<'c> Field<'c> {
         }
     }
 
-    fn number(self) -> Option<f64> {
+    /// The number that it is, if it is one.
+    pub(super) fn number(self) -> Option<f64> {
         match self {
             Field::Text(cell) => number(cell),
             // Adding zero makes -0 a plain 0.

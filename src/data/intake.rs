@@ -5,13 +5,15 @@
 
 use super::audit::{FileAudit, Warning};
 use super::cells::{Field, LatencyColumn, ScoreColumn, amount};
-use super::grader::{GRADERS, grade};
+use super::grader::{GRADERS, Judge};
 use super::intern::Interner;
 use super::join::{Collector, Entry};
+use super::prices::{AS_OF, list_price};
 use super::schema::{self, canonical, shown};
 use super::{ImportOptions, import};
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{Grader, LatencyUnit, Price, Role, ScoreUnit};
+use crate::experiment::{LatencyUnit, Price, Role, ScoreUnit};
+use std::collections::BTreeMap;
 
 /// Number of roles.
 const ROLES: usize = Role::Split as usize + 1;
@@ -49,6 +51,8 @@ pub(super) struct Columns {
     pub(super) model: Option<String>,
     /// Unit of the latencies where format or column say it.
     pub(super) latency_unit: Option<LatencyUnit>,
+    /// Whether a score below 0, which some metrics of this format have, counts as 0.
+    pub(super) from_zero: bool,
 }
 
 impl Columns {
@@ -72,6 +76,8 @@ pub(super) struct Destination<'a> {
     pub(super) names: &'a [String],
     /// The file's name with the folders that were given with it.
     pub(super) path: &'a str,
+    /// List prices that were used.
+    pub(super) prices: &'a mut BTreeMap<String, Price>,
 }
 
 impl Destination<'_> {
@@ -91,7 +97,7 @@ impl Destination<'_> {
 
 enum ScoreFrom {
     Column,
-    Grade(Grader),
+    Grade(Judge),
 }
 
 enum CostFrom {
@@ -113,6 +119,8 @@ pub(super) struct Intake<'o> {
     known: Vec<(u16, Option<Price>)>,
     /// Empty answers: how many, and the row of the first.
     blank_answers: (u64, u64),
+    /// Scores below 0 that count as 0, likewise.
+    below_zero: (u64, u64),
     /// Entries of the collector before the first of this intake.
     from: usize,
 }
@@ -129,12 +137,12 @@ impl<'o> Intake<'o> {
         }
         let score = match (columns.has(Role::Score), columns.has(Role::Answer) && columns.has(Role::Reference)) {
             (true, _) => ScoreFrom::Column,
-            (false, true) => ScoreFrom::Grade(options.grader.ok_or_else(|| {
+            (false, true) => ScoreFrom::Grade(Judge::new(options.grader.as_ref().ok_or_else(|| {
                 Error::new(ErrorKind::Missing, format!("a grader for the answers: {GRADERS}"))
                     .at_field("grader")
                     .at_row(1)
                     .found("answers and references, no score")
-            })?),
+            })?)?),
             (false, false) => return Err(missing(Role::Score, "scores, or answers and references to grade")),
         };
         let cost = if columns.has(Role::Cost) {
@@ -154,6 +162,7 @@ impl<'o> Intake<'o> {
             cells: Interner::default(),
             known: Vec::new(),
             blank_answers: (0, 0),
+            below_zero: (0, 0),
             from: to.collector.entries.len(),
         })
     }
@@ -173,16 +182,24 @@ impl<'o> Intake<'o> {
             Field::Number(_) => to.collector.query(id.text().as_bytes()),
         }
         .map_err(at(Role::QueryId))?;
-        let score = match self.score {
-            ScoreFrom::Column => self.scores.read(row.get(Role::Score), row.number).map_err(at(Role::Score))?,
-            ScoreFrom::Grade(grader) => match (row.get(Role::Answer), row.get(Role::Reference)) {
+        let score = match &self.score {
+            ScoreFrom::Column => {
+                let mut score = row.get(Role::Score);
+                if columns.from_zero && score.number().is_some_and(|score| score < 0.0) {
+                    let first = if self.below_zero.0 == 0 { row.number } else { self.below_zero.1 };
+                    self.below_zero = (self.below_zero.0 + 1, first);
+                    score = Field::Number(0.0);
+                }
+                self.scores.read(score, row.number).map_err(at(Role::Score))?
+            }
+            ScoreFrom::Grade(judge) => match (row.get(Role::Answer), row.get(Role::Reference)) {
                 (_, reference) if reference.is_missing() => f64::NAN,
                 (answer, _) if answer.is_missing() => {
                     let first = if self.blank_answers.0 == 0 { row.number } else { self.blank_answers.1 };
                     self.blank_answers = (self.blank_answers.0 + 1, first);
                     0.0
                 }
-                (answer, reference) => grade(grader, &answer.text(), &reference.text()),
+                (answer, reference) => judge.grade(&answer.text(), &reference.text()),
             },
         };
         let tokens = match self.cost {
@@ -233,7 +250,13 @@ impl<'o> Intake<'o> {
             true => error.at_row(row.number).at_column(shown(self.columns.name(Role::Model))),
             false => error,
         })?;
-        let found = (model, self.options.prices.get(&name).copied());
+        let listed = || matches!(self.cost, CostFrom::Tokens).then(|| list_price(&name)).flatten();
+        let price = self.options.prices.get(&name).copied().or_else(|| {
+            let price = listed()?;
+            to.prices.insert(name.clone(), price);
+            Some(price)
+        });
+        let found = (model, price);
         self.known.push(found);
         Ok(found)
     }
@@ -271,14 +294,18 @@ impl<'o> Intake<'o> {
             let (count, row) = self.blank_answers;
             to.warn(Some(row), None, Some(format!("empty answers count as wrong ({count} of them)")));
         }
+        if self.below_zero.0 > 0 {
+            let (count, row) = self.below_zero;
+            let column = shown(self.columns.name(Role::Score));
+            to.warn(Some(row), Some(&column), Some(format!("scores below 0 count as 0 ({count} of them)")));
+        }
         self.costs(to);
         Ok(())
     }
 
     fn score_unit(&self, to: &mut Destination) -> Result<ScoreUnit> {
-        if let ScoreFrom::Grade(grader) = self.score {
-            let grader = serde_json::to_value(grader).ok().and_then(|name| name.as_str().map(str::to_owned));
-            say(&mut to.audit.score_unit, &format!("1 or 0, graded by `{}`", grader.unwrap_or_default()));
+        if let ScoreFrom::Grade(judge) = &self.score {
+            say(&mut to.audit.score_unit, &format!("1 or 0, graded by `{}`", judge.name()));
             return Ok(ScoreUnit::Fraction);
         }
         let column = shown(self.columns.name(Role::Score));
@@ -324,6 +351,7 @@ impl<'o> Intake<'o> {
         };
         say(&mut to.audit.cost_unit, words);
         if let CostFrom::Tokens = self.cost {
+            self.say_list_prices(to);
             let unpriced = self.known.iter().filter(|(_, price)| price.is_none());
             let names: Vec<String> = unpriced
                 .filter_map(|(model, _)| to.collector.models.get(usize::from(*model)))
@@ -332,6 +360,26 @@ impl<'o> Intake<'o> {
             for name in names {
                 to.warn(None, None, Some(format!("`{name}` has tokens and no price in `prices`: its cost is unknown")));
             }
+        }
+    }
+}
+
+impl Intake<'_> {
+    /// Says which prices are not the person's.
+    fn say_list_prices(&self, to: &mut Destination) {
+        let listed = self.known.iter().filter_map(|(model, _)| to.collector.models.get(usize::from(*model)));
+        let messages: Vec<String> = listed
+            .filter_map(|seen| {
+                let Price { input, output } = to.prices.get(&seen.name)?;
+                let name = schema::shown(&seen.name);
+                Some(format!(
+                    "`{name}` is priced at ${input} per million input and ${output} per million output tokens, the list \
+                     price of {AS_OF}: `prices` says otherwise"
+                ))
+            })
+            .collect();
+        for message in messages {
+            to.warn(None, None, Some(message));
         }
     }
 }

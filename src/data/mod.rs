@@ -2,11 +2,12 @@
 //!
 //! ```text
 //!                                 ┌ records (rows of a table) ┐
-//! file ─ text (hash, sniff, UTF-8)┤                           ├ format (where things stand) ─ intake (what they mean) ┐
+//! archive ─ text (hash, UTF-8) ────┤                           ├ format (where things stand) ─ intake (what they mean) ┐
 //!                                 └ json (records of JSON) ───┘                                                       │
 //!                                                                             Dataset, Audit ◀─ join (who answered what)
 //! ```
 
+mod archive;
 mod audit;
 mod cells;
 mod format;
@@ -17,12 +18,13 @@ mod intern;
 mod join;
 mod json;
 pub mod presets;
+pub mod prices;
 mod records;
 mod schema;
 mod text;
 
 pub use audit::{Audit, AuditReport, FileAudit, ModelAudit, Warning};
-pub use import::{Import, ImportOptions, InputFile, Limits, Progress, import, import_within, stem};
+pub use import::{Import, ImportOptions, InputFile, Limits, Progress, ReadSeek, import, import_within, stem};
 
 use serde::{Deserialize, Serialize};
 

@@ -73,7 +73,13 @@ impl<'p> Meter<'p> {
         self.progress.file = index;
     }
 
-    fn bytes(&mut self, read: usize) -> Result<()> {
+    /// Says that what is still to be read is not known: an archive's content is longer than the archive.
+    pub(super) fn unknown_total(&mut self) {
+        self.progress.total = None;
+    }
+
+    /// Counts bytes that were read.
+    pub(super) fn bytes(&mut self, read: usize) -> Result<()> {
         self.progress.bytes = self.progress.bytes.saturating_add(read as u64);
         if self.progress.bytes > self.limits.bytes {
             return Err(too_many_bytes(&self.limits));
@@ -187,9 +193,14 @@ impl<'a> Source<'a> {
         &self.text
     }
 
-    /// Whether the text begins as JSON does.
+    /// Whether the text begins as JSON does, and not as a header with a bracket does.
     pub(super) fn is_json(&self) -> bool {
-        matches!(self.text.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'['))
+        let mut bytes = self.text.iter().filter(|byte| !byte.is_ascii_whitespace());
+        match (bytes.next(), bytes.next()) {
+            (Some(b'{'), Some(b'"' | b'}')) => true,
+            (Some(b'['), Some(next)) => matches!(next, b'{' | b'[' | b']' | b'"' | b'-' | b'0'..=b'9'),
+            _ => false,
+        }
     }
 
     /// SHA-256 of all bytes, in hexadecimal.

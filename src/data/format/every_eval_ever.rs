@@ -18,4 +18,5 @@ pub(super) const RECORDS: Layout = Layout {
         (Role::Category, "evaluation_name"),
     ],
     latency_unit: Some(LatencyUnit::Ms),
+    from_zero: false,
 };

@@ -62,7 +62,7 @@ fn columns(_: &Value, common: &Common) -> Columns {
         (Role::Split, "split"),
     ];
     let names = names.into_iter().map(|(role, name)| (role, name.to_owned())).collect();
-    Columns { names, model, latency_unit: Some(LatencyUnit::S) }
+    Columns { names, model, latency_unit: Some(LatencyUnit::S), ..Columns::default() }
 }
 
 fn cells<'v>(record: &'v Value, common: &Common) -> Result<Cells<'v>> {

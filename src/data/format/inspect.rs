@@ -40,7 +40,7 @@ fn columns(_: &Value, common: &Common) -> Columns {
         (Role::LatencyMs, "total_time".to_owned()),
         (Role::Category, "metadata.subject".to_owned()),
     ];
-    Columns { names: names.to_vec(), model: text(MODEL), latency_unit: Some(LatencyUnit::S) }
+    Columns { names: names.to_vec(), model: text(MODEL), latency_unit: Some(LatencyUnit::S), ..Columns::default() }
 }
 
 /// A score as Inspect writes it: `C`orrect, `I`ncorrect, `P`artial, `N`o answer, a number or a truth value.

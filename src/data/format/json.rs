@@ -86,7 +86,9 @@ pub(in crate::data) fn read(
                     .collect(),
                 Shape::Custom(custom) => (custom.cells)(&member.value, &common).map_err(|e| e.at_row(member.number))?,
             };
-            take(intake, member.number, &cells, to)?;
+            if !(cells.is_empty() && matches!(shape, Shape::Custom(_))) {
+                take(intake, member.number, &cells, to)?;
+            }
         }
     }
     match reading {
@@ -97,9 +99,6 @@ pub(in crate::data) fn read(
 }
 
 fn take(intake: &mut Intake, number: u64, cells: &Cells, to: &mut Destination) -> Result<()> {
-    if cells.is_empty() {
-        return Ok(());
-    }
     let mut row = Row::new(number);
     for (role, plain) in cells {
         row.set(

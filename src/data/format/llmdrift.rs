@@ -17,4 +17,5 @@ pub(super) const TABLE: Layout = Layout {
         (Role::Category, "dataset"),
     ],
     latency_unit: Some(LatencyUnit::S),
+    from_zero: false,
 };

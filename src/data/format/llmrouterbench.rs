@@ -16,6 +16,7 @@ pub(super) const TABLE: Layout = Layout {
         (Role::Split, "split"),
     ],
     latency_unit: None,
+    from_zero: false,
 };
 
 /// The records of the JSON files.
@@ -31,4 +32,5 @@ pub(super) const RECORDS: Layout = Layout {
         (Role::Split, "split"),
     ],
     latency_unit: None,
+    from_zero: false,
 };

@@ -38,7 +38,7 @@ fn columns(_: &Value, common: &Common) -> Columns {
     let text = |key| common.get(key).and_then(Value::as_str).map(str::to_owned);
     let metric = text(METRIC).unwrap_or_default();
     let names = vec![(Role::QueryId, "doc_id".to_owned()), (Role::Score, metric)];
-    Columns { names, model: text(FOLDER), latency_unit: None }
+    Columns { names, model: text(FOLDER), latency_unit: None, ..Columns::default() }
 }
 
 fn cells<'v>(record: &'v Value, common: &Common) -> Result<Cells<'v>> {

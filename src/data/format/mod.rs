@@ -35,6 +35,8 @@ pub(super) struct Layout {
     pub(super) roles: &'static [(Role, &'static str)],
     /// Unit of its latencies.
     pub(super) latency_unit: Option<LatencyUnit>,
+    /// Whether scores below 0 count as 0.
+    pub(super) from_zero: bool,
 }
 
 /// Tables that are known by their columns' names.
@@ -48,7 +50,7 @@ impl Layout {
 
     /// The roles of a file with these columns.
     pub(super) fn columns(&self, has: impl Fn(&str) -> bool) -> Columns {
-        let mut columns = Columns { latency_unit: self.latency_unit, ..Columns::default() };
+        let mut columns = Columns { latency_unit: self.latency_unit, from_zero: self.from_zero, ..Columns::default() };
         for (role, name) in self.roles {
             if !columns.has(*role) && has(name) {
                 columns.names.push((*role, (*name).to_owned()));
@@ -130,7 +132,7 @@ pub(super) fn read(
     for mut model in table.models {
         let name = |&(role, index): &(Role, usize)| (role, records.column_name(index));
         if own_queries {
-            model.columns.names.push((Role::QueryId, "row".to_owned()));
+            model.columns.names.insert(0, (Role::QueryId, "row".to_owned()));
         }
         model.columns.names.splice(0..0, table.shared.iter().map(name));
         intakes.push((Intake::new(model.columns, options, to)?, model.cells));

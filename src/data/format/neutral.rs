@@ -47,7 +47,7 @@ pub(super) fn columns(header: &[String], options: &ImportOptions) -> Result<(Col
     }
     let names = cells.iter().map(|(role, column)| (*role, schema.name(*column).to_owned())).collect();
     let latency_unit = latency.and_then(|(_, unit)| unit);
-    Ok((Columns { names, model: None, latency_unit }, cells))
+    Ok((Columns { names, model: None, latency_unit, ..Columns::default() }, cells))
 }
 
 /// A table in the neutral schema.

@@ -30,7 +30,7 @@ fn columns(_: &Value, common: &Common) -> Columns {
     Columns {
         names: names.into_iter().map(|(role, name)| (role, name.to_owned())).collect(),
         model: model.and_then(Value::as_str).map(str::to_owned),
-        latency_unit: None,
+        ..Columns::default()
     }
 }
 

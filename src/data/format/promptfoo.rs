@@ -32,7 +32,7 @@ fn columns(_: &Value, _: &Common) -> Columns {
         (Role::LatencyMs, "latencyMs"),
     ];
     let names = names.into_iter().map(|(role, name)| (role, name.to_owned())).collect();
-    Columns { names, model: None, latency_unit: Some(LatencyUnit::Ms) }
+    Columns { names, model: None, latency_unit: Some(LatencyUnit::Ms), ..Columns::default() }
 }
 
 fn cells<'v>(record: &'v Value, _: &Common) -> Result<Cells<'v>> {

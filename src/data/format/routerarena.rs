@@ -16,4 +16,5 @@ pub(super) const RECORDS: Layout = Layout {
         (Role::OutputTokens, "token_usage.output_tokens"),
     ],
     latency_unit: None,
+    from_zero: true,
 };

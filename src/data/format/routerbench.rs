@@ -25,6 +25,7 @@ pub(super) const LONG: Layout = Layout {
         (Role::Split, "split"),
     ],
     latency_unit: None,
+    from_zero: false,
 };
 
 /// The wide form, if the header is of it.

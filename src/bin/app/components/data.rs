@@ -196,7 +196,7 @@ fn failed(error: &Error, dispatch: &Callback<Action>) -> Html {
         html! { <button type="button" class="btn small" {onclick}>{text}</button> }
     };
     let rule = |text, rule| send(text, Box::new(move || Action::Duplicates(rule)));
-    let grader = |text, grader| send(text, Box::new(move || Action::Grader(grader)));
+    let grader = |text, grader: Grader| send(text, Box::new(move || Action::Grader(grader.clone())));
     let choices = if error.expected.contains("`duplicates`") {
         html! {
             <>
