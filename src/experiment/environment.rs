@@ -254,8 +254,8 @@ pub enum Role {
     Split,
 }
 
-/// How an answer is compared with the reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How an answer is compared with the reference. In JSON a word, or `{"number-within": 0.01}`, `{"regex": "…"}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grader {
     /// The same text, but for space around it.
@@ -264,10 +264,15 @@ pub enum Grader {
     CaseFolded,
     /// The last number in the answer equals the reference.
     Number,
+    /// The last number in the answer differs from the reference by at most this tolerance, ≥ 0.
+    NumberWithin(f64),
     /// The choice letter of the answer equals the reference's.
     ChoiceLetter,
     /// The answer contains the reference.
     Contains,
+    /// What the pattern's first group (or the pattern, where it has none) matches first in the answer equals the
+    /// reference, but for case. At most 1,000 bytes; no look-around and no back-references, so that it takes linear time.
+    Regex(String),
 }
 
 /// What becomes of a second result of the same model on the same query.

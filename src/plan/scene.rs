@@ -3,6 +3,7 @@
 use super::queries::{Results, played};
 use super::unknown_model;
 use crate::data::Dataset;
+use crate::data::ModelResults;
 use crate::environment::{AnyWorld, Change, Outcome, Part, Replay, Synthetic};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{

@@ -494,8 +494,10 @@ impl State {
                     *file = self.read.get(progress.file).map(web_sys::File::name).unwrap_or_default();
                 }
             }
-            Event::Imported { dataset, audit } => {
-                let files = Files { dataset, queries: audit.queries, options: self.options.clone() };
+            Event::Imported { dataset, audit, prices } => {
+                let mut options = self.options.clone();
+                options.prices.extend(prices);
+                let files = Files { dataset, queries: audit.queries, options };
                 if let Some(link) = self.wanted().map(|(_, link)| link.clone()) {
                     return self.check_wanted(link, files, audit);
                 }

@@ -115,11 +115,11 @@ pub fn DataPanel(props: &DataProps) -> Html {
                     if let Some(files) = above {
                         <p><b>{"Let go to read "}{if *files == 0 { "the files".to_owned() } else { plural(u64::from(*files), "file", "files") }}</b><br />{"What is loaded now stays until they are checked"}</p>
                     } else {
-                        <p><b>{"Drop result files here"}</b>{", or choose"}<br />{"CSV or TSV; several at once"}
+                        <p><b>{"Drop result files here"}</b>{", or choose"}<br />{"CSV, TSV, JSON, ZIP; several at once"}
                             if from_files.is_some() { <br />{"They take the place of those loaded"} }
                         </p>
                     }
-                    <input type="file" multiple=true accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values" aria-label="Result files" onchange={pick} />
+                    <input type="file" multiple=true accept=".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.zip,.eval,.gz" aria-label="Result files" onchange={pick} />
                 </div>
                 {reading(import, dispatch)}
                 if !wrong.is_some_and(Field::is_change) { {alert.clone()} }
@@ -202,7 +202,7 @@ fn failed(error: &Error, dispatch: &Callback<Action>) -> Html {
         html! { <button type="button" class="btn small" {onclick}>{text}</button> }
     };
     let rule = |text, rule| send(text, Box::new(move || Action::Duplicates(rule)));
-    let grader = |text, grader| send(text, Box::new(move || Action::Grader(grader)));
+    let grader = |text, grader: Grader| send(text, Box::new(move || Action::Grader(grader.clone())));
     let choices = if error.expected.contains("`duplicates`") {
         html! {
             <>
