@@ -31,7 +31,7 @@ mod tests {
             let mut sorted = list.clone();
             sort_by(&mut sorted, |a, b| b.0.cmp(&a.0));
             let mut expected = list;
-            expected.sort_by(|a, b| b.0.cmp(&a.0));
+            expected.sort_by_key(|b| std::cmp::Reverse(b.0));
             prop_assert_eq!(sorted, expected);
         }
     }
