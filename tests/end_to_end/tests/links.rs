@@ -150,6 +150,7 @@ async fn a_bad_link_is_an_alert_and_the_built_in_experiment_plays() -> Result<()
     let good = link(&rich())?.encode()?;
     let mut long = example();
     long["environment"]["models"][0]["name"] = json!("x".repeat(4_000));
+    long["policies"] = json!([{ "kind": "c2mab-v" }, { "kind": "fixed", "models": ["x".repeat(4_000)] }]);
     let cases = [
         ("#v9.AAAA".to_owned(), "newer version"),
         (good[..good.len() / 2].to_owned(), "damaged or cut off"),
