@@ -16,7 +16,7 @@
 //!   mathematics; [`optimum`] the best fixed set; [`simulation`] the loop as ask and tell.
 //! * [`summary`] merges replicates into means with intervals; [`figure`] draws them; [`theory`] is what the paper
 //!   proves; [`sweep`] varies a value of an experiment over a grid; [`study`] holds the built-in studies; [`link`] makes
-//!   an experiment a link.
+//!   an experiment a link; [`workspace`] is what a browser keeps, and the one file that carries it elsewhere.
 //!
 //! The same experiment on the same data gives the same bits on every machine, and the digest of the result proves it.
 
@@ -32,15 +32,18 @@ pub mod game;
 pub mod link;
 pub mod number;
 pub mod optimum;
+pub mod order;
 pub mod plan;
 pub mod protocol;
 pub mod random;
 pub mod run;
 pub mod simulation;
+mod situation;
 pub mod slices;
 pub mod study;
 pub mod summary;
 pub mod sweep;
 pub mod theory;
+pub mod workspace;
 
 pub use error::{Error, ErrorKind, Result};

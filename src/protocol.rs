@@ -6,6 +6,7 @@ use crate::game::Game;
 use crate::optimum::{Joint, Optimum};
 use crate::plan::Plan;
 use crate::simulation::{Job, JobUpdate, jobs};
+use crate::workspace::Item;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -85,6 +86,88 @@ pub enum FromImporter {
     Imported(Box<Import>),
     /// Files could not be read.
     Failed(Error),
+}
+
+/// From the page to the worker that keeps the workspace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ToStore {
+    /// Take this name for the tab, or another one where an open tab has it; `None` = a new name, and the old one is given
+    /// up.
+    Claim(Option<String>),
+    /// Keep an item in place of the one with its id; beside the message stand its parts, as blobs.
+    Keep(Box<Item>),
+    /// Name an item.
+    Rename {
+        /// The item.
+        id: String,
+        /// Its new name.
+        name: String,
+    },
+    /// Delete an item.
+    Delete(String),
+    /// Delete all items but those of other tabs that are open.
+    DeleteAll,
+    /// List what is kept.
+    List,
+    /// Give an item with its parts.
+    Open(String),
+    /// Give all that is kept as one file.
+    Export,
+    /// Add what is in the workspace file beside the message.
+    Import,
+}
+
+/// From the worker that keeps the workspace to the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum FromStore {
+    /// The tab has a name.
+    Claimed {
+        /// The name.
+        tab: String,
+        /// What was kept under the name that was asked for; its parts stand beside the message.
+        item: Option<Box<Item>>,
+    },
+    /// An item is safely kept.
+    Kept(String),
+    /// All that is kept, but for what is open in tabs.
+    Listed(Listing),
+    /// An item; its parts stand beside the message.
+    Opened(Box<Item>),
+    /// The workspace as one file, beside the message.
+    Exported,
+    /// A workspace file was read.
+    Imported {
+        /// Items added.
+        added: usize,
+        /// Items that were there already.
+        already: usize,
+        /// Items that were refused by name, and why.
+        refused: Vec<(String, Error)>,
+    },
+    /// The storage cannot be reached: nothing can be kept.
+    Denied(Error),
+    /// An item could not be kept; what was kept before under its id is still there.
+    NotKept {
+        /// The item.
+        id: String,
+        /// Why.
+        error: Error,
+    },
+    /// Anything else could not be done.
+    Failed(Error),
+}
+
+/// What is kept, and how much room it takes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Listing {
+    /// The items, the latest first, without their forms.
+    pub items: Vec<Item>,
+    /// Bytes that this site uses, by the browser's estimate.
+    pub usage: Option<u64>,
+    /// Bytes that it may use.
+    pub quota: Option<u64>,
+    /// Whether the browser has promised not to clear them by itself.
+    pub persistent: bool,
 }
 
 /// The message as bytes.

@@ -116,6 +116,41 @@ fn an_audit_prints_the_documented_json() {
 }
 
 #[test]
+fn missing_results_are_left_out_or_make_models_away_and_the_table_says_so() {
+    let away = std::fs::read_to_string(file("unavailable.json")).unwrap();
+    let run = |experiment: &str, rest: &[&str]| {
+        let output = llm_select(&[&["run", "-", "--data", &file("gaps.csv")], rest].concat(), experiment);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let dropped = away.replace("\"unavailable\"", "\"drop\"");
+    for (experiment, note) in [
+        (away, "69 of 79 queries are played without some model: it has no result for them."),
+        (dropped, "69 of 79 queries are left out: some model has no result for them."),
+    ] {
+        let said = text(&llm_select(&["run", "-", "--data", &file("gaps.csv")], &experiment).stderr);
+        assert!(said.contains(note), "{said}");
+    }
+    // The result records the rule, and the optimum of rows that miss nothing.
+    let shown = run(&std::fs::read_to_string(file("unavailable.json")).unwrap(), &["--out", "-"]);
+    let result: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(result["experiment"]["environment"]["missing"], "unavailable");
+    assert_eq!(result["optimum"].as_array().unwrap().len(), 1);
+    assert!(result["optimum"][0]["joint"].is_null() && result["optimum"][0]["reward"].is_number());
+    assert_eq!(run(&result["experiment"].to_string(), &["--out", "-"]), shown);
+    let colours = filtered_by("colour");
+    let refused = llm_select(&["run", "-", "--data", &file("gaps.csv")], &colours);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = text(&refused.stderr);
+    assert!(said.contains("environment.filter.colour"), "{said}");
+}
+
+/// The filtered experiment with another name for what it filters by.
+fn filtered_by(name: &str) -> String {
+    std::fs::read_to_string(file("filter.json")).unwrap().replace("\"split\"", &format!("\"{name}\""))
+}
+
+#[test]
 fn what_is_wrong_is_said_in_one_line_with_status_2() {
     let empty = out("empty.csv");
     std::fs::write(&empty, "").unwrap();

@@ -1,7 +1,7 @@
 //! A browser's file as a stream: read in slices, inside a worker, without holding it in memory.
 
 use std::io::{self, Read};
-use web_sys::{Blob, File, FileReaderSync};
+use web_sys::{Blob, FileReaderSync};
 
 /// Bytes read at once.
 const SLICE: f64 = 1_048_576.0;
@@ -9,7 +9,8 @@ const SLICE: f64 = 1_048_576.0;
 /// Reads a file from its beginning to its end.
 pub(super) struct FileReader {
     reader: FileReaderSync,
-    file: File,
+    file: Blob,
+    /// Where the slice ends.
     offset: f64,
     slice: Vec<u8>,
     /// Bytes of the slice that are taken.
@@ -17,7 +18,7 @@ pub(super) struct FileReader {
 }
 
 impl FileReader {
-    pub(super) fn new(file: File) -> io::Result<FileReader> {
+    pub(super) fn new(file: Blob) -> io::Result<FileReader> {
         let reader = FileReaderSync::new().map_err(|_| io::Error::other("this browser reads no files in workers"))?;
         Ok(FileReader { reader, file, offset: 0.0, slice: Vec::new(), taken: 0 })
     }
@@ -46,5 +47,25 @@ impl Read for FileReader {
         }
         self.taken += count;
         Ok(count)
+    }
+}
+
+impl io::Seek for FileReader {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        let begin = self.offset as u64 - self.slice.len() as u64;
+        let place = match to {
+            io::SeekFrom::Start(place) => Some(place),
+            io::SeekFrom::End(by) => (self.file.size() as u64).checked_add_signed(by),
+            io::SeekFrom::Current(by) => (begin + self.taken as u64).checked_add_signed(by),
+        };
+        let place = place.ok_or_else(|| io::Error::other("a place before the beginning"))?;
+        match place.checked_sub(begin).map(|taken| taken as usize) {
+            Some(taken) if taken <= self.slice.len() => self.taken = taken,
+            _ => {
+                self.slice.clear();
+                (self.offset, self.taken) = (place as f64, 0);
+            }
+        }
+        Ok(place)
     }
 }

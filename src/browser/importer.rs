@@ -33,7 +33,7 @@ fn read(files: impl Iterator<Item = File>, options: &ImportOptions) -> Result<Im
         let name = file.name();
         let len = Some(file.size() as u64);
         let bad = |error| Error::new(ErrorKind::Io, "a file that can be read").in_file(name.clone()).found(error);
-        let reader = FileReader::new(file).map_err(bad)?;
+        let reader = FileReader::new(file.into()).map_err(bad)?;
         inputs.push(InputFile { name, len, reader: Box::new(reader) });
     }
     let mut reported = now();

@@ -3,21 +3,27 @@
 
 #[cfg(feature = "interface")]
 pub mod api;
-#[cfg(feature = "interface")]
+#[cfg(any(feature = "interface", feature = "store"))]
 mod file;
+#[cfg(feature = "app")]
+mod handle;
 #[cfg(feature = "interface")]
 pub mod importer;
 #[cfg(feature = "worker")]
 pub mod player;
 #[cfg(feature = "app")]
 pub mod pool;
+#[cfg(feature = "store")]
+pub mod store;
+#[cfg(feature = "app")]
+pub mod workspace;
 
 use crate::error::{Error, ErrorKind, Result};
 use js_sys::{Array, Uint8Array};
-#[cfg(any(feature = "worker", feature = "interface"))]
+#[cfg(any(feature = "worker", feature = "interface", feature = "store"))]
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-#[cfg(any(feature = "worker", feature = "interface"))]
+#[cfg(any(feature = "worker", feature = "interface", feature = "store"))]
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 /// Packs a message for `postMessage`: an array of its bytes and of what stands beside it; the second array lists what
@@ -39,6 +45,7 @@ fn unpack(data: &JsValue) -> Result<Vec<u8>> {
 }
 
 /// Milliseconds by the clock that does not jump.
+#[cfg(any(feature = "worker", feature = "interface"))]
 fn now() -> f64 {
     let clock = js_sys::Reflect::get(&js_sys::global(), &"performance".into());
     clock
@@ -51,7 +58,7 @@ fn now() -> f64 {
 const READY: &str = "ready";
 
 /// Installs a worker's message handler and tells the page that it listens.
-#[cfg(any(feature = "worker", feature = "interface"))]
+#[cfg(any(feature = "worker", feature = "interface", feature = "store"))]
 fn listen(mut handler: impl FnMut(JsValue) + 'static) {
     let closure = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| handler(event.data()));
     if let Some(scope) = scope() {
@@ -61,6 +68,16 @@ fn listen(mut handler: impl FnMut(JsValue) + 'static) {
     }
     // The worker listens as long as it lives.
     closure.forget();
+}
+
+/// Sends a message from a worker to the page, with what stands beside it.
+#[cfg(feature = "store")]
+fn post_with(message: &impl serde::Serialize, beside: &[JsValue]) {
+    if let (Some(scope), Ok(bytes)) = (scope(), crate::protocol::encode(message)) {
+        let (message, transfer) = pack(&bytes, beside);
+        // Fails only when the page is gone.
+        let _ = scope.post_message_with_transfer(&message, &transfer);
+    }
 }
 
 /// Sends a message from a worker to the page.
@@ -73,7 +90,7 @@ fn post(message: &impl serde::Serialize) {
     }
 }
 
-#[cfg(any(feature = "worker", feature = "interface"))]
+#[cfg(any(feature = "worker", feature = "interface", feature = "store"))]
 fn scope() -> Option<DedicatedWorkerGlobalScope> {
     js_sys::global().dyn_into().ok()
 }

@@ -1,16 +1,16 @@
 //! The page's pool of module workers: imports files and plays runs, and tells the page by events.
 
-mod handle;
 mod playing;
 
+use crate::browser::handle::Handle;
 use crate::data::{Audit, Dataset, ImportOptions, Progress};
 use crate::error::Error;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Price};
 use crate::protocol::{FromImporter, FromPlayer};
 use crate::summary::RunResult;
-use handle::Handle;
 use playing::Playing;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -28,6 +28,8 @@ pub enum Event {
         dataset: Arc<Dataset>,
         /// What was found and assumed.
         audit: Box<Audit>,
+        /// List prices that were used.
+        prices: BTreeMap<String, Price>,
     },
     /// Files could not be read; what was loaded before is untouched.
     ImportFailed(Error),
@@ -104,7 +106,7 @@ impl Pool {
         let cores = web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
         for worker in 0..(cores as usize).clamp(1, MOST_WORKERS) {
             let weak = Rc::downgrade(&inner);
-            let handle = Handle::new("worker", move |reply| {
+            let handle = Handle::new("worker", move |reply, _| {
                 if let Some(inner) = weak.upgrade() {
                     inner.heard(worker, reply);
                 }
@@ -118,7 +120,7 @@ impl Pool {
     pub fn import(&self, files: Vec<web_sys::File>, options: &ImportOptions) {
         self.cancel_import();
         let weak = Rc::downgrade(&self.inner);
-        let handle = Handle::new("importer", move |reply| {
+        let handle = Handle::new("importer", move |reply, _| {
             if let Some(inner) = weak.upgrade() {
                 inner.heard_importer(reply);
             }
@@ -155,6 +157,25 @@ impl Pool {
                 (self.inner.on_event)(Event::Failed(error));
             }
         }
+    }
+
+    /// Puts back a run that was finished before; where `played` is not of this experiment on this data, plays it.
+    pub fn restore(&self, experiment: &Experiment, data: Option<Arc<Dataset>>, speed: Speed, played: &[u8]) {
+        let run = self.inner.runs.get().wrapping_add(1);
+        self.inner.runs.set(run);
+        let workers = self.inner.players.borrow().len();
+        match Playing::restored(run, experiment, data.clone(), workers, played) {
+            Some((playing, snapshot)) => {
+                *self.inner.playing.borrow_mut() = Some(playing);
+                (self.inner.on_event)(Event::Progress(snapshot));
+            }
+            None => self.start(experiment, data, speed),
+        }
+    }
+
+    /// The bytes for [`Pool::restore`], once the run is finished.
+    pub fn played(&self) -> Option<Vec<u8>> {
+        self.inner.playing.borrow().as_ref().and_then(Playing::played)
     }
 
     /// Stops advancing and keeps everything.
@@ -226,7 +247,8 @@ impl Inner {
         let event = match reply {
             Ok(FromImporter::Progress(progress)) => Event::ImportProgress(progress),
             Ok(FromImporter::Imported(import)) => {
-                Event::Imported { dataset: Arc::new(import.dataset), audit: Box::new(import.audit) }
+                let (dataset, audit) = (Arc::new(import.dataset), Box::new(import.audit));
+                Event::Imported { dataset, audit, prices: import.prices }
             }
             Ok(FromImporter::Failed(error)) | Err(error) => Event::ImportFailed(error),
         };

@@ -6,6 +6,7 @@ use crate::plan::Plan;
 use crate::random::mix;
 use crate::simulation::{BINS, Job, JobUpdate, TRACKED, checkpoints};
 use crate::theory::Bounds;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 
@@ -28,8 +29,8 @@ pub struct Collector {
     half_width: Option<f64>,
 }
 
-#[derive(Debug, Clone)]
-struct Collected {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Collected {
     merged: Vec<Moments>,
     blocks: Vec<Block>,
     /// Selections by bin and arm.
@@ -37,7 +38,7 @@ struct Collected {
 }
 
 /// What has come from one block of replicates.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Block {
     replicates: u32,
     /// Replicates in the blocks before this one.
@@ -71,6 +72,32 @@ impl Collector {
         let count = f64::from(replicates);
         let half_width = (replicates > 1).then(|| student_t(replicates - 1) / (count * (count - 1.0)).sqrt());
         Collector { checkpoints: checkpoints(plan.game.setting.rounds), jobs, policies, arms, half_width }
+    }
+
+    /// What has been collected, once all rounds are in.
+    pub(super) fn collected(&self) -> Option<&[Collected]> {
+        self.is_complete().then_some(&self.policies)
+    }
+
+    /// The collector of a finished run of this plan; `None` where what was collected is of another shape.
+    pub(super) fn completed(plan: &Plan, policies: Vec<Collected>) -> Option<Collector> {
+        let new = Collector::new(plan);
+        let (points, rounds) = (new.checkpoints.len(), plan.game.setting.rounds);
+        let same_block = |kept: &Block, block: &Block| {
+            (kept.replicates, kept.before, kept.merged, kept.round) == (block.replicates, block.before, points, rounds)
+                && kept.waiting.is_empty()
+                && kept.bins <= BINS as usize
+                && kept.called.len() == new.arms
+                && kept.last.len() == block.replicates as usize
+        };
+        let same = |(kept, policy): (&Collected, &Collected)| {
+            kept.merged.len() == points
+                && kept.selected.len() == policy.selected.len()
+                && kept.blocks.len() == policy.blocks.len()
+                && kept.blocks.iter().zip(&policy.blocks).all(|(kept, block)| same_block(kept, block))
+        };
+        let fits = policies.len() == new.policies.len() && policies.iter().zip(&new.policies).all(same);
+        fits.then_some(Collector { policies, ..new })
     }
 
     /// Takes in one update; those of one job must come in their order.

@@ -1,7 +1,7 @@
 //! What can happen on the page, and what must then happen outside its state.
 
-use crate::form::{Edit, Field, Kind, Memory};
-use crate::state::View;
+use crate::form::{Edit, Field, Kind, Memory, QueryEdit};
+use crate::state::{Opened, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use crate::world::Source;
@@ -35,6 +35,8 @@ pub enum Action {
     FixedModel(u32, String, bool),
     /// An edit of how the world changes.
     ChangeWorld(Edit),
+    /// An edit of which queries are played.
+    Queries(QueryEdit),
     Seed(u64),
     Run,
     Pause,
@@ -63,6 +65,8 @@ pub enum Action {
     View(View),
     Sweep(SweepAction),
     Pool(Event),
+    /// Put what was kept into the page.
+    Open(Box<Opened>),
     /// In the view *Studies*.
     Study(StudyAction),
 }
@@ -75,6 +79,8 @@ pub enum Effect {
         experiment: Rc<Experiment>,
         data: Option<Arc<Dataset>>,
         speed: Speed,
+        /// Its finished run, where that was kept.
+        played: Option<Vec<u8>>,
     },
     /// Play a point of the sweep, in workers of its own.
     SweepPlay {

@@ -62,3 +62,40 @@ pub async fn copy(text: &str) -> Result<(), JsValue> {
     let clipboard: web_sys::Clipboard = clipboard.unchecked_into();
     wasm_bindgen_futures::JsFuture::from(clipboard.write_text(text)).await.map(|_| ())
 }
+
+fn session() -> Option<web_sys::Storage> {
+    web_sys::window()?.session_storage().ok()?
+}
+
+/// What this tab remembers under this name, also after a reload.
+pub fn recall_in_tab(name: &str) -> Option<String> {
+    session()?.get_item(name).ok()?
+}
+
+/// Remembers something for this tab, or forgets it.
+pub fn remember_in_tab(name: &str, value: Option<&str>) {
+    if let Some(storage) = session() {
+        let _ = match value {
+            Some(value) => storage.set_item(name, value),
+            None => storage.remove_item(name),
+        };
+    }
+}
+
+/// Asks the browser not to clear what the page keeps by itself.
+pub fn ask_to_persist() {
+    // Absent where the page is not served over https or from this computer: then the call fails, and nothing is lost.
+    if let Some(Ok(answer)) = web_sys::window().map(|window| window.navigator().storage().persist()) {
+        wasm_bindgen_futures::spawn_local(async move {
+            let _ = wasm_bindgen_futures::JsFuture::from(answer).await;
+        });
+    }
+}
+
+/// Whether the page was come to, by a link or an address: not by a reload, nor back or forward.
+pub fn arrived() -> bool {
+    let entries = web_sys::window().and_then(|window| window.performance());
+    let entry = entries.map(|performance| performance.get_entries_by_type("navigation").get(0));
+    let kind = entry.and_then(|entry| js_sys::Reflect::get(&entry, &"type".into()).ok());
+    kind.and_then(|kind| kind.as_string()).is_some_and(|kind| kind == "navigate")
+}

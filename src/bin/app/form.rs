@@ -4,12 +4,14 @@ mod changes;
 mod field;
 mod open;
 mod policy;
+mod queries;
 mod read;
 mod rest;
 
 pub use changes::{AwayForm, Changes, DriftForm, Edit, MeansForm};
 pub use field::Field;
 pub use policy::{Kind, Memory, Param, PolicyForm};
+pub use queries::{Label, Queries, QueryEdit};
 pub use rest::Rest;
 
 use crate::format::{listed, plural, typed};
@@ -18,14 +20,23 @@ use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Experiment, MAX_REPLICATES, MAX_ROUNDS, MAX_SEED, RewardModel, Run, Task};
 use llm_selection::plan::BudgetRange;
 use read::{number, whole};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// Most policies and rows of changes in a form that was kept.
+const MOST_POLICIES: usize = 500;
+const MOST_CHANGES: usize = 2_000;
+
 /// The whole form.
-#[derive(Debug, Clone, PartialEq)]
+/// A field that is not in a form that was kept is as on the page that opens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Form {
     pub source: Source,
     /// Models that are switched off.
     pub off: BTreeSet<String>,
+    /// Which queries of files are played.
+    pub queries: Queries,
     pub reward: RewardModel,
     pub max_models: String,
     pub budget: String,
@@ -42,12 +53,19 @@ pub struct Form {
     pub next_id: u32,
 }
 
+impl Default for Form {
+    fn default() -> Form {
+        Form::opening()
+    }
+}
+
 impl Form {
     /// The form the page opens with: sum up, a budget that binds, seven policies.
     pub fn opening() -> Form {
         let mut form = Form {
             source: Source::Illustration,
             off: BTreeSet::new(),
+            queries: Queries::default(),
             reward: RewardModel::Suc,
             max_models: "3".into(),
             budget: "0.60".into(),
@@ -64,6 +82,28 @@ impl Form {
             form.add(kind, "GPT-4");
         }
         form
+    }
+
+    /// A form from its kept text, which may come from anywhere: no more rows than a page can show, each with a number of
+    /// its own.
+    ///
+    /// # Errors
+    /// Text that is no form of this version of the page, or more than a page can show.
+    pub fn from_kept(text: &str) -> Result<Form> {
+        let mut form: Form = serde_json::from_str(text).map_err(|error| {
+            let expected = "a form of this version of the page: please reload, a newer one may have kept it";
+            Error::new(ErrorKind::Malformed, expected).found(error)
+        })?;
+        let changes = &form.changes;
+        let rows = changes.drift.iter().map(|drift| 1 + drift.models.len()).sum::<usize>() + changes.away.len();
+        if form.policies.len() > MOST_POLICIES || rows > MOST_CHANGES {
+            let expected = format!("at most {MOST_POLICIES} policies and {MOST_CHANGES} changes");
+            return Err(Error::new(ErrorKind::TooLarge, expected));
+        }
+        (1..).zip(&mut form.policies).for_each(|(id, policy)| policy.id = id);
+        form.next_id = form.policies.len() as u32 + 1;
+        form.changes.renumber();
+        Ok(form)
     }
 
     /// Adds a policy with default parameters; a fixed one plays `model`.
@@ -107,10 +147,11 @@ impl Form {
             false => Some(number(&self.budget, "task.budget", "a number above 0")?),
         };
         let policies = self.policies.iter().filter(|policy| policy.on).enumerate();
+        let environment = self.queries.on(self.rest.on(environment(&self.source, &names, &self.off, files)), world)?;
         Ok(Experiment {
             version: 1,
             title: self.rest.title.clone(),
-            environment: self.changes.on(self.rest.on(environment(&self.source, &names, &self.off, files)))?,
+            environment: self.changes.on(environment)?,
             task: Task {
                 reward: self.reward,
                 max_models: Some(whole(&self.max_models, "task.max_models", 1..=playing as u64)? as u32),

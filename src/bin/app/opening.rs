@@ -132,6 +132,7 @@ impl State {
         match Plan::new(&link.experiment, Some(files.dataset.clone())) {
             Ok(_) => {
                 (self.import, self.files, self.audit) = (Import::Idle, Some(files), Some(Shared(Rc::from(audit))));
+                self.keep_files();
                 self.open("This link", Ok((*link).clone()))
             }
             Err(error) => {

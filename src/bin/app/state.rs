@@ -1,12 +1,15 @@
 //! The page's one state and its one reducer. What must happen outside it comes back as effects.
 
+mod keep;
+
 pub use crate::action::{Action, Effect};
-use crate::form::{Form, Rest};
+use crate::form::{Form, Queries, Rest};
 use crate::opening::Opening;
 pub use crate::shared::Shared;
 use crate::studies::{Studies, StudyAction};
 use crate::sweep::SweepState;
 use crate::world::{Files, Source, World};
+pub use keep::{Opened, Present, Restoring};
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::data::{Audit, Dataset, ImportOptions};
 use llm_selection::error::{Error, ErrorKind, Result};
@@ -115,7 +118,14 @@ pub struct State {
     pub studies: Studies,
     /// The run waits until a study is done, then goes on by itself.
     pub waiting: bool,
+    /// Something kept that is being opened.
+    pub restoring: Restoring,
+    /// The files that were read last, whether or not they could be.
     read: Vec<web_sys::File>,
+    /// The files of the data that is loaded.
+    loaded: Vec<web_sys::File>,
+    /// The finished run of the experiment that is being opened.
+    played: Option<Vec<u8>>,
     options: ImportOptions,
 }
 
@@ -151,7 +161,10 @@ impl State {
             cursor: None,
             studies: Studies::default(),
             waiting: false,
+            restoring: Restoring::Nothing,
             read: Vec::new(),
+            loaded: Vec::new(),
+            played: None,
             options: ImportOptions::default(),
         };
         let effects = state.commit();
@@ -261,6 +274,10 @@ impl State {
                 let world = self.world.clone();
                 self.form_mut().change_world(edit, &world);
             }
+            Action::Queries(edit) => {
+                let world = self.world.clone();
+                self.form_mut().queries.edit(edit, &world);
+            }
             Action::FixedModel(id, name, on) => {
                 if let Some(policy) = self.form_mut().policy_mut(id) {
                     policy.models.retain(|other| *other != name);
@@ -301,7 +318,9 @@ impl State {
                 let options = ImportOptions { grader: Some(grader), ..self.options.clone() };
                 return self.import(self.read.clone(), options);
             }
+            Action::Open(opened) => return self.restore(*opened),
             Action::CancelImport => {
+                self.restoring.fail();
                 self.import = Import::Idle;
                 return vec![Effect::CancelImport];
             }
@@ -422,7 +441,8 @@ impl State {
         if self.hidden.len() != ready.experiment.policies.len() {
             self.hidden = Rc::new(vec![false; ready.experiment.policies.len()]);
         }
-        vec![Effect::Start { experiment: ready.experiment.clone(), data: self.data(), speed: self.speed }]
+        let (data, played) = (self.data(), self.played.take());
+        vec![Effect::Start { experiment: ready.experiment.clone(), data, speed: self.speed, played }]
     }
 
     fn change_source(&mut self, source: Source) -> Vec<Effect> {
@@ -437,7 +457,7 @@ impl State {
 
     /// Makes the form fit a new source, and runs.
     fn enter(&mut self, source: Source, world: World) -> Vec<Effect> {
-        let mut form = Form { source, ..(*self.form).clone() };
+        let mut form = Form { source, queries: Queries::fitting(&world), ..(*self.form).clone() };
         (self.opening, form.rest.cost_scale) = (Opening::Nothing, None);
         form.off.clear();
         let mut said = form.fit_models(&world);
@@ -460,6 +480,7 @@ impl State {
         }
         let total = files.iter().map(|file| file.size() as u64).sum();
         let first = files.first().map(web_sys::File::name).unwrap_or_default();
+        self.restoring.fail();
         self.import = Import::Reading { file: first, number: 1, files: files.len(), read: 0, total };
         (self.read, self.options) = (files.clone(), options.clone());
         vec![Effect::Import { files, options }]
@@ -473,14 +494,21 @@ impl State {
                     *file = self.read.get(progress.file).map(web_sys::File::name).unwrap_or_default();
                 }
             }
-            Event::Imported { dataset, audit } => {
-                let files = Files { dataset, queries: audit.queries, options: self.options.clone() };
+            Event::Imported { dataset, audit, prices } => {
+                let mut options = self.options.clone();
+                options.prices.extend(prices);
+                let files = Files { dataset, queries: audit.queries, options };
                 if let Some(link) = self.wanted().map(|(_, link)| link.clone()) {
                     return self.check_wanted(link, files, audit);
+                }
+                if let Some(opened) = self.restoring.take() {
+                    self.audit = Some(Shared(Rc::from(audit)));
+                    return self.restored(opened, Some(files));
                 }
                 match World::new(&Source::Files, Some(&files)) {
                     Ok(world) => {
                         self.import = Import::Idle;
+                        self.keep_files();
                         self.audit = Some(Shared(Rc::from(audit)));
                         self.files = Some(files);
                         return self.enter(Source::Files, world);
@@ -488,8 +516,10 @@ impl State {
                     Err(error) => self.import = Import::Failed(error),
                 }
             }
-            Event::ImportFailed(error) if error.kind == ErrorKind::Cancelled => self.import = Import::Idle,
-            Event::ImportFailed(error) => self.import = Import::Failed(error),
+            Event::ImportFailed(error) => {
+                self.restoring.fail();
+                self.import = if error.kind == ErrorKind::Cancelled { Import::Idle } else { Import::Failed(error) };
+            }
             Event::Progress(snapshot) => {
                 if self.phase == Phase::Ready || (self.phase == Phase::Paused && self.changed) {
                     return Vec::new();
@@ -504,6 +534,13 @@ impl State {
             }
         }
         Vec::new()
+    }
+
+    /// Whether a run, a sweep or a study is under way or paused.
+    pub fn is_busy(&self) -> bool {
+        matches!(self.phase, Phase::Running | Phase::Paused)
+            || self.sweep.running.is_some()
+            || self.studies.is_playing()
     }
 
     /// Whether Run does something.

@@ -9,7 +9,6 @@ use llm_selection::link::Link;
 use llm_selection::plan::Plan;
 use llm_selection::{Error, ErrorKind, Result, run, summary};
 use std::io::{IsTerminal, Read, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -155,8 +154,9 @@ fn play(
     threads: Option<usize>,
 ) -> std::result::Result<(), Failure> {
     let text = read_text(experiment)?;
-    let experiment = Experiment::from_json(&text).map_err(|error| error.in_file(experiment))?;
-    let plan = Plan::new(&experiment, dataset(&experiment, data)?)?;
+    let mut experiment = Experiment::from_json(&text).map_err(|error| error.in_file(experiment))?;
+    let data = dataset(&mut experiment, data)?;
+    let plan = Plan::new(&experiment, data)?;
     let mut warnings = plan.warnings();
     let terminal = std::io::stderr().is_terminal();
     let result = run::run_in_threads(plan, self::threads(threads), |share| {
@@ -189,8 +189,8 @@ fn play(
 
 fn link(experiment: &str, data: &[String]) -> std::result::Result<(), Failure> {
     let text = read_text(experiment)?;
-    let experiment = Experiment::from_json(&text).map_err(|error| error.in_file(experiment))?;
-    let data = if data.is_empty() { None } else { dataset(&experiment, data)? };
+    let mut experiment = Experiment::from_json(&text).map_err(|error| error.in_file(experiment))?;
+    let data = if data.is_empty() { None } else { dataset(&mut experiment, data)? };
     let link = match &data {
         Some(data) => Link::with_data(experiment, data)?,
         None => Link::new(experiment),
@@ -204,10 +204,15 @@ fn unlink(fragment: &str) -> std::result::Result<(), Failure> {
     write_text("-", &(link.experiment.to_json() + "\n"))
 }
 
-/// The data that an experiment asks for; `None` where it brings its own.
-fn dataset(experiment: &Experiment, data: &[String]) -> Result<Option<Arc<Dataset>>> {
-    match (&experiment.environment, data.first()) {
-        (Environment::Replay(replay), _) => Ok(Some(Arc::new(read_data(data, &ImportOptions::from(replay))?.dataset))),
+/// The data that an experiment asks for; `None` where it brings its own. The list prices that were used become part of
+/// the experiment.
+fn dataset(experiment: &mut Experiment, data: &[String]) -> Result<Option<Arc<Dataset>>> {
+    match (&mut experiment.environment, data.first()) {
+        (Environment::Replay(replay), _) => {
+            let import = read_data(data, &ImportOptions::from(&*replay))?;
+            replay.prices.extend(import.prices);
+            Ok(Some(Arc::new(import.dataset)))
+        }
         (_, None) => Ok(None),
         (other, Some(file)) => {
             let expected = format!("no data: the environment is `{}`, not `replay`", other.name());
@@ -248,8 +253,8 @@ fn read_data(paths: &[String], options: &ImportOptions) -> Result<Import> {
         if metadata.is_dir() {
             return Err(Error::new(ErrorKind::Io, "a file").in_file(path).found("a folder"));
         }
-        let name = Path::new(path).file_name().map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned());
-        files.push(InputFile { name, len: metadata.is_file().then_some(metadata.len()), reader: Box::new(file) });
+        let len = metadata.is_file().then_some(metadata.len());
+        files.push(InputFile { name: path.clone(), len, reader: Box::new(file) });
     }
     if files.is_empty() {
         return Err(Error::new(ErrorKind::Missing, "the files that the experiment names")

@@ -8,7 +8,7 @@ use crate::experiment::Experiment;
 use crate::optimum::reports;
 use crate::plan::Plan;
 use crate::protocol::{FromPlayer, ToPlayer};
-use crate::summary::{Collector, OptimumReport};
+use crate::summary::{Collector, OptimumReport, Played};
 use gloo_timers::callback::Timeout;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -82,6 +82,29 @@ impl Playing {
         let collector = Collector::new(&plan);
         let told = f64::NEG_INFINITY;
         Ok((Playing { run, collector, plan, optima: Vec::new(), workers, clock, told, timer: None }, starts))
+    }
+
+    /// A run that was finished before, and what came of it.
+    pub(super) fn restored(
+        run: u32,
+        experiment: &Experiment,
+        data: Option<Arc<Dataset>>,
+        workers: usize,
+        played: &[u8],
+    ) -> Option<(Playing, Rc<Snapshot>)> {
+        let plan = Plan::new(experiment, data).ok()?;
+        let (collector, optima, before) = Played::restore(&plan, played)?;
+        let clock = Clock { speed: Speed::Full, before, since: None, pace_from: (0.0, 1.0) };
+        let workers = vec![Seat::Done; workers];
+        let told = f64::NEG_INFINITY;
+        let mut playing = Playing { run, plan, collector, optima, workers, clock, told, timer: None };
+        let snapshot = playing.snapshot();
+        Some((playing, snapshot))
+    }
+
+    /// The bytes of the finished run.
+    pub(super) fn played(&self) -> Option<Vec<u8>> {
+        Played::bytes(&self.plan, &self.collector, &self.optima, self.clock.elapsed()).ok().flatten()
     }
 
     /// The next message for a worker, if it is idle and may go on.

@@ -59,6 +59,18 @@ impl Browser {
     /// # Errors
     /// When either does not start.
     pub async fn start() -> Result<Browser> {
+        Browser::start_with(true).await
+    }
+
+    /// Starts a browser that denies pages all storage.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start_without_storage() -> Result<Browser> {
+        Browser::start_with(false).await
+    }
+
+    async fn start_with(storage: bool) -> Result<Browser> {
         let (kind, program) = match std::env::var_os("GECKODRIVER") {
             Some(program) => (Kind::Firefox, program),
             None => (Kind::Chromium, std::env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into())),
@@ -66,7 +78,7 @@ impl Browser {
         let downloads = tempfile::tempdir()?;
         let output = Output::default();
         let (driver, port) = start_driver(&program, &output).await?;
-        let Value::Object(capabilities) = kind.capabilities(downloads.path()) else {
+        let Value::Object(capabilities) = kind.capabilities(downloads.path(), storage) else {
             bail!("capabilities are no object")
         };
         let client = ClientBuilder::new(HttpConnector::new())
@@ -170,7 +182,10 @@ const BREACH: &str = "Content Security Policy:";
 
 impl Kind {
     /// What the browser is asked to be: headless, of a laptop's size, downloading without questions.
-    fn capabilities(self, downloads: &Path) -> Value {
+    fn capabilities(self, downloads: &Path, storage: bool) -> Value {
+        // 1 allows and 2 blocks in Chromium; Firefox allows by 5, its default, and blocks by 2.
+        let (allow, block) = if self == Kind::Chromium { (1, 2) } else { (5, 2) };
+        let cookies = if storage { allow } else { block };
         match self {
             Kind::Chromium => json!({
                 "goog:chromeOptions": {
@@ -181,7 +196,10 @@ impl Kind {
                         "--disable-background-networking",
                         "--window-size=1280,900",
                     ],
-                    "prefs": { "download.default_directory": downloads },
+                    "prefs": {
+                        "download.default_directory": downloads,
+                        "profile.default_content_setting_values.cookies": cookies,
+                    },
                 },
                 "goog:loggingPrefs": { "browser": "ALL" },
             }),
@@ -190,6 +208,7 @@ impl Kind {
                     "args": ["-headless", "--width", "1280", "--height", "900"],
                     "prefs": {
                         "browser.download.folderList": 2,
+                        "network.cookie.cookieBehavior": cookies,
                         "browser.download.dir": downloads,
                         // Pages' consoles and uncaught errors are written out; the browser's own are not.
                         "devtools.console.stdout.content": true,

@@ -1,7 +1,6 @@
 //! The page as a whole: holds the state and the pool, and hands each panel what it shows.
 
 use super::data::{DataPanel, listed};
-use super::explain::Explanations;
 use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
@@ -17,10 +16,12 @@ use super::studies::StudiesView;
 use super::sweep::sweep_view;
 use super::task::TaskPanel;
 use super::views::{Views, tab_id};
-use crate::browser::{embedded, fragment, recall, remember};
+use super::workspace::{Said, Wish, Workspace, trouble};
+use crate::browser::{arrived, embedded, fragment, recall, remember};
 use crate::form::Field;
 use crate::format::Unit;
-use crate::state::{Action, Effect, Phase, State, View};
+use crate::keeper::{Keeper, Reply, opened, result_of};
+use crate::state::{Action, Effect, Opened, Phase, State, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use gloo_timers::callback::Timeout;
@@ -35,6 +36,8 @@ use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
+mod keeping;
+
 /// Name under which the switch of the keyboard shortcuts is remembered.
 const SHORTCUTS: &str = "shortcuts";
 /// Milliseconds of rest after which typed text is looked at.
@@ -47,6 +50,14 @@ pub enum Happening {
     Above(Option<u32>),
     Shortcuts(bool),
     Key(KeyboardEvent),
+    /// Time to keep what has changed.
+    Keep,
+    /// From the worker that keeps the workspace.
+    Kept(Reply),
+    /// Something kept is to be put into the page.
+    Back(Box<Opened>),
+    /// From the dialog *Workspace*.
+    Wish(Wish),
 }
 
 /// The page.
@@ -67,6 +78,10 @@ pub struct App {
     /// Shown in a frame of another page: the results alone.
     embedded: bool,
     rest: Option<Timeout>,
+    keeper: Keeper,
+    wish: Callback<Wish>,
+    /// Whether the dialog *Workspace* is open, and what it says.
+    workspace: (bool, Option<Rc<Said>>),
     /// The message that was last brought into view.
     shown_problem: Option<Rc<Error>>,
     _keys: Closure<dyn FnMut(KeyboardEvent)>,
@@ -109,6 +124,10 @@ impl Component for App {
             Ok((pool, (state, effects))) => (Ok(state), Some(pool), effects),
             Err(error) => (Err(error), None, Vec::new()),
         };
+        let form = state.as_ref().map_or_else(|_| Rc::default(), |state: &State| state.form.clone());
+        let (kept, due) = (link.callback(Happening::Kept), link.callback(|()| Happening::Keep));
+        let linked = Link::is_meant(&fragment()) && arrived();
+        let (keeper, effects) = Keeper::new(kept, due, form, effects, linked);
         let mut app = App {
             state,
             pool,
@@ -126,6 +145,9 @@ impl Component for App {
             embedded: embedded(),
             shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
             rest: None,
+            keeper,
+            wish: link.callback(Happening::Wish),
+            workspace: (false, None),
             shown_problem: None,
             _keys: keys,
             _commas: commas,
@@ -135,7 +157,7 @@ impl Component for App {
         app
     }
 
-    fn update(&mut self, _context: &Context<Self>, message: Happening) -> bool {
+    fn update(&mut self, context: &Context<Self>, message: Happening) -> bool {
         match message {
             Happening::Do(action) => {
                 let Ok(state) = &mut self.state else { return false };
@@ -144,7 +166,24 @@ impl Component for App {
                     self.rest = None;
                 }
                 self.follow(effects);
+                self.touch();
             }
+            Happening::Keep => {
+                let before = self.keeper.trouble.clone();
+                let Ok(state) = &mut self.state else { return false };
+                let effects = self.keeper.keep(state, self.pool.as_ref());
+                self.follow(effects);
+                return self.keeper.trouble != before;
+            }
+            Happening::Kept(reply) => return self.kept(context, reply),
+            Happening::Back(opened) => {
+                self.keeper.arrived();
+                let Ok(state) = &mut self.state else { return false };
+                let effects = state.reduce(Action::Open(opened));
+                self.follow(effects);
+                self.touch();
+            }
+            Happening::Wish(wish) => self.grant(wish),
             Happening::Above(above) if above == self.above => return false,
             Happening::Above(above) => self.above = above,
             Happening::Shortcuts(on) => {
@@ -196,10 +235,12 @@ impl Component for App {
         let side = if self.embedded { None } else { self.side(state) };
         let alone = side.is_none();
         html! {
-            <div class={classes!("app", self.embedded.then_some("embedded"), alone.then_some("alone"))} ondragover={over} ondragleave={leave} ondrop={drop}>
+            // offline.js asks whether there is something that a reload would stop.
+            <div data-busy={state.is_busy().then_some("")} class={classes!("app", self.embedded.then_some("embedded"), alone.then_some("alone"))} ondragover={over} ondragleave={leave} ondrop={drop}>
                 if !self.embedded {
                     <a class="skip" href="#main">{"Skip to the results"}</a>
                     <Header>
+                        <button type="button" class="btn small" onclick={self.wish.reform(|_: MouseEvent| Wish::Show)}>{"Workspace"}</button>
                         <Share experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())} shape={state.shape()}
                             hidden={state.panels.clone()} dispatch={self.dispatch.clone()} />
                     </Header>
@@ -221,7 +262,8 @@ impl Component for App {
                         {hidden(state, &self.dispatch)}
                     </footer>
                 }
-                <Explanations />
+                <Workspace open={self.workspace.0} listing={self.keeper.listing.clone()} said={self.workspace.1.clone()}
+                    trouble={self.keeper.trouble.clone()} wish={self.wish.clone()} />
             </div>
         }
     }
@@ -256,7 +298,10 @@ impl App {
                     let dispatch = self.dispatch.clone();
                     self.rest = Some(Timeout::new(REST, move || dispatch.emit(Action::Commit)));
                 }
-                Effect::Start { experiment, data, speed } => pool.start(&experiment, data, speed),
+                Effect::Start { experiment, data, speed, played: None } => pool.start(&experiment, data, speed),
+                Effect::Start { experiment, data, speed, played: Some(played) } => {
+                    pool.restore(&experiment, data, speed, &played);
+                }
                 Effect::SweepPlay { experiment, data } => {
                     play_beside(&mut self.sweep_pool, &self.sweep_events, &experiment, data);
                 }
@@ -361,6 +406,7 @@ impl App {
                 } else {
                     {titled(state)}
                 }
+                if let Some(error) = &self.keeper.trouble { {trouble(error)} }
                 {refusal(state, &self.dispatch)}
                 {controls}
                 <Views view={state.view} dispatch={self.dispatch.clone()} />

@@ -4,6 +4,7 @@ use super::changes::ChangesPart;
 use super::explain::{Explain, Topic};
 use super::import_audit::{AuditLines, ModelTable};
 use super::message::{Message, Tone, explained};
+use super::queries::QueriesPart;
 use crate::form::{Edit, Field, Form};
 use crate::format::{bytes, plural};
 use crate::state::{Action, Import, Shared};
@@ -114,16 +115,16 @@ pub fn DataPanel(props: &DataProps) -> Html {
                     if let Some(files) = above {
                         <p><b>{"Let go to read "}{if *files == 0 { "the files".to_owned() } else { plural(u64::from(*files), "file", "files") }}</b><br />{"What is loaded now stays until they are checked"}</p>
                     } else {
-                        <p><b>{"Drop result files here"}</b>{", or choose"}<br />{"CSV or TSV; several at once"}
+                        <p><b>{"Drop result files here"}</b>{", or choose"}<br />{"CSV, TSV, JSON, ZIP; several at once"}
                             if from_files.is_some() { <br />{"They take the place of those loaded"} }
                         </p>
                     }
-                    <input type="file" multiple=true accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values" aria-label="Result files" onchange={pick} />
+                    <input type="file" multiple=true accept=".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.zip,.eval,.gz" aria-label="Result files" onchange={pick} />
                 </div>
                 {reading(import, dispatch)}
                 if !wrong.is_some_and(Field::is_change) { {alert.clone()} }
                 if let Some(audit) = from_files {
-                    <AuditLines audit={audit.clone()} />
+                    <AuditLines audit={audit.clone()} missing={form.queries.missing} />
                 } else {
                     <p class="quiet small">{&world.about}</p>
                 }
@@ -131,6 +132,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                     <summary class="quiet">{if from_files.is_some() { "Models and audit" } else { "Models" }}</summary>
                     <ModelTable world={world.clone()} audit={from_files.cloned()} off={form.off.clone()} dispatch={dispatch.clone()} />
                 </details>
+                <QueriesPart form={form.clone()} world={world.clone()} dispatch={dispatch.clone()} />
                 if form.source.is_data() { {sampling(form.changes.sampling, dispatch)} }
                 <ChangesPart form={form.clone()} world={world.clone()} wrong={*wrong} dispatch={dispatch.clone()}
                     alert={if wrong.is_some_and(Field::is_change) { alert.clone() } else { Html::default() }} />
@@ -200,7 +202,7 @@ fn failed(error: &Error, dispatch: &Callback<Action>) -> Html {
         html! { <button type="button" class="btn small" {onclick}>{text}</button> }
     };
     let rule = |text, rule| send(text, Box::new(move || Action::Duplicates(rule)));
-    let grader = |text, grader| send(text, Box::new(move || Action::Grader(grader)));
+    let grader = |text, grader: Grader| send(text, Box::new(move || Action::Grader(grader.clone())));
     let choices = if error.expected.contains("`duplicates`") {
         html! {
             <>

@@ -66,6 +66,7 @@ pub fn Header(props: &HeaderProps) -> Html {
             </a>
             <nav aria-label="Rooms"><a href="./" aria-current="page">{"Playground"}</a></nav>
             <div class="top-end">
+                {props.children.clone()}
                 <fieldset class="seg">
                     <legend class="vh">{"Theme"}</legend>
                     {choice("system", "System theme", system)}

@@ -6,9 +6,10 @@ use crate::format::{plural, typed};
 use crate::world::Model;
 use llm_selection::error::Result;
 use llm_selection::experiment::{Away, Drift, Environment, MAX_ROUNDS, NewMeans, Sampling};
+use serde::{Deserialize, Serialize};
 
 /// New means of one model.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeansForm {
     /// Number that stays with it while it is on the page.
     pub id: u32,
@@ -20,7 +21,7 @@ pub struct MeansForm {
 }
 
 /// One change; without models the next part of the files.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DriftForm {
     /// Number that stays with it while it is on the page.
     pub id: u32,
@@ -29,7 +30,7 @@ pub struct DriftForm {
 }
 
 /// One absence.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AwayForm {
     /// Number that stays with it while it is on the page.
     pub id: u32,
@@ -40,7 +41,8 @@ pub struct AwayForm {
 }
 
 /// All that says how the world goes on.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Changes {
     pub drift: Vec<DriftForm>,
     pub away: Vec<AwayForm>,
@@ -67,6 +69,12 @@ pub enum Edit {
     RemoveAway(u32),
     AwayModel(u32, String),
     Sampling(Sampling),
+}
+
+impl Default for Changes {
+    fn default() -> Changes {
+        Changes::none()
+    }
 }
 
 impl Changes {
@@ -108,6 +116,24 @@ impl Changes {
             changes.away.push(AwayForm { id, model: away.model.clone(), from, to });
         }
         changes
+    }
+
+    /// Gives every row a number of its own, whatever stood in what was kept.
+    pub fn renumber(&mut self) {
+        self.next_id = 1;
+        for place in 0..self.drift.len() {
+            let id = self.id();
+            let rows = self.drift.get(place).map_or(0, |drift| drift.models.len());
+            let ids: Vec<u32> = (0..rows).map(|_| self.id()).collect();
+            if let Some(drift) = self.drift.get_mut(place) {
+                drift.id = id;
+                drift.models.iter_mut().zip(ids).for_each(|(means, id)| means.id = id);
+            }
+        }
+        for place in 0..self.away.len() {
+            let id = self.id();
+            self.away.get_mut(place).into_iter().for_each(|away| away.id = id);
+        }
     }
 
     /// `Nothing changes`, or `2 changes, 1 absence`.

@@ -1,6 +1,6 @@
 //! The form that means a given experiment.
 
-use super::{Changes, Form, Kind, Memory, PolicyForm, Rest};
+use super::{Changes, Form, Kind, Memory, PolicyForm, Queries, Rest};
 use crate::world::{Files, Source, World};
 use llm_selection::experiment::{Environment, Experiment, Policy, PolicyKind, Synthetic};
 use std::collections::BTreeSet;
@@ -41,6 +41,7 @@ impl Form {
         let form = Form {
             source,
             off,
+            queries: Queries::meaning(&experiment.environment, files),
             reward: task.reward,
             max_models: task.max_models.unwrap_or(playing.min(4)).to_string(),
             budget: task.budget.map_or_else(|| now.budget.clone(), |budget| budget.to_string()),

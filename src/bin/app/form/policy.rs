@@ -6,9 +6,10 @@ use llm_selection::experiment::{
     C2mabV, Direct, EpsilonGreedy, Fixed, MAX_ROUNDS, NoParameters, Offline, Optimistic, Policy, PolicyKind,
     PrimalDual, Schedule, Solver, Thompson,
 };
+use serde::{Deserialize, Serialize};
 
 /// A kind of policy, without its parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     C2mabV,
     C2mabVDirect,
@@ -110,7 +111,7 @@ impl Param {
 }
 
 /// What a policy learns from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Memory {
     /// All rounds alike.
     All,
@@ -121,7 +122,8 @@ pub enum Memory {
 }
 
 /// One policy of the list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct PolicyForm {
     /// Number that stays with it while it is on the page.
     pub id: u32,
@@ -151,6 +153,12 @@ pub struct PolicyForm {
     pub samples: String,
     /// Models of a fixed set.
     pub models: Vec<String>,
+}
+
+impl Default for PolicyForm {
+    fn default() -> PolicyForm {
+        PolicyForm::new(0, Kind::C2mabV, "")
+    }
 }
 
 impl PolicyForm {

@@ -2,9 +2,10 @@
 
 use crate::format::{listed, typed};
 use llm_selection::experiment::{CostScale, Environment, Experiment, Feedback, RewardModel};
+use serde::{Deserialize, Serialize};
 
 /// Those settings.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rest {
     pub title: String,
     pub success_threshold: f64,

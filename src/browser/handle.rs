@@ -3,6 +3,7 @@
 use crate::browser::{READY, pack, thrown, unpack};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::{decode, encode};
+use js_sys::Array;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::cell::RefCell;
@@ -15,16 +16,17 @@ use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 pub(super) struct Handle {
     worker: Rc<Worker>,
     /// Messages that wait until the worker listens; `None` once it does.
-    waiting: Rc<RefCell<Option<Vec<js_sys::Array>>>>,
+    waiting: Rc<RefCell<Option<Vec<Array>>>>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(web_sys::Event)>,
 }
 
 impl Handle {
-    /// Starts a worker from the address that the page gives under this name.
+    /// Starts a worker from the address that the page gives under this name; `on_reply` gets each message, and the array
+    /// it came in: its bytes, then what stands beside it.
     pub(super) fn new<R: DeserializeOwned>(
         name: &str,
-        on_reply: impl Fn(Result<R, Error>) + 'static,
+        on_reply: impl Fn(Result<R, Error>, Array) + 'static,
     ) -> Result<Handle, Error> {
         let document = web_sys::window().and_then(|window| window.document());
         let meta = document.and_then(|document| document.query_selector(&format!("meta[name={name}]")).ok().flatten());
@@ -35,7 +37,7 @@ impl Handle {
         let worker = Worker::new_with_options(&url, &options)
             .map_err(|error| thrown(&error, "a browser that starts module workers"))?;
         let worker = Rc::new(worker);
-        let waiting: Rc<RefCell<Option<Vec<js_sys::Array>>>> = Rc::new(RefCell::new(Some(Vec::new())));
+        let waiting: Rc<RefCell<Option<Vec<Array>>>> = Rc::new(RefCell::new(Some(Vec::new())));
         let on_reply = Rc::new(on_reply);
         let on_message = {
             let (worker, waiting, on_reply) = (worker.clone(), waiting.clone(), on_reply.clone());
@@ -48,7 +50,8 @@ impl Handle {
                     }
                     return;
                 }
-                on_reply(unpack(&data).and_then(|bytes| decode(&bytes)));
+                let reply = unpack(&data).and_then(|bytes| decode(&bytes));
+                on_reply(reply, data.dyn_into().unwrap_or_default());
             })
         };
         let on_error = {
@@ -56,7 +59,7 @@ impl Handle {
                 let found = event.dyn_ref::<web_sys::ErrorEvent>().map(web_sys::ErrorEvent::message);
                 let error = Error::new(ErrorKind::Io, "a worker that runs: please reload the page")
                     .found(found.unwrap_or_else(|| "a worker that could not be loaded".into()));
-                on_reply(Err(error));
+                on_reply(Err(error), Array::new());
             })
         };
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

@@ -1,0 +1,129 @@
+//! What of the state is kept, and how what was kept comes back.
+
+use super::{Effect, Import, Phase, State, View};
+use crate::form::Form;
+use crate::world::{Files, Source, World};
+use llm_selection::data::{FileIdentity, ImportOptions};
+use llm_selection::error::Error;
+use std::rc::Rc;
+
+/// Something kept, to be put into the page.
+#[derive(Clone)]
+pub struct Opened {
+    pub form: Form,
+    pub files: Vec<web_sys::File>,
+    /// How the files are read.
+    pub options: ImportOptions,
+    /// The finished run.
+    pub played: Option<Vec<u8>>,
+}
+
+/// How far the return of something kept is.
+#[derive(Default)]
+pub enum Restoring {
+    #[default]
+    Nothing,
+    /// Its files are being read.
+    Reading(Box<Opened>),
+    /// Its files could not be read, or the person did not wait: the page is as it was.
+    Failed,
+}
+
+impl Restoring {
+    pub fn fail(&mut self) {
+        if matches!(self, Restoring::Reading(_)) {
+            *self = Restoring::Failed;
+        }
+    }
+
+    pub fn take(&mut self) -> Option<Opened> {
+        match std::mem::take(self) {
+            Restoring::Reading(opened) => Some(*opened),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+}
+
+/// What is worth keeping.
+pub struct Present {
+    pub form: Rc<Form>,
+    pub files: Vec<web_sys::File>,
+    /// Names and hashes of the files, in their order.
+    pub identities: Vec<FileIdentity>,
+    pub options: ImportOptions,
+    /// Digest and rounds of the result, once the experiment in the form is played to the end.
+    pub finished: Option<(String, u32)>,
+}
+
+impl State {
+    /// What is worth keeping.
+    pub fn present(&self) -> Present {
+        let identities = self.files.as_ref().map(|files| files.dataset.files.clone()).unwrap_or_default();
+        let same = |snapshot: &&super::Shared<super::Snapshot>| {
+            let played = &snapshot.result.experiment;
+            self.ready.as_ref().is_some_and(|ready| *ready.experiment == *played) && !snapshot.result.digest.is_empty()
+        };
+        let finished = self.snapshot.as_ref().filter(|_| self.phase == Phase::Done && self.fresh).filter(same);
+        Present {
+            form: self.form.clone(),
+            files: self.loaded.clone(),
+            identities,
+            options: self.files.as_ref().map(|files| files.options.clone()).unwrap_or_default(),
+            finished: finished.map(|snapshot| (snapshot.result.digest.clone(), snapshot.rounds)),
+        }
+    }
+
+    /// The files that were read last are those of the data that is loaded.
+    pub fn keep_files(&mut self) {
+        self.loaded.clone_from(&self.read);
+    }
+
+    /// Begins to put something kept into the page; what is there stays until its files are read.
+    pub fn restore(&mut self, opened: Opened) -> Vec<Effect> {
+        if opened.files.is_empty() {
+            self.audit = None;
+            return self.restored(opened, None);
+        }
+        let effects = self.import(opened.files.clone(), opened.options.clone());
+        self.restoring = Restoring::Reading(Box::new(opened));
+        effects
+    }
+
+    /// Puts something kept into the page, with its files read.
+    pub(super) fn restored(&mut self, opened: Opened, files: Option<Files>) -> Vec<Effect> {
+        let Opened { mut form, files: loaded, played, .. } = opened;
+        let mut said = Vec::new();
+        if form.source == Source::Files && files.is_none() {
+            form.source = Source::Illustration;
+            said.push("Your files were not kept in this browser: please load them again.".to_owned());
+        }
+        let world = match World::new(&form.source, files.as_ref()) {
+            Ok(world) => world,
+            Err(error) => return self.not_opened(error),
+        };
+        if !said.is_empty() {
+            said.extend(form.fit_models(&world));
+        }
+        self.say(said);
+        (self.import, self.files, self.loaded, self.played) = (Import::Idle, files, loaded, played);
+        (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);
+        (self.view, self.phase, self.failure) = (View::Run, Phase::Done, None);
+        (self.ready, self.snapshot) = (None, None);
+        let effects = self.commit();
+        if self.problem.is_some() {
+            // Nothing of it can be played before the person has mended it.
+            self.phase = Phase::Ready;
+            return vec![Effect::Reset];
+        }
+        effects
+    }
+
+    fn not_opened(&mut self, error: Error) -> Vec<Effect> {
+        (self.import, self.restoring) = (Import::Idle, Restoring::Failed);
+        self.failure = Some(Rc::new(error));
+        Vec::new()
+    }
+}
