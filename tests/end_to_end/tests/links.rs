@@ -148,8 +148,6 @@ async fn presets_come_back_from_links_too() -> Result<()> {
 #[tokio::test]
 async fn a_bad_link_is_an_alert_and_the_built_in_experiment_plays() -> Result<()> {
     let good = link(&rich())?.encode()?;
-    let mut long = example();
-    long["environment"]["models"][0]["name"] = json!("x".repeat(4_000));
     let cases = [
         ("#v9.AAAA".to_owned(), "newer version"),
         (good[..good.len() / 2].to_owned(), "damaged or cut off"),
@@ -166,14 +164,7 @@ async fn a_bad_link_is_an_alert_and_the_built_in_experiment_plays() -> Result<()
         }
         page.screenshot("bad").await?;
         page.click("button", "Close").await?;
-        page.until("the alert to go", async || Ok(alerts(page).await?.is_empty().then_some(()))).await?;
-        // A name of 4,000 letters is text, and does not push the page aside.
-        open_anew(page, &link(&long)?.encode()?).await?;
-        done(page).await?;
-        let wide =
-            page.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth").await?;
-        ensure!(wide.as_i64().is_some_and(|wide| wide <= 1), "the page is {wide} pixels too wide");
-        Ok(())
+        page.until("the alert to go", async || Ok(alerts(page).await?.is_empty().then_some(()))).await
     })
     .await
 }

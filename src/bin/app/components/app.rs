@@ -445,7 +445,7 @@ impl App {
                 if let Some(notice) = &state.notice {
                     <Message tone={Tone::Note} title="Changed to fit the data" action={close}>{notice.to_string()}</Message>
                 }
-                {warnings(state)}
+                if state.wanted().is_none() { {warnings(state)} }
                 if let Some(snapshot) = &state.snapshot {
                     <Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} />
                     {self.figures(state)}

@@ -5,6 +5,7 @@ use super::download::save_text;
 use super::message::{Message, Tone, explained};
 use crate::browser::{address, copy};
 use crate::state::Action;
+use gloo_timers::callback::Timeout;
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::Experiment;
 use llm_selection::link::{Link, PageState, Shape};
@@ -101,10 +102,14 @@ pub fn Share(props: &ShareProps) -> Html {
     use_effect_with(*pressed, {
         let input = input.clone();
         move |_| {
-            if let Some(input) = input.cast::<web_sys::HtmlInputElement>() {
-                let _ = input.focus();
-                input.select();
-            }
+            // A moment later: the browser shows what the button opens after it has told the page of the press.
+            let timeout = Timeout::new(50, move || {
+                if let Some(input) = input.cast::<web_sys::HtmlInputElement>() {
+                    let _ = input.focus();
+                    input.select();
+                }
+            });
+            move || drop(timeout)
         }
     });
     let body = match &made {
