@@ -93,7 +93,7 @@ struct Module {
 
 /// Compiles the binary `bin` and binds it for the web; `name` names the glue (`name.js`) and the module (`name_bg.wasm`).
 fn module(bin: &str, name: &str) -> Result<Module> {
-    let profile = if bin == "app" { "page" } else { "release" };
+    let profile = if matches!(bin, "app" | "store") { "page" } else { "release" };
     let arguments = ["build", "--profile", profile, "--target", TARGET, "--bin", bin, "--features", bin];
     run(cargo(&arguments).env("CARGO_ENCODED_RUSTFLAGS", without_local_paths()))?;
     let folder = target().join("bindgen").join(name);
