@@ -9,7 +9,6 @@ use llm_selection::experiment::Experiment;
 use llm_selection::link::{Link, PageState};
 use serde_json::{Value, json};
 use site_server::Site;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Four models' results of 60 queries.
@@ -199,13 +198,13 @@ async fn a_link_made_for_data_asks_for_its_files_and_plays_on_no_others() -> Res
         page.wait_for_text("answers.csv, SHA-256").await?;
         page.screenshot("asked").await?;
         ensure!(!page.find("button", "Run").await?.is_enabled().await?, "nothing plays in its place");
-        page.upload("Result files", &[wrong.clone()]).await?;
+        page.upload("Result files", std::slice::from_ref(&wrong)).await?;
         page.wait_for_text("answers.csv is not the file that the link names").await?;
         page.screenshot("wrong").await?;
-        page.upload("Result files", &[other.clone()]).await?;
+        page.upload("Result files", std::slice::from_ref(&other)).await?;
         page.wait_for_text("no file named answers.csv").await?;
         ensure!(page.all("table").await?.iter().all(|(_, name)| name != "Results"), "nothing has played");
-        page.upload("Result files", &[right.clone()]).await?;
+        page.upload("Result files", std::slice::from_ref(&right)).await?;
         plays(page, &experiment, &[("answers.csv", ANSWERS)]).await?;
         ensure!(alerts(page).await?.is_empty(), "{}", alerts(page).await?);
         let again = shared(page).await?;
