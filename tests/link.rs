@@ -332,7 +332,7 @@ fn experiment() -> impl Strategy<Value = Experiment> {
             ("prices", one_of(&[json!({}), json!({ "m0": { "input": 3, "output": 0.25 } })])),
         ]);
         (some_of(fields), proptest::option::of("[0-9a-f]{64}"), name).prop_map(|(mut world, sha256, name)| {
-            let files = json!([{ "name": format!("{name}.csv"), "sha256": sha256 }, { "name": "b.csv" }]);
+            let files = json!([{ "name": format!("a {name}.csv"), "sha256": sha256 }, { "name": "b.csv" }]);
             world.extend([("kind".into(), json!("replay")), ("files".into(), files)]);
             world
         })
