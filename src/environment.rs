@@ -6,6 +6,7 @@
 use crate::experiment::Sampling;
 use crate::random::{below, hash, mix, permuted, unit};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// One model's result in one round.
@@ -27,6 +28,11 @@ pub trait World {
     fn outcome(&self, round: Self::Round, arm: usize) -> Outcome;
     /// Milliseconds that model `arm` takes in that round, where the data has them.
     fn latency_ms(&self, round: Self::Round, arm: usize) -> Option<f64>;
+    /// Which of [`Replay::patterns`] says who is there in that round; `None` where nobody's result is missing in any.
+    #[inline(always)]
+    fn pattern(&self, _round: Self::Round) -> Option<usize> {
+        None
+    }
 }
 
 /// Independent models: reward ~ Bernoulli(`μ`), cost ~ `c` · Uniform(1 − s, 1 + s).
@@ -91,6 +97,11 @@ pub struct Replay {
     /// Row-major milliseconds; empty where the data has none, `NaN` for a missing cell.
     latency_ms: Vec<f64>,
     parts: Vec<Part>,
+    /// The different sets of arms that rows have a result of, each ascending, in the order of their first row; empty
+    /// where no result is missing.
+    patterns: Vec<Vec<usize>>,
+    /// By row, its place in `patterns`; empty where that is.
+    presence: Vec<u32>,
 }
 
 /// Consecutive rows, and how models have changed since these were recorded.
@@ -155,8 +166,9 @@ impl Change {
 }
 
 impl Replay {
-    /// A world of rows × `arms` outcomes, row-major, as many latencies or none, and the parts they are played in.
-    /// `None` where the sizes do not fit or a part has no row.
+    /// A world of rows × `arms` outcomes, row-major, as many latencies or none, and the parts they are played in. A model
+    /// whose reward is `NaN` is away in the rounds that the row is played in. `None` where the sizes do not fit or a part
+    /// has no row.
     pub fn new(
         arms: usize,
         cells: Vec<Outcome>,
@@ -170,12 +182,18 @@ impl Replay {
             !part.rows.is_empty() && part.rows.end <= rows && (part.changes.is_empty() || part.changes.len() == arms)
         };
         let valid = fits && !parts.is_empty() && parts.iter().all(in_range);
-        valid.then_some(Replay { arms, order, cells, latency_ms, parts })
+        let (patterns, presence) = presence(&cells, arms);
+        valid.then_some(Replay { arms, order, cells, latency_ms, parts, patterns, presence })
     }
 
     /// Whether the data says how long calls take.
     pub fn has_latency(&self) -> bool {
         !self.latency_ms.is_empty()
+    }
+
+    /// The different sets of arms that rows have a result of, each ascending; none where no result is missing.
+    pub fn patterns(&self) -> &[Vec<usize>] {
+        &self.patterns
     }
 
     /// The rows of a part; `None` where there is no such part.
@@ -189,6 +207,7 @@ impl Replay {
             order: self.order,
             since: part.since,
             latency_ms: self.latency_ms.get(cells.clone()).unwrap_or(&[]),
+            presence: self.presence.get(part.rows.clone()).unwrap_or(&[]),
             cells: self.cells.get(cells)?,
             changes: &part.changes,
         })
@@ -204,6 +223,7 @@ pub struct Rows<'a> {
     since: u32,
     cells: &'a [Outcome],
     latency_ms: &'a [f64],
+    presence: &'a [u32],
     changes: &'a [Change],
 }
 
@@ -217,6 +237,32 @@ impl<'a> Rows<'a> {
     pub fn is_changed(&self) -> bool {
         !self.changes.is_empty()
     }
+
+    /// By row, its place in [`Replay::patterns`]; empty where no result is missing in any part.
+    pub fn presence(&self) -> &'a [u32] {
+        self.presence
+    }
+}
+
+/// The different sets of arms that rows have a result of, and by row the place of its own; both empty where no result is
+/// missing.
+fn presence(cells: &[Outcome], arms: usize) -> (Vec<Vec<usize>>, Vec<u32>) {
+    let mut patterns: Vec<Vec<usize>> = Vec::new();
+    if cells.iter().all(|cell| !cell.reward.is_nan()) {
+        return (patterns, Vec::new());
+    }
+    let mut known: HashMap<Vec<usize>, u32> = HashMap::new();
+    let of = (cells.chunks_exact(arms.max(1)))
+        .map(|row| {
+            let there: Vec<usize> =
+                (0..).zip(row).filter(|(_, cell)| !cell.reward.is_nan()).map(|(arm, _)| arm).collect();
+            *known.entry(there).or_insert_with_key(|there| {
+                patterns.push(there.clone());
+                patterns.len() as u32 - 1
+            })
+        })
+        .collect();
+    (patterns, of)
 }
 
 impl World for Rows<'_> {
@@ -273,6 +319,35 @@ impl World for Changed<'_> {
     }
 }
 
+/// Rows of which some miss the results of models, whether these have changed or not.
+#[derive(Debug, Clone, Copy)]
+pub struct Sparse<'a>(pub Changed<'a>);
+
+impl World for Sparse<'_> {
+    type Round = (usize, u64);
+
+    #[inline]
+    fn begin(&self, key: u64, t: u32) -> (usize, u64) {
+        self.0.begin(key, t)
+    }
+
+    #[inline]
+    fn outcome(&self, round: (usize, u64), arm: usize) -> Outcome {
+        self.0.outcome(round, arm)
+    }
+
+    #[inline]
+    fn latency_ms(&self, round: (usize, u64), arm: usize) -> Option<f64> {
+        self.0.latency_ms(round, arm)
+    }
+
+    #[inline]
+    fn pattern(&self, (cell, _): (usize, u64)) -> Option<usize> {
+        let Rows { arms, presence, .. } = self.0.0;
+        presence.get(cell.checked_div(arms)?).map(|pattern| *pattern as usize)
+    }
+}
+
 /// Any of the worlds, in each of its states: drift leads from one to the next.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum AnyWorld {
@@ -286,5 +361,10 @@ impl AnyWorld {
     /// Whether it says how long calls take.
     pub fn has_latency(&self) -> bool {
         matches!(self, AnyWorld::Replay(replay) if replay.has_latency())
+    }
+
+    /// Whether models are away in rounds whose row has no result of them.
+    pub fn has_missing(&self) -> bool {
+        matches!(self, AnyWorld::Replay(replay) if !replay.patterns.is_empty())
     }
 }

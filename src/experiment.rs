@@ -6,12 +6,14 @@
 mod check;
 mod environment;
 mod parse;
+mod placed;
 mod policy;
 
 pub use environment::*;
 pub use policy::*;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Most models in one environment.
 pub const MAX_MODELS: usize = 200;
@@ -125,4 +127,10 @@ impl Experiment {
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
+}
+
+/// A part of an experiment as a JSON value: its text read again, since a second writer beside that of texts would weigh
+/// as much on the page as the first.
+pub fn value_of(part: &impl Serialize) -> Value {
+    serde_json::to_string_pretty(part).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }

@@ -53,11 +53,11 @@ pub struct Game {
 pub struct Segment {
     /// First round, from 1.
     pub from: u32,
-    /// The arms that are not away (`A_t`), ascending; at least one.
+    /// The arms that are not away, ascending; at least one. `A_t` is those of them that the round's row has a result of.
     pub available: Vec<usize>,
-    /// True mean reward `μ` by model.
+    /// True mean reward `μ` by model: on data over the rows that have a result of it, whoever else is there.
     pub mean_reward: Vec<f64>,
-    /// True mean cost `c` by model, scaled; zeros where unknown.
+    /// True mean cost `c` by model, scaled and over the same rows; zeros where unknown.
     pub mean_cost: Vec<f64>,
     /// State of the world, from 0.
     pub world: usize,
@@ -93,23 +93,18 @@ pub enum Recipe {
 }
 
 impl Game {
-    /// What policies may know in a segment.
-    pub fn setting(&self, index: usize) -> Setting {
-        let mut setting = self.setting.clone();
-        if let Some(segment) = self.segments.get(index) {
-            setting.segment = index;
-            setting.n = setting.n.min(segment.available.len());
-            setting.available.clone_from(&segment.available);
-        }
-        setting
+    /// What policies may know in the situation with this number, in which these arms are there.
+    pub fn setting(&self, situation: usize, available: &[usize]) -> Setting {
+        let n = self.setting.n.min(available.len());
+        Setting { situation, n, available: available.to_vec(), ..self.setting.clone() }
     }
 
     /// `δ` of the policy at a place, where Lemma 1 speaks of it: C2MAB-V, or Direct, that forgets nothing, in a world
-    /// that stays as it is.
+    /// that stays as it is and misses no result: who is there may say something of how good the others are.
     pub fn lemma(&self, policy: usize) -> Option<f64> {
         match self.policies.get(policy)?.recipe {
             Recipe::C2mabV { confidence, .. } | Recipe::Direct { confidence, .. }
-                if self.segments.len() == 1 && confidence.memory == Memory::All =>
+                if self.segments.len() == 1 && !self.world.has_missing() && confidence.memory == Memory::All =>
             {
                 Some(confidence.delta)
             }
@@ -117,16 +112,19 @@ impl Game {
         }
     }
 
-    /// Mean rewards and costs over `samples` full rows seen before the first round: rows held out of the data, or draws
-    /// from the first state of a synthetic world that no round meets.
-    fn seen_before(&self, samples: u32, replicate: u32) -> (Vec<f64>, Vec<f64>) {
+    /// The arms seen in `samples` rows before the first round, and the mean reward and cost of each over those rows that
+    /// have a result of it: rows held out of the data, or draws from the first state of a synthetic world that no round
+    /// meets.
+    fn seen_before(&self, samples: u32, replicate: u32) -> (Vec<usize>, Vec<f64>, Vec<f64>) {
         let arms = self.setting.arms;
-        let (mut reward, mut cost) = (vec![0.0; arms], vec![0.0; arms]);
+        let (mut reward, mut cost, mut rows) = (vec![0.0; arms], vec![0.0; arms], vec![0u32; arms]);
         let mut add = |arm: usize, outcome: Outcome| {
-            reward[arm] += outcome.reward;
-            cost[arm] += outcome.cost;
+            if !outcome.reward.is_nan() {
+                reward[arm] += outcome.reward;
+                cost[arm] += outcome.cost;
+                rows[arm] += 1;
+            }
         };
-        let mut rows = samples;
         match &self.world {
             AnyWorld::Synthetic(worlds) => {
                 let key = mix(world_key(self.seed, replicate));
@@ -138,16 +136,18 @@ impl Game {
             }
             AnyWorld::Replay(_) => {
                 let kept = self.training.chunks_exact(arms.max(1)).take(samples as usize);
-                rows = kept.len() as u32;
                 kept.for_each(|row| row.iter().enumerate().for_each(|(arm, outcome)| add(arm, *outcome)));
             }
         }
-        let rows = f64::from(rows.max(1));
-        reward.iter_mut().chain(&mut cost).for_each(|sum| *sum /= rows);
-        (reward, cost)
+        for ((reward, cost), rows) in reward.iter_mut().zip(&mut cost).zip(&rows) {
+            let rows = f64::from((*rows).max(1));
+            *reward /= rows;
+            *cost /= rows;
+        }
+        ((0..arms).filter(|&arm| rows[arm] > 0).collect(), reward, cost)
     }
 
-    /// The policy before its first round; both count from 0. `optima` are those of the segments. `None` where there is
+    /// The policy before its first round; both count from 0. `optima` are those of the situations. `None` where there is
     /// no such policy.
     pub fn player(&self, optima: &[Optimum], policy: usize, replicate: u32) -> Option<Player> {
         let seat = self.policies.get(policy)?;
@@ -175,8 +175,8 @@ impl Game {
             Recipe::Fixed(set) => Player::Fixed(Fixed::new(set.clone())),
             Recipe::RandomSet => Player::RandomSet(Box::new(RandomSet::new(arms, stream()))),
             Recipe::Offline { samples } => {
-                let (reward, cost) = self.seen_before(*samples, replicate);
-                Player::Fixed(offline::learn(&self.setting, &reward, &cost))
+                let (seen, reward, cost) = self.seen_before(*samples, replicate);
+                Player::Fixed(offline::learn(&self.setting, &seen, &reward, &cost))
             }
             Recipe::Oracle => {
                 let sets = optima.iter().map(|optimum| (optimum.arms.clone(), !optimum.feasible));

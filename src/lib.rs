@@ -15,8 +15,8 @@
 //! * [`environment`] is the world of a round, a pure function of the seed; [`bandit`] the policies and their
 //!   mathematics; [`optimum`] the best fixed set; [`simulation`] the loop as ask and tell.
 //! * [`summary`] merges replicates into means with intervals; [`figure`] draws them; [`theory`] is what the paper
-//!   proves; [`sweep`] varies a value of an experiment over a grid; [`study`] holds the built-in studies;
-//!   [`workspace`] is what a browser keeps, and the one file that carries it elsewhere.
+//!   proves; [`sweep`] varies a value of an experiment over a grid; [`study`] holds the built-in studies; [`link`] makes
+//!   an experiment a link; [`workspace`] is what a browser keeps, and the one file that carries it elsewhere.
 //!
 //! The same experiment on the same data gives the same bits on every machine, and the digest of the result proves it.
 
@@ -29,13 +29,16 @@ pub mod error;
 pub mod experiment;
 pub mod figure;
 pub mod game;
+pub mod link;
 pub mod number;
 pub mod optimum;
+pub mod order;
 pub mod plan;
 pub mod protocol;
 pub mod random;
 pub mod run;
 pub mod simulation;
+mod situation;
 pub mod slices;
 pub mod study;
 pub mod summary;

@@ -5,13 +5,13 @@ use crate::bandit::policy::sort_by_key;
 use crate::bandit::relaxation::{Relaxation, TOLERANCE};
 use crate::bandit::reward::{relaxed_reward, set_reward};
 use crate::environment::{AnyWorld, Rows};
-use crate::experiment::RewardModel;
-use crate::game::{Game, Segment};
+use crate::experiment::{RewardModel, Solver};
+use crate::game::{Game, Recipe, Segment};
 use crate::plan::Plan;
 use crate::summary::{JointOptimum, OptimumReport};
 use serde::{Deserialize, Serialize};
 
-/// `S*` in a segment of rounds, and what the regret is measured against.
+/// `S*` in a situation, and what the regret is measured against.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Optimum {
     /// Arms of `S*` in the order of calls: ascending true cost; ties: lower index. The best set seen, where the search
@@ -30,36 +30,46 @@ pub struct Optimum {
     pub relaxed_reward: f64,
     /// What the regret is measured against: `r(S*; μ)`, or the relaxed optimum where `S*` is not proven.
     pub bar: f64,
+    /// By policy, the objective that its solver of the relaxed problem reaches under the true means; `None` for those
+    /// that solve none. A policy solves as much every round.
+    pub solved: Vec<Option<f64>>,
 }
 
 impl Optimum {
-    /// Finds `S*` among the arms that are not away, by branch and bound.
-    pub fn of(game: &Game, segment: &Segment) -> Optimum {
+    /// Finds `S*` under a segment's true means among the arms that are `there`, by branch and bound with at most so many
+    /// `nodes`; says how many it took. Where nobody is there, nothing is to be had and nothing given up.
+    pub fn of(game: &Game, segment: &Segment, there: &[usize], nodes: u64) -> (Optimum, u64) {
         let setting = &game.setting;
-        let there = &segment.available;
+        if there.is_empty() {
+            let (reward, cost, relaxed_reward, bar) = (0.0, 0.0, 0.0, 0.0);
+            let (arms, solved) = (Vec::new(), vec![None; game.policies.len()]);
+            return (Optimum { arms, reward, cost, feasible: true, proven: true, relaxed_reward, bar, solved }, 0);
+        }
         let of = |values: &[f64]| there.iter().map(|&arm| values.get(arm).copied().unwrap_or(0.0)).collect::<Vec<_>>();
         let (means, costs) = (of(&segment.mean_reward), of(&segment.mean_cost));
         let n = setting.n.min(there.len());
-        let found = best_set(setting.reward, &means, &costs, n, setting.budget, setting.at_least_one, NODE_LIMIT);
+        let found = best_set(setting.reward, &means, &costs, n, setting.budget, setting.at_least_one, nodes);
         let mut arms: Vec<usize> = found.set.iter().filter_map(|&place| there.get(place).copied()).collect();
         sort_by_key(&mut arms, &segment.mean_cost);
         let reward = set_reward(setting.reward, &segment.mean_reward, &arms);
-        let mut z = vec![0.0; there.len()];
-        let relaxed = match Relaxation::new(setting.reward, there.len(), n, None) {
-            Ok(mut relaxation) => {
-                relaxation.solve(&means, &costs, setting.budget, &mut z);
-                relaxed_reward(setting.reward, &means, &z)
-            }
-            Err(_) => reward,
+        let solve = |asked: Option<Solver>| {
+            let mut z = vec![0.0; there.len()];
+            let mut relaxation = Relaxation::new(setting.reward, there.len(), n, asked).ok()?;
+            relaxation.solve(&means, &costs, setting.budget, &mut z);
+            Some(relaxed_reward(setting.reward, &means, &z))
         };
-        let relaxed_reward = if relaxed > reward { relaxed } else { reward };
+        let solved = (game.policies.iter())
+            .map(|seat| if let Recipe::C2mabV { solver, .. } = seat.recipe { solve(solver) } else { None })
+            .collect();
+        let relaxed_reward = solve(None).filter(|relaxed| *relaxed > reward).unwrap_or(reward);
         let bar = if found.proven { reward } else { relaxed_reward };
         let (cost, feasible, proven) = (found.cost, found.feasible, found.proven);
-        Optimum { arms, reward, cost, feasible, proven, relaxed_reward, bar }
+        (Optimum { arms, reward, cost, feasible, proven, relaxed_reward, bar, solved }, found.nodes)
     }
 }
 
-/// What is reported of every segment's optimum, with the plan's names; `joint` has one entry a segment or none.
+/// What is reported of every segment's optimum, with the plan's names; `joint` has one entry a segment or none. Where
+/// results are missing it is the optimum of rows that miss none, which the segments' `optima` stand first for.
 pub fn reports(plan: &Plan, optima: &[Optimum], joint: &[Option<Joint>]) -> Vec<OptimumReport> {
     let joint = joint.iter().map(Option::as_ref).chain(std::iter::repeat(None));
     (plan.game.segments.iter().zip(optima).zip(joint))
@@ -70,6 +80,7 @@ pub fn reports(plan: &Plan, optima: &[Optimum], joint: &[Option<Joint>]) -> Vec<
             cost: (optimum.proven && plan.mean_cost.is_some()).then_some(optimum.cost * plan.game.cost_scale),
             relaxed_reward: optimum.relaxed_reward,
             joint: joint.map(|(set, reward)| JointOptimum { set: names(plan, set), reward: *reward }),
+            solved: optimum.solved.clone(),
         })
         .collect()
 }
@@ -87,8 +98,8 @@ const JOINT_STEPS: u64 = 200_000_000;
 pub type Joint = (Vec<usize>, f64);
 
 /// By segment, the feasible set whose members together do best on the rows themselves; `None` without rows, past the
-/// search limit, where models have changed since the rows were recorded, or where no set fits. Under SUC rows add up,
-/// so the rows decide nothing that the means do not.
+/// search limit, where models have changed since the rows were recorded, where rows miss results (no set can be played on
+/// all of them), or where no set fits. Under SUC rows add up, so the rows decide nothing that the means do not.
 pub fn joint(game: &Game) -> Vec<Option<Joint>> {
     let AnyWorld::Replay(replay) = &game.world else { return Vec::new() };
     // The limit is for all segments together.
@@ -102,7 +113,10 @@ fn joint_of(game: &Game, segment: &Segment, rows: Rows, limit: u64) -> Option<Jo
     let n = setting.n.min(there.len());
     let sets = crate::bandit::relaxation::set_count(there.len(), n);
     let count = rows.iter().count();
-    if rows.is_changed() || setting.reward != RewardModel::Suc && sets.saturating_mul(count as u64) > limit {
+    if rows.is_changed()
+        || !rows.presence().is_empty()
+        || setting.reward != RewardModel::Suc && sets.saturating_mul(count as u64) > limit
+    {
         return None;
     }
     let of = |values: &[f64]| there.iter().map(|&arm| values.get(arm).copied().unwrap_or(0.0)).collect::<Vec<_>>();

@@ -1,13 +1,16 @@
 //! The checked form of an experiment: only a [`Plan`] runs.
 
 mod policies;
+mod queries;
 mod scene;
 
 use crate::bandit::estimates::Logarithm;
 use crate::bandit::policy::Setting;
 use crate::data::{Dataset, FileIdentity, presets};
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{Environment, Experiment, Feedback, FileReference, PolicyKind, RewardModel, Task};
+use crate::experiment::{
+    Environment, Experiment, Feedback, FileReference, Filter, MissingRule, PolicyKind, RewardModel, Task,
+};
 use crate::game::{Game, Segment};
 use crate::number::short;
 use policies::{check_windows, fill_policy, labels, seats};
@@ -33,8 +36,8 @@ pub struct Plan {
     pub game: Arc<Game>,
     /// Largest cost that can occur, in the unit of the input.
     largest_cost: f64,
-    /// Queries left out because some model has no result for them, and queries in all.
-    dropped: (usize, usize),
+    /// What became of the data's queries, in plain sentences.
+    notes: Vec<String>,
 }
 
 /// Budgets between which the budget matters, in the unit of the input.
@@ -51,7 +54,7 @@ impl Plan {
     ///
     /// # Errors
     /// Those of [`Experiment::check`], and: data absent or not the files named, models unknown or without a query in
-    /// common, N above K, a budget where costs are unknown, a solver too slow for the size, windows too large to keep.
+    /// common, a filter that names what the data has not, N above K, a budget where costs are unknown, a solver too slow for the size, windows too large to keep.
     pub fn new(experiment: &Experiment, data: Option<Arc<Dataset>>) -> Result<Plan> {
         experiment.check()?;
         let mut experiment = experiment.clone();
@@ -63,6 +66,8 @@ impl Plan {
                 let data = presets::preset(&spec.id).map_err(|error| error.at_field("environment.id"))?;
                 let wanted = Wanted {
                     models: &spec.models,
+                    missing: MissingRule::Drop,
+                    filter: &Filter::default(),
                     order: spec.sampling,
                     cost_scale: spec.cost_scale,
                     drift: &spec.drift,
@@ -80,6 +85,8 @@ impl Plan {
                 files = data.files.clone();
                 let wanted = Wanted {
                     models: &spec.models,
+                    missing: spec.missing,
+                    filter: &spec.filter,
                     order: spec.sampling,
                     cost_scale: spec.cost_scale,
                     drift: &spec.drift,
@@ -99,7 +106,7 @@ impl Plan {
             arms,
             n,
             available: (0..arms).collect(),
-            segment: 0,
+            situation: 0,
             budget: task.budget.map_or(f64::INFINITY, |budget| budget / scene.cost_scale),
             reward: task.reward,
             ordered: task.feedback == Some(Feedback::Cascade) || task.stop_on_failure,
@@ -128,7 +135,7 @@ impl Plan {
             mean_cost: scene.mean_cost,
             files,
             largest_cost: scene.largest_cost,
-            dropped: scene.dropped,
+            notes: scene.notes,
             experiment,
         })
     }
@@ -157,11 +164,7 @@ impl Plan {
 
     /// What a person should know before trusting the numbers, in plain sentences.
     pub fn warnings(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
-        let (dropped, queries) = self.dropped;
-        if dropped > 0 {
-            warnings.push(format!("{dropped} of {queries} queries are left out: some model has no result for them."));
-        }
+        let mut warnings = self.notes.clone();
         if self.game.cost_scale < self.largest_cost {
             warnings.push(format!(
                 "The cost scale {} is below the largest cost {}: the guarantees no longer hold.",

@@ -17,7 +17,7 @@ pub fn run(plan: Plan) -> RunResult {
             collector.absorb(update);
         }
     }
-    let reports = reports(&plan, &simulation.optima, &joint(&plan.game));
+    let reports = reports(&plan, simulation.optima(), &joint(&plan.game));
     collector.result(&plan, &reports)
 }
 
@@ -78,6 +78,6 @@ pub fn run_in_threads(plan: Plan, threads: usize, mut progress: impl FnMut(f64))
     if !collector.is_complete() {
         return Err(Error::new(ErrorKind::Io, "every thread to play to its end"));
     }
-    let reports = reports(&plan, &simulation.optima, &joint(&plan.game));
+    let reports = reports(&plan, simulation.optima(), &joint(&plan.game));
     Ok(collector.result(&plan, &reports))
 }

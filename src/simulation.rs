@@ -6,13 +6,14 @@
 //! A [`Job`] is one policy in a block of replicates. Blocks depend on the number of replicates alone, and their
 //! statistics are merged in order ([`crate::summary::Collector`]), so results do not depend on who plays which job.
 
-use crate::bandit::policy::{Choice, Observation, Player, Policy, Setting};
+use crate::bandit::policy::{Choice, Observation, Player, Policy};
 use crate::bandit::reward::set_reward;
-use crate::environment::{AnyWorld, Changed, World};
+use crate::environment::{AnyWorld, Changed, Sparse, World};
 use crate::experiment::RewardModel;
 use crate::game::Game;
 use crate::optimum::Optimum;
 use crate::random::world_key;
+use crate::situation::Situations;
 use crate::theory::Coverage;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -27,10 +28,8 @@ pub const BINS: u32 = 100;
 pub struct Simulation {
     /// What is played.
     pub game: Arc<Game>,
-    /// `S*` under the true means, by segment.
-    pub optima: Vec<Optimum>,
-    /// What policies may know, by segment.
-    settings: Vec<Setting>,
+    /// Who can be there.
+    situations: Situations,
     stops: Vec<Stop>,
 }
 
@@ -91,9 +90,12 @@ impl Simulation {
                 Stop { round, is_checkpoint: points.binary_search(&round).is_ok(), bin }
             })
             .collect();
-        let optima = game.segments.iter().map(|segment| Optimum::of(&game, segment)).collect();
-        let settings = (0..game.segments.len()).map(|index| game.setting(index)).collect();
-        Simulation { optima, settings, game, stops }
+        Simulation { situations: Situations::of(&game), game, stops }
+    }
+
+    /// `S*` under the true means, by segment: of rounds in which nobody's result is missing.
+    pub fn optima(&self) -> &[Optimum] {
+        self.situations.optima.get(..self.game.segments.len()).unwrap_or_default()
     }
 
     /// The jobs of the run, policy by policy and block by block.
@@ -164,6 +166,8 @@ pub struct Run {
     round: u32,
     /// Segment of the next round.
     segment: usize,
+    /// Situation of the next round.
+    situation: usize,
     player: Player,
     /// Whether Lemma 1's event has held; `None` where the lemma does not speak of the policy.
     coverage: Option<Coverage>,
@@ -177,11 +181,12 @@ impl Run {
     /// Before round 1. `policy` and `replicate` count from 0; `None` where the experiment has no such policy.
     pub fn new(simulation: &Simulation, policy: usize, replicate: u32) -> Option<Run> {
         let game = &simulation.game;
-        let player = game.player(&simulation.optima, policy, replicate)?;
+        let player = game.player(&simulation.situations.optima, policy, replicate)?;
         Some(Run {
             key: world_key(game.seed, replicate),
             round: 0,
             segment: 0,
+            situation: 0,
             player,
             coverage: game.lemma(policy).map(|delta| Coverage::new(game.setting.arms, delta)),
             totals: Totals::default(),
@@ -208,8 +213,12 @@ impl Run {
             self.choice.infeasible = false;
             self.choice.empty = false;
             self.choice.unproven = false;
-            if let Some(setting) = simulation.settings.get(self.segment) {
-                self.player.select(setting, self.round.saturating_add(1), &mut self.choice);
+            if let Some(setting) = simulation.situations.settings.get(self.situation) {
+                if setting.available.is_empty() {
+                    self.choice.empty = true;
+                } else {
+                    self.player.select(setting, self.round.saturating_add(1), &mut self.choice);
+                }
             }
             self.asked = true;
         }
@@ -227,7 +236,8 @@ impl Run {
         let game = &simulation.game;
         let setting = &game.setting;
         self.player.update(observed);
-        let (Some(segment), Some(optimum)) = (game.segments.get(self.segment), simulation.optima.get(self.segment))
+        let (Some(segment), Some(optimum)) =
+            (game.segments.get(self.segment), simulation.situations.optima.get(self.situation))
         else {
             return;
         };
@@ -268,6 +278,7 @@ impl Run {
         self.round = self.round.saturating_add(1);
         if game.segments.get(self.segment + 1).is_some_and(|next| next.from <= self.round.saturating_add(1)) {
             self.segment += 1;
+            self.situation = self.segment;
         }
     }
 
@@ -280,6 +291,9 @@ impl Run {
         let selected = scratch.selected.get_mut(bin * arms..(bin + 1) * arms).unwrap_or(&mut []);
         while self.round < until {
             let now = world.begin(self.key, self.round + 1);
+            if let Some(pattern) = world.pattern(now) {
+                self.situation = simulation.situations.find(self.segment, pattern);
+            }
             self.ask(simulation);
             scratch.observed.clear();
             let mut unobserved = Unobserved::default();
@@ -406,6 +420,9 @@ impl JobState {
                     }
                 }
                 AnyWorld::Replay(replay) => match replay.rows(state) {
+                    Some(rows) if !rows.presence().is_empty() => {
+                        run.play(simulation, &Sparse(Changed(rows)), until, &mut self.scratch, bin);
+                    }
                     Some(rows) if rows.is_changed() => {
                         run.play(simulation, &Changed(rows), until, &mut self.scratch, bin);
                     }

@@ -56,6 +56,10 @@ pub struct OptimumReport {
     pub relaxed_reward: f64,
     /// Best feasible set by the rows of the data themselves; `None` for synthetic worlds or past the search limit.
     pub joint: Option<JointOptimum>,
+    /// By policy, the objective that its solver of the relaxed problem reaches under the true means; `None` for those
+    /// that solve none. For the studies only.
+    #[serde(skip)]
+    pub solved: Vec<Option<f64>>,
 }
 
 /// The best feasible fixed set by joint rows.

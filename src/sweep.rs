@@ -14,7 +14,7 @@ pub use result::{PointPolicy, PointResult, Shard, SweepResult, csv};
 
 use crate::data::{Dataset, ImportOptions};
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{Environment, Experiment};
+use crate::experiment::{Environment, Experiment, value_of};
 use crate::plan::Plan;
 use path::Place;
 use serde::de::{MapAccess, Visitor};
@@ -91,8 +91,7 @@ impl Sweep {
     /// than 2 or more than 10,000 points, and a point whose experiment is not valid, with the point's values.
     pub fn new(experiment: &Experiment, grid: Listed) -> Result<Sweep> {
         experiment.check()?;
-        let base = serde_json::to_value(experiment)
-            .map_err(|error| Error::new(ErrorKind::Malformed, error.to_string()).at_field("experiment"))?;
+        let base = value_of(experiment);
         let mut points = 1usize;
         for (path, values) in &grid.0 {
             points = points.saturating_mul(list(path, values)?.len());

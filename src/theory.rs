@@ -34,12 +34,17 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// For a game whose world stays as it is, with the reward `best` of `S*`; `None` where the world changes.
+    /// For a game whose world stays as it is, with the reward `best` of `S*`; `None` where the world changes or models are
+    /// away where their result is missing.
     pub fn of(game: &Game, best: f64) -> Option<Bounds> {
         let [segment] = &game.segments[..] else { return None };
+        if game.world.has_missing() {
+            return None;
+        }
         let most = game.setting.n.min(segment.available.len());
         let mut costs = of_available(segment, &segment.mean_cost);
-        costs.sort_by(|a, b| b.total_cmp(a));
+        costs.sort_by(f64::total_cmp);
+        costs.reverse();
         let over = costs.iter().take(most).sum::<f64>() - game.setting.budget;
         let unconstrained = game.setting.budget == f64::INFINITY;
         Some(Bounds {

@@ -71,7 +71,7 @@ fn setting(model: RewardModel, arms: usize, available: Vec<usize>, n: usize, bud
         arms,
         n: n.min(available.len()),
         available,
-        segment: 0,
+        situation: 0,
         budget,
         reward: model,
         ordered: false,

@@ -116,6 +116,41 @@ fn an_audit_prints_the_documented_json() {
 }
 
 #[test]
+fn missing_results_are_left_out_or_make_models_away_and_the_table_says_so() {
+    let away = std::fs::read_to_string(file("unavailable.json")).unwrap();
+    let run = |experiment: &str, rest: &[&str]| {
+        let output = llm_select(&[&["run", "-", "--data", &file("gaps.csv")], rest].concat(), experiment);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let dropped = away.replace("\"unavailable\"", "\"drop\"");
+    for (experiment, note) in [
+        (away, "69 of 79 queries are played without some model: it has no result for them."),
+        (dropped, "69 of 79 queries are left out: some model has no result for them."),
+    ] {
+        let said = text(&llm_select(&["run", "-", "--data", &file("gaps.csv")], &experiment).stderr);
+        assert!(said.contains(note), "{said}");
+    }
+    // The result records the rule, and the optimum of rows that miss nothing.
+    let shown = run(&std::fs::read_to_string(file("unavailable.json")).unwrap(), &["--out", "-"]);
+    let result: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(result["experiment"]["environment"]["missing"], "unavailable");
+    assert_eq!(result["optimum"].as_array().unwrap().len(), 1);
+    assert!(result["optimum"][0]["joint"].is_null() && result["optimum"][0]["reward"].is_number());
+    assert_eq!(run(&result["experiment"].to_string(), &["--out", "-"]), shown);
+    let colours = filtered_by("colour");
+    let refused = llm_select(&["run", "-", "--data", &file("gaps.csv")], &colours);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = text(&refused.stderr);
+    assert!(said.contains("environment.filter.colour"), "{said}");
+}
+
+/// The filtered experiment with another name for what it filters by.
+fn filtered_by(name: &str) -> String {
+    std::fs::read_to_string(file("filter.json")).unwrap().replace("\"split\"", &format!("\"{name}\""))
+}
+
+#[test]
 fn what_is_wrong_is_said_in_one_line_with_status_2() {
     let empty = out("empty.csv");
     std::fs::write(&empty, "").unwrap();
@@ -129,6 +164,14 @@ fn what_is_wrong_is_said_in_one_line_with_status_2() {
         (vec!["audit", &empty], String::new(), "empty.csv"),
         (vec!["audit"], String::new(), "FILE"),
         (vec!["audit", "--map", "colour=x", &empty], String::new(), "--map"),
+        (vec!["link", "-"], good.replace("\"budget\": 0.6", "\"budget\": -1"), "task.budget"),
+        (vec!["link", "no-such-file.json"], String::new(), "no-such-file.json"),
+        (vec!["link", "-", "--data", "x.csv"], good.clone(), "--data"),
+        (vec!["link"], String::new(), "EXPERIMENT"),
+        (vec!["unlink", "#v9.AAAA"], String::new(), "newer version"),
+        (vec!["unlink", "#v1.AAAA"], String::new(), "damaged"),
+        (vec!["unlink", "-"], "x".repeat(3_000_000), "file"),
+        (vec!["unlink"], String::new(), "FRAGMENT"),
         (vec!["run", "--no-such-flag"], String::new(), "--no-such-flag"),
         (vec!["dance"], String::new(), "dance"),
         (vec![], String::new(), ""),
@@ -141,13 +184,49 @@ fn what_is_wrong_is_said_in_one_line_with_status_2() {
         assert!(said.contains(word), "{arguments:?}: {said}");
         assert!(output.stdout.is_empty(), "{arguments:?}");
     }
-    for later in ["link", "unlink", "evaluate"] {
-        let output = llm_select(&[later, "x.json", "--shard", "1/2", "--out", "y"], "");
-        assert_eq!(output.status.code(), Some(2));
-        assert!(text(&output.stderr).contains(later) && text(&output.stderr).contains("later version"), "{later}");
-    }
+    let later = llm_select(&["evaluate", "x.json", "--shard", "1/2", "--out", "y"], "");
+    assert_eq!(later.status.code(), Some(2));
+    assert!(text(&later.stderr).contains("evaluate") && text(&later.stderr).contains("later version"));
     let unwritable = llm_select(&["run", &file("suc.json"), "--out", "/no/such/folder/x.json"], "");
     assert_eq!(unwritable.status.code(), Some(1));
+}
+
+#[test]
+fn a_link_carries_an_experiment_there_and_back() {
+    let link = llm_select(&["link", &file("suc.json")], "");
+    assert!(link.status.success(), "{}", text(&link.stderr));
+    let fragment = text(&link.stdout);
+    assert!(fragment.starts_with("#v1.") && fragment.lines().count() == 1, "{fragment}");
+    let there = llm_select(&["unlink", fragment.trim()], "");
+    let back = text(&there.stdout);
+    let (experiment, asked): (serde_json::Value, serde_json::Value) = (
+        serde_json::from_str(&back).unwrap(),
+        serde_json::from_str(&std::fs::read_to_string(file("suc.json")).unwrap()).unwrap(),
+    );
+    assert!(holds(&experiment, &asked), "{back}");
+    assert_eq!(experiment["task"]["at_least_one"], true, "defaults are filled in");
+    assert_eq!(text(&llm_select(&["link", "-"], &back).stdout), fragment);
+    assert_eq!(text(&llm_select(&["unlink", "-"], &format!("https://example.org/{fragment}")).stdout), back);
+}
+
+#[test]
+fn a_link_to_data_names_the_files_it_needs() {
+    let (experiment, data) = (file("replay-iid.json"), file("answers.csv"));
+    let link = llm_select(&["link", &experiment, "--data", &data], "");
+    assert!(link.status.success(), "{}", text(&link.stderr));
+    let fragment = text(&link.stdout);
+    let back: serde_json::Value = serde_json::from_slice(&llm_select(&["unlink", fragment.trim()], "").stdout).unwrap();
+    let hash: String = Sha256::digest(std::fs::read(&data).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(back["environment"]["files"], serde_json::json!([{ "name": "answers.csv", "sha256": hash }]));
+    let run = llm_select(&["run", "-", "--data", &data, "--out", "-"], &back.to_string());
+    let other = llm_select(&["run", &experiment, "--data", &data, "--out", "-"], "");
+    let digest = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).unwrap()["digest"].clone();
+    assert_eq!(digest(&run.stdout), digest(&other.stdout));
+    let changed = out("answers.csv");
+    std::fs::write(&changed, std::fs::read_to_string(&data).unwrap().replacen(",1,", ",0,", 1)).unwrap();
+    let refused = llm_select(&["run", "-", "--data", &changed], &back.to_string());
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("SHA-256"), "{}", text(&refused.stderr));
 }
 
 #[test]

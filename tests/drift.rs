@@ -171,7 +171,7 @@ proptest! {
         let plan = plan(&synthetic(&FIVE, environment, task, json!([{"kind": "oracle"}]), 30, 1), None);
         let model: RewardModel = serde_json::from_value(json!(reward)).unwrap();
         let simulation = Simulation::new(plan.game.clone());
-        let reports = reports(&plan, &simulation.optima, &[]);
+        let reports = reports(&plan, simulation.optima(), &[]);
         prop_assert_eq!(reports.len(), plan.game.segments.len());
         let mut run = Run::new(&simulation, 0, 0).unwrap();
         for t in 1..=30u32 {

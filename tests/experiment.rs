@@ -245,11 +245,6 @@ fn what_comes_later_is_refused_by_name() {
         ("/policies/0", json!({"kind": "contextual"}), "contextual"),
         ("/policies/0", json!({"kind": "linucb"}), "linucb"),
         ("/query_aware", json!({}), "query_aware"),
-        (
-            "/environment",
-            json!({"kind": "replay", "files": [{"name": "a.csv"}], "missing": "unavailable"}),
-            "unavailable",
-        ),
     ];
     for (pointer, value, name) in cases {
         let error = refusal(&with(pointer, value));

@@ -1,9 +1,12 @@
 //! Importing files of results: every trap that real files set, one fixture each.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod stream;
+
 use llm_selection::data::{Audit, Dataset, Import, ImportOptions, InputFile, Progress, import};
 use llm_selection::error::{Error, ErrorKind};
 use llm_selection::experiment::{Duplicates, Grader, LatencyUnit, Price, Role, ScoreUnit};
+use stream::Stream;
 
 fn fixture(name: &str) -> Vec<u8> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/import").join(name);
@@ -40,7 +43,7 @@ fn warned(audit: &Audit, text: &str) -> bool {
 
 #[test]
 fn the_neutral_schema() {
-    let Import { dataset, audit } = read(&["neutral.csv"]);
+    let Import { dataset, audit, .. } = read(&["neutral.csv"]);
     assert_eq!(scores(&dataset), ["alpha: 1 0 0.5", "beta: 0 1 1"]);
     assert_eq!(costs(&dataset, 1), "0.0000125 0.00002 0.00001");
     assert_eq!(dataset.models[0].latency_ms.as_deref().map(show).unwrap(), "1200 900 1500");
@@ -75,7 +78,7 @@ fn blocks_may_end_anywhere() {
             text.push_str(&format!("q{row:06},m,{}{end}", row % 2));
         }
         let read = |step: usize| {
-            let reader = Box::new(Drip(text.as_bytes(), step));
+            let reader = Box::new(Stream::new(Drip(text.as_bytes(), step)));
             let file = InputFile { name: "f.csv".to_owned(), len: None, reader };
             import(vec![file], &ImportOptions::default(), &mut |_| true).unwrap()
         };
@@ -161,7 +164,7 @@ fn percent_and_words() {
 
 #[test]
 fn blank_is_missing_and_not_zero() {
-    let Import { dataset, audit } = read(&["blank_scores.csv"]);
+    let Import { dataset, audit, .. } = read(&["blank_scores.csv"]);
     assert_eq!(scores(&dataset), ["alpha: 1 - 0", "beta: 1 1 -"]);
     assert_eq!(costs(&dataset, 0), "0.1 0.1 -");
     assert_eq!((audit.queries, audit.complete), (3, 1));
@@ -171,7 +174,7 @@ fn blank_is_missing_and_not_zero() {
 
 #[test]
 fn rows_that_complete_each_other() {
-    let Import { dataset, audit } = read(&["complementary.csv"]);
+    let Import { dataset, audit, .. } = read(&["complementary.csv"]);
     assert_eq!((scores(&dataset)[0].as_str(), costs(&dataset, 0).as_str()), ("alpha: 1 0", "0.25 0.75"));
     assert_eq!((audit.duplicates, audit.coalesced), (1, 1));
     assert_eq!(audit.warnings[0].row, Some(3));
@@ -232,7 +235,7 @@ fn tokens_and_prices() {
 
 #[test]
 fn latencies_in_seconds() {
-    let Import { dataset, audit } = read(&["latency.csv"]);
+    let Import { dataset, audit, .. } = read(&["latency.csv"]);
     assert_eq!(dataset.models[0].latency_ms.as_deref().map(show).unwrap(), "1500 120250 750");
     assert_eq!(audit.files[0].latency_unit, "seconds, as most values are below 100");
     let options = ImportOptions { latency_unit: Some(LatencyUnit::Ms), ..Default::default() };

@@ -1,9 +1,12 @@
 //! Importing files that cannot be read: what the person is told, and where.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod stream;
+
 use llm_selection::data::{Import, ImportOptions, InputFile, Limits, import, import_within};
 use llm_selection::error::{Error, ErrorKind};
 use std::io::Read;
+use stream::Stream;
 
 fn read(files: &[(&str, &[u8])]) -> Result<Import, Error> {
     let files = files.iter().map(|(name, bytes)| InputFile::from_bytes(*name, bytes)).collect();
@@ -42,11 +45,11 @@ fn unrecognised_columns() {
         None,
         "found `the columns name, colour`, expected",
     );
-    refused(b"name,colour\na,b\n", ErrorKind::Unrecognised, Some(1), None, "`routerbench-wide`");
+    refused(b"name,colour\na,b\n", ErrorKind::Unrecognised, Some(1), None, "RouterBench");
     refused(b"id,model\na,b\n", ErrorKind::Missing, Some(1), Some("score"), "a column `score`, `correct`");
     refused(b"model,score\na,1\n", ErrorKind::Missing, Some(1), Some("query_id"), "`query_id`, `sample_id`");
-    refused(b"{\"id\": 1}", ErrorKind::Unrecognised, None, None, "starts as JSON does");
-    refused(b"  [1]", ErrorKind::Unrecognised, None, None, "this version reads `neutral`");
+    refused(b"{\"id\": 1}", ErrorKind::Unrecognised, None, None, "JSON lines, an array of records");
+    refused(b"  [1]", ErrorKind::Unrecognised, Some(1), None, "an id column and a score column");
     let wide = b"sample_id,a|total_cost\nq,1\n";
     refused(wide, ErrorKind::Missing, Some(1), Some("a"), "a column `a` with the scores");
 }
@@ -125,7 +128,7 @@ fn a_large_binary_is_refused_at_its_first_block() {
     let file = InputFile {
         name: "weights.csv".to_owned(),
         len: Some(200_000_000),
-        reader: Box::new(std::io::repeat(7).take(200_000_000)),
+        reader: Box::new(Stream::new(std::io::repeat(7).take(200_000_000))),
     };
     let error = import(vec![file], &ImportOptions::default(), &mut |progress| {
         asked = progress.bytes;
@@ -141,7 +144,7 @@ fn a_quote_that_never_closes_does_not_fill_the_memory() {
     let file = InputFile {
         name: "open.csv".to_owned(),
         len: None,
-        reader: Box::new(start.as_slice().chain(std::io::repeat(b'x').take(1_900_000_000))),
+        reader: Box::new(Stream::new(start.as_slice().chain(std::io::repeat(b'x').take(1_900_000_000)))),
     };
     let mut asked = 0;
     let error = import(vec![file], &ImportOptions::default(), &mut |progress| {
@@ -163,9 +166,13 @@ fn files_that_do_not_fit_together() {
     let error = read(&[("x/m.csv", a), ("y/m.tsv", a)]).unwrap_err();
     assert_eq!((error.kind, error.place.file.as_deref()), (ErrorKind::Duplicate, Some("m.tsv")));
     assert!(error.to_string().contains("found `m`, expected a model that `m.csv` does not have"), "{error}");
-    let long = b"id,model,score\nq1,m,1\n".as_slice();
+    let long = b"id,model,score\nq3,n,1\nq1,m,1\n".as_slice();
     let error = read(&[("m.csv", a), ("all.csv", long)]).unwrap_err();
-    assert_eq!((error.place.row, error.place.column.as_deref()), (Some(2), Some("model")));
+    assert_eq!((error.kind, error.place.row), (ErrorKind::Duplicate, Some(3)));
+    assert_eq!((error.place.file.as_deref(), error.place.column.as_deref()), (Some("all.csv"), Some("id")));
+    assert!(error.to_string().contains("(the first is in row 2 of `m.csv`)"), "{error}");
+    let parts = read(&[("a.csv", long), ("b.csv", b"id,model,score\nq4,n,1\nq1,n,0\nq3,m,1\n")]).unwrap();
+    assert_eq!((parts.audit.models.len(), parts.audit.queries), (2, 3));
     let error = read(&[("m.csv", a), ("n.csv", b"id,score\nr1,1\n")]).unwrap_err();
     assert_eq!((error.kind, error.place.file.as_deref()), (ErrorKind::NothingInCommon, Some("m.csv")));
     assert!(error.to_string().contains("shares no query"), "{error}");
@@ -178,7 +185,8 @@ fn limits_are_named() {
     let limited = |bytes: &[u8], change: &dyn Fn(&mut Limits)| {
         let mut limits = Limits::default();
         change(&mut limits);
-        let files = vec![InputFile { name: "f.csv".to_owned(), len: None, reader: Box::new(bytes) }];
+        let files =
+            vec![InputFile { name: "f.csv".to_owned(), len: None, reader: Box::new(std::io::Cursor::new(bytes)) }];
         let error = import_within(files, &ImportOptions::default(), limits, &mut |_| true).unwrap_err();
         assert_eq!(error.kind, ErrorKind::TooLarge, "{error}");
         error.to_string()
@@ -211,7 +219,7 @@ fn a_reader_that_fails() {
             Err(std::io::Error::other("the disk is gone"))
         }
     }
-    let file = InputFile { name: "f.csv".to_owned(), len: None, reader: Box::new(Broken) };
+    let file = InputFile { name: "f.csv".to_owned(), len: None, reader: Box::new(Stream::new(Broken)) };
     let error = import(vec![file], &ImportOptions::default(), &mut |_| true).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Io);
     assert!(error.to_string().contains("f.csv: the file could not be read: the disk is gone"), "{error}");

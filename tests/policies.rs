@@ -56,7 +56,7 @@ fn setting(reward: RewardModel, arms: usize, n: usize, budget: f64, rounds: u32)
         arms,
         n,
         available: (0..arms).collect(),
-        segment: 0,
+        situation: 0,
         budget,
         reward,
         ordered: reward == RewardModel::Awc,

@@ -354,7 +354,7 @@ fn joint_optimum_is_the_best_set_by_rows() {
         );
         let plan = Plan::new(&experiment, Some(data.clone())).unwrap();
         let costs = plan.mean_cost.clone().unwrap();
-        let optima = Simulation::new(plan.game.clone()).optima;
+        let optima = Simulation::new(plan.game.clone()).optima().to_vec();
         let reports = reports(&plan, &optima, &joint(&plan.game));
         let joint = reports[0].joint.clone().unwrap();
         // Every pair and single by brute force.

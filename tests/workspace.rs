@@ -99,7 +99,7 @@ fn a_wrong_part_refuses_its_items_only() {
     for (found, kind) in cases {
         let bytes = zip(&[("workspace.json", &text), (&path(b"aa"), b"aa"), (&path(b"bb"), found)]);
         let archive = unpacked(&bytes).unwrap();
-        assert_eq!(archive.items, [good.clone()]);
+        assert_eq!(archive.items, std::slice::from_ref(&good));
         assert_eq!(archive.parts, parts_of(&[("a", b"aa")]));
         let (name, error) = &archive.refused[0];
         assert_eq!((name.as_str(), error.kind, error.place.file.as_deref()), ("Bad", kind, Some("b")));

@@ -194,7 +194,7 @@ mod tests {
             arms,
             n: arms,
             available: (0..arms).collect(),
-            segment: 0,
+            situation: 0,
             budget: 1.0,
             reward: RewardModel::Suc,
             ordered: false,

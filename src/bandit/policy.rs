@@ -13,17 +13,18 @@ use super::thompson::Thompson;
 use crate::experiment::RewardModel;
 use serde::{Deserialize, Serialize};
 
-/// What every policy may know of the task; the same in every round of a segment.
+/// What every policy may know of the task; the same in every round of a situation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Setting {
     /// `K`.
     pub arms: usize,
     /// `n = min(N, |A_t|)`.
     pub n: usize,
-    /// The arms that can be called (`A_t`), ascending; at least one.
+    /// The arms that can be called (`A_t`), ascending. Where there is none, no policy is asked.
     pub available: Vec<usize>,
-    /// Number of the segment of rounds that this holds for, from 0.
-    pub segment: usize,
+    /// Number of the situation that this holds for, from 0: a segment of rounds, and on data with missing results the
+    /// models that a row has.
+    pub situation: usize,
     /// `ρ`, scaled; infinite where unconstrained.
     pub budget: f64,
     /// Reward of a set.

@@ -22,7 +22,7 @@ impl Scheduler {
     /// For `arms` arms, with AWC's solver (by size where `None`) and the cloud's own stream.
     pub fn new(arms: usize, solver: Option<Solver>, stream: Stream) -> Self {
         Scheduler {
-            local: LocalServer { solver, ready: None },
+            local: LocalServer { solver, ready: Vec::new() },
             cloud: SchedulingCloud { stream },
             wire: vec![0.0; arms],
         }
@@ -43,15 +43,15 @@ impl Scheduler {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct LocalServer {
     solver: Option<Solver>,
-    /// Scratch space; what it remembers never changes a result, so it is not written down.
+    /// By the number of arms that are there, as they have been met. Scratch space; what it remembers never changes a
+    /// result, so it is not written down.
     #[serde(skip)]
-    ready: Option<Ready>,
+    ready: Vec<Option<Ready>>,
 }
 
-/// The solver of a segment of rounds; and where arms are away, room for the data of those that are there.
+/// The solver for so many arms; and where arms are away, room for the data of those that are there.
 #[derive(Debug, Clone)]
 struct Ready {
-    segment: usize,
     relaxation: Relaxation,
     means: Vec<f64>,
     costs: Vec<f64>,
@@ -62,10 +62,11 @@ impl LocalServer {
     /// Writes the solution to `z`: 0 for arms that are away.
     #[inline]
     fn relax(&mut self, setting: &Setting, means: &[f64], costs: &[f64], z: &mut [f64]) -> Feasibility {
-        if self.ready.as_ref().is_none_or(|ready| ready.segment != setting.segment) {
+        let arms = setting.available.len();
+        if !matches!(self.ready.get(arms), Some(Some(_))) {
             self.prepare(setting);
         }
-        let Some(ready) = &mut self.ready else { return Feasibility::Infeasible };
+        let Some(Some(ready)) = self.ready.get_mut(arms) else { return Feasibility::Infeasible };
         if setting.all_available() {
             ready.relaxation.solve(means, costs, setting.budget, z)
         } else {
@@ -79,13 +80,16 @@ impl LocalServer {
         // The plan has checked the solver; without one the size decides, which cannot fail.
         let relaxation = Relaxation::new(setting.reward, arms, setting.n, self.solver)
             .or_else(|_| Relaxation::new(setting.reward, arms, setting.n, None));
-        self.ready = relaxation.ok().map(|relaxation| Ready {
-            segment: setting.segment,
+        let ready = relaxation.ok().map(|relaxation| Ready {
             relaxation,
             means: Vec::with_capacity(arms),
             costs: Vec::with_capacity(arms),
             z: vec![0.0; arms],
         });
+        if self.ready.len() <= arms {
+            self.ready.resize_with(arms + 1, || None);
+        }
+        self.ready[arms] = ready;
     }
 
     /// Puts the set that came back in the order of calls, and lets an empty one call the cheapest arm: only here are

@@ -64,7 +64,7 @@ impl Simulation {
 
     /// The result as a plain object, with the shape of the result file.
     pub fn result(&self) -> Result<JsValue, JsValue> {
-        let reports = reports(&self.plan, &self.simulation.optima, &joint(&self.plan.game));
+        let reports = reports(&self.plan, self.simulation.optima(), &joint(&self.plan.game));
         plain(&self.collector.result(&self.plan, &reports))
     }
 }

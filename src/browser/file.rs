@@ -50,7 +50,6 @@ impl Read for FileReader {
     }
 }
 
-#[cfg(feature = "store")]
 impl io::Seek for FileReader {
     fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
         let begin = self.offset as u64 - self.slice.len() as u64;

@@ -45,6 +45,7 @@ fn unpack(data: &JsValue) -> Result<Vec<u8>> {
 }
 
 /// Milliseconds by the clock that does not jump.
+#[cfg(any(feature = "app", feature = "worker", feature = "interface"))]
 fn now() -> f64 {
     let clock = js_sys::Reflect::get(&js_sys::global(), &"performance".into());
     clock

@@ -32,7 +32,7 @@ fn handle(request: ToPlayer, playing: &mut Option<Playing>) {
         ToPlayer::Start { run, game, jobs, report } => {
             let simulation = Simulation::new(game);
             let slices = Slices::new(&simulation, &jobs);
-            let optima = report.then(|| (simulation.optima.clone(), joint(&simulation.game)));
+            let optima = report.then(|| (simulation.optima().to_vec(), joint(&simulation.game)));
             *playing = Some(Playing { run, simulation, slices });
             post(&FromPlayer::Started { run, optima });
         }

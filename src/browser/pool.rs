@@ -5,11 +5,12 @@ mod playing;
 use crate::browser::handle::Handle;
 use crate::data::{Audit, Dataset, ImportOptions, Progress};
 use crate::error::Error;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Price};
 use crate::protocol::{FromImporter, FromPlayer};
 use crate::summary::RunResult;
 use playing::Playing;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -27,6 +28,8 @@ pub enum Event {
         dataset: Arc<Dataset>,
         /// What was found and assumed.
         audit: Box<Audit>,
+        /// List prices that were used.
+        prices: BTreeMap<String, Price>,
     },
     /// Files could not be read; what was loaded before is untouched.
     ImportFailed(Error),
@@ -244,7 +247,8 @@ impl Inner {
         let event = match reply {
             Ok(FromImporter::Progress(progress)) => Event::ImportProgress(progress),
             Ok(FromImporter::Imported(import)) => {
-                Event::Imported { dataset: Arc::new(import.dataset), audit: Box::new(import.audit) }
+                let (dataset, audit) = (Arc::new(import.dataset), Box::new(import.audit));
+                Event::Imported { dataset, audit, prices: import.prices }
             }
             Ok(FromImporter::Failed(error)) | Err(error) => Event::ImportFailed(error),
         };

@@ -1,9 +1,44 @@
 //! Cells as numbers: scores, costs, latencies, tokens, and the unit of a column.
 
-use super::records::{Records, text};
-use super::schema;
+use super::records::text;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{LatencyUnit, ScoreUnit};
+use std::borrow::Cow;
+
+/// What a file holds in one place. A missing value is [`Field::MISSING`]: nothing is read into it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Field<'c> {
+    /// Text without the space around it.
+    Text(&'c [u8]),
+    /// A number of a format that has numbers.
+    Number(f64),
+}
+
+impl<'c> Field<'c> {
+    /// Nothing.
+    pub(super) const MISSING: Field<'static> = Field::Text(b"");
+
+    pub(super) fn is_missing(self) -> bool {
+        matches!(self, Field::Text([]))
+    }
+
+    /// As text; a number in its shortest form.
+    pub(super) fn text(self) -> Cow<'c, str> {
+        match self {
+            Field::Text(cell) => text(cell),
+            Field::Number(value) => Cow::Owned(value.to_string()),
+        }
+    }
+
+    /// The number that it is, if it is one.
+    pub(super) fn number(self) -> Option<f64> {
+        match self {
+            Field::Text(cell) => number(cell),
+            // Adding zero makes -0 a plain 0.
+            Field::Number(value) => value.is_finite().then_some(value + 0.0),
+        }
+    }
+}
 
 /// 10ⁿ for n from 0 to 22: all that a double holds exactly.
 const POWERS: [f64; 23] = [
@@ -48,25 +83,23 @@ fn plain_number(cell: &[u8]) -> Option<f64> {
     POWERS.get(decimals).map(|power| digits as f64 / power)
 }
 
-fn bad(records: &Records, column: usize, expected: &str) -> Error {
-    let cell = records.cell(column);
-    let written = text(cell.get(..300).unwrap_or(cell));
+fn bad(field: Field, expected: &str) -> Error {
+    let written: String = field.text().chars().take(300).collect();
     let hint = match written.contains(',') && number(written.replace(',', ".").as_bytes()).is_some() {
         true => " with a point, not a comma, before the decimals",
         false => "",
     };
-    schema::at(Error::new(ErrorKind::BadCell, format!("{expected}{hint}")).found(written), records, column)
+    Error::new(ErrorKind::BadCell, format!("{expected}{hint}")).found(written)
 }
 
-/// A number ≥ 0, `NaN` where the cell is blank.
-pub(super) fn amount(records: &Records, column: usize, what: &str) -> Result<f64> {
-    let cell = records.cell(column);
-    if cell.is_empty() {
+/// A number ≥ 0, `NaN` where there is none. The caller adds the place to the error.
+pub(super) fn amount(field: Field, what: &str) -> Result<f64> {
+    if field.is_missing() {
         return Ok(f64::NAN);
     }
-    match number(cell) {
+    match field.number() {
         Some(value) if value >= 0.0 => Ok(value),
-        _ => Err(bad(records, column, &format!("{what}: a number of at least 0"))),
+        _ => Err(bad(field, &format!("{what}: a number of at least 0"))),
     }
 }
 
@@ -84,36 +117,27 @@ pub(super) struct ScoreColumn {
 }
 
 impl ScoreColumn {
-    /// Reads a score as written: a number, or `true/false`, `C/I`, `PASS/FAIL`; `NaN` where the cell is blank.
-    pub(super) fn read(&mut self, records: &Records, column: usize) -> Result<f64> {
-        let cell = records.cell(column);
-        let value = match cell {
-            [] => return Ok(f64::NAN),
-            [b'1'] => 1.0,
-            [b'0'] => 0.0,
-            _ => match number(cell) {
-                Some(value) if value >= 0.0 => value,
-                Some(_) => {
-                    return Err(out_of_range(records.cell(column))
-                        .at_row(records.row)
-                        .at_column(records.column_name(column)));
-                }
-                None => {
-                    let value = word(cell).ok_or_else(|| {
-                        bad(
-                            records,
-                            column,
-                            "a score: a number in [0,1], true/false, C/I or PASS/FAIL, or an empty cell",
-                        )
-                    })?;
+    /// Reads a score as written: a number, or `true/false`, `C/I`, `PASS/FAIL`; `NaN` where there is none.
+    pub(super) fn read(&mut self, field: Field, row: u64) -> Result<f64> {
+        const EXPECTED: &str = "a score: a number in [0,1], true/false, C/I or PASS/FAIL, or an empty cell";
+        let value = match field {
+            Field::Text(b"") => return Ok(f64::NAN),
+            Field::Text(b"1") => 1.0,
+            Field::Text(b"0") => 0.0,
+            _ => match (field.number(), field) {
+                (Some(value), _) if value >= 0.0 => value,
+                (Some(_), _) => return Err(out_of_range(&field.text())),
+                (None, Field::Text(cell)) if word(cell).is_some() => {
+                    let value = word(cell).unwrap_or_default();
                     if value > 0.0 {
-                        self.word.get_or_insert_with(|| (records.row, text(cell).into_owned()));
+                        self.word.get_or_insert_with(|| (row, text(cell).into_owned()));
                     }
                     value
                 }
+                (None, _) => return Err(bad(field, EXPECTED)),
             },
         };
-        self.add(value, records.row);
+        self.add(value, row);
         Ok(value)
     }
 
@@ -165,7 +189,7 @@ impl ScoreColumn {
             ScoreUnit::Fraction => self.above_one,
         };
         if let Some((row, value)) = outside {
-            return Err(out_of_range(value.to_string().as_bytes()).at_row(row));
+            return Err(out_of_range(&value.to_string()).at_row(row));
         }
         match &self.word {
             Some((row, word)) if unit == ScoreUnit::Percent => {
@@ -177,9 +201,9 @@ impl ScoreColumn {
     }
 }
 
-fn out_of_range(cell: &[u8]) -> Error {
+fn out_of_range(found: &str) -> Error {
     let expected = "a score in [0,1] (or in [0,100] where the whole column is in percent)";
-    Error::new(ErrorKind::OutOfRange, expected).found(text(cell))
+    Error::new(ErrorKind::OutOfRange, expected).found(found)
 }
 
 fn word(cell: &[u8]) -> Option<f64> {
@@ -201,9 +225,9 @@ pub(super) struct LatencyColumn {
 }
 
 impl LatencyColumn {
-    /// Reads a latency as written, `NaN` where the cell is blank.
-    pub(super) fn read(&mut self, records: &Records, column: usize) -> Result<f64> {
-        let value = amount(records, column, "a latency")?;
+    /// Reads a latency as written, `NaN` where there is none.
+    pub(super) fn read(&mut self, field: Field) -> Result<f64> {
+        let value = amount(field, "a latency")?;
         self.seen += u64::from(!value.is_nan());
         self.below_hundred += u64::from(value < 100.0);
         Ok(value)

@@ -1,21 +1,81 @@
 //! An answer against the reference, where a file has no score.
 
+use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Grader;
+use regex_lite::{Regex, RegexBuilder};
 
 /// The graders' names, for messages.
-pub(super) const GRADERS: &str = "`exact`, `case-folded`, `number`, `choice-letter` or `contains`";
+pub(super) const GRADERS: &str = "`exact`, `case-folded`, `number`, `choice-letter`, `contains`, `{\"number-within\": \
+                                  tolerance}` or `{\"regex\": pattern}`";
 
-/// 1 if the answer is right, 0 if not.
-pub(super) fn grade(grader: Grader, answer: &str, reference: &str) -> f64 {
-    let (answer, reference) = (unwrap(answer), unwrap(reference));
-    let right = match grader {
-        Grader::Exact => answer == reference,
-        Grader::CaseFolded => answer.to_lowercase() == reference.to_lowercase(),
-        Grader::Contains => answer.to_lowercase().contains(&reference.to_lowercase()),
-        Grader::Number => last_number(answer).is_some_and(|number| last_number(reference) == Some(number)),
-        Grader::ChoiceLetter => choice(answer).is_some_and(|letter| choice(reference) == Some(letter)),
-    };
-    f64::from(u8::from(right))
+/// Longest pattern, in bytes.
+const LONGEST_PATTERN: usize = 1_000;
+
+/// A grader that is ready to judge.
+pub(super) struct Judge {
+    grader: Grader,
+    pattern: Option<Regex>,
+}
+
+impl Judge {
+    /// Checks a tolerance and reads a pattern.
+    ///
+    /// # Errors
+    /// A tolerance that is no number of at least 0; a pattern that is none, or too large.
+    pub(super) fn new(grader: &Grader) -> Result<Self> {
+        let wrong =
+            |expected: &str, part: &str| Error::new(ErrorKind::OutOfRange, expected).at_field(format!("grader.{part}"));
+        let pattern = match grader {
+            Grader::NumberWithin(tolerance) if !(*tolerance >= 0.0 && tolerance.is_finite()) => {
+                return Err(wrong("a tolerance of at least 0", "number-within").found(tolerance));
+            }
+            Grader::Regex(pattern) if pattern.len() > LONGEST_PATTERN => {
+                return Err(wrong("a pattern of at most 1,000 bytes", "regex").found(pattern));
+            }
+            Grader::Regex(pattern) => {
+                let built = RegexBuilder::new(pattern).build();
+                Some(built.map_err(|error| wrong(&format!("a regular expression ({error})"), "regex").found(pattern))?)
+            }
+            _ => None,
+        };
+        Ok(Judge { grader: grader.clone(), pattern })
+    }
+
+    /// The grader's name.
+    pub(super) fn name(&self) -> &'static str {
+        match self.grader {
+            Grader::Exact => "exact",
+            Grader::CaseFolded => "case-folded",
+            Grader::Number => "number",
+            Grader::NumberWithin(_) => "number-within",
+            Grader::ChoiceLetter => "choice-letter",
+            Grader::Contains => "contains",
+            Grader::Regex(_) => "regex",
+        }
+    }
+
+    /// 1 if the answer is right, 0 if not.
+    pub(super) fn grade(&self, answer: &str, reference: &str) -> f64 {
+        let (answer, reference) = (unwrap(answer), unwrap(reference));
+        let folded = |text: &str| text.to_lowercase();
+        let right = match &self.grader {
+            Grader::Exact => answer == reference,
+            Grader::CaseFolded => folded(answer) == folded(reference),
+            Grader::Contains => folded(answer).contains(&folded(reference)),
+            Grader::Number => last_number(answer).is_some_and(|number| last_number(reference) == Some(number)),
+            Grader::NumberWithin(tolerance) => {
+                let pair = last_number(answer).zip(last_number(reference));
+                pair.is_some_and(|(number, wanted)| (number - wanted).abs() <= *tolerance)
+            }
+            Grader::ChoiceLetter => choice(answer).is_some_and(|letter| choice(reference) == Some(letter)),
+            Grader::Regex(_) => {
+                let found = self.pattern.as_ref().and_then(|pattern| pattern.captures(answer));
+                let part = found.and_then(|found| found.get(1).or_else(|| found.get(0)));
+                part.is_some_and(|part| folded(part.as_str().trim()) == folded(reference))
+            }
+        };
+        f64::from(u8::from(right))
+    }
 }
 
 /// `['C']` as `C`: some tools write an answer as a list of one.
@@ -87,6 +147,25 @@ fn choice(text: &str) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn grade(grader: Grader, answer: &str, reference: &str) -> f64 {
+        Judge::new(&grader).unwrap().grade(answer, reference)
+    }
+
+    #[test]
+    fn tolerances_and_patterns() {
+        let within = |answer, tolerance| grade(Grader::NumberWithin(tolerance), answer, "3.14") == 1.0;
+        assert!(within("about 3.15", 0.011) && !within("about 3.15", 0.009) && !within("pi", 10.0));
+        let regex = |pattern: &str, answer| grade(Grader::Regex(pattern.to_owned()), answer, "Yes") == 1.0;
+        assert!(regex(r"\[(\w+)\]", "[yes] or [no]") && !regex(r"\[(\w+)\]", "yes"));
+        assert!(regex("(?i)yes", "I say YES") && regex(r"^\s*(\w+)", "Yes, because"));
+        // No backtracking: the time is linear in the answer.
+        assert!(!regex("(a+)+b", &"a".repeat(50_000)));
+        for grader in [Grader::Regex("(".into()), Grader::Regex("a".repeat(1_001)), Grader::NumberWithin(-1.0)] {
+            assert_eq!(Judge::new(&grader).err().map(|error| error.kind), Some(ErrorKind::OutOfRange), "{grader:?}");
+        }
+        assert!(Judge::new(&Grader::Regex("((a{1000}){1000}){1000}".into())).is_err());
+    }
 
     #[test]
     fn graders() {

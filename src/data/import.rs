@@ -1,33 +1,40 @@
 //! The import of a set of files: each read once, as a stream, then joined and audited.
 
+use super::archive::{self, Archive, Container};
 use super::audit::{Audit, FileAudit, ModelAudit, Warning};
-use super::join::{Collector, Joined, Seen, join};
-use super::neutral::{self, Destination};
+use super::format;
+use super::intake::Destination;
+use super::join::{Collector, Entry, Joined, Seen, join};
+use super::json::{self, Members};
 use super::records::Records;
-use super::routerbench;
-use super::schema::{Schema, shown};
+use super::schema::shown;
 use super::text::{Meter, Source};
 use super::{Dataset, FileIdentity};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Duplicates, Grader, LatencyUnit, MAX_MODELS, Price, Replay, Role, ScoreUnit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Cursor, Read, Seek};
 
-/// A file to import: its name and its bytes, which are read once, in order.
+/// Bytes that can be read again from anywhere: an archive lists its members at its end.
+pub trait ReadSeek: Read + Seek {}
+
+impl<T: Read + Seek> ReadSeek for T {}
+
+/// A file to import: its name and its bytes.
 pub struct InputFile<'a> {
-    /// Name as the person gave it; a folder before it is left out.
+    /// Name as the person gave it, folders included: some formats name the model there.
     pub name: String,
     /// Length in bytes where it is known, for progress and for refusing early.
     pub len: Option<u64>,
     /// The bytes.
-    pub reader: Box<dyn Read + 'a>,
+    pub reader: Box<dyn ReadSeek + 'a>,
 }
 
 impl<'a> InputFile<'a> {
     /// A file that is in memory.
     pub fn from_bytes(name: impl Into<String>, bytes: &'a [u8]) -> Self {
-        InputFile { name: name.into(), len: Some(bytes.len() as u64), reader: Box::new(bytes) }
+        InputFile { name: name.into(), len: Some(bytes.len() as u64), reader: Box::new(Cursor::new(bytes)) }
     }
 }
 
@@ -53,7 +60,7 @@ impl From<&Replay> for ImportOptions {
     fn from(replay: &Replay) -> Self {
         ImportOptions {
             mapping: replay.mapping.clone(),
-            grader: replay.grader,
+            grader: replay.grader.clone(),
             duplicates: replay.duplicates,
             score_unit: replay.score_unit,
             latency_unit: replay.latency_unit,
@@ -69,6 +76,9 @@ pub struct Import {
     pub dataset: Dataset,
     /// What was found and assumed.
     pub audit: Audit,
+    /// The list prices that were used for want of others ([`super::prices`]): with them as
+    /// [`ImportOptions::prices`] the same files give the same numbers whatever later lists say.
+    pub prices: BTreeMap<String, Price>,
 }
 
 /// How far an import is.
@@ -128,6 +138,19 @@ fn base(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
+/// The files' names without folders, but for files of the same name: these keep the innermost one.
+fn names(files: &[InputFile]) -> Vec<String> {
+    let all: Vec<&str> = files.iter().map(|file| base(&file.name)).collect();
+    let name = |(file, name): (&InputFile, &&str)| {
+        let folder = file.name.rsplit(['/', '\\']).nth(1).filter(|folder| !folder.is_empty());
+        match folder.filter(|_| all.iter().filter(|other| *other == name).count() > 1) {
+            Some(folder) => format!("{folder}/{name}"),
+            None => (*name).to_owned(),
+        }
+    };
+    files.iter().zip(&all).map(name).collect()
+}
+
 /// A file's name without folder and ending: the model's name where no column gives it.
 pub fn stem(name: &str) -> &str {
     let base = base(name);
@@ -135,7 +158,7 @@ pub fn stem(name: &str) -> &str {
         let at = base.len().checked_sub(ending.len())?;
         base.get(at..).filter(|tail| tail.eq_ignore_ascii_case(ending)).and(base.get(..at)).filter(|s| !s.is_empty())
     };
-    [".csv", ".tsv", ".tab", ".txt"].iter().find_map(ending).unwrap_or(base).trim()
+    [".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json"].iter().find_map(ending).unwrap_or(base).trim()
 }
 
 /// Reads files of results and joins them into one data set, within the default [`Limits`].
@@ -176,93 +199,160 @@ pub fn import_within(
         }
     }
     let mut meter = Meter::new(&files, limits, progress)?;
-    let names: Vec<String> = files.iter().map(|file| base(&file.name).to_owned()).collect();
-    let mut collector = Collector::new(limits);
-    let mut dataset_files = Vec::new();
-    let mut audit = Audit::default();
-    for (index, (file, name)) in files.into_iter().zip(&names).enumerate() {
-        meter.file(index);
-        let mut read = FileAudit { name: name.clone(), ..FileAudit::default() };
-        let mut destination = Destination {
-            collector: &mut collector,
-            audit: &mut read,
-            warnings: &mut audit.warnings,
-            file: index,
-            names: &names,
-        };
-        let sha256 = one_file(file.reader, options, &mut destination, &mut meter).map_err(|e| e.in_file(name))?;
-        dataset_files.push(FileIdentity { name: name.clone(), sha256 });
-        audit.files.push(read);
+    let mut reading = Reading {
+        options,
+        collector: Collector::new(limits),
+        audit: Audit::default(),
+        names: Vec::new(),
+        prices: BTreeMap::new(),
+        meter: &mut meter,
+    };
+    let mut identities = Vec::new();
+    for (index, (file, name)) in names(&files).into_iter().zip(files).map(|(name, file)| (file, name)).enumerate() {
+        reading.meter.file(index);
+        let sha256 = reading.file(file, &name).map_err(|error| error.in_file(&name))?;
+        identities.push(FileIdentity { name, sha256 });
     }
+    let Reading { collector, mut audit, names, prices, .. } = reading;
     let owner: Vec<usize> = collector.models.iter().map(|seen| seen.file).collect();
     let file_of = |model: usize| owner.get(model).and_then(|file| names.get(*file)).cloned().unwrap_or_default();
     audit.models = models(&collector.models, &names);
-    let id_of = |model: usize| {
-        let file = owner.get(model).and_then(|file| audit.files.get(*file));
-        let column = file.and_then(|file| file.columns.iter().find(|(role, _)| role == "query_id"));
+    let id_in = |file: usize| {
+        let column = audit.files.get(file).and_then(|file| file.columns.iter().find(|(role, _)| role == "query_id"));
         column.map_or_else(String::new, |(_, name)| name.clone())
     };
-    let joined = join(collector, options.duplicates).map_err(|(model, error)| match model.map(usize::from) {
-        Some(model) => error.in_file(file_of(model)).at_column(id_of(model)),
+    let id_of = |model: usize| owner.get(model).map_or_else(String::new, |file| id_in(*file));
+    let joined = join(collector, options.duplicates, &names).map_err(|(file, error)| match file.map(usize::from) {
+        Some(file) => error.in_file(names.get(file).cloned().unwrap_or_default()).at_column(id_in(file)),
         None => error.at_field("files"),
     })?;
     check_overlap(&joined.dataset).map_err(|(model, error)| match error.kind {
         ErrorKind::NothingInCommon => error.in_file(file_of(model)).at_column(id_of(model)),
         _ => error.in_file(file_of(model)),
     })?;
-    report_duplicates(&joined, options.duplicates, &file_of, &mut audit);
+    report_duplicates(&joined, options.duplicates, &names, &mut audit);
     let Joined { mut dataset, .. } = joined;
-    dataset.files = dataset_files;
+    dataset.files = identities;
     audit.format = distinct(audit.files.iter().map(|file| file.format.as_str()));
     audit.count(&dataset);
     audit.look_at_costs(&dataset);
     look_at_files(&mut audit, options);
-    Ok(Import { dataset, audit })
+    Ok(Import { dataset, audit, prices })
 }
 
-/// Reads one file to its end; its SHA-256.
-fn one_file(
-    reader: Box<dyn Read + '_>,
+/// An import under way.
+struct Reading<'r, 'p> {
+    options: &'r ImportOptions,
+    collector: Collector,
+    audit: Audit,
+    /// Names of the files so far, those in archives each by itself.
+    names: Vec<String>,
+    /// List prices that were used.
+    prices: BTreeMap<String, Price>,
+    meter: &'r mut Meter<'p>,
+}
+
+impl Reading<'_, '_> {
+    /// Reads a file as it was given, an archive member by member; its SHA-256.
+    fn file(&mut self, file: InputFile, name: &str) -> Result<String> {
+        match Container::open(file.reader)? {
+            Container::Plain(reader) => self.one(reader, name, &file.name),
+            Container::Gzip(mut reader) => {
+                self.meter.unknown_total();
+                let sha256 = archive::digest(&mut *reader, self.meter)?;
+                let inner = |name: &str| name.strip_suffix(".gz").unwrap_or(name).to_owned();
+                self.one(archive::gunzip(reader), &inner(name), &inner(&file.name))?;
+                Ok(sha256)
+            }
+            Container::Zip(mut reader) => {
+                self.meter.unknown_total();
+                let sha256 = archive::digest(&mut *reader, self.meter)?;
+                let mut zip = Archive::open(reader)?;
+                if let Some((header, samples)) = zip.log.take() {
+                    let limits = self.meter.limits;
+                    self.one(Box::new(zip.document(header, &samples, limits)), name, &file.name)?;
+                    return Ok(sha256);
+                }
+                for member in std::mem::take(&mut zip.members) {
+                    let inner = format!("{name}/{member}");
+                    let read = zip.member(&member).and_then(|reader| self.one(reader, &inner, &inner));
+                    read.map_err(|error| error.in_file(&inner))?;
+                }
+                for other in zip.others.iter().take(MOST_NAMED) {
+                    self.audit.warnings.push(Warning {
+                        file: Some(format!("{name}/{}", shown(other))),
+                        message: "neither a table nor JSON: left out".to_owned(),
+                        ..Warning::default()
+                    });
+                }
+                Ok(sha256)
+            }
+        }
+    }
+
+    /// Reads one file or member to its end; its SHA-256.
+    fn one(&mut self, reader: Box<dyn Read + '_>, name: &str, path: &str) -> Result<String> {
+        self.names.push(name.to_owned());
+        let mut read = FileAudit { name: name.to_owned(), ..FileAudit::default() };
+        let mut to = Destination {
+            collector: &mut self.collector,
+            audit: &mut read,
+            warnings: &mut self.audit.warnings,
+            file: self.names.len() - 1,
+            names: &self.names,
+            path,
+            prices: &mut self.prices,
+        };
+        let before = self.meter.rows;
+        let source = Source::open(reader, self.meter)?;
+        let source = match source.is_json() {
+            true => json_file(source, self.options, &mut to, self.meter),
+            false => table_file(source, self.options, &mut to, self.meter),
+        }?;
+        read.rows = self.meter.rows - before;
+        read.bytes = source.bytes;
+        self.audit.files.push(read);
+        Ok(source.digest())
+    }
+}
+
+/// Members of an archive that are left out and named.
+const MOST_NAMED: usize = 20;
+
+/// Reads a file of JSON.
+fn json_file<'a>(
+    source: Source<'a>,
     options: &ImportOptions,
     to: &mut Destination,
     meter: &mut Meter,
-) -> Result<String> {
-    let source = Source::open(reader, meter)?;
+) -> Result<Source<'a>> {
+    let lines = json::is_lines(source.text(), &to.audit.name);
+    to.audit.encoding = "UTF-8".to_owned();
+    to.audit.separator = if lines { "JSON lines" } else { "JSON" }.to_owned();
+    let mut members = Members::open(source, lines, meter)?;
+    format::json::read(&mut members, options, to, meter)?;
+    Ok(members.finish())
+}
+
+/// Reads a table.
+fn table_file<'a>(
+    source: Source<'a>,
+    options: &ImportOptions,
+    to: &mut Destination,
+    meter: &mut Meter,
+) -> Result<Source<'a>> {
     let mut records = Records::open(source, meter)?;
     let before = meter.rows;
-    let header = records.header.clone();
-    let schema = Schema::new(&header, &options.mapping)?;
-    // A mapping is in the words of the neutral schema.
-    let wide = if options.mapping.is_empty() { routerbench::Plan::new(&header)? } else { None };
-    if let Some(plan) = wide {
-        to.audit.format = "routerbench-wide".to_owned();
-        to.audit.why =
-            "it has the columns `sample_id` and, for each model, its name and its name with `|total_cost`".to_owned();
-        routerbench::read(&mut records, &plan, options, to, meter)?;
-    } else {
-        let long = routerbench::LONG.iter().all(|name| header.iter().any(|other| other == name));
-        let plan = neutral::Plan::new(&schema, options)?;
-        (to.audit.format, to.audit.why) = match long {
-            true => ("routerbench-long".to_owned(), format!("it has the columns {}", routerbench::LONG.join(", "))),
-            false => ("neutral".to_owned(), plan.why(&schema)),
-        };
-        neutral::read(&mut records, &plan, options, to, meter)?;
-    }
-    to.audit.rows = meter.rows - before;
-    if to.audit.rows == 0 {
+    let table = format::Table::recognise(&records.header, options)?;
+    format::read(&mut records, table, options, to, meter)?;
+    if meter.rows == before {
         return Err(Error::new(ErrorKind::Empty, "at least one row after the header")
             .at_row(records.row.max(1))
             .found("a header only"));
     }
-    let warn = |row: Option<u64>, column: Option<String>, message: String| Warning {
-        file: Some(to.audit.name.clone()),
-        row,
-        column,
-        message,
-    };
     if records.repeated_headers > 0 {
         let message = format!("the header comes again {} times among the rows: left out", records.repeated_headers);
-        to.warnings.push(warn(None, None, message));
+        to.warn(None, None, Some(message));
     }
     to.audit.separator = match records.separator {
         b'\t' => "tab",
@@ -273,11 +363,10 @@ fn one_file(
     let (encoding, legacy, source) = records.finish();
     if let Some((row, column)) = legacy {
         let message = "bytes that are no UTF-8 were read as Windows-1252 (Latin-1)".to_owned();
-        to.warnings.push(warn(Some(row), Some(column), message));
+        to.warn(Some(row), Some(&column), Some(message));
     }
     to.audit.encoding = encoding.to_owned();
-    to.audit.bytes = source.bytes;
-    Ok(source.digest())
+    Ok(source)
 }
 
 fn models(seen: &[Seen], names: &[String]) -> Vec<ModelAudit> {
@@ -290,14 +379,14 @@ fn models(seen: &[Seen], names: &[String]) -> Vec<ModelAudit> {
     seen.iter().map(audit).collect()
 }
 
-fn report_duplicates(joined: &Joined, rule: Duplicates, file_of: &dyn Fn(usize) -> String, audit: &mut Audit) {
+fn report_duplicates(joined: &Joined, rule: Duplicates, names: &[String], audit: &mut Audit) {
     audit.duplicates = joined.coalesced + joined.repeated;
     audit.coalesced = joined.coalesced;
-    let mut warn = |first: Option<(u16, u32)>, message: String| {
-        if let Some((model, row)) = first {
+    let mut warn = |first: Option<Entry>, message: String| {
+        if let Some(entry) = first {
             audit.warnings.push(Warning {
-                file: Some(file_of(usize::from(model))),
-                row: Some(u64::from(row)),
+                file: names.get(usize::from(entry.file)).cloned(),
+                row: Some(u64::from(entry.row)),
                 column: None,
                 message,
             });

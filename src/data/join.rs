@@ -1,18 +1,21 @@
 //! Results of all files brought together: one column a model, one place a query, duplicates settled.
 
+use super::cells::Field;
 use super::intern::Interner;
 use super::schema::shown;
-use super::{Dataset, Limits, ModelResults};
+use super::{Dataset, Labels, Limits, ModelResults};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Duplicates;
 use std::collections::HashMap;
 
 /// One result as a file gives it; `NaN` where a value is missing.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cell {
+pub(super) struct Entry {
     pub(super) query: u32,
     pub(super) row: u32,
     pub(super) model: u16,
+    /// Number of the file.
+    pub(super) file: u16,
     pub(super) score: f64,
     pub(super) cost: f64,
     pub(super) latency_ms: f64,
@@ -21,12 +24,14 @@ pub(super) struct Cell {
 /// All results, and who is who.
 pub(super) struct Collector {
     pub(super) queries: Interner,
-    pub(super) cells: Vec<Cell>,
+    pub(super) entries: Vec<Entry>,
+    category: Words,
+    split: Words,
     pub(super) models: Vec<Seen>,
     limits: Limits,
 }
 
-/// A model and the file that names it.
+/// A model and the first file that names it.
 pub(super) struct Seen {
     pub(super) name: String,
     pub(super) file: usize,
@@ -35,14 +40,22 @@ pub(super) struct Seen {
 
 impl Collector {
     pub(super) fn new(limits: Limits) -> Self {
-        Collector { queries: Interner::default(), cells: Vec::new(), models: Vec::new(), limits }
+        Collector {
+            queries: Interner::default(),
+            entries: Vec::new(),
+            category: Words::default(),
+            split: Words::default(),
+            models: Vec::new(),
+            limits,
+        }
     }
 
-    /// The number of a model that `file` names; the name of the other file if two files name it.
-    pub(super) fn model(&mut self, name: &str, file: usize, names: &[String]) -> Result<u16> {
+    /// The number of a model that `file` names. Several files may `share` a model (a file for each subject), but not
+    /// where it only goes by the files' names.
+    pub(super) fn model(&mut self, name: &str, file: usize, names: &[String], share: bool) -> Result<u16> {
         if let Some(index) = self.models.iter().position(|seen| seen.name == name) {
             let other = self.models.get(index).map_or(file, |seen| seen.file);
-            if other == file {
+            if other == file || share {
                 return Ok(index as u16);
             }
             let other = names.get(other).map_or("another file", String::as_str);
@@ -85,33 +98,88 @@ impl Collector {
         }
     }
 
+    /// What a query belongs to, and which part it is in; what is known of it already stays.
+    pub(super) fn label(&mut self, query: u32, category: Field, split: Field) {
+        self.category.set(query, category);
+        self.split.set(query, split);
+    }
+
     /// Takes a result.
-    pub(super) fn push(&mut self, cell: Cell) -> Result<()> {
-        if self.cells.len() >= self.limits.results {
+    pub(super) fn push(&mut self, entry: Entry) -> Result<()> {
+        if self.entries.len() >= self.limits.results {
             return Err(Error::new(
                 ErrorKind::TooLarge,
                 format!("at most {} results in all files", self.limits.results),
             ));
         }
-        if let Some(seen) = self.models.get_mut(usize::from(cell.model)) {
+        if let Some(seen) = self.models.get_mut(usize::from(entry.model)) {
             seen.rows += 1;
         }
-        self.cells.push(cell);
+        self.entries.push(entry);
         Ok(())
     }
 }
 
+/// A column of words being filled: the different words, and by query the place of its word.
+#[derive(Default)]
+struct Words {
+    words: Interner,
+    of: Vec<u32>,
+    /// Too long or too many to be words.
+    given_up: bool,
+}
+
+/// Bytes of a word, and different words, beyond which a column holds texts rather than words.
+const WORD: usize = 256;
+const WORDS: usize = 10_000;
+
+impl Words {
+    fn set(&mut self, query: u32, field: Field) {
+        if field.is_missing() || self.given_up {
+            return;
+        }
+        let text = field.text();
+        if text.len() > WORD || self.words.len() > WORDS {
+            *self = Words { given_up: true, ..Words::default() };
+            return;
+        }
+        let query = query as usize;
+        if self.of.len() <= query {
+            self.of.resize(query + 1, Labels::NONE);
+        }
+        if let Some(place) = self.of.get_mut(query).filter(|place| **place == Labels::NONE) {
+            *place = self.words.number(text.as_bytes());
+        }
+    }
+
+    /// The finished column; `copies` are queries that were added for second results, each with the query it is of.
+    fn finish(mut self, queries: usize, copies: &[(u32, u32)]) -> Option<Labels> {
+        if self.of.is_empty() {
+            return None;
+        }
+        self.of.resize(queries, Labels::NONE);
+        for (copy, original) in copies {
+            let word = self.of.get(*original as usize).copied().unwrap_or(Labels::NONE);
+            if let Some(place) = self.of.get_mut(*copy as usize) {
+                *place = word;
+            }
+        }
+        let name = |number| String::from_utf8_lossy(self.words.get(number)).into_owned();
+        Some(Labels { names: (0..self.words.len() as u32).map(name).collect(), of: self.of })
+    }
+}
+
 /// What became of second results.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Joined {
     pub(super) dataset: Dataset,
     /// Rows that held what an earlier row of the same query and model lacked.
     pub(super) coalesced: u64,
-    /// The first of them: model and row.
-    pub(super) first_coalesced: Option<(u16, u32)>,
+    /// The first of them.
+    pub(super) first_coalesced: Option<Entry>,
     /// Rows that held again what an earlier row had.
     pub(super) repeated: u64,
-    pub(super) first_repeated: Option<(u16, u32)>,
+    pub(super) first_repeated: Option<Entry>,
 }
 
 /// Columns being filled: score, cost and latency by model; a column exists once a value does.
@@ -172,6 +240,8 @@ struct Repeats {
     latest: HashMap<Home, u32>,
     /// Under `samples`: the place that follows a place, for all models.
     next: HashMap<u32, u32>,
+    /// Under `samples`: the queries that were added, each with the query it is of.
+    copies: Vec<(u32, u32)>,
 }
 
 impl Repeats {
@@ -191,7 +261,11 @@ impl Repeats {
     fn another(&mut self, home: Home, place: u32, table: &mut Table) -> Result<u32> {
         let next = match self.next.get(&place) {
             Some(next) => *next,
-            None => table.add_query()?,
+            None => {
+                let new = table.add_query()?;
+                self.copies.push((new, home.1));
+                new
+            }
         };
         self.next.insert(place, next);
         self.latest.insert(home, next);
@@ -202,47 +276,55 @@ impl Repeats {
 /// Brings every result to its place.
 ///
 /// # Errors
-/// A second result where `duplicates` is `error`; a table above the limit. The caller adds the file, which it knows by
-/// the model.
-pub(super) fn join(collector: Collector, duplicates: Duplicates) -> std::result::Result<Joined, (Option<u16>, Error)> {
-    let Collector { queries, cells, models, limits } = collector;
+/// A second result where `duplicates` is `error`; a table above the limit. The caller adds the file, whose number is
+/// given.
+pub(super) fn join(
+    collector: Collector,
+    duplicates: Duplicates,
+    names: &[String],
+) -> std::result::Result<Joined, (Option<u16>, Error)> {
+    let Collector { queries, entries, models, limits, category, split } = collector;
     let columns = (0..models.len()).map(|_| Default::default()).collect();
     let mut table = Table { models: columns, queries: queries.len(), places: queries.len(), limits };
     table.check().map_err(|error| (None, error))?;
     let mut joined = Joined::default();
     let mut repeats = Repeats::default();
-    for cell in &cells {
-        let values = [cell.score, cell.cost, cell.latency_ms];
-        let home = (cell.model, cell.query);
-        let mut place = repeats.latest.get(&home).copied().unwrap_or(cell.query);
-        let held = [0, 1, 2].map(|part| table.get(cell.model, part, place));
+    for entry in &entries {
+        let values = [entry.score, entry.cost, entry.latency_ms];
+        let home = (entry.model, entry.query);
+        let mut place = repeats.latest.get(&home).copied().unwrap_or(entry.query);
+        let held = [0, 1, 2].map(|part| table.get(entry.model, part, place));
         if held.iter().any(|value| !value.is_nan()) {
             let clash = held.iter().zip(&values).any(|(old, new)| !old.is_nan() && !new.is_nan());
             if !clash {
                 joined.coalesced += 1;
-                joined.first_coalesced.get_or_insert((cell.model, cell.row));
+                joined.first_coalesced.get_or_insert(*entry);
             } else {
                 joined.repeated += 1;
-                joined.first_repeated.get_or_insert((cell.model, cell.row));
+                joined.first_repeated.get_or_insert(*entry);
                 match duplicates {
-                    Duplicates::Error => return Err((Some(cell.model), twice(&queries, &models, &cells, cell))),
+                    Duplicates::Error => {
+                        return Err((Some(entry.file), twice(&queries, &models, &entries, entry, names)));
+                    }
                     Duplicates::First => {}
                     Duplicates::Mean => repeats.average(home, place, &values, &mut table),
                     Duplicates::Samples => {
                         let another = repeats.another(home, place, &mut table);
-                        place = another.map_err(|error| (Some(cell.model), error))?;
+                        place = another.map_err(|error| (Some(entry.file), error))?;
                     }
                 }
             }
         }
         for (part, value) in values.into_iter().enumerate() {
-            if !value.is_nan() && table.get(cell.model, part, place).is_nan() {
-                table.set(cell.model, part, place, value);
+            if !value.is_nan() && table.get(entry.model, part, place).is_nan() {
+                table.set(entry.model, part, place, value);
             }
         }
     }
-    drop(cells);
+    drop(entries);
     joined.dataset.queries = table.queries;
+    joined.dataset.category = category.finish(table.queries, &repeats.copies);
+    joined.dataset.split = split.finish(table.queries, &repeats.copies);
     for (seen, columns) in models.into_iter().zip(table.models) {
         let [mut reward, cost, latency_ms] = columns;
         let sized = |mut column: Vec<f64>| {
@@ -257,15 +339,19 @@ pub(super) fn join(collector: Collector, duplicates: Duplicates) -> std::result:
     Ok(joined)
 }
 
-fn twice(queries: &Interner, models: &[Seen], cells: &[Cell], cell: &Cell) -> Error {
-    let name = models.get(usize::from(cell.model)).map_or_else(String::new, |seen| shown(&seen.name));
-    let first = cells.iter().find(|other| other.query == cell.query && other.model == cell.model);
-    let id = String::from_utf8_lossy(queries.get(cell.query)).into_owned();
-    let before = first.map_or(String::new(), |first| format!(" (the first is in row {})", first.row));
+fn twice(queries: &Interner, models: &[Seen], entries: &[Entry], second: &Entry, names: &[String]) -> Error {
+    let name = models.get(usize::from(second.model)).map_or_else(String::new, |seen| shown(&seen.name));
+    let first = entries.iter().find(|other| other.query == second.query && other.model == second.model);
+    let id = String::from_utf8_lossy(queries.get(second.query)).into_owned();
+    let before = first.map_or(String::new(), |first| {
+        let file = names.get(usize::from(first.file)).filter(|_| first.file != second.file);
+        let of = file.map_or(String::new(), |file| format!(" of `{}`", shown(file)));
+        format!(" (the first is in row {}{of})", first.row)
+    });
     Error::new(
         ErrorKind::Duplicate,
         format!("one result of `{name}` on each query{before}; `duplicates` can be `first`, `mean` or `samples`"),
     )
-    .at_row(u64::from(cell.row))
+    .at_row(u64::from(second.row))
     .found(id)
 }

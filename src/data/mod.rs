@@ -1,25 +1,30 @@
 //! Result files in, a [`Dataset`] and an [`Audit`] out.
 //!
 //! ```text
-//! file ─ text (hash, sniff, encoding) ─ records (separator, rows) ─ schema (roles) ┬ neutral ────┬ join ─▶ Dataset
-//!                                                                                  └ routerbench ┘        └ Audit
+//!                                 ┌ records (rows of a table) ┐
+//! archive ─ text (hash, UTF-8) ────┤                           ├ format (where things stand) ─ intake (what they mean) ┐
+//!                                 └ json (records of JSON) ───┘                                                       │
+//!                                                                             Dataset, Audit ◀─ join (who answered what)
 //! ```
 
+mod archive;
 mod audit;
 mod cells;
+mod format;
 mod grader;
 mod import;
+mod intake;
 mod intern;
 mod join;
-mod neutral;
+mod json;
 pub mod presets;
+pub mod prices;
 mod records;
-mod routerbench;
 mod schema;
 mod text;
 
 pub use audit::{Audit, AuditReport, FileAudit, ModelAudit, Warning};
-pub use import::{Import, ImportOptions, InputFile, Limits, Progress, import, import_within, stem};
+pub use import::{Import, ImportOptions, InputFile, Limits, Progress, ReadSeek, import, import_within, stem};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,13 +1,13 @@
 //! Which column plays which role: canonical names, synonyms, and what the person says.
 
-use super::records::Records;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Role;
 use std::collections::BTreeMap;
 
-/// The formats that this version reads, for messages.
-pub(super) const FORMATS: &str = "`neutral` (query_id, model, score, cost, latency_ms), `routerbench-wide` and \
-                                  `routerbench-long`, as comma, tab or `;` separated text";
+/// The formats that are read, for messages.
+pub(super) const FORMATS: &str = "comma, tab or `;` separated text or JSON with query_id, model, score, cost, \
+                                  latency_ms, and the formats of RouterBench, LLMRouterBench, RouterArena, RouteLLM, \
+                                  LLMDrift, promptfoo, lm-eval, HELM, Inspect, Every Eval Ever and OpenAI Evals";
 
 /// Every role with its names, the canonical one first.
 const NAMES: [(Role, &[&str]); 13] = [
@@ -167,7 +167,7 @@ impl<'a> Schema<'a> {
 
     /// Nothing here says what the columns are.
     pub(super) fn unrecognised(&self) -> Error {
-        let expected = format!("an id column and a score column; this version reads {FORMATS}");
+        let expected = format!("an id column and a score column; what is read: {FORMATS}");
         self.showing_columns(Error::new(ErrorKind::Unrecognised, expected))
     }
 
@@ -183,9 +183,4 @@ impl<'a> Schema<'a> {
         error.found = Some(format!("the columns {}", self.listed()));
         error.at_row(1)
     }
-}
-
-/// Where the cells of a column stand, for errors.
-pub(super) fn at(error: Error, records: &Records, column: usize) -> Error {
-    error.at_row(records.row).at_column(records.column_name(column))
 }

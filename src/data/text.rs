@@ -73,7 +73,13 @@ impl<'p> Meter<'p> {
         self.progress.file = index;
     }
 
-    fn bytes(&mut self, read: usize) -> Result<()> {
+    /// Says that what is still to be read is not known: an archive's content is longer than the archive.
+    pub(super) fn unknown_total(&mut self) {
+        self.progress.total = None;
+    }
+
+    /// Counts bytes that were read.
+    pub(super) fn bytes(&mut self, read: usize) -> Result<()> {
         self.progress.bytes = self.progress.bytes.saturating_add(read as u64);
         if self.progress.bytes > self.limits.bytes {
             return Err(too_many_bytes(&self.limits));
@@ -187,6 +193,16 @@ impl<'a> Source<'a> {
         &self.text
     }
 
+    /// Whether the text begins as JSON does, and not as a header with a bracket does.
+    pub(super) fn is_json(&self) -> bool {
+        let mut bytes = self.text.iter().filter(|byte| !byte.is_ascii_whitespace());
+        match (bytes.next(), bytes.next()) {
+            (Some(b'{'), Some(b'"' | b'}')) => true,
+            (Some(b'['), Some(next)) => matches!(next, b'{' | b'[' | b']' | b'"' | b'-' | b'0'..=b'9'),
+            _ => false,
+        }
+    }
+
     /// SHA-256 of all bytes, in hexadecimal.
     pub(super) fn digest(self) -> String {
         self.hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
@@ -254,9 +270,9 @@ impl Utf16 {
     }
 }
 
-/// Refuses what is not text, or text in a format of another kind.
+/// Refuses what is not text.
 fn sniff(first: &[u8]) -> Result<()> {
-    const EXPECTED: &str = "text: a CSV, TSV or `;`-separated table";
+    const EXPECTED: &str = "text: a CSV, TSV or `;`-separated table, or JSON";
     if let Some((_, what)) = SIGNATURES.iter().find(|(signature, _)| first.starts_with(signature)) {
         return Err(Error::new(ErrorKind::NotText, EXPECTED).found(what));
     }
@@ -265,14 +281,7 @@ fn sniff(first: &[u8]) -> Result<()> {
     if looked_at.contains(&0) || control > looked_at.len() / 50 {
         return Err(Error::new(ErrorKind::NotText, EXPECTED).found("binary data"));
     }
-    match first.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{' | b'[') => Err(Error::new(
-            ErrorKind::Unrecognised,
-            format!("a table with a header; this version reads {}", super::schema::FORMATS),
-        )
-        .found("text that starts as JSON does")),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 #[cfg(test)]

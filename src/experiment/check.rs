@@ -99,10 +99,8 @@ fn check_environment(environment: &Environment) -> Result<()> {
                 return Err(out_of_range("environment.files", "no file", "at least one file"));
             }
             unique(replay.files.iter().map(|file| file.name.as_str()), "environment.files", ".name")?;
-            if replay.missing == MissingRule::Unavailable {
-                return Err(Error::new(ErrorKind::NotYet, "`drop` (`unavailable` comes in a later version)")
-                    .at_field("environment.missing")
-                    .found("unavailable"));
+            for (names, field) in [(&replay.filter.category, "category"), (&replay.filter.split, "split")] {
+                unique(names.iter().map(String::as_str), &format!("environment.filter.{field}"), "")?;
             }
             for (model, price) in &replay.prices {
                 for (name, value) in [("input", price.input), ("output", price.output)] {

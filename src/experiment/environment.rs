@@ -86,6 +86,9 @@ pub struct Replay {
     /// What becomes of a query that some model has no result for.
     #[serde(default)]
     pub missing: MissingRule,
+    /// Only these queries are played.
+    #[serde(default, skip_serializing_if = "Filter::is_empty")]
+    pub filter: Filter,
     /// What costs are divided by before they meet a policy.
     #[serde(default)]
     pub cost_scale: CostScale,
@@ -185,15 +188,50 @@ pub enum Sampling {
     Sequential,
 }
 
-/// What becomes of a query that some model has no result for.
+/// What becomes of a query that some model has no result for: no score, or where the costs of all models that play are
+/// known, no cost.
+///
+/// A query that no model has a result for is left out in any case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MissingRule {
     /// The query is left out.
     #[default]
     Drop,
-    /// The model is away in that round. Not yet run.
+    /// The model is away in that round: `A_t` is the models that are not away by `availability` and have a result.
+    ///
+    /// * A model's true means are over the queries that it has a result for, whoever else has one. Every model that plays
+    ///   has to have one. A model without a result in a part of the files ([`Drift`]) is away while that part is played.
+    /// * `n = min(N, |A_t|)`. The regret of a round is against `S*` (and the relaxed optimum) among its own `A_t`. Where
+    ///   `A_t` is empty, since the models with a result are away by `availability`, no policy is asked, and the round
+    ///   counts as empty.
+    /// * `optimum` in a result is that of rounds in which no result is missing; it has no `joint`, for a set's rewards by
+    ///   rows need rows that have them all.
+    /// * At most 4,096 different `A_t` over all segments of rounds: of more, the queries with the rarest sets of models are
+    ///   left out, with a warning.
+    /// * An offline policy learns from held-out queries of any kind, each model's means from those with a result of it. A
+    ///   model that none of them has is not in its set.
     Unavailable,
+}
+
+/// Which queries are played, by what the data says of them: all, as long as both lists are empty. Names as in the data;
+/// with both lists, queries that satisfy both.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    /// Only queries of these categories, such as subjects; where empty, of all and of none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub category: Vec<String>,
+    /// Only queries of these parts, such as `test`; where empty, of all and of none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub split: Vec<String>,
+}
+
+impl Filter {
+    /// Whether every query passes.
+    pub fn is_empty(&self) -> bool {
+        self.category.is_empty() && self.split.is_empty()
+    }
 }
 
 /// What a column is.
@@ -216,8 +254,8 @@ pub enum Role {
     Split,
 }
 
-/// How an answer is compared with the reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How an answer is compared with the reference. In JSON a word, or `{"number-within": 0.01}`, `{"regex": "…"}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grader {
     /// The same text, but for space around it.
@@ -226,10 +264,15 @@ pub enum Grader {
     CaseFolded,
     /// The last number in the answer equals the reference.
     Number,
+    /// The last number in the answer differs from the reference by at most this tolerance, ≥ 0.
+    NumberWithin(f64),
     /// The choice letter of the answer equals the reference's.
     ChoiceLetter,
     /// The answer contains the reference.
     Contains,
+    /// What the pattern's first group (or the pattern, where it has none) matches first in the answer equals the
+    /// reference, but for case. At most 1,000 bytes; no look-around and no back-references, so that it takes linear time.
+    Regex(String),
 }
 
 /// What becomes of a second result of the same model on the same query.

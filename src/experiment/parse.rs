@@ -1,10 +1,12 @@
 //! Reading and checking an experiment: every error names the field, what was found and what was expected.
 
 use super::check::out_of_range;
+use super::placed::Placed;
 use super::*;
 use crate::error::{Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Map;
+use std::marker::PhantomData;
 
 /// Kinds of policies that the format knows and this version does not run.
 const LATER_KINDS: [&str; 2] = ["contextual", "linucb"];
@@ -20,6 +22,11 @@ impl Experiment {
     pub fn from_json(text: &str) -> Result<Experiment> {
         let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|error| Error::new(ErrorKind::Malformed, format!("a JSON experiment: {error}")))?;
+        Experiment::from_value(value)
+    }
+
+    /// As [`Experiment::from_json`], of JSON that is read already.
+    pub(crate) fn from_value(value: Value) -> Result<Experiment> {
         let mut top = object(value, "")?;
         let version = take(&mut top, "version", "")?.unwrap_or(1u32);
         if version != 1 {
@@ -100,14 +107,7 @@ fn policy(value: Value, path: &str) -> Result<Policy> {
 
 /// Deserialises one part; an error gets the part's path and, where serde says so, what was found and expected.
 fn typed<T: DeserializeOwned>(value: Value, path: &str) -> Result<T> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let inner = match error.path().to_string() {
-            place if place == "." => path.to_string(),
-            place if path.is_empty() => place,
-            place => format!("{path}.{place}"),
-        };
-        from_serde(&error.into_inner().to_string(), &inner)
-    })
+    Placed::new(value, path).read(PhantomData::<T>).map_err(|error| from_serde(&error.message(), error.path()))
 }
 
 fn from_serde(message: &str, field: &str) -> Error {

@@ -9,6 +9,7 @@ use super::range::{Range, range};
 use super::{
     Drawing, FigureKind, Node, Options, Quantity, Scene, checkpoint, extent, line_class, series_class, series_mark,
 };
+use crate::order::sort_by;
 use crate::summary::{PolicyResult, RunResult};
 
 /// One set of axes.
@@ -414,7 +415,7 @@ impl Plot<'_> {
         let gap = font * 1.35;
         let Some(from) = ends.iter().map(|e| e.1).reduce(f64::max) else { return };
         let room = self.options.width - from - font * 2.4;
-        ends.sort_by(|a, b| a.2.total_cmp(&b.2));
+        sort_by(&mut ends, |a, b| a.2.total_cmp(&b.2));
         let wanted: Vec<f64> = ends.iter().map(|e| e.2).collect();
         let (top, bottom) = (frame.top() + font * 0.4, frame.bottom() - font * 0.7);
         let clear = |y: f64| taken.iter().all(|t| (t - y).abs() >= gap);

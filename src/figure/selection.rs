@@ -6,6 +6,7 @@ use super::curves::Frame;
 use super::number::{fixed, percent, shorten, text_width};
 use super::plot::{absence, height, round_axis, sentence};
 use super::{Drawing, FigureKind, Node, Options, Panel, Scene, extent, series_class};
+use crate::order::sort_by;
 use crate::simulation::BINS;
 use crate::summary::{PolicyResult, RunResult};
 
@@ -38,9 +39,9 @@ pub(super) fn rows(result: &RunResult, policy: &PolicyResult) -> Vec<Row> {
     if rows.len() <= MOST_ROWS {
         return rows;
     }
-    rows.sort_by(|a, b| b.best.cmp(&a.best).then(b.share.total_cmp(&a.share)));
+    sort_by(&mut rows, |a, b| b.best.cmp(&a.best).then(b.share.total_cmp(&a.share)));
     let others = rows.split_off(TOP_ROWS);
-    rows.sort_by(|a, b| b.share.total_cmp(&a.share));
+    sort_by(&mut rows, |a, b| b.share.total_cmp(&a.share));
     rows.push(Row {
         name: format!("{} others", others.len()),
         share: others.iter().map(|r| r.share).sum(),

@@ -10,6 +10,7 @@ pub use text::{describe, enough, sub};
 use super::Quantity;
 use super::number::{decimals, fixed};
 use crate::error::{Error, ErrorKind, Result};
+use crate::order::sort_by;
 use crate::summary::{Figure, Finals};
 use crate::sweep::{Listed, SweepResult};
 use serde_json::Value;
@@ -190,7 +191,7 @@ impl Curves {
         };
         let mut points: Vec<_> =
             result.points.iter().filter_map(|point| Some((value(&point.values, &parameter.path)?, point))).collect();
-        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sort_by(&mut points, |a, b| a.0.total_cmp(&b.0));
         let fixed = result.experiment.pointer("/task/budget").and_then(Value::as_f64);
         // A list of one value is not varied, but it is not the experiment's own either.
         let listed = result.grid.0.iter().any(|(path, _)| path == "task.budget");

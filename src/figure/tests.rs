@@ -56,6 +56,7 @@ fn result(policies: Vec<PolicyResult>, models: &[String], rounds: u32, budget: O
             cost: Some(0.006),
             relaxed_reward: 1.99,
             joint: None,
+            solved: Vec::new(),
         }],
         bounds: None,
         policies,

@@ -5,6 +5,7 @@ use super::number::{CostUnit, count, fixed, percent, shorten};
 use super::plot::{absence, round_name, write_value};
 use super::selection::{bin_rounds, rows};
 use super::{Against, FigureKind, Options, Quantity, checkpoint, extent, note};
+use crate::order::sort_by;
 use crate::summary::{PolicyResult, RunResult, csv_cell};
 use std::fmt::Write;
 
@@ -169,7 +170,7 @@ fn share_readout(result: &RunResult, options: &Options, round: u32) -> Readout {
             })
         })
         .collect();
-    values.sort_by(|a, b| b.mean.total_cmp(&a.mean));
+    sort_by(&mut values, |a, b| b.mean.total_cmp(&a.mean));
     values.truncate(5);
     Readout { at, values }
 }
@@ -199,7 +200,7 @@ fn summary(kind: FigureKind, result: &RunResult, options: &Options) -> String {
         let Some(policy) = result.policies.get(options.policy) else { return format!("{title}.") };
         let mut rows = rows(result, policy);
         rows.retain(|row| row.models.len() == 1);
-        rows.sort_by(|a, b| b.share.total_cmp(&a.share));
+        sort_by(&mut rows, |a, b| b.share.total_cmp(&a.share));
         let name = |text: &str| shorten(text, 240.0, 12.0);
         let most: Vec<String> =
             rows.iter().take(3).map(|row| format!("{} in {}", name(&row.name), percent(row.share))).collect();
@@ -213,7 +214,7 @@ fn summary(kind: FigureKind, result: &RunResult, options: &Options) -> String {
     let bands = if values.iter().any(|v| v.ci95.is_some()) { " with 95 % bands" } else { "" };
     let plural = if values.len() == 1 { "policy" } else { "policies" };
     let head = format!("{title} over rounds, {} {plural}{bands}", values.len());
-    values.sort_by(|a, b| a.mean.total_cmp(&b.mean));
+    sort_by(&mut values, |a, b| a.mean.total_cmp(&b.mean));
     match (values.first(), values.last()) {
         (Some(low), Some(high)) if values.len() > 1 => {
             format!(

@@ -7,8 +7,9 @@ use crate::bandit::forgetting::Memory;
 use crate::bandit::optimism::Confidence;
 use crate::bandit::relaxation::awc_solver;
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{Experiment, PolicyKind, RewardModel};
+use crate::experiment::{Experiment, PolicyKind, RewardModel, value_of};
 use crate::game::{Recipe, Seat};
+use crate::order::sort_by;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -185,7 +186,7 @@ pub(super) fn seats(experiment: &Experiment, models: &[String]) -> Vec<Seat> {
                 PolicyKind::Random(_) => Recipe::RandomSet,
                 PolicyKind::Oracle(_) => Recipe::Oracle,
             };
-            let identity = serde_json::to_value(&policy.kind).map(|value| canonical(&value)).unwrap_or_default();
+            let identity = canonical(&value_of(&policy.kind));
             let count = seen.entry(identity.clone()).or_insert(0);
             *count += 1;
             Seat { recipe, identity, occurrence: *count - 1 }
@@ -197,7 +198,8 @@ pub(super) fn seats(experiment: &Experiment, models: &[String]) -> Vec<Seat> {
 fn canonical(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
-            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
+            let mut sorted: Vec<(&String, &Value)> = fields.iter().collect();
+            sort_by(&mut sorted, |a, b| a.0.cmp(b.0));
             let parts =
                 sorted.into_iter().map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), canonical(value)));
             format!("{{{}}}", parts.collect::<Vec<_>>().join(","))

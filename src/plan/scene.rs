@@ -1,11 +1,16 @@
 //! What an environment comes to: names, means by segment of rounds, world.
 
+use super::queries::{Results, played};
 use super::unknown_model;
-use crate::data::{Dataset, ModelResults};
+use crate::data::Dataset;
+use crate::data::ModelResults;
 use crate::environment::{AnyWorld, Change, Outcome, Part, Replay, Synthetic};
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{self, Away, CostScale, Drift, Policy, PolicyKind, RewardModel, Sampling, Task};
+use crate::experiment::{
+    self, Away, CostScale, Drift, Filter, MissingRule, Policy, PolicyKind, RewardModel, Sampling, Task,
+};
 use crate::game::Segment;
+use crate::order::sort_by;
 use crate::random::{hash, permuted, world_key};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -25,8 +30,8 @@ pub(super) struct Scene {
     pub world: AnyWorld,
     /// Rows held out for offline policies, row-major.
     pub training: Vec<Outcome>,
-    /// Queries left out because some model has no result for them, and queries in all.
-    pub dropped: (usize, usize),
+    /// What became of the data's queries, in plain sentences.
+    pub notes: Vec<String>,
 }
 
 /// Means of a state of the world, costs in the unit of the input.
@@ -34,6 +39,8 @@ pub(super) struct Scene {
 struct Means {
     reward: Vec<f64>,
     cost: Vec<f64>,
+    /// Whether the model has any result in this state.
+    present: Vec<bool>,
 }
 
 /// A world of synthetic models.
@@ -45,6 +52,7 @@ pub(super) fn synthetic(world: &experiment::Synthetic, policies: &mut [Policy], 
     let first = Means {
         reward: world.models.iter().map(|model| model.reward).collect(),
         cost: world.models.iter().map(|model| model.cost).collect(),
+        present: vec![true; models.len()],
     };
     let states = drifted(&models, &world.drift, true, |state| match state {
         0 => Some(first.clone()),
@@ -62,7 +70,7 @@ pub(super) fn synthetic(world: &experiment::Synthetic, policies: &mut [Policy], 
         largest_cost,
         cost_scale,
         training: Vec::new(),
-        dropped: (0, 0),
+        notes: Vec::new(),
         models,
     })
 }
@@ -70,6 +78,8 @@ pub(super) fn synthetic(world: &experiment::Synthetic, policies: &mut [Policy], 
 /// What a replay asks for beside its files.
 pub(super) struct Wanted<'a> {
     pub models: &'a [String],
+    pub missing: MissingRule,
+    pub filter: &'a Filter,
     pub order: Sampling,
     pub cost_scale: CostScale,
     pub drift: &'a [Drift],
@@ -95,55 +105,34 @@ pub(super) fn replay(
         playing.extend(&data.models);
     }
     // Data order, whatever the order of the list.
-    playing.sort_by_key(|model| names().position(|name| name == model.name));
+    let place = |model: &&ModelResults| names().position(|name| name == model.name);
+    sort_by(&mut playing, |a, b| place(a).cmp(&place(b)));
     let arms = playing.len();
-    let costs_known = playing.iter().all(|model| model.cost.is_some());
+    let results = Results::of(playing);
+    let costs_known = results.costs_known;
     let threshold = (task.reward == RewardModel::Awc).then_some(task.success_threshold);
-
-    let cell = |column: &[f64], query: usize| column.get(query).copied().unwrap_or(f64::NAN);
-    let mut complete: Vec<usize> = (0..data.queries)
-        .filter(|&query| {
-            playing.iter().all(|model| {
-                let cost_there = !costs_known || model.cost.as_ref().is_some_and(|cost| !cell(cost, query).is_nan());
-                !cell(&model.reward, query).is_nan() && cost_there
-            })
-        })
-        .collect();
-    if complete.is_empty() {
-        return Err(Error::new(ErrorKind::NothingInCommon, "at least one query that every model has a result for")
-            .at_field("environment.models")
-            .found(format!("none among {} queries and {arms} models", data.queries)));
-    }
-    let dropped = (data.queries - complete.len(), data.queries);
+    // Each change and each end of an absence may begin a segment.
+    let segments_at_most = 1 + wanted.drift.len() + 2 * wanted.availability.len();
+    let (mut queries, mut notes) = played(data, &results, wanted.missing, wanted.filter, segments_at_most)?;
     let moves = wanted.drift.iter().filter(|change| change.models.is_empty()).count();
-    if complete.len() <= moves {
-        return Err(Error::new(ErrorKind::OutOfRange, format!("fewer changes than the {} queries", complete.len()))
+    if queries.len() <= moves {
+        return Err(Error::new(ErrorKind::OutOfRange, format!("fewer changes than the {} queries", queries.len()))
             .at_field("environment.drift")
             .found(format!("{moves} changes to the next part of the files")));
     }
-    let held_out = hold_out(policies, complete.len() / (moves + 1), seed)?;
-    let query_of = |place: &usize| complete.get(*place).copied();
+    let held_out = hold_out(policies, queries.len() / (moves + 1), seed)?;
+    let query_of = |place: &usize| queries.get(*place).copied();
     let training: Vec<usize> = held_out.iter().filter_map(query_of).collect();
     let held_out: BTreeSet<usize> = training.iter().copied().collect();
-    complete.retain(|query| !held_out.contains(query));
-
-    let outcome = |query: usize, model: &ModelResults| {
-        let score = cell(&model.reward, query);
-        let reward = threshold.map_or(score, |threshold| if score >= threshold { 1.0 } else { 0.0 });
-        let cost = if costs_known { model.cost.as_ref().map_or(0.0, |cost| cell(cost, query)) } else { 0.0 };
-        Outcome { reward, cost }
-    };
+    queries.retain(|query| !held_out.contains(query));
     let outcomes = |queries: &[usize]| {
-        queries
-            .iter()
-            .flat_map(|&query| playing.iter().map(move |model| (query, model)))
-            .map(|(query, model)| outcome(query, model))
-            .collect::<Vec<_>>()
+        let cells = queries.iter().flat_map(|&query| (0..arms).map(move |arm| (query, arm)));
+        cells.map(|(query, arm)| results.outcome(query, arm, threshold)).collect::<Vec<_>>()
     };
-    let (mut cells, mut training) = (outcomes(&complete), outcomes(&training));
+    let (mut cells, mut training) = (outcomes(&queries), outcomes(&training));
 
-    let models: Vec<String> = playing.iter().map(|model| model.name.clone()).collect();
-    let parts = parts(complete.len(), moves);
+    let models: Vec<String> = results.models.iter().map(|model| model.name.clone()).collect();
+    let parts = parts(queries.len(), moves);
     // Number of the part that each state of the world plays on, and the round since which it does.
     let mut on = vec![(0, 1)];
     for change in wanted.drift {
@@ -151,6 +140,20 @@ pub(super) fn replay(
         on.push(if change.models.is_empty() { (part + 1, change.at) } else { (part, since) });
     }
     let own: Vec<Means> = parts.iter().map(|rows| means(&cells, arms, rows)).collect();
+    for (arm, model) in models.iter().enumerate() {
+        let without: Vec<usize> = (1..).zip(&own).filter(|(_, own)| !own.present[arm]).map(|(part, _)| part).collect();
+        if without.len() == own.len() {
+            return Err(Error::new(
+                ErrorKind::NothingInCommon,
+                "at least one result of each model on the queries played",
+            )
+            .at_field("environment.models")
+            .found(format!("no result of {model} on {} queries", queries.len())));
+        }
+        for part in without {
+            notes.push(format!("{model} has no result in part {part} of the files: it is away while that is played."));
+        }
+    }
     let states = drifted(&models, wanted.drift, costs_known, |state| {
         let moved = state == 0 || on.get(state).map(|(part, _)| part) != on.get(state - 1).map(|(part, _)| part);
         on.get(state).and_then(|(part, _)| own.get(*part)).filter(|_| moved).cloned()
@@ -173,11 +176,9 @@ pub(super) fn replay(
         cell.cost /= cost_scale;
     }
     let worlds = worlds.into_iter().map(|(since, rows, changes)| Part::new(since, rows, changes, cost_scale)).collect();
-    let latency_ms = if playing.iter().any(|model| model.latency_ms.is_some()) {
-        let of = |query| {
-            playing.iter().map(move |model| model.latency_ms.as_ref().map_or(f64::NAN, |column| cell(column, query)))
-        };
-        complete.iter().flat_map(|&query| of(query)).collect()
+    let latency_ms = if results.models.iter().any(|model| model.latency_ms.is_some()) {
+        let of = |query| (0..arms).map(move |arm| (query, arm));
+        queries.iter().flat_map(|&query| of(query)).map(|(query, arm)| results.latency_ms(query, arm)).collect()
     } else {
         Vec::new()
     };
@@ -191,7 +192,7 @@ pub(super) fn replay(
         cost_scale,
         world: AnyWorld::Replay(world),
         training,
-        dropped,
+        notes,
     })
 }
 
@@ -229,16 +230,23 @@ fn parts(rows: usize, moves: usize) -> Vec<Range<usize>> {
     (0..=moves).map(|part| end(part)..end(part + 1)).collect()
 }
 
+/// Each model's means over those of the rows that have a result of it; 0 where none has.
 fn means(cells: &[Outcome], arms: usize, rows: &Range<usize>) -> Means {
-    let mut means = Means { reward: vec![0.0; arms], cost: vec![0.0; arms] };
-    for row in cells.chunks(arms.max(1)).take(rows.end).skip(rows.start) {
-        for ((reward, cost), cell) in means.reward.iter_mut().zip(&mut means.cost).zip(row) {
+    let mut means = Means { reward: vec![0.0; arms], cost: vec![0.0; arms], present: vec![false; arms] };
+    for (arm, (reward, cost)) in means.reward.iter_mut().zip(&mut means.cost).enumerate() {
+        let mut count = 0u32;
+        let column = cells.iter().skip(arm).step_by(arms.max(1)).take(rows.end).skip(rows.start);
+        for cell in column.filter(|cell| !cell.reward.is_nan()) {
             *reward += cell.reward;
             *cost += cell.cost;
+            count += 1;
+        }
+        if count > 0 {
+            *reward /= f64::from(count);
+            *cost /= f64::from(count);
+            means.present[arm] = true;
         }
     }
-    let count = rows.len() as f64;
-    means.reward.iter_mut().chain(&mut means.cost).for_each(|sum| *sum /= count);
     means
 }
 
@@ -251,7 +259,7 @@ fn drifted(
     base: impl Fn(usize) -> Option<Means>,
 ) -> Result<Vec<Means>> {
     let mut said = vec![experiment::NewMeans::default(); models.len()];
-    let mut current = base(0).unwrap_or(Means { reward: Vec::new(), cost: Vec::new() });
+    let mut current = base(0).unwrap_or(Means { reward: Vec::new(), cost: Vec::new(), present: Vec::new() });
     let mut states = vec![current.clone()];
     for (index, change) in drift.iter().enumerate() {
         for (name, means) in &change.models {
@@ -307,7 +315,10 @@ fn segments(
     let mut segments = Vec::with_capacity(starts.len());
     for from in starts {
         let is_away = |away: &&Away| (away.from..away.to).contains(&from);
+        let world = drift.iter().filter(|change| change.at <= from).count();
+        let Some(means) = states.get(world) else { continue };
         let available: Vec<usize> = (0..models.len())
+            .filter(|&arm| means.present.get(arm) == Some(&true))
             .filter(|&arm| !availability.iter().filter(is_away).any(|away| models.get(arm) == Some(&away.model)))
             .collect();
         if available.is_empty() {
@@ -316,8 +327,6 @@ fn segments(
                 .at_field(format!("environment.availability[{last}]"))
                 .found(format!("no model in round {from}")));
         }
-        let world = drift.iter().filter(|change| change.at <= from).count();
-        let Some(means) = states.get(world) else { continue };
         segments.push(Segment {
             from,
             available,

@@ -4,6 +4,7 @@ use super::SEED;
 use super::report::{Cell, Report, Table};
 use crate::data::{Dataset, presets};
 use crate::error::{Error, ErrorKind, Result};
+use crate::order::sort_by;
 use crate::random::{hash, permuted};
 
 /// Question sets.
@@ -74,7 +75,7 @@ fn summarise(data: &Dataset, sets: &[Vec<f64>], size: usize, questions: usize, s
             .to_vec(),
         rows,
     };
-    wins.sort_by_key(|(won, _)| std::cmp::Reverse(*won));
+    sort_by(&mut wins, |a, b| b.0.cmp(&a.0));
     let winners = wins.iter().filter(|(won, _)| *won > 0).count();
     let all = sets.len();
     let finding = match wins.first() {

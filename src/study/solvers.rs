@@ -2,14 +2,13 @@
 
 use super::report::{Cell, Report, Table, result};
 use super::{Material, Part, SEED, c2mab_v, experiment, policy, with_middle_budget};
-use crate::bandit::best_set::{NODE_LIMIT, best_set};
-use crate::bandit::relaxation::{EXACT_AT_MOST, Relaxation, awc_solver, set_count};
-use crate::bandit::reward::relaxed_reward;
+use crate::bandit::relaxation::{EXACT_AT_MOST, awc_solver, set_count};
 use crate::error::Result;
 use crate::experiment::{
     C2mabV, Direct, Experiment, NoParameters, Policy, PolicyKind, RewardModel, Run, Solver, SyntheticModel,
 };
 use crate::number::short;
+use crate::order::sort_by;
 use crate::plan::Plan;
 use crate::random::{hash, unit};
 use crate::summary::{PolicyResult, RunResult};
@@ -86,25 +85,13 @@ fn policies(reward: RewardModel, arms: usize, n: usize) -> Vec<Policy> {
     list
 }
 
-/// The objective that a solver reaches when it is given the true means of round 1.
-fn at_true_means(plan: &Plan, label: &str) -> Option<f64> {
-    let game = &plan.game;
-    let (setting, segment) = (&game.setting, game.segments.first()?);
-    let (reward, n) = (setting.reward, setting.n.min(segment.available.len()));
-    let of = |values: &[f64]| segment.available.iter().map(|arm| values.get(*arm).copied()).collect::<Option<Vec<_>>>();
-    let (means, costs) = (of(&segment.mean_reward)?, of(&segment.mean_cost)?);
-    let solver = match label {
-        EXACT => Some(Solver::Exact),
-        GREEDY => Some(Solver::Greedy),
-        LINEAR => None,
-        _ => {
-            let best = best_set(reward, &means, &costs, n, setting.budget, setting.at_least_one, NODE_LIMIT);
-            return best.proven.then_some(best.reward);
-        }
-    };
-    let mut z = vec![0.0; means.len()];
-    Relaxation::new(reward, means.len(), n, solver).ok()?.solve(&means, &costs, setting.budget, &mut z);
-    Some(relaxed_reward(reward, &means, &z))
+/// The objective that the way at this place of the list reaches when it is given the true means of round 1.
+fn at_true_means(result: &RunResult, place: usize) -> Option<f64> {
+    let optimum = result.optimum.first()?;
+    match result.experiment.policies.get(place)?.kind {
+        PolicyKind::C2mabV(_) => *optimum.solved.get(place)?,
+        _ => optimum.reward,
+    }
 }
 
 pub(super) fn report(parts: &[Part], results: &[RunResult]) -> Result<Report> {
@@ -141,7 +128,7 @@ fn table(part: &Part, result: &RunResult, plan: &Plan) -> Table {
         row.resize(7, Cell::text(""));
         rows.push(row);
     }
-    rows.extend(result.policies.iter().map(|policy| {
+    rows.extend(result.policies.iter().enumerate().map(|(place, policy)| {
         let finals = &policy.finals;
         vec![
             Cell::text(&policy.label),
@@ -149,7 +136,7 @@ fn table(part: &Part, result: &RunResult, plan: &Plan) -> Table {
             Cell::figure(finals.violation, Some(0.0)),
             Cell::figure(finals.reward, Some(0.0)),
             Cell::figure(finals.expected_reward, Some(0.0)),
-            at_true_means(plan, &policy.label).map_or(Cell::text("not known"), Cell::number),
+            at_true_means(result, place).map_or(Cell::text("not known"), Cell::number),
             policy.time_per_round_us.0.map_or(Cell::text("not measured"), Cell::number),
         ]
     }));
@@ -167,7 +154,7 @@ fn quality(part: &Part, result: &RunResult) -> Option<String> {
     let mut ranked: Vec<&PolicyResult> =
         result.policies.iter().filter(|policy| policy.finals.regret.mean.is_some()).collect();
     let mean = |policy: &PolicyResult| policy.finals.regret.mean.unwrap_or(f64::INFINITY);
-    ranked.sort_by(|a, b| mean(a).total_cmp(&mean(b)));
+    sort_by(&mut ranked, |a, b| mean(a).total_cmp(&mean(b)));
     let (&low, &next) = (ranked.first()?, ranked.get(1)?);
     let (a, b) = (low.finals.regret, next.finals.regret);
     let apart = mean(next) - mean(low) > a.ci95.unwrap_or(0.0) + b.ci95.unwrap_or(0.0);

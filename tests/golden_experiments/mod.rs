@@ -7,7 +7,7 @@ use llm_selection::plan::Plan;
 use std::sync::Arc;
 
 /// Name, experiment, digest.
-pub const GOLDEN: [(&str, &str, &str); 25] = [
+pub const GOLDEN: [(&str, &str, &str); 27] = [
     ("suc", include_str!("suc.json"), "f744946e9338b27e671de421873f5d682522ec18d852144acc924b39d7b5788e"),
     ("awc", include_str!("awc.json"), "1b9f87d2e1c62c7cdfc3fceee1078e3e0de5977aa015c0f914c5607d8edf551d"),
     ("aic", include_str!("aic.json"), "d0897fb9438a89342e781d49a269c1fbe6ce67835c3441d00949dab501a8d670"),
@@ -73,7 +73,22 @@ pub const GOLDEN: [(&str, &str, &str); 25] = [
         include_str!("drift-replay.json"),
         "2e803476abf49f14ff25ae90c712c87c3b31f29119671e914a7121a78d5cd887",
     ),
+    (
+        "unavailable",
+        include_str!("unavailable.json"),
+        "97c57f624b144b212c94d14eb4bf897d666ec6532f3547e85f770d9da37b5e56",
+    ),
+    (
+        "unavailable-drift",
+        include_str!("unavailable-drift.json"),
+        "a301a84c8c25cbb6d27f03d8d15095bc47f52d6780426cb34fd9ac26038b473c",
+    ),
 ];
+
+/// The text of a data file that lies beside the experiments.
+pub fn file(name: &str) -> &'static str {
+    if name == "gaps.csv" { include_str!("gaps.csv") } else { include_str!("answers.csv") }
+}
 
 /// The plan of a golden experiment, with the data that lie beside it.
 // Part of tests, though no test itself.
@@ -82,7 +97,8 @@ pub fn plan(text: &str) -> Plan {
     let experiment = Experiment::from_json(text).unwrap();
     let data = match &experiment.environment {
         Environment::Replay(replay) => {
-            let file = InputFile::from_bytes("answers.csv", include_bytes!("answers.csv"));
+            let name = &replay.files[0].name;
+            let file = InputFile::from_bytes(name.clone(), file(name).as_bytes());
             let data = import(vec![file], &ImportOptions::from(replay), &mut |_| true).unwrap().dataset;
             Some(Arc::new(data))
         }

@@ -41,7 +41,7 @@ fn trace(plan: &Plan) -> Result<Value, Box<dyn Error>> {
     // Nothing changes during the run: one segment, one part of the rows.
     let world = replay.rows(0).ok_or("no rows")?;
     let segment = game.segments.first().ok_or("no segment")?;
-    let optimum = simulation.optima.first().ok_or("no optimum")?;
+    let optimum = simulation.optima().first().ok_or("no optimum")?;
     let Some(Recipe::C2mabV { solver, .. }) = game.policies.first().map(|seat| &seat.recipe) else {
         return Err("the first policy is not a C2MAB-V".into());
     };

@@ -4,6 +4,7 @@
 mod assets;
 mod bench;
 mod command;
+mod offline;
 mod python;
 mod reference;
 mod serve;
@@ -20,6 +21,7 @@ cargo xtask serve [--port N] [--connect ORIGIN]...
 cargo xtask test [STEP]... [-- FILTER]    all checks, or only these: format lint native wasm browser
 cargo xtask test --firefox [STEP]... [-- FILTER]
                                           the steps that need a browser (wasm browser) in Firefox
+cargo xtask test --nginx [-- FILTER]      the step browser with a stock nginx as the server
 cargo xtask test --reference              the engine against a re-derivation in Python (3.10 or newer, with venv)
 cargo xtask bench [--peers]               the benchmarks, native and in the browser; or the engine beside other programs
                                           (numpy, numba, scipy, MABWiser, SMPyBandits: needs Python 3.11 or 3.12 with venv)

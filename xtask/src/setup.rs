@@ -1,4 +1,4 @@
-//! The browsers that the tests run in, and their drivers.
+//! The browsers that the tests run in, with their drivers, and the server beside the project's own.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,6 +10,8 @@ use crate::command::{cargo, run, target};
 const CHROMIUM_HINT: &str = "the browser tests need Chromium and its driver: on Debian or Ubuntu `apt-get install chromium chromium-driver`, \
 elsewhere put `chromium` (or `google-chrome`) and the `chromedriver` of the same version on the PATH";
 const FIREFOX_HINT: &str = "the tests in Firefox need `firefox` on the PATH: on Debian `apt-get install firefox-esr`";
+const NGINX_HINT: &str = "the tests under nginx need it: on Debian or Ubuntu `apt-get install nginx`, elsewhere put `nginx` on the PATH \
+and its table of MIME types at /etc/nginx/mime.types";
 /// The version of geckodriver that is built where there is none.
 const GECKODRIVER: &str = "0.37.1";
 
@@ -53,6 +55,13 @@ pub fn firefox() -> Result<Driver> {
     Ok(Driver { variable: "GECKODRIVER", path })
 }
 
+/// The nginx of the system. Where it is missing and this is root on Debian, installs it.
+pub fn nginx() -> Result<PathBuf> {
+    // Debian keeps it where only root's PATH looks.
+    let found = || on_path("nginx").or_else(|| Some(PathBuf::from("/usr/sbin/nginx")).filter(|file| file.is_file()));
+    found_or_installed(found, &["nginx"], NGINX_HINT)
+}
+
 /// What `found` finds, if need be after installing Debian packages.
 fn found_or_installed(found: impl Fn() -> Option<PathBuf>, packages: &[&str], hint: &str) -> Result<PathBuf> {
     if let Some(path) = found() {
@@ -65,7 +74,9 @@ fn found_or_installed(found: impl Fn() -> Option<PathBuf>, packages: &[&str], hi
     println!("Installing {}.", packages.join(" and "));
     run(Command::new("apt-get").args(["-qq", "update"]))?;
     let install = ["-qq", "install", "--yes", "--no-install-recommends"];
-    run(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(install).args(packages))?;
+    // RUNLEVEL: a server among them is not to be started.
+    let quietly = [("DEBIAN_FRONTEND", "noninteractive"), ("RUNLEVEL", "1")];
+    run(Command::new("apt-get").envs(quietly).args(install).args(packages))?;
     match found() {
         Some(path) => Ok(path),
         None => bail!("{hint}"),

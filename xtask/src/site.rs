@@ -13,6 +13,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::assets::Assets;
 use crate::command::{cargo, root, run, target};
+use crate::offline;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -24,12 +25,22 @@ pub fn dist() -> PathBuf {
 /// Builds the site; `origins` are added to what the page may connect to.
 pub fn build(origins: &[String]) -> Result<()> {
     let start = Instant::now();
-    // One after the other, each with its own feature only: together, the features of one would leak into the other.
-    let app = module("app", "app")?;
-    let worker = module("worker", "worker_glue")?;
-    let importer = module("interface", "importer_glue")?;
-    let store = module("store", "store_glue")?;
-    let api = module("interface", "llm_selection_glue")?;
+    // Each with its own feature only: together, the features of one would leak into the other. Linking takes one processor:
+    // the page's module, of another profile, is built beside the others.
+    let (app, others) = thread::scope(|scope| {
+        let app = scope.spawn(|| module("app", "app"));
+        let others = [
+            ("worker", "worker_glue"),
+            ("interface", "importer_glue"),
+            ("store", "store_glue"),
+            ("interface", "llm_selection_glue"),
+        ]
+        .map(|(bin, name)| module(bin, name));
+        (app.join(), others)
+    });
+    let app = app.map_err(|_| anyhow::anyhow!("building the page's module failed"))??;
+    let [worker, importer, store, api] = others;
+    let (worker, importer, store, api) = (worker?, importer?, store?, api?);
 
     let dist = dist();
     if dist.exists() {
@@ -43,7 +54,7 @@ pub fn build(origins: &[String]) -> Result<()> {
         assets.add(&format!("{}.js", bound.name), bound.glue.into_bytes());
         assets.add(&format!("{}_bg.wasm", bound.name), bound.wasm);
     }
-    for name in files_of(&www)? {
+    for name in files_of(&www)?.into_iter().filter(|name| name != offline::SERVICE_WORKER) {
         assets.add(&name, read(&www.join(&name))?);
     }
     let assets = assets.finish()?;
@@ -59,11 +70,18 @@ pub fn build(origins: &[String]) -> Result<()> {
         fs::copy(www.join("api").join(&name), dist.join("api").join(&name))?;
     }
 
+    let (names, worker) = (names_in(&dist)?, www.join(offline::SERVICE_WORKER));
+    let files = names.into_iter().map(|name| Ok((read(&dist.join(&name))?, name))).collect::<Result<Vec<_>>>()?;
+    let worker = offline::service_worker(&String::from_utf8(read(&worker)?)?, &files)?;
+    fs::write(dist.join(offline::SERVICE_WORKER), worker)?;
+
     let sizes = compress(&dist)?;
     println!("dist/ in {:.1} s; bytes plain, gzip, brotli:", start.elapsed().as_secs_f64());
     for size in sizes {
         println!("{:>9} {:>8} {:>8}  {}", size.plain, size.gzip, size.brotli, size.name);
     }
+    let total: usize = files.iter().map(|(bytes, _)| bytes.len()).sum();
+    println!("{total:>9} bytes in {} files are kept for use without a network", files.len());
     Ok(())
 }
 
@@ -131,8 +149,7 @@ struct Size {
 
 /// Puts a `.br` and a `.gz` beside each file, for hosts that serve them.
 fn compress(dist: &Path) -> Result<Vec<Size>> {
-    let mut names = files_of(dist)?;
-    names.extend(files_of(&dist.join("api"))?.into_iter().map(|name| format!("api/{name}")));
+    let names = names_in(dist)?;
     let work = |name: String| -> Result<Size> {
         let plain = read(&dist.join(&name))?;
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
@@ -149,6 +166,13 @@ fn compress(dist: &Path) -> Result<Vec<Size>> {
         let jobs: Vec<_> = names.into_iter().map(|name| scope.spawn(|| work(name))).collect();
         jobs.into_iter().map(|job| job.join().unwrap_or_else(|_| anyhow::bail!("compression failed"))).collect()
     })
+}
+
+/// Names of the site's files, those of the interface with its folder.
+fn names_in(dist: &Path) -> Result<Vec<String>> {
+    let mut names = files_of(dist)?;
+    names.extend(files_of(&dist.join("api"))?.into_iter().map(|name| format!("api/{name}")));
+    Ok(names)
 }
 
 /// Names of the files right in a folder, sorted.

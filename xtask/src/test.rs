@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check, one after the other, up to the first that fails.
 
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
@@ -17,21 +18,28 @@ const STEPS: [Step; 5] = [
     ("lint", "no compiler or clippy warning, native and WebAssembly", lint),
     ("native", "tests of the engine, the command line and the tool chain", native),
     ("wasm", "tests of the engine as WebAssembly in Chromium", |rest| wasm(&setup::chromium()?, rest)),
-    ("browser", "the built site in Chromium, end to end", |rest| browser(&setup::chromium()?, rest)),
+    ("browser", "the built site in Chromium, end to end", |rest| browser(&setup::chromium()?, false, rest)),
 ];
 
 /// The steps that need a browser, for `--firefox`.
 const IN_FIREFOX: [Step; 2] = [
     ("wasm", "tests of the engine as WebAssembly in Firefox", |rest| wasm(&setup::firefox()?, rest)),
-    ("browser", "the built site in Firefox, end to end", |rest| browser(&setup::firefox()?, rest)),
+    ("browser", "the built site in Firefox, end to end", |rest| browser(&setup::firefox()?, false, rest)),
 ];
 
-/// Runs the named steps, or all; after `--firefox` those for Firefox; what follows `--` is passed to the test programs.
+/// The step that needs a server, for `--nginx`.
+const UNDER_NGINX: [Step; 1] = [("browser", "the built site under a stock nginx, in Chromium, end to end", |rest| {
+    browser(&setup::chromium()?, true, rest)
+})];
+
+/// Runs the named steps, or all; after `--firefox` those for Firefox, after `--nginx` those with its server; what follows
+/// `--` is passed to the test programs.
 ///
 /// `--reference` alone runs the comparison with the re-derivation in Python instead.
 pub fn test(arguments: &[String]) -> Result<()> {
     match arguments.split_first() {
         Some((flag, rest)) if flag == "--firefox" => steps(&IN_FIREFOX, flag, rest),
+        Some((flag, rest)) if flag == "--nginx" => steps(&UNDER_NGINX, flag, rest),
         Some((flag, [])) if flag == "--reference" => reference::reference(),
         _ => steps(&STEPS, "", arguments),
     }
@@ -93,7 +101,23 @@ fn wasm(driver: &Driver, rest: &[String]) -> Result<()> {
         .args(rest))
 }
 
-fn browser(driver: &Driver, rest: &[String]) -> Result<()> {
-    site::build(&[])?;
-    run(driver.chosen_for(&mut cargo(&["test", "--quiet", "--package", "end-to-end"])).args(rest))
+/// `under_nginx`: all tests there; else one, where there is an nginx.
+fn browser(driver: &Driver, under_nginx: bool, rest: &[String]) -> Result<()> {
+    // The site's builds mostly wait for one processor.
+    thread::scope(|scope| {
+        let programs = scope.spawn(|| run(&mut cargo(&["test", "--quiet", "--package", "end-to-end", "--no-run"])));
+        site::build(&[])?;
+        programs.join().map_err(|_| anyhow::anyhow!("building the tests failed"))?
+    })?;
+    let mut tests = cargo(&["test", "--quiet", "--package", "end-to-end"]);
+    match setup::nginx() {
+        Ok(program) => tests.env("NGINX_PROGRAM", program),
+        Err(error) if under_nginx => return Err(error),
+        // The test says that it was not run.
+        Err(_) => tests.env_remove("NGINX_PROGRAM"),
+    };
+    if under_nginx {
+        tests.env("SERVER", "nginx");
+    }
+    run(driver.chosen_for(&mut tests).args(rest))
 }

@@ -1,12 +1,13 @@
 //! What can happen on the page, and what must then happen outside its state.
 
-use crate::form::{Edit, Field, Kind, Memory};
+use crate::form::{Edit, Field, Kind, Memory, QueryEdit};
 use crate::state::{Opened, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use crate::world::Source;
 use llm_selection::browser::pool::{Event, Speed};
 use llm_selection::data::{Dataset, ImportOptions};
+use llm_selection::error::Result;
 use llm_selection::experiment::{Duplicates, Experiment, Grader, RewardModel, Solver};
 use llm_selection::study::Part;
 use std::rc::Rc;
@@ -34,12 +35,24 @@ pub enum Action {
     FixedModel(u32, String, bool),
     /// An edit of how the world changes.
     ChangeWorld(Edit),
+    /// An edit of which queries are played.
+    Queries(QueryEdit),
     Seed(u64),
     Run,
     Pause,
     Toggle,
     Reset,
     Speed(Speed),
+    /// The fragment of an address.
+    OpenLink(String),
+    /// An experiment file: its name and its text.
+    OpenFile(String, Result<String>),
+    /// Do not wait for the files of a link.
+    ForgetLink,
+    /// Show the panels that a link hides.
+    ShowPanels,
+    /// Drop what an opened experiment says and the form has no input for.
+    Usual,
     Files(Vec<web_sys::File>),
     /// Read the same files again, with a rule for a second result of a model on a query.
     Duplicates(Duplicates),

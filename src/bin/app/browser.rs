@@ -1,4 +1,4 @@
-//! The few things the page asks of the browser: remember, copy, roll a seed.
+//! The few things the page asks of the browser: its address, remember, copy, roll a seed.
 
 use llm_selection::experiment::MAX_SEED;
 use wasm_bindgen::JsCast;
@@ -32,6 +32,23 @@ pub fn random_seed() -> Option<u64> {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes).ok()?;
     Some(u64::from_le_bytes(bytes) & MAX_SEED)
+}
+
+/// The fragment of the page's address, with its `#`; empty where there is none.
+pub fn fragment() -> String {
+    web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
+/// Whether the page is to be shown without its frame: `?embed`.
+pub fn embedded() -> bool {
+    let search = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
+    search.trim_start_matches('?').split('&').any(|part| part == "embed" || part.starts_with("embed="))
+}
+
+/// The page's address with this search and this fragment.
+pub fn address(search: &str, fragment: &str) -> String {
+    let href = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    format!("{}{search}{fragment}", href.split(['#', '?']).next().unwrap_or_default())
 }
 
 /// Puts text on the clipboard.
@@ -73,4 +90,12 @@ pub fn ask_to_persist() {
             let _ = wasm_bindgen_futures::JsFuture::from(answer).await;
         });
     }
+}
+
+/// Whether the page was come to, by a link or an address: not by a reload, nor back or forward.
+pub fn arrived() -> bool {
+    let entries = web_sys::window().and_then(|window| window.performance());
+    let entry = entries.map(|performance| performance.get_entries_by_type("navigation").get(0));
+    let kind = entry.and_then(|entry| js_sys::Reflect::get(&entry, &"type".into()).ok());
+    kind.and_then(|kind| kind.as_string()).is_some_and(|kind| kind == "navigate")
 }

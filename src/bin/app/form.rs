@@ -4,11 +4,15 @@ mod changes;
 mod field;
 mod open;
 mod policy;
+mod queries;
 mod read;
+mod rest;
 
 pub use changes::{AwayForm, Changes, DriftForm, Edit, MeansForm};
 pub use field::Field;
 pub use policy::{Kind, Memory, Param, PolicyForm};
+pub use queries::{Label, Queries, QueryEdit};
+pub use rest::Rest;
 
 use crate::format::{listed, plural, typed};
 use crate::world::{Files, Model, Source, World, environment};
@@ -31,6 +35,8 @@ pub struct Form {
     pub source: Source,
     /// Models that are switched off.
     pub off: BTreeSet<String>,
+    /// Which queries of files are played.
+    pub queries: Queries,
     pub reward: RewardModel,
     pub max_models: String,
     pub budget: String,
@@ -41,6 +47,8 @@ pub struct Form {
     pub rounds: String,
     pub replicates: String,
     pub seed: String,
+    /// What came with an experiment that was opened and has no input here.
+    pub rest: Rest,
     /// Number of the next policy.
     pub next_id: u32,
 }
@@ -57,6 +65,7 @@ impl Form {
         let mut form = Form {
             source: Source::Illustration,
             off: BTreeSet::new(),
+            queries: Queries::default(),
             reward: RewardModel::Suc,
             max_models: "3".into(),
             budget: "0.60".into(),
@@ -66,6 +75,7 @@ impl Form {
             rounds: "10000".into(),
             replicates: "10".into(),
             seed: "1".into(),
+            rest: Rest::default(),
             next_id: 1,
         };
         for kind in Kind::OPENING {
@@ -137,25 +147,26 @@ impl Form {
             false => Some(number(&self.budget, "task.budget", "a number above 0")?),
         };
         let policies = self.policies.iter().filter(|policy| policy.on).enumerate();
+        let environment = self.queries.on(self.rest.on(environment(&self.source, &names, &self.off, files)), world)?;
         Ok(Experiment {
             version: 1,
-            title: String::new(),
-            environment: self.changes.on(environment(&self.source, &names, &self.off, files))?,
+            title: self.rest.title.clone(),
+            environment: self.changes.on(environment)?,
             task: Task {
                 reward: self.reward,
                 max_models: Some(whole(&self.max_models, "task.max_models", 1..=playing as u64)? as u32),
                 budget,
-                success_threshold: 1.0,
-                feedback: None,
-                stop_on_failure: false,
-                at_least_one: true,
+                success_threshold: self.rest.success_threshold,
+                feedback: self.rest.feedback,
+                stop_on_failure: self.rest.stop_on_failure,
+                at_least_one: self.rest.at_least_one,
             },
             policies: policies.map(|(place, policy)| policy.policy(place)).collect::<Result<_>>()?,
             run: Run {
                 rounds: whole(&self.rounds, "run.rounds", 1..=MAX_ROUNDS.into())? as u32,
                 replicates: whole(&self.replicates, "run.replicates", 1..=MAX_REPLICATES.into())? as u32,
                 seed: whole(&self.seed, "run.seed", 0..=MAX_SEED)?,
-                regret_alpha: 1.0,
+                regret_alpha: self.rest.regret_alpha,
             },
         })
     }

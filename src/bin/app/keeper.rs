@@ -2,7 +2,7 @@
 
 use crate::browser::{recall_in_tab, remember_in_tab};
 use crate::form::Form;
-use crate::state::{Effect, Opened, Opening, Present, State};
+use crate::state::{Effect, Opened, Present, Restoring, State};
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::Pool;
 use llm_selection::browser::workspace::{Store, blob};
@@ -73,12 +73,13 @@ pub struct Keeper {
 
 impl Keeper {
     /// For a page that opens with `form` and would do `effects`. After a reload they are held back, until what was kept
-    /// is there.
+    /// is there; not where the page is `linked` to for something else: what the tab held before is then a closed tab's.
     pub fn new(
         replies: Callback<Reply>,
         due: Callback<()>,
         form: Rc<Form>,
         effects: Vec<Effect>,
+        linked: bool,
     ) -> (Keeper, Vec<Effect>) {
         let kept = text(&form);
         let closing = Rc::new(RefCell::new(Closing { form, kept }));
@@ -120,6 +121,10 @@ impl Keeper {
             listing: None,
             _going: going,
         };
+        if linked {
+            remember_in_tab(TAB, None);
+            remember_in_tab(UNKEPT, None);
+        }
         let tab = recall_in_tab(TAB);
         if tab.is_none() && recall_in_tab(UNKEPT).is_none() {
             return (keeper, effects);
@@ -173,15 +178,15 @@ impl Keeper {
         if self.claiming || self.recovering || self.sent.is_some() {
             return Vec::new();
         }
-        match state.opening {
-            Opening::Reading(_) => return Vec::new(),
-            Opening::Failed => {
+        match state.restoring {
+            Restoring::Reading(_) => return Vec::new(),
+            Restoring::Failed => {
                 // What could not be opened must not be overwritten by what is on the page.
-                state.opening = Opening::Nothing;
+                state.restoring = Restoring::Nothing;
                 self.leave();
                 return std::mem::take(&mut self.held);
             }
-            Opening::Nothing => self.held.clear(),
+            Restoring::Nothing => self.held.clear(),
         }
         let present = state.present();
         let content = Content {

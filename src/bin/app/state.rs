@@ -3,12 +3,13 @@
 mod keep;
 
 pub use crate::action::{Action, Effect};
-use crate::form::Form;
+use crate::form::{Form, Queries, Rest};
+use crate::opening::Opening;
 pub use crate::shared::Shared;
 use crate::studies::{Studies, StudyAction};
 use crate::sweep::SweepState;
 use crate::world::{Files, Source, World};
-pub use keep::{Opened, Opening, Present};
+pub use keep::{Opened, Present, Restoring};
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::data::{Audit, Dataset, ImportOptions};
 use llm_selection::error::{Error, ErrorKind, Result};
@@ -97,6 +98,10 @@ pub struct State {
     pub problem: Option<Rc<Error>>,
     /// What the page changed by itself.
     pub notice: Option<Rc<str>>,
+    /// An experiment from outside that is not shown yet, or cannot be.
+    pub opening: Opening,
+    /// Panels that a link hides, by name.
+    pub panels: Rc<Vec<String>>,
     /// A run that could not go on.
     pub failure: Option<Rc<Error>>,
     pub phase: Phase,
@@ -114,7 +119,7 @@ pub struct State {
     /// The run waits until a study is done, then goes on by itself.
     pub waiting: bool,
     /// Something kept that is being opened.
-    pub opening: Opening,
+    pub restoring: Restoring,
     /// The files that were read last, whether or not they could be.
     read: Vec<web_sys::File>,
     /// The files of the data that is loaded.
@@ -143,6 +148,8 @@ impl State {
             ready: None,
             problem: None,
             notice: None,
+            opening: Opening::Nothing,
+            panels: Rc::default(),
             failure: None,
             phase: Phase::Done,
             pending: false,
@@ -154,7 +161,7 @@ impl State {
             cursor: None,
             studies: Studies::default(),
             waiting: false,
-            opening: Opening::Nothing,
+            restoring: Restoring::Nothing,
             read: Vec::new(),
             loaded: Vec::new(),
             played: None,
@@ -199,8 +206,10 @@ impl State {
     fn open_part(&mut self, place: usize) -> Vec<Effect> {
         let Some(part) = self.studies.parts.get(place) else { return Vec::new() };
         self.view = View::Run;
-        match Form::meaning(&part.experiment, &self.form, self.files.as_ref()) {
+        let untitled = Experiment { title: String::new(), ..part.experiment.clone() };
+        match Form::meaning(&untitled, &self.form, self.files.as_ref()) {
             Some((form, world)) => {
+                self.opening = Opening::Nothing;
                 (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);
                 (self.notice, self.phase) = (None, Phase::Done);
                 self.commit()
@@ -232,7 +241,12 @@ impl State {
             }
             Action::Commit if self.pending => {}
             Action::Commit => return Vec::new(),
-            Action::Reward(reward) => self.form_mut().reward = reward,
+            Action::Reward(reward) => {
+                let form = self.form_mut();
+                form.reward = reward;
+                form.rest.forget_reward();
+            }
+            Action::Usual => self.form_mut().rest = Rest::default(),
             Action::Unconstrained(on) => self.form_mut().unconstrained = on,
             Action::Source(source) => return self.change_source(source),
             Action::Model(name, on) => {
@@ -260,6 +274,10 @@ impl State {
                 let world = self.world.clone();
                 self.form_mut().change_world(edit, &world);
             }
+            Action::Queries(edit) => {
+                let world = self.world.clone();
+                self.form_mut().queries.edit(edit, &world);
+            }
             Action::FixedModel(id, name, on) => {
                 if let Some(policy) = self.form_mut().policy_mut(id) {
                     policy.models.retain(|other| *other != name);
@@ -281,7 +299,17 @@ impl State {
                 self.speed = speed;
                 return vec![Effect::Speed(speed)];
             }
-            Action::Files(files) => return self.import(files, ImportOptions::default()),
+            Action::OpenLink(fragment) => return self.open_link(&fragment),
+            Action::OpenFile(name, text) => return self.open_file(&name, text),
+            Action::ForgetLink => return self.forget_link(),
+            Action::ShowPanels => {
+                self.panels = Rc::default();
+                return Vec::new();
+            }
+            Action::Files(files) => {
+                let (files, options) = self.as_wanted(files);
+                return self.import(files, options);
+            }
             Action::Duplicates(duplicates) => {
                 let options = ImportOptions { duplicates, ..self.options.clone() };
                 return self.import(self.read.clone(), options);
@@ -290,14 +318,17 @@ impl State {
                 let options = ImportOptions { grader: Some(grader), ..self.options.clone() };
                 return self.import(self.read.clone(), options);
             }
-            Action::Open(opened) => return self.open(*opened),
+            Action::Open(opened) => return self.restore(*opened),
             Action::CancelImport => {
-                self.opening.fail();
+                self.restoring.fail();
                 self.import = Import::Idle;
                 return vec![Effect::CancelImport];
             }
             Action::Dismiss => {
                 (self.notice, self.failure) = (None, None);
+                if matches!(self.opening, Opening::Failed(..)) {
+                    self.opening = Opening::Nothing;
+                }
                 if matches!(self.import, Import::Failed(_)) {
                     self.import = Import::Idle;
                 }
@@ -341,13 +372,13 @@ impl State {
         self.notice = (!said.is_empty()).then(|| said.join(" ").into());
     }
 
-    fn data(&self) -> Option<Arc<Dataset>> {
+    pub fn data(&self) -> Option<Arc<Dataset>> {
         self.files.as_ref().filter(|_| self.form.source == Source::Files).map(|files| files.dataset.clone())
     }
 
     /// Looks at the form. A valid one that differs from the last starts a new run, unless the person has paused or
     /// reset; an invalid one leaves everything as it is and says what is wrong.
-    fn commit(&mut self) -> Vec<Effect> {
+    pub fn commit(&mut self) -> Vec<Effect> {
         self.pending = false;
         let checked = self.form.experiment(&self.world, self.files.as_ref()).and_then(|experiment| {
             let plan = Plan::new(&experiment, self.data())?;
@@ -384,7 +415,7 @@ impl State {
 
     fn run(&mut self) -> Vec<Effect> {
         let mut effects = if self.pending { self.commit() } else { Vec::new() };
-        if self.problem.is_some() || self.phase == Phase::Running {
+        if self.problem.is_some() || self.phase == Phase::Running || self.wanted().is_some() {
             return effects;
         }
         if self.phase == Phase::Paused && !self.changed {
@@ -426,7 +457,8 @@ impl State {
 
     /// Makes the form fit a new source, and runs.
     fn enter(&mut self, source: Source, world: World) -> Vec<Effect> {
-        let mut form = Form { source, ..(*self.form).clone() };
+        let mut form = Form { source, queries: Queries::fitting(&world), ..(*self.form).clone() };
+        (self.opening, form.rest.cost_scale) = (Opening::Nothing, None);
         form.off.clear();
         let mut said = form.fit_models(&world);
         // The range does not depend on the budget, so it is asked for without one; what else is wrong shows later.
@@ -448,7 +480,7 @@ impl State {
         }
         let total = files.iter().map(|file| file.size() as u64).sum();
         let first = files.first().map(web_sys::File::name).unwrap_or_default();
-        self.opening.fail();
+        self.restoring.fail();
         self.import = Import::Reading { file: first, number: 1, files: files.len(), read: 0, total };
         (self.read, self.options) = (files.clone(), options.clone());
         vec![Effect::Import { files, options }]
@@ -462,16 +494,21 @@ impl State {
                     *file = self.read.get(progress.file).map(web_sys::File::name).unwrap_or_default();
                 }
             }
-            Event::Imported { dataset, audit } => {
-                let files = Files { dataset, queries: audit.queries, options: self.options.clone() };
-                if let Some(opened) = self.opening.take() {
+            Event::Imported { dataset, audit, prices } => {
+                let mut options = self.options.clone();
+                options.prices.extend(prices);
+                let files = Files { dataset, queries: audit.queries, options };
+                if let Some(link) = self.wanted().map(|(_, link)| link.clone()) {
+                    return self.check_wanted(link, files, audit);
+                }
+                if let Some(opened) = self.restoring.take() {
                     self.audit = Some(Shared(Rc::from(audit)));
-                    return self.opened_with(opened, Some(files));
+                    return self.restored(opened, Some(files));
                 }
                 match World::new(&Source::Files, Some(&files)) {
                     Ok(world) => {
                         self.import = Import::Idle;
-                        self.loaded.clone_from(&self.read);
+                        self.keep_files();
                         self.audit = Some(Shared(Rc::from(audit)));
                         self.files = Some(files);
                         return self.enter(Source::Files, world);
@@ -480,7 +517,7 @@ impl State {
                 }
             }
             Event::ImportFailed(error) => {
-                self.opening.fail();
+                self.restoring.fail();
                 self.import = if error.kind == ErrorKind::Cancelled { Import::Idle } else { Import::Failed(error) };
             }
             Event::Progress(snapshot) => {
@@ -499,9 +536,16 @@ impl State {
         Vec::new()
     }
 
+    /// Whether a run, a sweep or a study is under way or paused.
+    pub fn is_busy(&self) -> bool {
+        matches!(self.phase, Phase::Running | Phase::Paused)
+            || self.sweep.running.is_some()
+            || self.studies.is_playing()
+    }
+
     /// Whether Run does something.
     pub fn can_run(&self) -> bool {
-        self.phase != Phase::Running && (self.problem.is_none() || self.pending)
+        self.phase != Phase::Running && self.wanted().is_none() && (self.problem.is_none() || self.pending)
     }
 
     /// Whether the drawn experiment has a budget that is broken up by dollars: its environment is data.

@@ -7,7 +7,7 @@ use crate::state::Ready;
 use llm_selection::browser::pool::{Event, Snapshot};
 use llm_selection::data::{Dataset, FileIdentity};
 use llm_selection::error::{Error, ErrorKind, Result};
-use llm_selection::experiment::Experiment;
+use llm_selection::experiment::{Experiment, value_of};
 use llm_selection::figure::sweep::Curves;
 use llm_selection::sweep::{Listed, PointResult, Sweep, SweepResult};
 use serde_json::Value;
@@ -392,9 +392,8 @@ fn choices(ready: &Ready) -> Vec<Choice> {
         choices.push(choice("task.max_models".into(), "Models per query N".into()));
     }
     for (key, symbol) in [("alpha_mu", "α_μ"), ("alpha_c", "α_c"), ("epsilon", "ε")] {
-        let has = |policy: &llm_selection::experiment::Policy| {
-            serde_json::to_value(&policy.kind).is_ok_and(|value| value.get(key).is_some_and(Value::is_number))
-        };
+        let has =
+            |policy: &llm_selection::experiment::Policy| value_of(&policy.kind).get(key).is_some_and(Value::is_number);
         let places: Vec<usize> =
             experiment.policies.iter().enumerate().filter(|(_, policy)| has(policy)).map(|(place, _)| place).collect();
         if places.len() > 1 {

@@ -1,11 +1,12 @@
 //! Which models there are to choose from, before the person has chosen anything else.
 
+use crate::form::Label;
 use crate::format::Unit;
-use llm_selection::data::{Dataset, ImportOptions, presets};
+use llm_selection::data::{Dataset, ImportOptions, Labels, presets};
 use llm_selection::error::Result;
 use llm_selection::experiment::{
-    CostScale, Environment, Experiment, FileReference, NoParameters, Policy, PolicyKind, Preset, Replay, RewardModel,
-    Run, Synthetic, SyntheticModel, Task,
+    CostScale, Environment, Experiment, FileReference, MissingRule, NoParameters, Policy, PolicyKind, Preset, Replay,
+    RewardModel, Run, Synthetic, SyntheticModel, Task,
 };
 use llm_selection::plan::Plan;
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,7 @@ pub enum Source {
     Preset(String),
     /// The person's own files.
     Files,
-    /// The synthetic models of an experiment that was opened: a study's.
+    /// The synthetic models of an experiment that was opened: a study's, a link's, a file's.
     Models(Rc<Synthetic>),
 }
 
@@ -68,6 +69,10 @@ pub struct World {
     pub unit: Unit,
     /// Whether costs are known.
     pub costs: bool,
+    /// Number of queries with a result of every model, on files.
+    pub complete: Option<u64>,
+    categories: Vec<(String, u64)>,
+    splits: Vec<(String, u64)>,
 }
 
 /// The nine models of the page's first experiment. The numbers are an illustration, not measurements.
@@ -144,10 +149,15 @@ impl World {
     /// # Errors
     /// Those of [`Plan::new`].
     pub fn new(source: &Source, files: Option<&Files>) -> Result<World> {
+        let mut environment = environment(source, &[], &BTreeSet::new(), files);
+        if let Environment::Replay(replay) = &mut environment {
+            // Each model by all its results; which queries are played is chosen later.
+            replay.missing = MissingRule::Unavailable;
+        }
         let experiment = Experiment {
             version: 1,
             title: String::new(),
-            environment: environment(source, &[], &BTreeSet::new(), files),
+            environment,
             task: Task {
                 reward: RewardModel::Suc,
                 max_models: Some(1),
@@ -179,13 +189,55 @@ impl World {
                 (about.unwrap_or_default(), Some(presets::QUERIES as u64), Unit::Dollars)
             }
             Source::Models(_) => {
-                let about = "The models of a study, with the means and the unit of cost that it says.";
+                let about =
+                    "The models of the experiment that was opened, with the means and the unit of cost that it says.";
                 (about.to_owned(), None, Unit::Plain)
             }
             Source::Files => (String::new(), data.map(|files| files.queries), Unit::Dollars),
         };
-        Ok(World { models: models.collect(), queries, about, unit, costs: plan.mean_cost.is_some() })
+        let counted = |label: Label| data.and_then(|files| label.of(&files.dataset)).map(counts).unwrap_or_default();
+        Ok(World {
+            models: models.collect(),
+            queries,
+            about,
+            unit,
+            costs: plan.mean_cost.is_some(),
+            complete: data.map(|files| complete(&files.dataset)),
+            categories: counted(Label::Category),
+            splits: counted(Label::Split),
+        })
     }
+
+    /// The different names of a column with how many queries each has; none where the data has no such column.
+    pub fn labels(&self, label: Label) -> &[(String, u64)] {
+        match label {
+            Label::Category => &self.categories,
+            Label::Split => &self.splits,
+        }
+    }
+}
+
+fn counts(labels: &Labels) -> Vec<(String, u64)> {
+    let mut counts: Vec<(String, u64)> = labels.names.iter().map(|name| (name.clone(), 0)).collect();
+    for name in &labels.of {
+        if let Some((_, count)) = counts.get_mut(*name as usize) {
+            *count += 1;
+        }
+    }
+    counts
+}
+
+/// Queries with a result of every model: a score, and a cost where costs are known.
+fn complete(data: &Dataset) -> u64 {
+    let costs_known = data.models.iter().all(|model| model.cost.is_some());
+    let there = |column: &[f64], query: usize| column.get(query).is_some_and(|value| !value.is_nan());
+    let whole = |query: &usize| {
+        data.models.iter().all(|model| {
+            let costs = model.cost.as_ref().filter(|_| costs_known);
+            there(&model.reward, *query) && costs.is_none_or(|costs| there(costs, *query))
+        })
+    };
+    (0..data.queries).filter(whole).count() as u64
 }
 
 /// Text that ends as a sentence does.

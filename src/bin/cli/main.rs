@@ -5,10 +5,10 @@ mod sweep;
 use clap::{Parser, Subcommand};
 use llm_selection::data::{Audit, Dataset, Import, ImportOptions, InputFile, import};
 use llm_selection::experiment::{Environment, Experiment, Role};
+use llm_selection::link::Link;
 use llm_selection::plan::Plan;
 use llm_selection::{Error, ErrorKind, Result, run, summary};
 use std::io::{IsTerminal, Read, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -54,12 +54,20 @@ enum Command {
         #[arg(required = true)]
         files: Vec<String>,
     },
-    /// Comes in a later version.
-    #[command(name = "link", hide = true, disable_help_flag = true)]
-    Link(Later),
-    /// Comes in a later version.
-    #[command(name = "unlink", hide = true, disable_help_flag = true)]
-    Unlink(Later),
+    /// Prints an experiment as the fragment of a link to the page.
+    Link {
+        /// Experiment file, or - for standard input.
+        experiment: String,
+        /// Result files that the experiment names: the link then carries their hashes and shape, so that whoever opens it
+        /// can be asked for the same ones.
+        #[arg(long, num_args = 1.., value_name = "FILE")]
+        data: Vec<String>,
+    },
+    /// Prints the experiment of a link, with defaults filled in.
+    Unlink {
+        /// The link, or its fragment, or - for standard input.
+        fragment: String,
+    },
     /// Plays an experiment at every point of a grid of values, or a part of the points.
     Sweep(sweep::SweepArguments),
     /// Makes one result of the parts of a sweep: the same bits as one run.
@@ -96,8 +104,8 @@ fn main() -> ExitCode {
             play(&experiment, &data, out.as_deref(), csv.as_deref(), figure.as_deref(), threads)
         }
         Command::Audit { json, map, files } => audit(json, &map, &files),
-        Command::Link(_) => later("link"),
-        Command::Unlink(_) => later("unlink"),
+        Command::Link { experiment, data } => link(&experiment, &data),
+        Command::Unlink { fragment } => unlink(&fragment),
         Command::Sweep(arguments) => sweep::play(&arguments),
         Command::Merge(arguments) => sweep::merge(&arguments),
         Command::Evaluate(_) => later("evaluate"),
@@ -130,7 +138,9 @@ impl From<Error> for Failure {
 fn later(command: &str) -> std::result::Result<(), Failure> {
     Err(Error::new(
         ErrorKind::NotYet,
-        format!("`{command}` comes in a later version; this one has `run`, `audit`, `sweep` and `merge`"),
+        format!(
+            "`{command}` comes in a later version; this one has `run`, `audit`, `link`, `unlink`, `sweep` and `merge`"
+        ),
     )
     .into())
 }
@@ -144,8 +154,9 @@ fn play(
     threads: Option<usize>,
 ) -> std::result::Result<(), Failure> {
     let text = read_text(experiment)?;
-    let experiment = Experiment::from_json(&text).map_err(|error| error.in_file(experiment))?;
-    let plan = Plan::new(&experiment, dataset(&experiment, data)?)?;
+    let mut experiment = Experiment::from_json(&text).map_err(|error| error.in_file(experiment))?;
+    let data = dataset(&mut experiment, data)?;
+    let plan = Plan::new(&experiment, data)?;
     let mut warnings = plan.warnings();
     let terminal = std::io::stderr().is_terminal();
     let result = run::run_in_threads(plan, self::threads(threads), |share| {
@@ -176,10 +187,32 @@ fn play(
     Ok(())
 }
 
-/// The data that an experiment asks for; `None` where it brings its own.
-fn dataset(experiment: &Experiment, data: &[String]) -> Result<Option<Arc<Dataset>>> {
-    match (&experiment.environment, data.first()) {
-        (Environment::Replay(replay), _) => Ok(Some(Arc::new(read_data(data, &ImportOptions::from(replay))?.dataset))),
+fn link(experiment: &str, data: &[String]) -> std::result::Result<(), Failure> {
+    let text = read_text(experiment)?;
+    let mut experiment = Experiment::from_json(&text).map_err(|error| error.in_file(experiment))?;
+    let data = if data.is_empty() { None } else { dataset(&mut experiment, data)? };
+    let link = match &data {
+        Some(data) => Link::with_data(experiment, data)?,
+        None => Link::new(experiment),
+    };
+    write_text("-", &(link.encode()? + "\n"))
+}
+
+fn unlink(fragment: &str) -> std::result::Result<(), Failure> {
+    let text = if fragment == "-" { read_text("-")? } else { fragment.to_owned() };
+    let link = Link::decode(&text).map_err(|error| error.in_file("link"))?;
+    write_text("-", &(link.experiment.to_json() + "\n"))
+}
+
+/// The data that an experiment asks for; `None` where it brings its own. The list prices that were used become part of
+/// the experiment.
+fn dataset(experiment: &mut Experiment, data: &[String]) -> Result<Option<Arc<Dataset>>> {
+    match (&mut experiment.environment, data.first()) {
+        (Environment::Replay(replay), _) => {
+            let import = read_data(data, &ImportOptions::from(&*replay))?;
+            replay.prices.extend(import.prices);
+            Ok(Some(Arc::new(import.dataset)))
+        }
         (_, None) => Ok(None),
         (other, Some(file)) => {
             let expected = format!("no data: the environment is `{}`, not `replay`", other.name());
@@ -220,8 +253,8 @@ fn read_data(paths: &[String], options: &ImportOptions) -> Result<Import> {
         if metadata.is_dir() {
             return Err(Error::new(ErrorKind::Io, "a file").in_file(path).found("a folder"));
         }
-        let name = Path::new(path).file_name().map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned());
-        files.push(InputFile { name, len: metadata.is_file().then_some(metadata.len()), reader: Box::new(file) });
+        let len = metadata.is_file().then_some(metadata.len());
+        files.push(InputFile { name: path.clone(), len, reader: Box::new(file) });
     }
     if files.is_empty() {
         return Err(Error::new(ErrorKind::Missing, "the files that the experiment names")

@@ -92,7 +92,7 @@ pub fn play(arguments: &SweepArguments) -> Result<(), Failure> {
         }
     }
     sweep.points_of(shard)?;
-    let data = dataset(&sweep.experiment(0)?, &arguments.data)?;
+    let data = dataset(&mut sweep.experiment(0)?, &arguments.data)?;
     let terminal = std::io::stderr().is_terminal();
     let mut told = Instant::now();
     let progress = |done: usize, of: usize, share: f64| {

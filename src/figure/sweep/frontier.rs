@@ -7,6 +7,7 @@ use crate::figure::number::text_width;
 use crate::figure::plot::{height, path, straight};
 use crate::figure::scene::PathData;
 use crate::figure::{Node, Options, Quantity, Scene, line_class, series_class, series_mark};
+use crate::order::sort_by;
 
 /// A point of the frontier.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +36,7 @@ pub(super) fn spots(curves: &Curves, options: &Options) -> Vec<Spot> {
 /// Ascending by cost; of equal points the first.
 pub(super) fn efficient(spots: &[Spot]) -> Vec<Spot> {
     let mut order: Vec<Spot> = spots.to_vec();
-    order.sort_by(|a, b| a.cost.0.total_cmp(&b.cost.0).then(b.reward.0.total_cmp(&a.reward.0)));
+    sort_by(&mut order, |a, b| a.cost.0.total_cmp(&b.cost.0).then(b.reward.0.total_cmp(&a.reward.0)));
     let mut best = f64::NEG_INFINITY;
     order.retain(|spot| {
         let better = spot.reward.0 > best;

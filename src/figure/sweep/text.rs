@@ -6,6 +6,7 @@ use super::{Curves, SweepFigure};
 use crate::figure::number::shorten;
 use crate::figure::plot::write_value;
 use crate::figure::{Options, Quantity};
+use crate::order::sort_by;
 
 /// One sentence below the heading.
 #[must_use]
@@ -61,7 +62,7 @@ pub fn describe(kind: SweepFigure, curves: &Curves, options: &Options) -> String
         .filter(|policy| options.shows(*policy))
         .filter_map(|policy| Some((policy, curves.figure(quantity, policy, last)?.0)))
         .collect();
-    ends.sort_by(|a, b| a.1.total_cmp(&b.1));
+    sort_by(&mut ends, |a, b| a.1.total_cmp(&b.1));
     let said = |(policy, mean): &(usize, f64)| format!("{} ({})", name(*policy), write_value(quantity, *mean, unit));
     let head = format!("{title} against {range}, {shown} {plural}{bands}.");
     match (ends.first(), ends.last()) {

@@ -2,7 +2,8 @@
 //! `cargo test -p end-to-end` runs them on what is in `dist/`.
 //!
 //! A test is a closure over a [`Page`]: the site, served from a sub-path, opened in a fresh headless browser: Chromium, or
-//! Firefox where the environment variable `GECKODRIVER` names its driver (`cargo xtask test --firefox`).
+//! Firefox where the environment variable `GECKODRIVER` names its driver (`cargo xtask test --firefox`). The project's own
+//! server serves it, or nginx (`cargo xtask test --nginx`).
 //! [`check`] runs it and fails it, too, when the browser logged an error or a breach of the page's policy.
 //!
 //! With the environment variable `SCREENSHOTS` set to a folder, [`Page::screenshot`] and failing tests write pictures there.
@@ -13,20 +14,20 @@ mod figures;
 pub mod golden_experiments;
 mod page;
 pub mod playground;
+mod server;
+mod switch;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use site_server::Site;
 
 pub use driver::{Browser, ConsoleEntry};
 pub use fantoccini::elements::Element;
 pub use figures::{COSTS, MEANS, median, nine_models};
 pub use page::Page;
-
-/// Path below which the tests serve the site: it has to run from any folder of a host.
-const PREFIX: &str = "/sub/path/";
+pub use server::{Nginx, PREFIX, Server};
+pub use switch::Switch;
 
 /// Runs a test on a freshly opened page, then requires that the browser's console holds no error.
 ///
@@ -46,7 +47,19 @@ pub async fn check_without_storage(test: impl AsyncFnOnce(&Page) -> Result<()>) 
 
 async fn check_in(browser: Browser, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
     let site = serve()?;
-    let page = Page::new(browser, site.url());
+    check_at_in(browser, site.url(), test).await
+}
+
+/// As [`check`], for the site at an address.
+///
+/// # Errors
+/// As [`check`].
+pub async fn check_at(address: String, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    check_at_in(Browser::start().await?, address, test).await
+}
+
+async fn check_at_in(browser: Browser, address: String, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    let page = Page::new(browser, address);
     let outcome = async {
         page.open("").await?;
         test(&page).await
@@ -70,10 +83,10 @@ async fn check_in(browser: Browser, test: impl AsyncFnOnce(&Page) -> Result<()>)
 ///
 /// # Errors
 /// When the site has not been built.
-pub fn serve() -> Result<Site> {
+pub fn serve() -> Result<Server> {
     let dist = dist();
     ensure!(dist.join("index.html").is_file(), "dist/ holds no site: run `cargo xtask build` first");
-    Site::start(&dist, PREFIX, 0).context("cannot serve dist/")
+    Server::start(&dist)
 }
 
 /// Says that a check could not be made here; past the test harness, which keeps to itself what passing tests print.

@@ -1,7 +1,7 @@
 //! The JavaScript interface, in somebody else's page and in node.
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::golden_experiments::GOLDEN;
+use end_to_end::golden_experiments::{GOLDEN, file};
 use end_to_end::{check, dist, not_run};
 use serde_json::{Value, json};
 
@@ -86,12 +86,13 @@ fn golden_experiments_have_the_same_digests_in_node() -> Result<()> {
         "const {{ simulate }} = await import(module);
         const digests = [];
         for (const text of {}) {{
-            const files = JSON.parse(text).environment.kind === 'replay' ? [{{ name: 'answers.csv', text: {} }}] : [];
+            const names = (JSON.parse(text).environment.files ?? []).map(({{ name }}) => name);
+            const files = names.map((name) => ({{ name, text: {}[name] }}));
             digests.push((await simulate(text, files)).digest);
         }}
         console.log(JSON.stringify(digests));",
         json!(experiments),
-        json!(ANSWERS)
+        json!({ "answers.csv": ANSWERS, "gaps.csv": file("gaps.csv") })
     );
     if let Some(found) = node("the digests of the golden experiments in node", &script)? {
         let expected: Vec<&str> = GOLDEN.iter().map(|(.., digest)| *digest).collect();

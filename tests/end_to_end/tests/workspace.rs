@@ -187,9 +187,9 @@ async fn items_are_saved_renamed_deleted_and_carried_elsewhere() -> Result<()> {
         std::fs::write(&nonsense, "no archive")?;
         page.upload("Import workspace", &[nonsense]).await?;
         page.wait_for_text("That could not be done").await?;
-        page.upload("Import workspace", &[file.clone()]).await?;
+        page.upload("Import workspace", std::slice::from_ref(&file)).await?;
         page.wait_for_text("Nothing was refused.").await?;
-        page.upload("Import workspace", &[file.clone()]).await?;
+        page.upload("Import workspace", std::slice::from_ref(&file)).await?;
         page.wait_for_text("There already: 3.").await?;
         for (name, width, theme) in [("light", 1280, "light"), ("dark", 390, "dark")] {
             page.resize(width, 900).await.ok();

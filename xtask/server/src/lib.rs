@@ -44,6 +44,11 @@ impl Site {
         Ok(Site { address, prefix: prefix.to_owned(), server, threads })
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The address to type into a browser.
     pub fn url(&self) -> String {
         format!("http://{}{}", self.address, self.prefix)
@@ -195,5 +200,7 @@ mod tests {
         assert!(is_hashed("app_bg-0123456789abcdef.wasm"));
         assert!(!is_hashed("llm_selection.js"));
         assert!(!is_hashed("a-b.js"));
+        // Else browsers would find no new version.
+        assert!(!is_hashed("sw.js"));
     }
 }

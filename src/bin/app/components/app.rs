@@ -1,22 +1,23 @@
 //! The page as a whole: holds the state and the pool, and hands each panel what it shows.
 
 use super::data::{DataPanel, listed};
-use super::explain::Explanations;
 use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
 use super::legend::{Legend, labels};
 use super::message::{Message, Tone, advice, explained, field_name};
+use super::opening::{asked, hidden, kept, refusal, titled};
 use super::policies::PoliciesPanel;
 use super::results::Results;
 use super::run::{Controls, Keys, RunPanel};
+use super::share::Share;
 use super::status::Status;
 use super::studies::StudiesView;
 use super::sweep::sweep_view;
 use super::task::TaskPanel;
 use super::views::{Views, tab_id};
 use super::workspace::{Said, Wish, Workspace, trouble};
-use crate::browser::{recall, remember};
+use crate::browser::{arrived, embedded, fragment, recall, remember};
 use crate::form::Field;
 use crate::format::Unit;
 use crate::keeper::{Keeper, Reply, opened, result_of};
@@ -29,6 +30,7 @@ use llm_selection::data::Dataset;
 use llm_selection::error::Error;
 use llm_selection::experiment::Experiment;
 use llm_selection::figure::FigureKind;
+use llm_selection::link::Link;
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
@@ -73,6 +75,8 @@ pub struct App {
     shortcuts_toggled: Callback<Event>,
     above: Option<u32>,
     shortcuts: bool,
+    /// Shown in a frame of another page: the results alone.
+    embedded: bool,
     rest: Option<Timeout>,
     keeper: Keeper,
     wish: Callback<Wish>,
@@ -82,6 +86,7 @@ pub struct App {
     shown_problem: Option<Rc<Error>>,
     _keys: Closure<dyn FnMut(KeyboardEvent)>,
     _commas: Closure<dyn FnMut(InputEvent)>,
+    _fragments: Closure<dyn FnMut()>,
 }
 
 impl Component for App {
@@ -97,15 +102,32 @@ impl Component for App {
             let _ = document.add_event_listener_with_callback("keydown", keys.as_ref().unchecked_ref());
             let _ = document.add_event_listener_with_callback("beforeinput", commas.as_ref().unchecked_ref());
         }
+        let links = link.batch_callback(|fragment: String| {
+            // Other fragments are places on the page.
+            Link::is_meant(&fragment).then_some(Happening::Do(Action::OpenLink(fragment)))
+        });
+        let fragments = Closure::<dyn FnMut()>::new(move || links.emit(fragment()));
+        if let Some(window) = web_sys::window() {
+            let _ = window.add_event_listener_with_callback("hashchange", fragments.as_ref().unchecked_ref());
+        }
         let events = link.callback(|event| Happening::Do(Action::Pool(event)));
-        let opened = Pool::new(move |event| events.emit(event)).and_then(|pool| Ok((pool, State::opening()?)));
+        let opened = Pool::new(move |event| events.emit(event)).and_then(|pool| {
+            let (mut state, mut effects) = State::opening()?;
+            if Link::is_meant(&fragment()) {
+                // One that cannot be opened leaves the built-in experiment.
+                let linked = state.reduce(Action::OpenLink(fragment()));
+                effects = if linked.is_empty() { effects } else { linked };
+            }
+            Ok((pool, (state, effects)))
+        });
         let (state, pool, effects) = match opened {
             Ok((pool, (state, effects))) => (Ok(state), Some(pool), effects),
             Err(error) => (Err(error), None, Vec::new()),
         };
         let form = state.as_ref().map_or_else(|_| Rc::default(), |state: &State| state.form.clone());
         let (kept, due) = (link.callback(Happening::Kept), link.callback(|()| Happening::Keep));
-        let (keeper, effects) = Keeper::new(kept, due, form, effects);
+        let linked = Link::is_meant(&fragment()) && arrived();
+        let (keeper, effects) = Keeper::new(kept, due, form, effects, linked);
         let mut app = App {
             state,
             pool,
@@ -120,6 +142,7 @@ impl Component for App {
                 input.map(|input| Happening::Shortcuts(input.checked()))
             }),
             above: None,
+            embedded: embedded(),
             shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
             rest: None,
             keeper,
@@ -128,6 +151,7 @@ impl Component for App {
             shown_problem: None,
             _keys: keys,
             _commas: commas,
+            _fragments: fragments,
         };
         app.follow(effects);
         app
@@ -208,23 +232,36 @@ impl Component for App {
             let files = listed(event.data_transfer().and_then(|transfer| transfer.files()));
             vec![Happening::Above(None), Happening::Do(Action::Files(files))]
         });
+        let side = if self.embedded { None } else { self.side(state) };
+        let alone = side.is_none();
         html! {
-            <div class="app" ondragover={over} ondragleave={leave} ondrop={drop}>
-                <a class="skip" href="#main">{"Skip to the results"}</a>
-                <Header><button type="button" class="btn small" onclick={self.wish.reform(|_: MouseEvent| Wish::Show)}>{"Workspace"}</button></Header>
+            // offline.js asks whether there is something that a reload would stop.
+            <div data-busy={state.is_busy().then_some("")} class={classes!("app", self.embedded.then_some("embedded"), alone.then_some("alone"))} ondragover={over} ondragleave={leave} ondrop={drop}>
+                if !self.embedded {
+                    <a class="skip" href="#main">{"Skip to the results"}</a>
+                    <Header>
+                        <button type="button" class="btn small" onclick={self.wish.reform(|_: MouseEvent| Wish::Show)}>{"Workspace"}</button>
+                        <Share experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())} shape={state.shape()}
+                            hidden={state.panels.clone()} dispatch={self.dispatch.clone()} />
+                    </Header>
+                }
                 <div class="page">
-                    {self.side(state)}
-                    {self.main(state)}
+                    {side.unwrap_or_default()}
+                    {self.main(state, alone)}
                 </div>
-                <div class="dock" role="region" aria-label="Run, always at hand">
-                    <Controls phase={state.phase} can_run={state.can_run()} dispatch={self.dispatch.clone()} />
-                    <a class="btn" href="#experiment">{"Set up"}</a>
-                </div>
-                <footer class="foot">
-                    <span>{"Everything runs in this tab. Nothing is uploaded."}</span>
-                    <span>{"Engine "}{env!("CARGO_PKG_VERSION")}</span>
-                </footer>
-                <Explanations />
+                if self.embedded {
+                    <p class="foot"><a href={format!("./{}", fragment())} target="_blank" rel="noopener">{"Open in the LLM Selection Playground"}</a></p>
+                } else {
+                    <div class="dock" role="region" aria-label="Run, always at hand">
+                        {self.controls(state)}
+                        if !alone { <a class="btn" href="#experiment">{"Set up"}</a> }
+                    </div>
+                    <footer class="foot">
+                        <span>{"Everything runs in this tab. Nothing is uploaded."}</span>
+                        <span>{"Engine "}{env!("CARGO_PKG_VERSION")}</span>
+                        {hidden(state, &self.dispatch)}
+                    </footer>
+                }
                 <Workspace open={self.workspace.0} listing={self.keeper.listing.clone()} said={self.workspace.1.clone()}
                     trouble={self.keeper.trouble.clone()} wish={self.wish.clone()} />
             </div>
@@ -300,7 +337,18 @@ impl App {
         false
     }
 
-    fn side(&self, state: &State) -> Html {
+    fn controls(&self, state: &State) -> Html {
+        html! { <Controls phase={state.phase} can_run={state.can_run()} dispatch={self.dispatch.clone()} /> }
+    }
+
+    /// The form; nothing where a link hides all of it.
+    fn side(&self, state: &State) -> Option<Html> {
+        let shown = |name: &str| !state.panels.iter().any(|hidden| hidden == name);
+        // Where files are asked for, they must be able to come.
+        let data = shown("data") || state.wanted().is_some();
+        if !data && !["task", "policies", "run"].into_iter().any(shown) {
+            return None;
+        }
         let dispatch = || self.dispatch.clone();
         let wrong: Option<Field> = state.problem.as_ref().and_then(|error| state.form.field_of(error));
         let alert = |panel: Panel| match &state.problem {
@@ -315,27 +363,52 @@ impl App {
         };
         let range = state.ready.as_ref().and_then(|ready| ready.range);
         let prevent = Callback::from(|event: SubmitEvent| event.prevent_default());
-        html! {
+        Some(html! {
             <form class="side" id="experiment" aria-label="Experiment" onsubmit={prevent}>
-                <DataPanel form={state.form.clone()} world={state.world.clone()} audit={state.audit.clone()} import={state.import.clone()}
-                    above={self.above} {wrong} alert={alert(Panel::Data)} dispatch={dispatch()} />
-                <TaskPanel form={state.form.clone()} world={state.world.clone()} {range} {wrong} alert={alert(Panel::Task)} dispatch={dispatch()} />
-                <PoliciesPanel form={state.form.clone()} world={state.world.clone()} {wrong} alert={alert(Panel::Policies)} dispatch={dispatch()} />
-                <RunPanel form={state.form.clone()} speed={state.speed} {wrong} alert={alert(Panel::Run)} dispatch={dispatch()} />
+                {kept(state, &self.dispatch)}
+                if data { {self.data_panel(state, wrong, alert(Panel::Data))} }
+                if shown("task") { <TaskPanel form={state.form.clone()} world={state.world.clone()} {range} {wrong} alert={alert(Panel::Task)} dispatch={dispatch()} /> }
+                if shown("policies") { <PoliciesPanel form={state.form.clone()} world={state.world.clone()} {wrong} alert={alert(Panel::Policies)} dispatch={dispatch()} /> }
+                if shown("run") { <RunPanel form={state.form.clone()} speed={state.speed} {wrong} alert={alert(Panel::Run)} dispatch={dispatch()} /> }
                 <div class="runbar">
-                    <div class="controls"><Controls phase={state.phase} can_run={state.can_run()} dispatch={dispatch()} /></div>
+                    <div class="controls">{self.controls(state)}</div>
                     <Keys on={self.shortcuts} toggle={self.shortcuts_toggled.clone()} />
                 </div>
             </form>
+        })
+    }
+
+    fn data_panel(&self, state: &State, wrong: Option<Field>, alert: Html) -> Html {
+        html! {
+            <DataPanel form={state.form.clone()} world={state.world.clone()} audit={state.audit.clone()} import={state.import.clone()}
+                above={self.above} {wrong} asked={asked(state, &self.dispatch)} {alert} dispatch={self.dispatch.clone()} />
         }
     }
 
-    fn main(&self, state: &State) -> Html {
+    /// The results; `alone` where there is no form beside them.
+    fn main(&self, state: &State, alone: bool) -> Html {
+        let controls = html! { if alone { <div class="controls">{self.controls(state)}</div> } };
+        let heading = html! { <h1 class="vh">{"LLM Selection Playground"}</h1> };
+        if self.embedded {
+            return html! {
+                <main class="main" id="main" tabindex="-1">
+                    {heading}{titled(state)}
+                    if state.wanted().is_some() { <form class="side">{self.data_panel(state, None, Html::default())}</form> }
+                    {controls}{refusal(state, &self.dispatch)}{self.run_view(state)}
+                </main>
+            };
+        }
         html! {
             <main class="main" id="main" tabindex="-1">
-                <h1 class="vh">{"LLM Selection Playground"}</h1>
-                <p class="lede">{"Which language models should answer a query, when each has a price and nobody knows beforehand how good it is? Here policies choose a set of models for each query, learn from what comes back, and are judged by reward and budget."}</p>
+                {heading}
+                if state.form.rest.title.is_empty() {
+                    <p class="lede">{"Which language models should answer a query, when each has a price and nobody knows beforehand how good it is? Here policies choose a set of models for each query, learn from what comes back, and are judged by reward and budget."}</p>
+                } else {
+                    {titled(state)}
+                }
                 if let Some(error) = &self.keeper.trouble { {trouble(error)} }
+                {refusal(state, &self.dispatch)}
+                {controls}
                 <Views view={state.view} dispatch={self.dispatch.clone()} />
                 <div class="view" role="tabpanel" id="view" aria-labelledby={tab_id(state.view)}>
                     { match state.view {
@@ -372,14 +445,16 @@ impl App {
                 if let Some(notice) = &state.notice {
                     <Message tone={Tone::Note} title="Changed to fit the data" action={close}>{notice.to_string()}</Message>
                 }
-                {warnings(state)}
+                if state.wanted().is_none() { {warnings(state)} }
                 if let Some(snapshot) = &state.snapshot {
                     <Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} />
                     {self.figures(state)}
-                    <Results snapshot={snapshot.clone()} {unit} />
+                    if !state.panels.iter().any(|hidden| hidden == "results") { <Results snapshot={snapshot.clone()} {unit} /> }
                 } else {
                     <div class="empty">
-                        if nobody {
+                        if state.wanted().is_some() {
+                            <p>{"The link that was opened waits for its files, which the panel Data names."}</p>
+                        } else if nobody {
                             <p>{"No policy is switched on."}</p><a class="btn" href="#policies">{"To the policies"}</a>
                         } else if state.phase == Phase::Ready {
                             <p>{"Nothing to draw yet: press Run."}</p>
@@ -395,7 +470,8 @@ impl App {
     fn figures(&self, state: &State) -> Html {
         let Some(snapshot) = &state.snapshot else { return Html::default() };
         let dollars = state.drawn_in_dollars();
-        let figures = FigureKind::of(&snapshot.result).map(|kind| {
+        let shown = |kind: &FigureKind| !state.panels.iter().any(|hidden| hidden == kind.slug());
+        let figures = FigureKind::of(&snapshot.result).filter(shown).map(|kind| {
             html! {
                 <Figure key={kind.slug()} {kind} snapshot={snapshot.0.clone()} hidden={state.hidden.clone()} cursor={state.cursor}
                     on_cursor={self.cursor.clone()} {dollars} />

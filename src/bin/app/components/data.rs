@@ -4,6 +4,7 @@ use super::changes::ChangesPart;
 use super::explain::{Explain, Topic};
 use super::import_audit::{AuditLines, ModelTable};
 use super::message::{Message, Tone, explained};
+use super::queries::QueriesPart;
 use crate::form::{Edit, Field, Form};
 use crate::format::{bytes, plural};
 use crate::state::{Action, Import, Shared};
@@ -24,6 +25,8 @@ pub struct DataProps {
     /// Number of files held above the page, if any are.
     pub above: Option<u32>,
     pub wrong: Option<Field>,
+    /// Files that are asked for.
+    pub asked: Html,
     /// The message about this panel, if something in it is wrong.
     pub alert: Html,
     pub dispatch: Callback<Action>,
@@ -37,7 +40,7 @@ pub fn listed(files: Option<web_sys::FileList>) -> Vec<web_sys::File> {
 /// The panel.
 #[component]
 pub fn DataPanel(props: &DataProps) -> Html {
-    let DataProps { form, world, audit, import, above, wrong, alert, dispatch } = props;
+    let DataProps { form, world, audit, import, above, wrong, asked, alert, dispatch } = props;
     let change = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: Event| {
@@ -46,7 +49,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                 dispatch.emit(Action::Source(match value.as_str() {
                     "illustration" => Source::Illustration,
                     "files" => Source::Files,
-                    // It is chosen already: there is no way to it but a study.
+                    // It is chosen already: there is no way to it but opening an experiment.
                     "models" => return,
                     id => Source::Preset(id.to_owned()),
                 }));
@@ -101,26 +104,27 @@ pub fn DataPanel(props: &DataProps) -> Html {
                         if let Some(audit) = audit {
                             {option("files".into(), format!("Your files: {}", plural(audit.files.len() as u64, "file", "files")), Source::Files)}
                         }
-                        if let Source::Models(_) = &form.source { {option("models".into(), "Models of a study".into(), form.source.clone())} }
+                        if let Source::Models(_) = &form.source { {option("models".into(), "Models of the opened experiment".into(), form.source.clone())} }
                         {option("illustration".into(), "Nine chat models (illustration)".into(), Source::Illustration)}
                         { for presets::presets().iter().map(|info| option(info.id.into(), info.title.into(), Source::Preset(info.id.into()))) }
                     </select>
                 </div>
+                {asked.clone()}
                 <div class={classes!("drop", above.is_some().then_some("is-over"))}>
                     <svg viewBox="0 0 24 24" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round" d="M6 2.8h8l4.5 4.4v14H6zM14 2.8v4.6h4.5M12.2 18v-6m0 0-2.4 2.4m2.4-2.4 2.4 2.4" /></svg>
                     if let Some(files) = above {
                         <p><b>{"Let go to read "}{if *files == 0 { "the files".to_owned() } else { plural(u64::from(*files), "file", "files") }}</b><br />{"What is loaded now stays until they are checked"}</p>
                     } else {
-                        <p><b>{"Drop result files here"}</b>{", or choose"}<br />{"CSV or TSV; several at once"}
+                        <p><b>{"Drop result files here"}</b>{", or choose"}<br />{"CSV, TSV, JSON, ZIP; several at once"}
                             if from_files.is_some() { <br />{"They take the place of those loaded"} }
                         </p>
                     }
-                    <input type="file" multiple=true accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values" aria-label="Result files" onchange={pick} />
+                    <input type="file" multiple=true accept=".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.zip,.eval,.gz" aria-label="Result files" onchange={pick} />
                 </div>
                 {reading(import, dispatch)}
                 if !wrong.is_some_and(Field::is_change) { {alert.clone()} }
                 if let Some(audit) = from_files {
-                    <AuditLines audit={audit.clone()} />
+                    <AuditLines audit={audit.clone()} missing={form.queries.missing} />
                 } else {
                     <p class="quiet small">{&world.about}</p>
                 }
@@ -128,6 +132,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                     <summary class="quiet">{if from_files.is_some() { "Models and audit" } else { "Models" }}</summary>
                     <ModelTable world={world.clone()} audit={from_files.cloned()} off={form.off.clone()} dispatch={dispatch.clone()} />
                 </details>
+                <QueriesPart form={form.clone()} world={world.clone()} dispatch={dispatch.clone()} />
                 if form.source.is_data() { {sampling(form.changes.sampling, dispatch)} }
                 <ChangesPart form={form.clone()} world={world.clone()} wrong={*wrong} dispatch={dispatch.clone()}
                     alert={if wrong.is_some_and(Field::is_change) { alert.clone() } else { Html::default() }} />
@@ -187,6 +192,7 @@ fn reading(import: &Import, dispatch: &Callback<Action>) -> Html {
 
 fn failed(error: &Error, dispatch: &Callback<Action>) -> Html {
     let title = match &error.place.file {
+        Some(file) if error.kind == ErrorKind::HashMismatch => format!("{file} is not the file that the link names"),
         Some(file) => format!("{file} was not loaded"),
         None => "The files were not loaded".to_owned(),
     };
@@ -196,7 +202,7 @@ fn failed(error: &Error, dispatch: &Callback<Action>) -> Html {
         html! { <button type="button" class="btn small" {onclick}>{text}</button> }
     };
     let rule = |text, rule| send(text, Box::new(move || Action::Duplicates(rule)));
-    let grader = |text, grader| send(text, Box::new(move || Action::Grader(grader)));
+    let grader = |text, grader: Grader| send(text, Box::new(move || Action::Grader(grader.clone())));
     let choices = if error.expected.contains("`duplicates`") {
         html! {
             <>

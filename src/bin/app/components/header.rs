@@ -9,7 +9,7 @@ const THEME: &str = "theme";
 /// Properties of [`Header`].
 #[derive(Properties, PartialEq)]
 pub struct HeaderProps {
-    /// Buttons before the theme.
+    /// Buttons at its end.
     #[prop_or_default]
     pub children: Html,
 }
@@ -73,6 +73,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                     {choice("light", "Light theme", sun)}
                     {choice("dark", "Dark theme", moon)}
                 </fieldset>
+                {props.children.clone()}
             </div>
         </header>
     }

@@ -4,6 +4,7 @@ use crate::format::{Unit, count, duration, fixed, plural};
 use crate::state::{Action, Shared};
 use crate::world::World;
 use llm_selection::data::{Audit, FileAudit};
+use llm_selection::experiment::MissingRule;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -12,6 +13,8 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub struct LinesProps {
     pub audit: Shared<Audit>,
+    /// What becomes of queries with missing results.
+    pub missing: MissingRule,
 }
 
 /// What all files say alike, or what each of them says.
@@ -57,8 +60,12 @@ pub fn AuditLines(props: &LinesProps) -> Html {
     let holes = audit.models.iter().filter(|model| model.missing > 0).count() as u64;
     let missing: u64 = audit.models.iter().map(|model| model.missing).sum();
     if missing > 0 {
+        let rule = match props.missing {
+            MissingRule::Drop => ". These queries are left out.",
+            MissingRule::Unavailable => ". These models are away there.",
+        };
         lines.push(line(true, html! {
-            <><b>{plural(missing, "cell", "cells")}{" missing"}</b>{", in "}{plural(holes, "model", "models")}{". These queries are left out."}</>
+            <><b>{plural(missing, "cell", "cells")}{" missing"}</b>{", in "}{plural(holes, "model", "models")}{rule}</>
         }));
     }
     if audit.duplicates > 0 {

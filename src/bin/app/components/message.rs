@@ -102,6 +102,8 @@ pub fn field_name(form: &Form, error: &Error) -> String {
         "models" if path == "environment.models" => "Models".into(),
         "drift" => "Changes".into(),
         "availability" => "Absences".into(),
+        "category" => "Categories".into(),
+        "split" => "Splits".into(),
         _ if path.is_empty() => "The experiment".into(),
         _ => path.into(),
     }

@@ -5,6 +5,7 @@ use crate::format::{Unit, listed};
 use crate::state::Shared;
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::figure::series_class;
+use llm_selection::order::sort_by;
 use llm_selection::plan::BudgetRange;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -200,7 +201,7 @@ fn marks(points: &[Point], size: &Size, budget: Option<f64>, x: &impl Fn(f64) ->
     // Ends of the names that are written already: at most one may stand at a place.
     let mut written: Vec<(f64, f64)> = Vec::new();
     let mut order: Vec<&Point> = points.iter().collect();
-    order.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+    sort_by(&mut order, |a, b| a.cost.total_cmp(&b.cost));
     let spots: Vec<f64> = order.iter().map(|point| x(point.cost)).chain(budget.map(x)).collect();
     let drawn = order.iter().map(|point| {
         let at = x(point.cost);

@@ -10,6 +10,7 @@ use crate::format::{Unit, decimals, fixed, percent, plural, signed};
 use crate::state::Shared;
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::figure::{line_class, series_class};
+use llm_selection::order::sort_by;
 use llm_selection::summary::{Figure, PolicyResult, curves_csv};
 use std::cmp::Ordering;
 use yew::prelude::*;
@@ -115,7 +116,7 @@ pub fn Results(props: &ResultsProps) -> Html {
     let choice = best(policies, budget);
     let mut order: Vec<usize> = (0..policies.len()).collect();
     if let Some((column, falling)) = *sort {
-        order.sort_by(|a, b| {
+        sort_by(&mut order, |a, b| {
             let (Some(a), Some(b)) = (policies.get(*a), policies.get(*b)) else { return Ordering::Equal };
             let rank = match column {
                 Column::Policy => a.label.cmp(&b.label),

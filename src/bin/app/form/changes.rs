@@ -89,6 +89,35 @@ impl Changes {
         }
     }
 
+    /// The changes of an environment.
+    pub fn of(environment: &Environment) -> Changes {
+        let mut changes = Changes::none();
+        match environment {
+            Environment::Synthetic(world) => changes.cost_spread = world.cost_spread.to_string(),
+            Environment::Preset(world) => changes.sampling = world.sampling,
+            Environment::Replay(world) => changes.sampling = world.sampling,
+        }
+        let text = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+        let (drift, away) = environment.changes();
+        for drift in drift {
+            let models = drift.models.iter().map(|(model, means)| MeansForm {
+                id: changes.id(),
+                model: model.clone(),
+                reward: text(means.reward),
+                cost: text(means.cost),
+            });
+            let models = models.collect();
+            let id = changes.id();
+            changes.drift.push(DriftForm { id, at: drift.at.to_string(), models });
+        }
+        for away in away {
+            let (from, to) = (away.from.to_string(), away.to.to_string());
+            let id = changes.id();
+            changes.away.push(AwayForm { id, model: away.model.clone(), from, to });
+        }
+        changes
+    }
+
     /// Gives every row a number of its own, whatever stood in what was kept.
     pub fn renumber(&mut self) {
         self.next_id = 1;

@@ -1,9 +1,8 @@
 //! The form that means a given experiment.
 
-use super::{Changes, Form, Kind, Memory, PolicyForm};
+use super::{Changes, Form, Kind, Memory, PolicyForm, Queries, Rest};
 use crate::world::{Files, Source, World};
-use llm_selection::data::presets;
-use llm_selection::experiment::{Environment, Experiment, Policy, PolicyKind};
+use llm_selection::experiment::{Environment, Experiment, Policy, PolicyKind, Synthetic};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -11,46 +10,70 @@ impl Form {
     /// The form that means this experiment, with the models there are; `None` where the page has no inputs for
     /// something in it. `now` is the form as it is, whose data may be what the experiment plays on.
     pub fn meaning(experiment: &Experiment, now: &Form, files: Option<&Files>) -> Option<(Form, World)> {
-        let untitled = Experiment { title: String::new(), ..experiment.clone() };
-        let as_now = Some((now.source.clone(), now.off.clone(), now.changes.clone()));
-        [as_now, origin(&experiment.environment)].into_iter().flatten().find_map(|(source, off, changes)| {
-            let world = World::new(&source, files).ok()?;
-            let task = &experiment.task;
-            let form = Form {
-                source,
-                off,
-                reward: task.reward,
-                max_models: task.max_models?.to_string(),
-                budget: task.budget.map_or_else(|| now.budget.clone(), |budget| budget.to_string()),
-                unconstrained: task.budget.is_none(),
-                policies: (1..).zip(&experiment.policies).map(|(id, policy)| PolicyForm::of(id, policy)).collect(),
-                changes,
-                rounds: experiment.run.rounds.to_string(),
-                replicates: experiment.run.replicates.to_string(),
-                seed: experiment.run.seed.to_string(),
-                next_id: experiment.policies.len() as u32 + 1,
-            };
-            (form.experiment(&world, files).ok()? == untitled).then_some((form, world))
-        })
+        let mut candidates = vec![now.source.clone()];
+        candidates.extend(match &experiment.environment {
+            Environment::Synthetic(world) => {
+                let bare = Synthetic { drift: Vec::new(), availability: Vec::new(), ..world.clone() };
+                vec![Source::Illustration, Source::Models(Rc::new(bare))]
+            }
+            Environment::Preset(world) => vec![Source::Preset(world.id.clone())],
+            Environment::Replay(_) => vec![Source::Files],
+        });
+        candidates.into_iter().find_map(|source| Form::on(source, experiment, now, files))
     }
-}
 
-/// Where the models of an environment come from, as far as that is built in.
-fn origin(environment: &Environment) -> Option<(Source, BTreeSet<String>, Changes)> {
-    match environment {
-        Environment::Synthetic(world) => {
-            let mut changes = Changes::none();
-            changes.cost_spread = world.cost_spread.to_string();
-            Some((Source::Models(Rc::new(world.clone())), BTreeSet::new(), changes))
+    /// The form that means an experiment on this source.
+    fn on(source: Source, experiment: &Experiment, now: &Form, files: Option<&Files>) -> Option<(Form, World)> {
+        if source == Source::Files && files.is_none() {
+            return None;
         }
-        Environment::Preset(world) => {
-            let all = presets::models(&world.id).ok()?.iter().map(|model| model.name.to_owned());
-            let off = all.filter(|name| !world.models.is_empty() && !world.models.contains(name)).collect();
-            let mut changes = Changes::none();
-            changes.sampling = world.sampling;
-            Some((Source::Preset(world.id.clone()), off, changes))
+        let world = World::new(&source, files).ok()?;
+        let listed: Vec<&String> = match &experiment.environment {
+            Environment::Synthetic(world) => world.models.iter().map(|model| &model.name).collect(),
+            Environment::Preset(world) => world.models.iter().collect(),
+            Environment::Replay(world) => world.models.iter().collect(),
+        };
+        let names = world.models.iter().map(|model| &model.name);
+        let off: BTreeSet<String> =
+            names.filter(|name| !listed.is_empty() && !listed.contains(name)).cloned().collect();
+        let playing = (world.models.len() - off.len()) as u32;
+        let task = &experiment.task;
+        let form = Form {
+            source,
+            off,
+            queries: Queries::meaning(&experiment.environment, files),
+            reward: task.reward,
+            max_models: task.max_models.unwrap_or(playing.min(4)).to_string(),
+            budget: task.budget.map_or_else(|| now.budget.clone(), |budget| budget.to_string()),
+            unconstrained: task.budget.is_none(),
+            policies: (1..).zip(&experiment.policies).map(|(id, policy)| PolicyForm::of(id, policy)).collect(),
+            changes: Changes::of(&experiment.environment),
+            rounds: experiment.run.rounds.to_string(),
+            replicates: experiment.run.replicates.to_string(),
+            seed: experiment.run.seed.to_string(),
+            rest: Rest::of(experiment),
+            next_id: experiment.policies.len() as u32 + 1,
+        };
+        let meant = form.experiment(&world, files).ok()?;
+        (meant == form.as_typed(experiment, playing, &world)).then_some((form, world))
+    }
+
+    /// An experiment as the form writes it: what may be said in two ways is said in the form's.
+    fn as_typed(&self, experiment: &Experiment, playing: u32, world: &World) -> Experiment {
+        let mut typed = experiment.clone();
+        typed.task.max_models.get_or_insert(playing.min(4));
+        for policy in &mut typed.policies {
+            let label = policy.label.as_deref().map(str::trim).filter(|label| !label.is_empty());
+            policy.label = label.map(str::to_owned);
         }
-        Environment::Replay(_) => None,
+        let all: Vec<&str> = world.models.iter().map(|model| model.name.as_str()).collect();
+        match &mut typed.environment {
+            Environment::Synthetic(_) => {}
+            Environment::Preset(world) if world.models == all => world.models.clear(),
+            Environment::Replay(world) if world.models == all => world.models.clear(),
+            _ => {}
+        }
+        typed
     }
 }
 

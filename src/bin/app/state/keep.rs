@@ -18,9 +18,9 @@ pub struct Opened {
     pub played: Option<Vec<u8>>,
 }
 
-/// How far the opening of something kept is.
+/// How far the return of something kept is.
 #[derive(Default)]
-pub enum Opening {
+pub enum Restoring {
     #[default]
     Nothing,
     /// Its files are being read.
@@ -29,16 +29,16 @@ pub enum Opening {
     Failed,
 }
 
-impl Opening {
+impl Restoring {
     pub fn fail(&mut self) {
-        if matches!(self, Opening::Reading(_)) {
-            *self = Opening::Failed;
+        if matches!(self, Restoring::Reading(_)) {
+            *self = Restoring::Failed;
         }
     }
 
     pub fn take(&mut self) -> Option<Opened> {
         match std::mem::take(self) {
-            Opening::Reading(opened) => Some(*opened),
+            Restoring::Reading(opened) => Some(*opened),
             other => {
                 *self = other;
                 None
@@ -74,19 +74,24 @@ impl State {
         }
     }
 
+    /// The files that were read last are those of the data that is loaded.
+    pub fn keep_files(&mut self) {
+        self.loaded.clone_from(&self.read);
+    }
+
     /// Begins to put something kept into the page; what is there stays until its files are read.
-    pub fn open(&mut self, opened: Opened) -> Vec<Effect> {
+    pub fn restore(&mut self, opened: Opened) -> Vec<Effect> {
         if opened.files.is_empty() {
             self.audit = None;
-            return self.opened_with(opened, None);
+            return self.restored(opened, None);
         }
         let effects = self.import(opened.files.clone(), opened.options.clone());
-        self.opening = Opening::Reading(Box::new(opened));
+        self.restoring = Restoring::Reading(Box::new(opened));
         effects
     }
 
     /// Puts something kept into the page, with its files read.
-    pub(super) fn opened_with(&mut self, opened: Opened, files: Option<Files>) -> Vec<Effect> {
+    pub(super) fn restored(&mut self, opened: Opened, files: Option<Files>) -> Vec<Effect> {
         let Opened { mut form, files: loaded, played, .. } = opened;
         let mut said = Vec::new();
         if form.source == Source::Files && files.is_none() {
@@ -115,7 +120,7 @@ impl State {
     }
 
     fn not_opened(&mut self, error: Error) -> Vec<Effect> {
-        (self.import, self.opening) = (Import::Idle, Opening::Failed);
+        (self.import, self.restoring) = (Import::Idle, Restoring::Failed);
         self.failure = Some(Rc::new(error));
         Vec::new()
     }

@@ -92,14 +92,15 @@ async fn load(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// Brotli bytes of every file that a first visit loads: all of `dist/` but the JavaScript interface and the import, which
-/// is loaded with the first file.
+/// Brotli bytes of every file that a first visit loads: all of `dist/` but the JavaScript interface, the import, which is
+/// loaded with the first file, and the explanations, with the first that is opened.
 fn first_load_on_disk() -> Result<u64> {
     let mut sum = 0;
     for entry in std::fs::read_dir(end_to_end::dist())? {
         let entry = entry?;
-        let is_import = entry.file_name().to_string_lossy().starts_with("importer");
-        if !is_import && entry.path().extension().is_some_and(|ending| ending == "br") {
+        let name = entry.file_name();
+        let later = ["importer", "explanations"].iter().any(|start| name.to_string_lossy().starts_with(start));
+        if !later && entry.path().extension().is_some_and(|ending| ending == "br") {
             sum += entry.metadata()?.len();
         }
     }

@@ -1,0 +1,119 @@
+//! The part of the data panel that says which queries of the files are played.
+
+use crate::form::{Form, Label, QueryEdit};
+use crate::format::count;
+use crate::state::Action;
+use crate::world::World;
+use llm_selection::experiment::MissingRule;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Most names that a list of boxes has; a column of more is no list of groups.
+const MOST: usize = 300;
+
+/// Value, text and rule of each choice.
+const RULES: [(&str, &str, MissingRule); 2] =
+    [("drop", "Leave out", MissingRule::Drop), ("unavailable", "Model is away", MissingRule::Unavailable)];
+
+/// Properties of [`QueriesPart`].
+#[derive(Properties, PartialEq)]
+pub struct QueriesProps {
+    pub form: Rc<Form>,
+    pub world: Rc<World>,
+    pub dispatch: Callback<Action>,
+}
+
+/// The part: nothing where the data misses no result and says nothing of its queries.
+#[component]
+pub fn QueriesPart(props: &QueriesProps) -> Html {
+    let World { complete, queries, .. } = *props.world;
+    // A browser stops following the attribute once the person has chosen, so the property is set as well.
+    let select = use_node_ref();
+    use_effect_with(props.form.queries.missing, {
+        let select = select.clone();
+        move |chosen| {
+            if let Some(select) = select.cast::<web_sys::HtmlSelectElement>() {
+                select.set_value(RULES.iter().find(|(.., rule)| rule == chosen).map_or("drop", |(name, ..)| name));
+            }
+        }
+    });
+    let gaps = complete.zip(queries).filter(|(complete, queries)| complete < queries);
+    html! {
+        <>
+            if let Some((complete, queries)) = gaps { {missing(props, select, complete, queries)} }
+            {for Label::ALL.map(|label| boxes(props, label))}
+        </>
+    }
+}
+
+fn missing(props: &QueriesProps, select: NodeRef, complete: u64, queries: u64) -> Html {
+    let dispatch = props.dispatch.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let value = event.target_dyn_into::<web_sys::HtmlSelectElement>().map(|select| select.value());
+        if let Some((.., rule)) = RULES.iter().find(|(name, ..)| value.as_deref() == Some(*name)) {
+            dispatch.emit(Action::Queries(QueryEdit::Missing(*rule)));
+        }
+    });
+    let chosen = props.form.queries.missing;
+    let meaning = match chosen {
+        MissingRule::Drop => "The others are left out.",
+        MissingRule::Unavailable => "On the others nobody can choose a model without a result.",
+    };
+    html! {
+        <div class="field">
+            <label class="lbl" for="missing">{"Queries with missing results"}</label>
+            <select id="missing" ref={select} {onchange} aria-describedby="missing-counts">
+                { for RULES.iter().map(|(value, text, rule)| html! {
+                    <option value={*value} selected={chosen == *rule}>{*text}</option>
+                }) }
+            </select>
+            <p class="quiet small" id="missing-counts">{format!("{} of {} queries have a result of every model. {meaning}", count(complete), count(queries))}</p>
+        </div>
+    }
+}
+
+fn boxes(props: &QueriesProps, label: Label) -> Html {
+    let title = match label {
+        Label::Category => "Categories",
+        Label::Split => "Splits",
+    };
+    let names = props.world.labels(label);
+    if names.len() < 2 {
+        return Html::default();
+    }
+    if names.len() > MOST {
+        let said = format!("{title}: {} different ones, too many to choose from.", count(names.len() as u64));
+        return html! { <p class="quiet small">{said}</p> };
+    }
+    let on = names.iter().filter(|(name, _)| !props.form.queries.is_off(label, name)).count();
+    let row = |(name, queries): &(String, u64)| {
+        let (dispatch, ticked) = (props.dispatch.clone(), name.clone());
+        let onchange = Callback::from(move |event: Event| {
+            if let Some(input) = event.target_dyn_into::<web_sys::HtmlInputElement>() {
+                dispatch.emit(Action::Queries(QueryEdit::Tick(label, ticked.clone(), input.checked())));
+            }
+        });
+        let checked = !props.form.queries.is_off(label, name);
+        html! {
+            <label class="check" key={name.clone()}>
+                <input type="checkbox" {checked} {onchange} />{name}{" "}<span class="end quiet">{count(*queries)}</span>
+            </label>
+        }
+    };
+    let all = |text: &'static str, on: bool| {
+        let dispatch = props.dispatch.clone();
+        let onclick =
+            Callback::from(move |_: MouseEvent| dispatch.emit(Action::Queries(QueryEdit::TickAll(label, on))));
+        let name = format!("{text} of {}", title.to_lowercase());
+        html! { <button type="button" class="btn small ghost" aria-label={name} {onclick}>{text}</button> }
+    };
+    html! {
+        <details class="changes">
+            <summary><span>{title}</span>{" "}<span class="end">{format!("{on} of {} played", names.len())}</span></summary>
+            <div class="stack">
+                <div class="ticks" role="group" aria-label={title}>{for names.iter().map(row)}</div>
+                <div class="chips">{all("All", true)}{all("None", false)}</div>
+            </div>
+        </details>
+    }
+}

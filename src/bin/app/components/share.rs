@@ -1,0 +1,239 @@
+//! *Share*: the experiment as a link, as a file, as a frame in another page; and a file opened again.
+
+use super::data::listed;
+use super::download::save_text;
+use super::message::{Message, Tone, explained};
+use crate::browser::{address, copy};
+use crate::state::Action;
+use gloo_timers::callback::Timeout;
+use llm_selection::error::{Error, ErrorKind, Result};
+use llm_selection::experiment::Experiment;
+use llm_selection::link::{Link, PageState, Shape};
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use yew::prelude::*;
+
+/// Panels that a link can hide: their names in links, and on the page.
+const PANELS: [(&str, &str); 10] = [
+    ("data", "Data"),
+    ("task", "Task"),
+    ("policies", "Policies"),
+    ("run", "Run"),
+    ("regret", "Cumulative regret"),
+    ("violation", "Budget violation"),
+    ("reward-and-cost", "Reward and cost"),
+    ("reward-violation-ratio", "Reward/violation"),
+    ("selection-share", "Selection share"),
+    ("results", "Results"),
+];
+/// Beyond as many characters some programs cut a link.
+const LONG: usize = 2_000;
+/// Most bytes of an experiment file.
+const MOST_BYTES: f64 = 1_048_576.0;
+
+/// Properties of [`Share`].
+#[derive(Properties, PartialEq)]
+pub struct ShareProps {
+    pub experiment: Option<Rc<Experiment>>,
+    /// Shape of the files it plays on.
+    pub shape: Option<Shape>,
+    /// Panels that are hidden now.
+    pub hidden: Rc<Vec<String>>,
+    pub dispatch: Callback<Action>,
+}
+
+/// The fragment of the link.
+fn fragment(props: &ShareProps, hidden: Vec<String>) -> Result<String> {
+    let nothing = || Error::new(ErrorKind::Missing, "an experiment: mend what is wrong in the form first");
+    let experiment = (**props.experiment.as_ref().ok_or_else(nothing)?).clone();
+    let page = PageState { hidden, ..PageState::default() };
+    Link { experiment, page, shape: props.shape }.encode()
+}
+
+/// HTML that shows a page in a frame.
+fn frame(url: &str) -> String {
+    let mut safe = String::new();
+    for letter in url.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            _ => safe.push(letter),
+        }
+    }
+    format!(
+        "<iframe src=\"{safe}\" title=\"LLM Selection Playground\" width=\"100%\" height=\"900\" loading=\"lazy\"></iframe>"
+    )
+}
+
+/// The button and what it opens.
+#[component]
+pub fn Share(props: &ShareProps) -> Html {
+    let hidden = use_state(Vec::<String>::new);
+    // How often the button was pressed: nothing is made before.
+    let pressed = use_state(|| 0u32);
+    let said = use_state(|| None::<&'static str>);
+    let input = use_node_ref();
+    let made = (*pressed > 0).then(|| fragment(props, (*hidden).clone()));
+    let copied = {
+        let said = said.clone();
+        move |text: Option<String>, done: &'static str| {
+            let (said, Some(text)) = (said.clone(), text) else { return };
+            spawn_local(async move {
+                let refused = "The browser did not allow copying: select the text and press Ctrl C, or ⌘ C on a Mac.";
+                said.set(Some(if copy(&text).await.is_ok() { done } else { refused }));
+            });
+        }
+    };
+    let share = {
+        let (experiment, shape, now) = (props.experiment.clone(), props.shape, props.hidden.clone());
+        let (dispatch, hidden, pressed, copied) =
+            (props.dispatch.clone(), hidden.clone(), pressed.clone(), copied.clone());
+        Callback::from(move |_: MouseEvent| {
+            let props =
+                ShareProps { experiment: experiment.clone(), shape, hidden: now.clone(), dispatch: dispatch.clone() };
+            copied(fragment(&props, now.to_vec()).ok().map(|it| address("", &it)), "Copied.");
+            hidden.set(now.to_vec());
+            pressed.set(*pressed + 1);
+        })
+    };
+    use_effect_with(*pressed, {
+        let input = input.clone();
+        move |_| {
+            // A moment later: the browser shows what the button opens after it has told the page of the press.
+            let timeout = Timeout::new(50, move || {
+                if let Some(input) = input.cast::<web_sys::HtmlInputElement>() {
+                    let _ = input.focus();
+                    input.select();
+                }
+            });
+            move || drop(timeout)
+        }
+    });
+    let body = match &made {
+        None => Html::default(),
+        Some(Err(error)) => html! { <Message tone={Tone::Bad} title="There is no link">{explained(error)}</Message> },
+        Some(Ok(fragment)) => {
+            let (link, snippet) = (address("", fragment), frame(&address("?embed", fragment)));
+            let again = |text: String, done| {
+                let copied = copied.clone();
+                Callback::from(move |_: MouseEvent| copied(Some(text.clone()), done))
+            };
+            html! {
+                <>
+                    <div class="field">
+                        <label for="share-link">{"Link to this experiment"}</label>
+                        <div class="row"><input id="share-link" ref={input} type="text" readonly=true value={link.clone()} />
+                            <button type="button" class="btn" onclick={again(link.clone(), "Copied.")}>{"Copy"}</button></div>
+                    </div>
+                    <p aria-live="polite">{said.unwrap_or_default()}</p>
+                    if link.len() > LONG {
+                        <Message tone={Tone::Warn} title="A long link">
+                            {format!("It has {} characters, and some programs cut links after 2,000. Send the experiment as a file instead.", crate::format::count(link.len() as u64))}
+                        </Message>
+                    }
+                    <p class="quiet small">
+                        {"It holds the whole experiment, and no server keeps it. "}
+                        if props.shape.is_some() { {"It does not hold the rows of your files: whoever opens it is asked for the same files, and they are checked."} }
+                    </p>
+                    {panels(&hidden)}
+                    <details><summary class="quiet">{"Embed in a page"}</summary>
+                        <div class="stack">
+                            <textarea readonly=true rows="5" aria-label="HTML to embed" value={snippet.clone()} />
+                            <button type="button" class="btn small" onclick={again(snippet, "HTML copied.")}>{"Copy the HTML"}</button>
+                        </div>
+                    </details>
+                </>
+            }
+        }
+    };
+    html! {
+        <>
+            <button type="button" class="btn" popovertarget="share" onclick={share}>
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="M8 10V2m0 0L5 5m3-3 3 3M3 9v4.5h10V9" /></svg>{"Share"}
+            </button>
+            <div id="share" popover="auto" role="dialog" aria-label="Share"><div class="stack">
+                {body}
+                {files(props)}
+            </div></div>
+        </>
+    }
+}
+
+/// Which panels the link shows.
+fn panels(hidden: &UseStateHandle<Vec<String>>) -> Html {
+    let boxes = PANELS.map(|(name, label)| {
+        let onchange = {
+            let hidden = hidden.clone();
+            Callback::from(move |event: Event| {
+                let shown = event.target_dyn_into::<web_sys::HtmlInputElement>().is_some_and(|input| input.checked());
+                let mut names = (*hidden).clone();
+                names.retain(|other| other != name);
+                if !shown {
+                    names.push(name.to_owned());
+                }
+                hidden.set(names);
+            })
+        };
+        let checked = !hidden.iter().any(|other| other == name);
+        html! { <label class="check"><input type="checkbox" {checked} {onchange} />{label}</label> }
+    });
+    html! {
+        <details><summary class="quiet">{"Panels that the link shows"}</summary>
+            <div class="two" role="group" aria-label="Panels that the link shows">{for boxes}</div>
+        </details>
+    }
+}
+
+/// The experiment into a file and out of one.
+fn files(props: &ShareProps) -> Html {
+    let download = {
+        let experiment = props.experiment.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(experiment) = &experiment {
+                let _ = save_text("experiment.json", "application/json", &(experiment.to_json() + "\n"));
+            }
+        })
+    };
+    let open = {
+        let dispatch = props.dispatch.clone();
+        Callback::from(move |event: Event| {
+            let Some(input) = event.target_dyn_into::<web_sys::HtmlInputElement>() else { return };
+            let Some(file) = listed(input.files()).pop() else { return };
+            input.set_value("");
+            close();
+            let dispatch = dispatch.clone();
+            spawn_local(async move {
+                let name = file.name();
+                dispatch.emit(Action::OpenFile(name, text(&file).await));
+            });
+        })
+    };
+    html! {
+        <div class="chips">
+            <button type="button" class="btn" disabled={props.experiment.is_none()} onclick={download}>{"Download experiment"}</button>
+            <label class="btn file">{"Open experiment"}<input type="file" accept=".json,application/json" onchange={open} /></label>
+        </div>
+    }
+}
+
+/// The text of an experiment file.
+async fn text(file: &web_sys::File) -> Result<String> {
+    if file.size() > MOST_BYTES {
+        return Err(Error::new(ErrorKind::TooLarge, "an experiment file of at most 1 MB")
+            .found(format!("{} bytes", file.size())));
+    }
+    let unread = |_| Error::new(ErrorKind::Io, "a file that can be read");
+    let text = JsFuture::from(file.text()).await.map_err(unread)?;
+    text.as_string().ok_or_else(|| Error::new(ErrorKind::NotText, "an experiment file"))
+}
+
+/// Closes what the button has opened.
+fn close() {
+    let opened = web_sys::window().and_then(|window| window.document()?.get_element_by_id("share"));
+    if let Some(opened) = opened.and_then(|opened| opened.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = opened.hide_popover();
+    }
+}

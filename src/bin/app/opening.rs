@@ -1,0 +1,144 @@
+//! Experiments from outside: a link's, a file's. They are checked as anything typed is, and data as its hashes say.
+
+use crate::form::Form;
+use crate::state::{Effect, Import, Phase, Shared, State, View};
+use crate::world::Files;
+use llm_selection::data::{Audit, ImportOptions};
+use llm_selection::error::{Error, ErrorKind, Result};
+use llm_selection::experiment::{Environment, Experiment, FileReference, Replay};
+use llm_selection::link::{Link, Shape, complete};
+use llm_selection::plan::Plan;
+use std::rc::Rc;
+
+/// What stands between the page and an experiment that was opened.
+#[derive(Clone, Default)]
+pub enum Opening {
+    #[default]
+    Nothing,
+    /// It could not be opened: what it was, and why.
+    Failed(Rc<str>, Rc<Error>),
+    /// It plays on files that are not here.
+    Wanted(Rc<Link>),
+}
+
+impl State {
+    /// Shape of the files that are played on.
+    pub fn shape(&self) -> Option<Shape> {
+        let data = self.data()?;
+        Some(Shape { models: data.models.len() as u64, queries: data.queries as u64 })
+    }
+
+    /// The files that a link waits for, and the link.
+    pub fn wanted(&self) -> Option<(&Replay, &Rc<Link>)> {
+        match &self.opening {
+            Opening::Wanted(link) => match &link.experiment.environment {
+                Environment::Replay(replay) => Some((replay, link)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Opens the fragment of an address.
+    pub fn open_link(&mut self, fragment: &str) -> Vec<Effect> {
+        let link = Link::decode(fragment);
+        self.open("This link", link)
+    }
+
+    /// Opens the text of an experiment file.
+    pub fn open_file(&mut self, name: &str, text: Result<String>) -> Vec<Effect> {
+        let experiment = text.and_then(|text| Experiment::from_json(&text)).and_then(|it| complete(&it));
+        self.open(name, experiment.map(Link::new))
+    }
+
+    /// Takes the experiment over and plays it, or waits for its files, or says why not and leaves all as it is.
+    fn open(&mut self, what: &str, link: Result<Link>) -> Vec<Effect> {
+        let link = match link {
+            Ok(link) => link,
+            Err(error) => return self.refuse(what, error),
+        };
+        let data = match &link.experiment.environment {
+            Environment::Replay(replay) => match self.files_for(&link, replay) {
+                Some(files) => Some(files.dataset.clone()),
+                None => return self.want(link),
+            },
+            _ => None,
+        };
+        let mut experiment = link.experiment;
+        if let Err(error) = Plan::new(&experiment, data.clone()) {
+            return self.refuse(what, error);
+        }
+        if let (Environment::Replay(replay), Some(data)) = (&mut experiment.environment, &data) {
+            // Each is there with its hash: as the form writes them.
+            let files = data.files.iter();
+            replay.files =
+                files.map(|it| FileReference { name: it.name.clone(), sha256: Some(it.sha256.clone()) }).collect();
+        }
+        match Form::meaning(&experiment, &self.form, self.files.as_ref()) {
+            Some((form, world)) => {
+                (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);
+                (self.notice, self.failure, self.opening) = (None, None, Opening::Nothing);
+                (self.view, self.phase, self.ready, self.hidden) = (View::Run, Phase::Done, None, Rc::default());
+                self.panels = Rc::new(link.page.hidden);
+                self.commit()
+            }
+            None => {
+                let expected = "an experiment that the form can show; run this one with llm-select";
+                self.refuse(what, Error::new(ErrorKind::NotYet, expected))
+            }
+        }
+    }
+
+    fn refuse(&mut self, what: &str, error: Error) -> Vec<Effect> {
+        self.opening = Opening::Failed(what.into(), Rc::new(error));
+        Vec::new()
+    }
+
+    /// The files that are here, where they are those of a link, read as it says.
+    fn files_for(&self, link: &Link, replay: &Replay) -> Option<&Files> {
+        let files = self.files.as_ref().filter(|files| files.options == ImportOptions::from(replay))?;
+        Plan::new(&link.experiment, Some(files.dataset.clone())).is_ok().then_some(files)
+    }
+
+    /// Stops, and waits for the files of a link: nothing plays on other data in its place.
+    fn want(&mut self, link: Link) -> Vec<Effect> {
+        (self.view, self.phase, self.fresh, self.snapshot) = (View::Run, Phase::Ready, false, None);
+        (self.notice, self.failure, self.import) = (None, None, Import::Idle);
+        self.panels = Rc::new(link.page.hidden.clone());
+        self.opening = Opening::Wanted(Rc::new(link));
+        vec![Effect::CancelImport, Effect::Reset]
+    }
+
+    /// Goes on without the link that waits for files.
+    pub fn forget_link(&mut self) -> Vec<Effect> {
+        (self.opening, self.phase, self.ready) = (Opening::Nothing, Phase::Done, None);
+        self.panels = Rc::default();
+        self.commit()
+    }
+
+    /// In which order and how the files of a link are to be read; as they are where none are waited for.
+    pub fn as_wanted(&self, mut files: Vec<web_sys::File>) -> (Vec<web_sys::File>, ImportOptions) {
+        match self.wanted() {
+            Some((replay, _)) => {
+                files.sort_by_key(|file| replay.files.iter().position(|wanted| wanted.name == file.name()));
+                (files, ImportOptions::from(replay))
+            }
+            None => (files, ImportOptions::default()),
+        }
+    }
+
+    /// Files have come while a link waits for some: plays on them if they are those.
+    pub fn check_wanted(&mut self, link: Rc<Link>, files: Files, audit: Box<Audit>) -> Vec<Effect> {
+        match Plan::new(&link.experiment, Some(files.dataset.clone())) {
+            Ok(_) => {
+                (self.import, self.files, self.audit) = (Import::Idle, Some(files), Some(Shared(Rc::from(audit))));
+                self.keep_files();
+                self.open("This link", Ok((*link).clone()))
+            }
+            Err(error) => {
+                self.import = Import::Failed(error);
+                Vec::new()
+            }
+        }
+    }
+}

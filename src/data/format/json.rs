@@ -1,0 +1,160 @@
+//! Recognising and reading JSON: by paths, as tables are by columns, or by a format's own function.
+
+use super::super::ImportOptions;
+use super::super::cells::Field;
+use super::super::intake::{Columns, Destination, Intake, Row};
+use super::super::json::{Member, Members, look_up, paths};
+use super::super::text::Meter;
+use super::routerarena;
+use super::{Layout, every_eval_ever, helm, inspect, llmrouterbench, lm_eval, neutral, openai_evals, promptfoo};
+use crate::error::{Error, ErrorKind, Result};
+use crate::experiment::Role;
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+/// What all records of a file have in common: a document's own members, by path.
+pub(super) type Common = Map<String, Value>;
+
+/// A plain value of a record.
+#[derive(Debug, Clone)]
+pub(super) enum Plain<'v> {
+    /// Text.
+    Text(Cow<'v, str>),
+    /// A number.
+    Number(f64),
+}
+
+/// The plain values of one result by role.
+pub(super) type Cells<'v> = Vec<(Role, Plain<'v>)>;
+
+/// A format whose records need more than paths.
+pub(super) struct Custom {
+    /// The format's identifier.
+    pub(super) id: &'static str,
+    /// What its files have, as the end of "it has …".
+    pub(super) has: &'static str,
+    /// Whether the file's first record is of this format; notes what is needed of it later.
+    pub(super) recognise: fn(&Member, &mut Common) -> bool,
+    /// The roles of its columns, judged by the first record and what precedes it.
+    pub(super) columns: fn(&Value, &Common) -> Columns,
+    /// The cells of a record; an empty list leaves it out.
+    pub(super) cells: for<'v> fn(&'v Value, &Common) -> Result<Cells<'v>>,
+}
+
+/// Formats that are known by their paths.
+const LAYOUTS: [&Layout; 3] = [&llmrouterbench::RECORDS, &routerarena::RECORDS, &every_eval_ever::RECORDS];
+/// Formats that are known by more.
+const CUSTOM: [&Custom; 5] =
+    [&lm_eval::LM_EVAL, &helm::HELM, &inspect::INSPECT, &openai_evals::OPENAI_EVALS, &promptfoo::PROMPTFOO];
+
+/// Name of the file's folder among what its records have in common.
+pub(super) const FOLDER: &str = "folder";
+
+/// How the records of a file are read.
+enum Shape {
+    Paths(Vec<(Role, String)>),
+    Custom(&'static Custom),
+}
+
+/// Reads all records of a file.
+///
+/// # Errors
+/// No known keys; what is wrong with a record, with its place.
+pub(in crate::data) fn read(
+    members: &mut Members,
+    options: &ImportOptions,
+    to: &mut Destination,
+    meter: &mut Meter,
+) -> Result<()> {
+    let mut common = Common::new();
+    common.extend(to.folder().map(|folder| (FOLDER.to_owned(), folder.into())));
+    let mut reading: Option<(Shape, Intake)> = None;
+    while let Some(member) = members.next(meter)? {
+        if !member.is_record() {
+            common.insert(member.path, member.value);
+            continue;
+        }
+        if reading.is_none() {
+            let (shape, columns) = recognise(&member, &mut common, options, to)?;
+            reading = Some((shape, Intake::new(columns, options, to)?));
+        }
+        if let Some((shape, intake)) = &mut reading {
+            let cells = match shape {
+                Shape::Paths(paths) => paths
+                    .iter()
+                    .filter_map(|(role, path)| Some((*role, plain(look_up(&member.value, path)?)?)))
+                    .collect(),
+                Shape::Custom(custom) => (custom.cells)(&member.value, &common).map_err(|e| e.at_row(member.number))?,
+            };
+            if !(cells.is_empty() && matches!(shape, Shape::Custom(_))) {
+                take(intake, member.number, &cells, to)?;
+            }
+        }
+    }
+    match reading {
+        Some((_, intake)) => intake.settle(to),
+        None => Err(Error::new(ErrorKind::Unrecognised, "JSON lines, an array of records, or a document with records")
+            .found("none of them")),
+    }
+}
+
+fn take(intake: &mut Intake, number: u64, cells: &Cells, to: &mut Destination) -> Result<()> {
+    let mut row = Row::new(number);
+    for (role, plain) in cells {
+        row.set(
+            *role,
+            match plain {
+                Plain::Text(text) => Field::Text(text.trim().as_bytes()),
+                Plain::Number(value) => Field::Number(*value),
+            },
+        );
+    }
+    intake.take(&row, to)
+}
+
+fn recognise(
+    first: &Member,
+    common: &mut Common,
+    options: &ImportOptions,
+    to: &mut Destination,
+) -> Result<(Shape, Columns)> {
+    let has = |path: &str| look_up(&first.value, path).is_some();
+    if options.mapping.is_empty() {
+        if let Some(custom) = CUSTOM.iter().find(|custom| (custom.recognise)(first, common)) {
+            (to.audit.format, to.audit.why) = (custom.id.to_owned(), format!("it has {}", custom.has));
+            return Ok((Shape::Custom(custom), (custom.columns)(&first.value, common)));
+        }
+        if let Some(layout) = LAYOUTS.iter().find(|layout| layout.fits(has)) {
+            (to.audit.format, to.audit.why) = (layout.id.to_owned(), layout.why("keys"));
+            let mut columns = layout.columns(has);
+            columns.model = model(&columns, common);
+            return Ok((Shape::Paths(columns.names.clone()), columns));
+        }
+    }
+    let header = paths(&first.value);
+    let (mut columns, _) = neutral::columns(&header, options)?;
+    columns.model = model(&columns, common);
+    (to.audit.format, to.audit.why) = ("neutral".to_owned(), neutral::why(&columns, "record"));
+    Ok((Shape::Paths(columns.names.clone()), columns))
+}
+
+/// The model that a document names for all its records, where they do not name it themselves.
+fn model(columns: &Columns, common: &Common) -> Option<String> {
+    let named = || ["model", "model_name"].iter().find_map(|name| Some(common.get(*name)?.as_str()?.to_owned()));
+    if columns.has(Role::Model) { None } else { named() }
+}
+
+/// A value as a cell; `None` where there is nothing. A list of one is what it holds, other lists are text.
+pub(super) fn plain(value: &Value) -> Option<Plain<'_>> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(Plain::Text(Cow::Borrowed(text))),
+        Value::Bool(value) => Some(Plain::Text(Cow::Borrowed(if *value { "true" } else { "false" }))),
+        Value::Number(number) => Some(Plain::Number(number.as_f64().unwrap_or(f64::NAN))),
+        Value::Array(list) => match list.as_slice() {
+            [one] => plain(one),
+            _ => Some(Plain::Text(Cow::Owned(value.to_string()))),
+        },
+        Value::Object(_) => Some(Plain::Text(Cow::Owned(value.to_string()))),
+    }
+}

@@ -1,0 +1,21 @@
+//! LLMDrift's generations: one row a result, with answer and reference but no score, latencies in seconds.
+
+use super::Layout;
+use crate::experiment::{LatencyUnit, Role};
+
+/// The table.
+pub(super) const TABLE: Layout = Layout {
+    id: "llmdrift",
+    needs: &["model", "id", "query", "ref_answer", "answer", "latency", "cost"],
+    roles: &[
+        (Role::QueryId, "id"),
+        (Role::Model, "model"),
+        (Role::Answer, "answer"),
+        (Role::Reference, "ref_answer"),
+        (Role::Cost, "cost"),
+        (Role::LatencyMs, "latency"),
+        (Role::Category, "dataset"),
+    ],
+    latency_unit: Some(LatencyUnit::S),
+    from_zero: false,
+};

@@ -1,0 +1,177 @@
+//! The formats of result files, one file each, and how a file is recognised.
+//!
+//! A format only says where things stand. Tables are read row by row by [`read`], JSON record by record by
+//! [`super::json`]; what the cells mean is settled in [`super::intake`].
+
+mod every_eval_ever;
+mod helm;
+mod inspect;
+pub(super) mod json;
+mod llmdrift;
+mod llmrouterbench;
+mod lm_eval;
+mod neutral;
+mod openai_evals;
+mod promptfoo;
+mod routellm;
+mod routerarena;
+mod routerbench;
+
+use super::ImportOptions;
+use super::cells::Field;
+use super::intake::{Columns, Destination, Intake, Row};
+use super::records::Records;
+use super::text::Meter;
+use crate::error::{Error, ErrorKind, Result};
+use crate::experiment::{LatencyUnit, Role};
+
+/// A format with one result a row, known by its columns' names or its keys' paths (`token_usage.input_tokens`).
+pub(super) struct Layout {
+    /// The format's identifier.
+    pub(super) id: &'static str,
+    /// Columns that all files of this format have, exactly so written.
+    pub(super) needs: &'static [&'static str],
+    /// Which column plays which role, where it is there; of several for one role the first that is there.
+    pub(super) roles: &'static [(Role, &'static str)],
+    /// Unit of its latencies.
+    pub(super) latency_unit: Option<LatencyUnit>,
+    /// Whether scores below 0 count as 0.
+    pub(super) from_zero: bool,
+}
+
+/// Tables that are known by their columns' names.
+const TABLES: [&Layout; 3] = [&routerbench::LONG, &llmrouterbench::TABLE, &llmdrift::TABLE];
+
+impl Layout {
+    /// Whether a file with these columns is of this format.
+    pub(super) fn fits(&self, has: impl Fn(&str) -> bool) -> bool {
+        self.needs.iter().all(|name| has(name))
+    }
+
+    /// The roles of a file with these columns.
+    pub(super) fn columns(&self, has: impl Fn(&str) -> bool) -> Columns {
+        let mut columns = Columns { latency_unit: self.latency_unit, from_zero: self.from_zero, ..Columns::default() };
+        for (role, name) in self.roles {
+            if !columns.has(*role) && has(name) {
+                columns.names.push((*role, (*name).to_owned()));
+            }
+        }
+        columns
+    }
+
+    /// Why a file is of this format, in words.
+    pub(super) fn why(&self, what: &str) -> String {
+        format!("it has the {what} {}", self.needs.join(", "))
+    }
+}
+
+/// What a table is: its format, and where its cells stand.
+pub(super) struct Table {
+    id: &'static str,
+    why: String,
+    /// Cells that all models of a row share. Without ids among them, each row is a query of its own.
+    shared: Vec<(Role, usize)>,
+    /// One in a long table; in a wide one, one a model.
+    models: Vec<Model>,
+    /// Whether a row may lack a model: then empty cells are no result.
+    wide: bool,
+}
+
+/// Where the cells of a model (in a long table: of the row's model) stand.
+struct Model {
+    columns: Columns,
+    cells: Vec<(Role, usize)>,
+}
+
+impl Table {
+    /// Recognises a table by its header.
+    ///
+    /// # Errors
+    /// No known columns; one role played by two columns; what a mapping names and the header does not have.
+    pub(super) fn recognise(header: &[String], options: &ImportOptions) -> Result<Table> {
+        // A mapping is in the words of the neutral schema.
+        if !options.mapping.is_empty() {
+            return neutral::table(header, options);
+        }
+        if let Some(table) = routerbench::wide(header)? {
+            return Ok(table);
+        }
+        if let Some(table) = promptfoo::wide(header).or_else(|| routellm::wide(header)) {
+            return Ok(table);
+        }
+        let has = |name: &str| header.iter().any(|other| other == name);
+        match TABLES.iter().find(|layout| layout.fits(has)) {
+            Some(layout) => Ok(Table::long(layout.id, layout.why("columns"), layout.columns(has), header)),
+            None => neutral::table(header, options),
+        }
+    }
+
+    fn long(id: &'static str, why: String, columns: Columns, header: &[String]) -> Table {
+        let place = |(role, name): &(Role, String)| Some((*role, header.iter().position(|other| other == name)?));
+        let cells = columns.names.iter().filter_map(place).collect();
+        Table { id, why, shared: Vec::new(), models: vec![Model { columns, cells }], wide: false }
+    }
+}
+
+/// Reads all rows of a table.
+///
+/// # Errors
+/// What is wrong with a row or a column, with its place.
+pub(super) fn read(
+    records: &mut Records,
+    table: Table,
+    options: &ImportOptions,
+    to: &mut Destination,
+    meter: &mut Meter,
+) -> Result<()> {
+    to.audit.format = table.id.to_owned();
+    to.audit.why = table.why;
+    let own_queries = table.shared.iter().chain(table.models.iter().flat_map(|model| &model.cells));
+    let own_queries = !own_queries.into_iter().any(|(role, _)| *role == Role::QueryId);
+    let mut intakes = Vec::with_capacity(table.models.len());
+    for mut model in table.models {
+        let name = |&(role, index): &(Role, usize)| (role, records.column_name(index));
+        if own_queries {
+            model.columns.names.insert(0, (Role::QueryId, "row".to_owned()));
+        }
+        model.columns.names.splice(0..0, table.shared.iter().map(name));
+        intakes.push((Intake::new(model.columns, options, to)?, model.cells));
+    }
+    let mut id = String::new();
+    while records.next(meter)? {
+        if own_queries {
+            id = format!("{} {}", to.audit.name, records.row);
+        }
+        for (intake, cells) in &mut intakes {
+            let mut row = Row::new(records.row);
+            if own_queries {
+                row.set(Role::QueryId, Field::Text(id.as_bytes()));
+            }
+            let mut empty = table.wide;
+            for (role, index) in cells.iter() {
+                let cell = records.cell(*index);
+                empty &= cell.is_empty();
+                row.set(*role, Field::Text(cell));
+            }
+            if empty {
+                continue;
+            }
+            for (role, index) in &table.shared {
+                row.set(*role, Field::Text(records.cell(*index)));
+            }
+            intake.take(&row, to)?;
+        }
+    }
+    for (intake, _) in intakes {
+        intake.settle(to)?;
+    }
+    Ok(())
+}
+
+/// A column that a format needs and that is there twice.
+fn twice(name: &str) -> Error {
+    Error::new(ErrorKind::Duplicate, "one column of scores for each model")
+        .at_row(1)
+        .at_column(super::schema::shown(name))
+        .found(format!("{name} twice"))
+}

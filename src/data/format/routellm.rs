@@ -1,0 +1,29 @@
+//! RouteLLM's recorded answers: one row a prompt, for each model a column of `True`/`False` and, in some files, one of
+//! its response. There is neither id nor cost.
+
+use super::super::intake::Columns;
+use super::{Model, Table};
+use crate::experiment::Role;
+
+const RESPONSE: &str = "_response";
+
+/// The table, if the header is of this form: `prompt` first, then models, at least two.
+pub(super) fn wide(header: &[String]) -> Option<Table> {
+    let (first, rest) = header.split_first()?;
+    let of_model = |name: &&String| !name.strip_suffix(RESPONSE).is_some_and(|model| rest.iter().any(|m| m == model));
+    let models: Vec<&String> = rest.iter().filter(of_model).collect();
+    // Models' names are not words that other tools use for columns.
+    let known = |name: &&String| super::super::schema::is_known(name) || name.is_empty() || name.contains('|');
+    if first != "prompt" || models.len() < 2 || models.iter().any(known) {
+        return None;
+    }
+    let place = |name: &String| header.iter().position(|other| other == name);
+    let models = models.into_iter().filter_map(|name| {
+        let score = place(name)?;
+        let columns =
+            Columns { names: vec![(Role::Score, name.clone())], model: Some(name.clone()), ..Columns::default() };
+        Some(Model { columns, cells: vec![(Role::Score, score)] })
+    });
+    let why = "its first column is `prompt` and the others are models".to_owned();
+    Some(Table { id: "routellm", why, shared: Vec::new(), models: models.collect(), wide: true })
+}

@@ -1,0 +1,394 @@
+//! Rows of results as numbers: scores and their unit, grading, costs from tokens and prices, latencies and their unit.
+//!
+//! A format says which column plays which role and hands over row after row; everything a column can mean is decided
+//! here, once, for all formats.
+
+use super::audit::{FileAudit, Warning};
+use super::cells::{Field, LatencyColumn, ScoreColumn, amount};
+use super::grader::{GRADERS, Judge};
+use super::intern::Interner;
+use super::join::{Collector, Entry};
+use super::prices::{AS_OF, list_price};
+use super::schema::{self, canonical, shown};
+use super::{ImportOptions, import};
+use crate::error::{Error, ErrorKind, Result};
+use crate::experiment::{LatencyUnit, Price, Role, ScoreUnit};
+use std::collections::BTreeMap;
+
+/// Number of roles.
+const ROLES: usize = Role::Split as usize + 1;
+
+/// One model's result on one query: the cells by role.
+pub(super) struct Row<'r> {
+    /// Row in the file as a spreadsheet numbers it; in JSON the line, or the number of the record from 1.
+    pub(super) number: u64,
+    fields: [Field<'r>; ROLES],
+}
+
+impl<'r> Row<'r> {
+    /// A row without any cell.
+    pub(super) fn new(number: u64) -> Self {
+        Row { number, fields: [Field::MISSING; ROLES] }
+    }
+
+    pub(super) fn set(&mut self, role: Role, field: Field<'r>) {
+        if let Some(place) = self.fields.get_mut(role as usize) {
+            *place = field;
+        }
+    }
+
+    fn get(&self, role: Role) -> Field<'r> {
+        self.fields.get(role as usize).copied().unwrap_or(Field::MISSING)
+    }
+}
+
+/// Which column plays which role in the rows of a file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Columns {
+    /// Role and column's name, for messages and the audit.
+    pub(super) names: Vec<(Role, String)>,
+    /// The model of all rows, where no column names it; else the file's name does.
+    pub(super) model: Option<String>,
+    /// Unit of the latencies where format or column say it.
+    pub(super) latency_unit: Option<LatencyUnit>,
+    /// Whether a score below 0, which some metrics of this format have, counts as 0.
+    pub(super) from_zero: bool,
+}
+
+impl Columns {
+    pub(super) fn has(&self, role: Role) -> bool {
+        self.names.iter().any(|(other, _)| *other == role)
+    }
+
+    /// The column of a role; the role's own name where there is none.
+    pub(super) fn name(&self, role: Role) -> &str {
+        self.names.iter().find(|(other, _)| *other == role).map_or(canonical(role), |(_, name)| name)
+    }
+}
+
+/// Where the rows of a file go.
+pub(super) struct Destination<'a> {
+    pub(super) collector: &'a mut Collector,
+    pub(super) audit: &'a mut FileAudit,
+    pub(super) warnings: &'a mut Vec<Warning>,
+    /// Number of the file, and the names of all files.
+    pub(super) file: usize,
+    pub(super) names: &'a [String],
+    /// The file's name with the folders that were given with it.
+    pub(super) path: &'a str,
+    /// List prices that were used.
+    pub(super) prices: &'a mut BTreeMap<String, Price>,
+}
+
+impl Destination<'_> {
+    /// The folder that the file stands in, if it is known.
+    pub(super) fn folder(&self) -> Option<&str> {
+        self.path.rsplit(['/', '\\']).nth(1).filter(|folder| !folder.is_empty() && *folder != ".")
+    }
+
+    /// Warns about a row or a column of this file, if there is anything to say.
+    pub(super) fn warn(&mut self, row: Option<u64>, column: Option<&str>, message: Option<String>) {
+        if let Some(message) = message {
+            let (file, column) = (Some(self.audit.name.clone()), column.map(str::to_owned));
+            self.warnings.push(Warning { file, row, column, message });
+        }
+    }
+}
+
+enum ScoreFrom {
+    Column,
+    Grade(Judge),
+}
+
+enum CostFrom {
+    Column,
+    Tokens,
+    Nothing,
+}
+
+/// Takes the rows of one file (in a wide file: of one of its models) until [`Intake::settle`].
+pub(super) struct Intake<'o> {
+    options: &'o ImportOptions,
+    columns: Columns,
+    score: ScoreFrom,
+    cost: CostFrom,
+    scores: ScoreColumn,
+    latencies: LatencyColumn,
+    /// Cells that name models, with the models' numbers and prices.
+    cells: Interner,
+    known: Vec<(u16, Option<Price>)>,
+    /// Empty answers: how many, and the row of the first.
+    blank_answers: (u64, u64),
+    /// Scores below 0 that count as 0, likewise.
+    below_zero: (u64, u64),
+    /// Entries of the collector before the first of this intake.
+    from: usize,
+}
+
+impl<'o> Intake<'o> {
+    /// Checks that the columns are enough.
+    ///
+    /// # Errors
+    /// No id; no score and nothing to grade; answers without a grader.
+    pub(super) fn new(columns: Columns, options: &'o ImportOptions, to: &Destination) -> Result<Self> {
+        let missing = |role: Role, what: &str| Error::new(ErrorKind::Missing, what).at_column(canonical(role));
+        if !columns.has(Role::QueryId) {
+            return Err(missing(Role::QueryId, "a column with ids of the queries"));
+        }
+        let score = match (columns.has(Role::Score), columns.has(Role::Answer) && columns.has(Role::Reference)) {
+            (true, _) => ScoreFrom::Column,
+            (false, true) => ScoreFrom::Grade(Judge::new(options.grader.as_ref().ok_or_else(|| {
+                Error::new(ErrorKind::Missing, format!("a grader for the answers: {GRADERS}"))
+                    .at_field("grader")
+                    .at_row(1)
+                    .found("answers and references, no score")
+            })?)?),
+            (false, false) => return Err(missing(Role::Score, "scores, or answers and references to grade")),
+        };
+        let cost = if columns.has(Role::Cost) {
+            CostFrom::Column
+        } else if columns.has(Role::InputTokens) && columns.has(Role::OutputTokens) {
+            CostFrom::Tokens
+        } else {
+            CostFrom::Nothing
+        };
+        Ok(Intake {
+            options,
+            columns,
+            score,
+            cost,
+            scores: ScoreColumn::default(),
+            latencies: LatencyColumn::default(),
+            cells: Interner::default(),
+            known: Vec::new(),
+            blank_answers: (0, 0),
+            below_zero: (0, 0),
+            from: to.collector.entries.len(),
+        })
+    }
+
+    /// Takes one row.
+    ///
+    /// # Errors
+    /// A cell that does not hold what its column needs; a limit.
+    pub(super) fn take(&mut self, row: &Row, to: &mut Destination) -> Result<()> {
+        let (model, price) = self.model(row, to)?;
+        let columns = &self.columns;
+        let at = |role: Role| move |error: Error| error.at_row(row.number).at_column(shown(columns.name(role)));
+        let amount = |role: Role, what: &str| amount(row.get(role), what).map_err(at(role));
+        let id = row.get(Role::QueryId);
+        let query = match id {
+            Field::Text(id) => to.collector.query(id),
+            Field::Number(_) => to.collector.query(id.text().as_bytes()),
+        }
+        .map_err(at(Role::QueryId))?;
+        let score = match &self.score {
+            ScoreFrom::Column => {
+                let mut score = row.get(Role::Score);
+                if columns.from_zero && score.number().is_some_and(|score| score < 0.0) {
+                    let first = if self.below_zero.0 == 0 { row.number } else { self.below_zero.1 };
+                    self.below_zero = (self.below_zero.0 + 1, first);
+                    score = Field::Number(0.0);
+                }
+                self.scores.read(score, row.number).map_err(at(Role::Score))?
+            }
+            ScoreFrom::Grade(judge) => match (row.get(Role::Answer), row.get(Role::Reference)) {
+                (_, reference) if reference.is_missing() => f64::NAN,
+                (answer, _) if answer.is_missing() => {
+                    let first = if self.blank_answers.0 == 0 { row.number } else { self.blank_answers.1 };
+                    self.blank_answers = (self.blank_answers.0 + 1, first);
+                    0.0
+                }
+                (answer, reference) => judge.grade(&answer.text(), &reference.text()),
+            },
+        };
+        let tokens = match self.cost {
+            CostFrom::Tokens => {
+                let tokens = |role| amount(role, "a number of tokens");
+                Some((tokens(Role::InputTokens)?, tokens(Role::OutputTokens)?))
+            }
+            _ => None,
+        };
+        let cost = match self.cost {
+            CostFrom::Column => amount(Role::Cost, "a cost in dollars")?,
+            _ => f64::NAN,
+        };
+        let latency_ms = self.latencies.read(row.get(Role::LatencyMs)).map_err(at(Role::LatencyMs))?;
+        let cost = match (tokens, price) {
+            (Some((input, output)), Some(price)) => (input * price.input + output * price.output) / 1e6,
+            _ => cost,
+        };
+        to.collector.label(query, row.get(Role::Category), row.get(Role::Split));
+        let number = u32::try_from(row.number).unwrap_or(u32::MAX);
+        to.collector
+            .push(Entry { query, row: number, model, file: to.file as u16, score, cost, latency_ms })
+            .map_err(|error| error.at_row(row.number))
+    }
+
+    /// The number and price of a row's model.
+    fn model(&mut self, row: &Row, to: &mut Destination) -> Result<(u16, Option<Price>)> {
+        let named = self.columns.has(Role::Model);
+        let cell = row.get(Role::Model);
+        let number = match (named, cell) {
+            (true, Field::Text(cell)) => self.cells.number(cell),
+            (true, Field::Number(_)) => self.cells.number(cell.text().as_bytes()),
+            (false, _) => 0,
+        };
+        if let Some(known) = self.known.get(number as usize) {
+            return Ok(*known);
+        }
+        let name = match (named, &self.columns.model) {
+            (true, _) => cell.text().into_owned(),
+            (false, Some(model)) => model.clone(),
+            (false, None) => import::stem(&to.audit.name).to_owned(),
+        };
+        let model = match name.is_empty() {
+            true => Err(Error::new(ErrorKind::BadCell, "a model's name").found("an empty cell")),
+            false => to.collector.model(&name, to.file, to.names, named || self.columns.model.is_some()),
+        };
+        let model = model.map_err(|error| match named {
+            true => error.at_row(row.number).at_column(shown(self.columns.name(Role::Model))),
+            false => error,
+        })?;
+        let listed = || matches!(self.cost, CostFrom::Tokens).then(|| list_price(&name)).flatten();
+        let price = self.options.prices.get(&name).copied().or_else(|| {
+            let price = listed()?;
+            to.prices.insert(name.clone(), price);
+            Some(price)
+        });
+        let found = (model, price);
+        self.known.push(found);
+        Ok(found)
+    }
+
+    /// Ends the file: units are decided, doubts are said, the audit is filled in.
+    ///
+    /// # Errors
+    /// A score outside the column's unit.
+    pub(super) fn settle(self, to: &mut Destination) -> Result<()> {
+        for (role, name) in &self.columns.names {
+            let said = (canonical(*role).to_owned(), name.clone());
+            if !to.audit.columns.contains(&said) {
+                to.audit.columns.push(said);
+            }
+        }
+        let mut mine = vec![false; to.collector.models.len()];
+        for (model, _) in &self.known {
+            if let Some(mine) = mine.get_mut(usize::from(*model)) {
+                *mine = true;
+            }
+        }
+        let unit = self.score_unit(to)?;
+        let latency_unit = self.latency_unit(to);
+        for entry in to.collector.entries.iter_mut().skip(self.from) {
+            if mine.get(usize::from(entry.model)) == Some(&true) {
+                if unit == ScoreUnit::Percent {
+                    entry.score /= 100.0;
+                }
+                if latency_unit == LatencyUnit::S {
+                    entry.latency_ms *= 1000.0;
+                }
+            }
+        }
+        if self.blank_answers.0 > 0 {
+            let (count, row) = self.blank_answers;
+            to.warn(Some(row), None, Some(format!("empty answers count as wrong ({count} of them)")));
+        }
+        if self.below_zero.0 > 0 {
+            let (count, row) = self.below_zero;
+            let column = shown(self.columns.name(Role::Score));
+            to.warn(Some(row), Some(&column), Some(format!("scores below 0 count as 0 ({count} of them)")));
+        }
+        self.costs(to);
+        Ok(())
+    }
+
+    fn score_unit(&self, to: &mut Destination) -> Result<ScoreUnit> {
+        if let ScoreFrom::Grade(judge) = &self.score {
+            say(&mut to.audit.score_unit, &format!("1 or 0, graded by `{}`", judge.name()));
+            return Ok(ScoreUnit::Fraction);
+        }
+        let column = shown(self.columns.name(Role::Score));
+        let given = self.options.score_unit;
+        let unit = self.scores.unit(given).map_err(|error| error.at_column(&column))?;
+        let words = match (unit, given.is_some()) {
+            (ScoreUnit::Fraction, false) => "fractions of 1, as all are at most 1",
+            (ScoreUnit::Percent, false) => "percent, as all are at most 100 and most above 1",
+            (ScoreUnit::Fraction, true) => "fractions of 1, as asked",
+            (ScoreUnit::Percent, true) => "percent, as asked",
+        };
+        say(&mut to.audit.score_unit, words);
+        to.warn(None, Some(&column), self.scores.doubt(unit, given));
+        Ok(unit)
+    }
+
+    fn latency_unit(&self, to: &mut Destination) -> LatencyUnit {
+        if !self.latencies.any() {
+            say(&mut to.audit.latency_unit, "unknown: there are no latencies");
+            return LatencyUnit::Ms;
+        }
+        let known = self.columns.latency_unit;
+        let unit = known.unwrap_or_else(|| self.latencies.unit());
+        let why = match (known, self.options.latency_unit) {
+            (Some(known), Some(given)) if known == given => "as asked",
+            (Some(_), _) => "as the column says",
+            (None, _) if unit == LatencyUnit::S => "as most values are below 100",
+            (None, _) => "as most values are at least 100",
+        };
+        let words = match unit {
+            LatencyUnit::S => format!("seconds, {why}"),
+            LatencyUnit::Ms => format!("milliseconds, {why}"),
+        };
+        say(&mut to.audit.latency_unit, &words);
+        unit
+    }
+
+    fn costs(&self, to: &mut Destination) {
+        let words = match self.cost {
+            CostFrom::Column => "dollars a call",
+            CostFrom::Tokens => "dollars, from tokens and prices per million tokens",
+            CostFrom::Nothing => "unknown: there are no costs",
+        };
+        say(&mut to.audit.cost_unit, words);
+        if let CostFrom::Tokens = self.cost {
+            self.say_list_prices(to);
+            let unpriced = self.known.iter().filter(|(_, price)| price.is_none());
+            let names: Vec<String> = unpriced
+                .filter_map(|(model, _)| to.collector.models.get(usize::from(*model)))
+                .map(|seen| schema::shown(&seen.name))
+                .collect();
+            for name in names {
+                to.warn(None, None, Some(format!("`{name}` has tokens and no price in `prices`: its cost is unknown")));
+            }
+        }
+    }
+}
+
+impl Intake<'_> {
+    /// Says which prices are not the person's.
+    fn say_list_prices(&self, to: &mut Destination) {
+        let listed = self.known.iter().filter_map(|(model, _)| to.collector.models.get(usize::from(*model)));
+        let messages: Vec<String> = listed
+            .filter_map(|seen| {
+                let Price { input, output } = to.prices.get(&seen.name)?;
+                let name = schema::shown(&seen.name);
+                Some(format!(
+                    "`{name}` is priced at ${input} per million input and ${output} per million output tokens, the list \
+                     price of {AS_OF}: `prices` says otherwise"
+                ))
+            })
+            .collect();
+        for message in messages {
+            to.warn(None, None, Some(message));
+        }
+    }
+}
+
+/// Adds what is said of another model of the same file, unless it is the same.
+fn say(words: &mut String, more: &str) {
+    if words.is_empty() {
+        *words = more.to_owned();
+    } else if !words.split("; or: ").any(|said| said == more) {
+        *words = format!("{words}; or: {more}");
+    }
+}

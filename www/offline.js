@@ -1,0 +1,73 @@
+// Makes the page work without a network after one visit, and offers a new version when there is one. Where there are no
+// service workers or they are forbidden (plain http, a private window, a sandboxed frame), the page goes without.
+
+/** Longest wait, in ms, for the first run to end: until then network and processors are the run's. */
+const PATIENCE = 10_000;
+
+const isBusy = () => document.querySelector("[data-busy]") !== null;
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const notice = document.createElement("section");
+notice.setAttribute("aria-label", "New version");
+notice.setAttribute("aria-live", "polite");
+notice.className = "update";
+document.body.append(notice);
+
+const start = performance.now();
+do await pause(1000);
+while (isBusy() && performance.now() - start < PATIENCE);
+try {
+  const workers = navigator.serviceWorker;
+  follow(workers, await workers.register("./sw.js", { scope: "./" }));
+} catch {
+  notice.remove();
+}
+
+/** Offers what is ready now, and what will be. */
+function follow(workers, registration) {
+  let asked = false;
+  const takeOver = () => {
+    // Gone where another tab was faster.
+    if (registration.waiting === null) return location.reload();
+    asked = true;
+    registration.waiting.postMessage("take over");
+  };
+  const offerWaiting = () => {
+    if (registration.waiting !== null && registration.active !== null) offer(takeOver);
+  };
+  const watch = (worker) => worker?.addEventListener("statechange", offerWaiting);
+  registration.addEventListener("updatefound", () => watch(registration.installing));
+  watch(registration.installing);
+  offerWaiting();
+  // Browsers look for a new version by themselves, but when is theirs to choose. Without a network there is none.
+  if (registration.active !== null) registration.update().catch(() => {});
+
+  let controlled = workers.controller !== null;
+  workers.addEventListener("controllerchange", () => {
+    if (asked) location.reload();
+    else if (controlled) offer(() => location.reload()); // Another tab has asked.
+    controlled = true;
+  });
+}
+
+/** Shows the notice. A run is never stopped without a word. */
+function offer(reload) {
+  const title = document.createElement("b");
+  title.textContent = "A new version is ready";
+  const text = document.createElement("span");
+  const go = button("Reload", () => {
+    if (isBusy() && text.textContent === "") {
+      text.textContent = "Reloading stops what is running.";
+      go.textContent = "Stop and reload";
+    } else {
+      go.disabled = true;
+      reload();
+    }
+  });
+  notice.replaceChildren(title, text, go, button("Later", () => notice.replaceChildren()));
+}
+
+function button(label, onclick) {
+  const button = document.createElement("button");
+  return Object.assign(button, { type: "button", className: "btn small", textContent: label, onclick });
+}
