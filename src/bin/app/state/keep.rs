@@ -54,7 +54,7 @@ pub struct Present {
     /// Names and hashes of the files, in their order.
     pub identities: Vec<FileIdentity>,
     pub options: ImportOptions,
-    /// Digest and rounds of the result, once the experiment in the form is played to the end.
+    /// Digest and rounds of the result, once the experiment is played to the end.
     pub finished: Option<(String, u32)>,
 }
 
@@ -62,11 +62,9 @@ impl State {
     /// What is worth keeping.
     pub fn present(&self) -> Present {
         let identities = self.files.as_ref().map(|files| files.dataset.files.clone()).unwrap_or_default();
-        let same = |snapshot: &&super::Shared<super::Snapshot>| {
-            let played = &snapshot.result.experiment;
-            self.ready.as_ref().is_some_and(|ready| *ready.experiment == *played) && !snapshot.result.digest.is_empty()
-        };
-        let finished = self.snapshot.as_ref().filter(|_| self.phase == Phase::Done && self.fresh).filter(same);
+        // While the form cannot be played, it is the result of what was played last: it comes back when that does.
+        let finished = self.snapshot.as_ref().filter(|_| self.phase == Phase::Done && self.fresh);
+        let finished = finished.filter(|snapshot| !snapshot.result.digest.is_empty());
         Present {
             form: self.form.clone(),
             files: self.loaded.clone(),
