@@ -16,6 +16,8 @@ pub struct Played {
     experiment: String,
     policies: Vec<Collected>,
     optima: Vec<OptimumReport>,
+    /// Of each optimum, what its own form leaves out.
+    solved: Vec<Vec<Option<f64>>>,
     elapsed_ms: f64,
 }
 
@@ -37,6 +39,7 @@ impl Played {
             experiment: plan.experiment.to_json(),
             policies: policies.to_vec(),
             optima: optima.to_vec(),
+            solved: optima.iter().map(|optimum| optimum.solved.clone()).collect(),
             elapsed_ms,
         };
         encode(&played).map(Some)
@@ -50,7 +53,11 @@ impl Played {
             return None;
         }
         let collector = Collector::completed(plan, played.policies)?;
-        let result: RunResult = collector.result(plan, &played.optima);
-        (result.digest == played.digest).then_some((collector, played.optima, played.elapsed_ms))
+        let mut optima = played.optima;
+        for (optimum, solved) in optima.iter_mut().zip(played.solved) {
+            optimum.solved = solved;
+        }
+        let result: RunResult = collector.result(plan, &optima);
+        (result.digest == played.digest).then_some((collector, optima, played.elapsed_ms))
     }
 }

@@ -28,7 +28,8 @@ fn refused(error: idb::Error) -> Error {
 }
 
 fn no_room() -> Error {
-    let expected = "more room than this browser gives the site: delete something, or free disk space";
+    let expected =
+        "there is no room left in what the browser gives this site. Delete something here, or free disk space";
     Error::new(ErrorKind::TooLarge, expected)
 }
 
@@ -49,9 +50,9 @@ impl Database {
     /// # Errors
     /// `Io` where the browser denies storage.
     pub(super) async fn open() -> Result<Database> {
-        let denied = |error: idb::Error| {
-            let error = refused(error);
-            Error { expected: "storage, which this browser denies to the page".into(), ..error }
+        let denied = |error: idb::Error| match refused(error) {
+            error if error.kind == ErrorKind::TooLarge => error,
+            _ => Error::new(ErrorKind::Io, "this browser denies the page its storage"),
         };
         let mut request = Factory::new().and_then(|factory| factory.open(NAME, Some(VERSION))).map_err(denied)?;
         request.on_upgrade_needed(|event| {

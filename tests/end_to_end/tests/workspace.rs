@@ -233,7 +233,7 @@ async fn what_does_not_fit_is_said_and_nothing_else_breaks() -> Result<()> {
         }
         page.upload("Result files", &files(&folder, 5_000)?).await?;
         page.wait_for_text("Kept for this session only").await?;
-        page.wait_for_text("more room than this browser gives the site").await?;
+        page.wait_for_text("no room left in what the browser gives this site").await?;
         page.wait_for_text("5 000 of 5 000 queries").await?;
         done(page).await
     })
