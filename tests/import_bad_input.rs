@@ -118,7 +118,7 @@ fn what_is_no_text() {
         "UTF-16",
     );
     refused(b"\x89PNG\r\n\x1a\n", ErrorKind::NotText, None, None, "a PNG picture");
-    refused(b"PK\x03\x04\x14\x00", ErrorKind::NotText, None, None, "a ZIP archive");
+    refused(b"PK\x03\x04\x14\x00", ErrorKind::Malformed, None, None, "a ZIP archive that is whole");
     refused(b"id,score\0\n", ErrorKind::NotText, None, None, "binary data");
 }
 

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use llm_selection::data::{ImportOptions, InputFile, import};
+use llm_selection::experiment::Grader;
 use std::path::PathBuf;
 
 /// The file is not part of this package: `../shared/data`, or the folder in `LLM_SELECTION_SHARED_DATA`.
@@ -18,33 +19,16 @@ fn prime() -> Option<Vec<u8>> {
     }
 }
 
-/// Adds a column of scores: right if the answer's first `[yes]` or `[no]` is the reference.
-fn scored(bytes: &[u8]) -> Vec<u8> {
-    let mut reader = csv::Reader::from_reader(bytes);
-    let header = reader.headers().unwrap().clone();
-    let column = |name: &str| header.iter().position(|other| other == name).unwrap();
-    let (answer, reference) = (column("answer"), column("ref_answer"));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(header.iter().chain(["score"])).unwrap();
-    for record in reader.records() {
-        let record = record.unwrap();
-        let text = record[answer].to_lowercase();
-        let said = [("yes", text.find("[yes]")), ("no", text.find("[no]"))];
-        let first = said.iter().filter_map(|(word, at)| at.map(|at| (at, *word))).min();
-        let right = first.is_some_and(|(_, word)| word == record[reference].trim().to_lowercase());
-        writer.write_record(record.iter().chain([if right { "1" } else { "0" }])).unwrap();
-    }
-    writer.into_inner().unwrap()
-}
-
 #[test]
 fn prime_has_its_published_means() {
     let Some(bytes) = prime() else { return };
-    let bytes = scored(&bytes);
     let files = vec![InputFile::from_bytes("prime.csv", &bytes)];
-    let audit = import(files, &ImportOptions::default(), &mut |_| true).unwrap().audit;
-    assert_eq!((audit.format.as_str(), audit.queries, audit.complete, audit.duplicates), ("neutral", 1000, 1000, 0));
-    assert_eq!(audit.files[0].latency_unit, "seconds, as most values are below 100");
+    // Right if the answer's first `[yes]` or `[no]` is the reference.
+    let grader = Some(Grader::Regex(r"(?i)\[(yes|no)\]".to_owned()));
+    let options = ImportOptions { grader, ..ImportOptions::default() };
+    let audit = import(files, &options, &mut |_| true).unwrap().audit;
+    assert_eq!((audit.format.as_str(), audit.queries, audit.complete, audit.duplicates), ("llmdrift", 1000, 1000, 0));
+    assert_eq!(audit.files[0].latency_unit, "seconds, as the column says");
     assert_eq!(audit.warnings, []);
     // Accuracy, seconds and dollars as its source states them, to the digits it states.
     let published = [

@@ -10,6 +10,8 @@ pub(super) const TABLE: Layout = Layout {
     roles: &[
         (Role::QueryId, "id"),
         (Role::Model, "model"),
+        // Added by people who have graded the answers themselves.
+        (Role::Score, "score"),
         (Role::Answer, "answer"),
         (Role::Reference, "ref_answer"),
         (Role::Cost, "cost"),
