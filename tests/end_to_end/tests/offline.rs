@@ -179,6 +179,9 @@ async fn a_new_version_is_offered_and_not_forced() -> Result<()> {
         page.until("the new version", async || Ok((title(page).await? == NEXT_TITLE).then_some(()))).await?;
         let after = caches(page).await?;
         ensure!(after.len() == 1 && after[0].contains(" next "), "before {before:?}, after {after:?}");
+        // The experiment came back with the page.
+        page.fill("spinbutton", "Rounds", "1000").await?;
+        done(page).await?;
         // From here on the new one is what works without a network.
         switch.to(None);
         page.open("").await?;

@@ -262,8 +262,10 @@ impl Component for App {
                         {hidden(state, &self.dispatch)}
                     </footer>
                 }
-                <Workspace open={self.workspace.0} listing={self.keeper.listing.clone()} said={self.workspace.1.clone()}
-                    trouble={self.keeper.trouble.clone()} wish={self.wish.clone()} />
+                if !self.embedded {
+                    <Workspace open={self.workspace.0} listing={self.keeper.listing.clone()} said={self.workspace.1.clone()}
+                        trouble={self.keeper.trouble.clone()} wish={self.wish.clone()} />
+                }
             </div>
         }
     }

@@ -73,7 +73,6 @@ pub fn Header(props: &HeaderProps) -> Html {
                     {choice("light", "Light theme", sun)}
                     {choice("dark", "Dark theme", moon)}
                 </fieldset>
-                {props.children.clone()}
             </div>
         </header>
     }
