@@ -75,8 +75,9 @@ fn format(_: &[String]) -> Result<()> {
 fn lint(_: &[String]) -> Result<()> {
     let native = ["clippy", "--quiet", "--workspace", "--all-targets", "--features", "llm-selection-playground/cli"];
     run(cargo(&native).args(["--", "-D", "warnings"]))?;
-    for bin in ["app", "worker", "interface", "store"] {
-        let wasm = ["clippy", "--quiet", "--target", WASM, "--bin", bin, "--lib", "--features", bin];
+    // The workers' modules at once; the page alone, so that what only it lacks is found.
+    for features in ["app", "worker,interface,store"] {
+        let wasm = ["clippy", "--quiet", "--target", WASM, "--bins", "--lib", "--features", features];
         run(cargo(&wasm).args(["--", "-D", "warnings"]))?;
     }
     run(cargo(&["clippy", "--quiet", "--target", WASM, "--test", "wasm"]).args(["--", "-D", "warnings"]))

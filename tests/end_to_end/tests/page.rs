@@ -44,6 +44,9 @@ async fn every_number_is_explained() -> Result<()> {
         page.click("button", "Explain: Rounds, replicates, seed").await?;
         opened(page, "Rounds, replicates, seed").await?;
         page.screenshot("explanation").await?;
+        page.script("for (const text of document.querySelectorAll(':popover-open')) text.hidePopover()").await?;
+        page.fill("spinbutton", "Rounds", "100").await?;
+        page.fill("spinbutton", "Replicates", "2").await?;
         for entry in 0.. {
             page.click("button", "Add policy").await?;
             let press = format!(
