@@ -248,6 +248,9 @@ fn inspect() {
     assert_eq!((audit.format.as_str(), audit.files[0].rows), ("inspect", 4));
     assert_eq!(table(&dataset), ["o/gpt: 1 0 0.5 0.75 | 0.00012 0.00012 0.00012 0.00012 | 1500 1500 1500 1500"]);
     assert_eq!(categories(&dataset)[0], Some("physics"));
+    let unscored = sample("9", 1, "\"C\"").replace("\"scores\"", "\"unscored\"");
+    let Import { dataset, .. } = read(&[("a.json", &log(&[unscored, sample("1", 1, "\"C\"")]))]);
+    assert!(table(&dataset)[0].starts_with("o/gpt: - 1 |"), "{:?}", table(&dataset));
     let epochs = log(&[sample("1", 1, "\"C\""), sample("1", 2, "\"I\"")]);
     let error = read_with(&[("a.json", &epochs)], &ImportOptions::default()).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Duplicate);

@@ -58,7 +58,11 @@ fn score(value: &Value) -> Result<Option<Plain<'_>>> {
 
 fn cells<'v>(record: &'v Value, common: &Common) -> Result<Cells<'v>> {
     let scorer = common.get(SCORER).and_then(Value::as_str).unwrap_or_default();
-    let value = record.get("scores").and_then(|scores| scores.get(scorer)).and_then(|score| score.get("value"));
+    // The first sample may have ended before it was scored.
+    let chosen = |scores: &'v Value| {
+        scores.get(scorer).or_else(|| scores.as_object()?.values().next().filter(|_| scorer.is_empty()))
+    };
+    let value = record.get("scores").and_then(chosen).and_then(|score| score.get("value"));
     let score = value.map(score).transpose()?.flatten();
     let tokens = |key| {
         let usage = record.get("model_usage")?;
