@@ -292,6 +292,13 @@ impl Reading<'_, '_> {
 
     /// Reads one file or member to its end; its SHA-256.
     fn one(&mut self, reader: Box<dyn Read + '_>, name: &str, path: &str) -> Result<String> {
+        // Results name their file in 16 bits.
+        if self.names.len() >= usize::from(u16::MAX) {
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                format!("at most {} files, those in archives counted", u16::MAX),
+            ));
+        }
         self.names.push(name.to_owned());
         let mut read = FileAudit { name: name.to_owned(), ..FileAudit::default() };
         let mut to = Destination {

@@ -373,8 +373,8 @@ impl Intake<'_> {
                 let Price { input, output } = to.prices.get(&seen.name)?;
                 let name = schema::shown(&seen.name);
                 Some(format!(
-                    "`{name}` is priced at ${input} per million input and ${output} per million output tokens, the list \
-                     price of {AS_OF}: `prices` says otherwise"
+                    "`{name}` is priced at ${input} per million input and ${output} per million output tokens, by our \
+                     table of {AS_OF}: `prices` says otherwise"
                 ))
             })
             .collect();

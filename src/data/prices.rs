@@ -5,8 +5,9 @@
 
 use crate::experiment::Price;
 
-/// When the prices were the providers' list prices, as year and month. Sources: the providers' public price lists;
-/// where RouterArena's table of costs (`model_cost/cost.json`) has the model, the two were compared.
+/// The month up to which the prices are known. They are what providers asked of everybody, written down by hand and not
+/// read from their lists; RouterArena's table of costs (`model_cost/cost.json`) has the same for most models that it has
+/// too, and others for gpt-4, gpt-3.5-turbo and gemini-2.5-flash. Check them before money depends on them.
 pub const AS_OF: &str = "2025-09";
 
 /// Name, dollars per million input tokens, dollars per million output tokens.
