@@ -1,5 +1,6 @@
 //! The page's one state and its one reducer. What must happen outside it comes back as effects.
 
+mod import;
 mod keep;
 
 pub use crate::action::{Action, Effect};
@@ -9,10 +10,11 @@ pub use crate::shared::Shared;
 use crate::studies::{Studies, StudyAction};
 use crate::sweep::SweepState;
 use crate::world::{Files, Source, World};
+pub use import::Import;
 pub use keep::{Opened, Present, Restoring};
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::data::{Audit, Dataset, ImportOptions};
-use llm_selection::error::{Error, ErrorKind, Result};
+use llm_selection::error::{Error, Result};
 use llm_selection::experiment::{Environment, Experiment};
 use llm_selection::plan::{BudgetRange, Plan};
 use llm_selection::study::{Material, Study, World as StudyWorld};
@@ -67,21 +69,6 @@ pub struct Ready {
     /// Number of models that play.
     pub models: usize,
     pub warnings: Rc<Vec<String>>,
-}
-
-/// Reading of files.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum Import {
-    #[default]
-    Idle,
-    Reading {
-        file: String,
-        number: usize,
-        files: usize,
-        read: u64,
-        total: u64,
-    },
-    Failed(Error),
 }
 
 /// The whole state of the page.
@@ -306,24 +293,15 @@ impl State {
                 self.panels = Rc::default();
                 return Vec::new();
             }
-            Action::Files(files) => {
-                let (files, options) = self.as_wanted(files);
-                return self.import(files, options);
-            }
+            Action::Files(files) => return self.read_files(files),
             Action::Duplicates(duplicates) => {
-                let options = ImportOptions { duplicates, ..self.options.clone() };
-                return self.import(self.read.clone(), options);
+                return self.read_again(ImportOptions { duplicates, ..self.options.clone() });
             }
             Action::Grader(grader) => {
-                let options = ImportOptions { grader: Some(grader), ..self.options.clone() };
-                return self.import(self.read.clone(), options);
+                return self.read_again(ImportOptions { grader: Some(grader), ..self.options.clone() });
             }
             Action::Open(opened) => return self.restore(*opened),
-            Action::CancelImport => {
-                self.restoring.fail();
-                self.import = Import::Idle;
-                return vec![Effect::CancelImport];
-            }
+            Action::CancelImport => return self.cancel_import(),
             Action::Dismiss => {
                 (self.notice, self.failure) = (None, None);
                 if matches!(self.opening, Opening::Failed(..)) {
@@ -474,52 +452,11 @@ impl State {
         self.commit()
     }
 
-    fn import(&mut self, files: Vec<web_sys::File>, options: ImportOptions) -> Vec<Effect> {
-        if files.is_empty() {
-            return Vec::new();
-        }
-        let total = files.iter().map(|file| file.size() as u64).sum();
-        let first = files.first().map(web_sys::File::name).unwrap_or_default();
-        self.restoring.fail();
-        self.import = Import::Reading { file: first, number: 1, files: files.len(), read: 0, total };
-        (self.read, self.options) = (files.clone(), options.clone());
-        vec![Effect::Import { files, options }]
-    }
-
     fn hear(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::ImportProgress(progress) => {
-                if let Import::Reading { file, number, read, .. } = &mut self.import {
-                    (*number, *read) = (progress.file + 1, progress.bytes);
-                    *file = self.read.get(progress.file).map(web_sys::File::name).unwrap_or_default();
-                }
-            }
-            Event::Imported { dataset, audit, prices } => {
-                let mut options = self.options.clone();
-                options.prices.extend(prices);
-                let files = Files { dataset, queries: audit.queries, options };
-                if let Some(link) = self.wanted().map(|(_, link)| link.clone()) {
-                    return self.check_wanted(link, files, audit);
-                }
-                if let Some(opened) = self.restoring.take() {
-                    self.audit = Some(Shared(Rc::from(audit)));
-                    return self.restored(opened, Some(files));
-                }
-                match World::new(&Source::Files, Some(&files)) {
-                    Ok(world) => {
-                        self.import = Import::Idle;
-                        self.keep_files();
-                        self.audit = Some(Shared(Rc::from(audit)));
-                        self.files = Some(files);
-                        return self.enter(Source::Files, world);
-                    }
-                    Err(error) => self.import = Import::Failed(error),
-                }
-            }
-            Event::ImportFailed(error) => {
-                self.restoring.fail();
-                self.import = if error.kind == ErrorKind::Cancelled { Import::Idle } else { Import::Failed(error) };
-            }
+            Event::ImportProgress(progress) => self.import_advanced(progress),
+            Event::Imported { dataset, audit, prices } => return self.imported(dataset, audit, prices),
+            Event::ImportFailed(error) => self.import_failed(error),
             Event::Progress(snapshot) => {
                 if self.phase == Phase::Ready || (self.phase == Phase::Paused && self.changed) {
                     return Vec::new();
