@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use crate::driver::Browser;
 
 /// Longest wait for something to appear.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An open page of the site.
 pub struct Page {
@@ -53,7 +53,7 @@ impl Page {
     /// The element with this role and exactly this accessible name, as soon as it is there.
     ///
     /// # Errors
-    /// When there is none within 10 s; the error says which names there are.
+    /// When there is none within 30 s; the error says which names there are.
     pub async fn find(&self, role: &str, name: &str) -> Result<Element> {
         let found = self
             .until(&format!("{role} \"{name}\""), async || {
@@ -122,7 +122,7 @@ impl Page {
     /// The visible text of the first element that a CSS selector matches.
     ///
     /// # Errors
-    /// When there is none within 10 s.
+    /// When there is none within 30 s.
     pub async fn text(&self, selector: &str) -> Result<String> {
         let element = self.until(selector, async || {
             Ok(self.browser.client().find_all(Locator::Css(selector)).await?.into_iter().next())
@@ -133,7 +133,7 @@ impl Page {
     /// Waits until the page's visible text contains this; any white space counts as one space.
     ///
     /// # Errors
-    /// When it does not within 10 s.
+    /// When it does not within 30 s.
     pub async fn wait_for_text(&self, text: &str) -> Result<()> {
         let shown = "return document.body.innerText.replace(/\\s+/g, ' ').includes(arguments[0])";
         self.until(&format!("the text \"{text}\""), async || {
@@ -143,7 +143,7 @@ impl Page {
         .await
     }
 
-    /// Asks again and again until there is an answer, for at most 10 s; `what` names it in the error.
+    /// Asks again and again until there is an answer, for at most 30 s; `what` names it in the error.
     ///
     /// # Errors
     /// When time is up, or the question itself fails.
@@ -219,7 +219,7 @@ impl Page {
     /// The content of a file that the page offers for download, as soon as it is complete.
     ///
     /// # Errors
-    /// When it does not come within 10 s.
+    /// When it does not come within 30 s.
     pub async fn downloaded(&self, name: &str) -> Result<Vec<u8>> {
         let file = self.browser.downloads().join(name);
         self.until(&format!("the download {name}"), async || {

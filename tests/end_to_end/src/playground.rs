@@ -60,7 +60,7 @@ pub fn native(experiment: &Value, files: &[(&str, &str)]) -> Result<RunResult> {
 /// Waits for the run to end.
 ///
 /// # Errors
-/// When it does not within 10 s.
+/// When it does not within 30 s.
 pub async fn done(page: &Page) -> Result<()> {
     page.until("the status Done", async || Ok(page.text("[role=status]").await?.ends_with("Done").then_some(()))).await
 }
