@@ -1,6 +1,6 @@
 //! Messages between the page and its workers: closed enums, as compact bytes.
 
-use crate::data::{Import, Progress};
+use crate::data::{Import, ImportOptions, Progress};
 use crate::error::{Error, ErrorKind, Result};
 use crate::game::Game;
 use crate::optimum::{Joint, Optimum};
@@ -77,7 +77,19 @@ pub enum FromPlayer {
     Failed(Error),
 }
 
-/// From the worker that imports to the page; to it go the options, with the files beside them.
+/// From the page to the worker that imports; the files stand beside the message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ToImporter {
+    /// Read the files as one data set.
+    Import {
+        /// Their names, in their order, with the folders that are known: some formats name the model there.
+        names: Vec<String>,
+        /// How they are read where they do not say it.
+        options: ImportOptions,
+    },
+}
+
+/// From the worker that imports to the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum FromImporter {
     /// Files are being read.
@@ -189,7 +201,6 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::ImportOptions;
     use crate::experiment::Experiment;
 
     #[test]
@@ -203,7 +214,8 @@ mod tests {
         let start = ToPlayer::Start { run: 7, game, jobs, report: true };
         assert_eq!(decode::<ToPlayer>(&encode(&start).unwrap()).unwrap(), start);
         let options = ImportOptions { grader: Some(crate::experiment::Grader::Contains), ..ImportOptions::default() };
-        assert_eq!(decode::<ImportOptions>(&encode(&options).unwrap()).unwrap(), options);
+        let import = ToImporter::Import { names: vec!["model=a/stats.json".into()], options };
+        assert_eq!(decode::<ToImporter>(&encode(&import).unwrap()).unwrap(), import);
         let error = Error::new(ErrorKind::BadCell, "a number").in_file("a").at_row(3).found("x");
         let failed = FromPlayer::Failed(error);
         assert_eq!(decode::<FromPlayer>(&encode(&failed).unwrap()).unwrap(), failed);

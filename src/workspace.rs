@@ -20,8 +20,8 @@ const MAX_BYTES: u64 = 2_000_000_000;
 const MAX_RESULT: u64 = 100_000_000;
 /// Most bytes of a form.
 const MAX_FORM: usize = 1_000_000;
-/// Most bytes of a file's name.
-const MAX_FILE_NAME: usize = 1_000;
+/// Most bytes of a file's name with its folders.
+const MAX_FILE_NAME: usize = 4_096;
 /// Most characters of an item's name.
 const MAX_NAME: usize = 100;
 /// Closed tabs whose last state is kept, the latest first.
@@ -63,7 +63,7 @@ pub struct Item {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Part {
-    /// File name as the person gave it.
+    /// File name as the person gave it, with the folders that came with it.
     pub name: String,
     /// SHA-256 of the bytes, in lower-case hexadecimal.
     pub sha256: String,

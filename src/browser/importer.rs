@@ -4,7 +4,7 @@ use super::file::FileReader;
 use super::{listen, now, post, unpack};
 use crate::data::{Import, ImportOptions, InputFile, import};
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::{FromImporter, decode};
+use crate::protocol::{FromImporter, ToImporter, decode};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::File;
@@ -12,25 +12,25 @@ use web_sys::File;
 /// Milliseconds between two reports of progress.
 const REPORT_EVERY: f64 = 50.0;
 
-/// Listens for files to be read: the options, and the files beside them.
+/// Listens for files to be read, which stand beside the message.
 #[wasm_bindgen]
 pub fn start_importer() {
     listen(|data| {
         let beside = data.dyn_ref::<js_sys::Array>().map(js_sys::Array::to_vec).unwrap_or_default();
         let files = beside.into_iter().filter_map(|value| value.dyn_into::<File>().ok());
-        let read =
-            unpack(&data).and_then(|bytes| decode::<ImportOptions>(&bytes)).and_then(|options| read(files, &options));
-        post(&match read {
-            Ok(import) => FromImporter::Imported(Box::new(import)),
-            Err(error) => FromImporter::Failed(error),
+        let answer = unpack(&data).and_then(|bytes| decode(&bytes)).and_then(|message| match message {
+            ToImporter::Import { names, options } => {
+                let import = read(names.into_iter().zip(files), &options)?;
+                Ok(FromImporter::Imported(Box::new(import)))
+            }
         });
+        post(&answer.unwrap_or_else(FromImporter::Failed));
     });
 }
 
-fn read(files: impl Iterator<Item = File>, options: &ImportOptions) -> Result<Import> {
+fn read(files: impl Iterator<Item = (String, File)>, options: &ImportOptions) -> Result<Import> {
     let mut inputs = Vec::new();
-    for file in files {
-        let name = file.name();
+    for (name, file) in files {
         let len = Some(file.size() as u64);
         let bad = |error| Error::new(ErrorKind::Io, "a file that can be read").in_file(name.clone()).found(error);
         let reader = FileReader::new(file.into()).map_err(bad)?;

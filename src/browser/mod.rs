@@ -3,6 +3,8 @@
 
 #[cfg(feature = "interface")]
 pub mod api;
+#[cfg(feature = "app")]
+pub mod chosen;
 #[cfg(any(feature = "interface", feature = "store"))]
 mod file;
 #[cfg(feature = "app")]

@@ -2,11 +2,12 @@
 
 mod playing;
 
+use crate::browser::chosen::Chosen;
 use crate::browser::handle::Handle;
 use crate::data::{Audit, Dataset, ImportOptions, Progress};
 use crate::error::Error;
 use crate::experiment::{Experiment, Price};
-use crate::protocol::{FromImporter, FromPlayer};
+use crate::protocol::{FromImporter, FromPlayer, ToImporter};
 use crate::summary::RunResult;
 use playing::Playing;
 use std::cell::{Cell, RefCell};
@@ -117,7 +118,7 @@ impl Pool {
     }
 
     /// Reads files as one data set, giving up an import under way; `options` say how, where the files do not.
-    pub fn import(&self, files: Vec<web_sys::File>, options: &ImportOptions) {
+    pub fn import(&self, files: Vec<Chosen>, options: ImportOptions) {
         self.cancel_import();
         let weak = Rc::downgrade(&self.inner);
         let handle = Handle::new("importer", move |reply, _| {
@@ -125,8 +126,9 @@ impl Pool {
                 inner.heard_importer(reply);
             }
         });
-        let beside: Vec<JsValue> = files.into_iter().map(JsValue::from).collect();
-        match handle.and_then(|mut handle| handle.send(options, &beside).map(|()| handle)) {
+        let (names, beside): (_, Vec<JsValue>) = files.into_iter().map(|it| (it.path, it.file.into())).unzip();
+        let message = ToImporter::Import { names, options };
+        match handle.and_then(|mut handle| handle.send(&message, &beside).map(|()| handle)) {
             Ok(handle) => *self.inner.importer.borrow_mut() = Some(handle),
             Err(error) => (self.inner.on_event)(Event::ImportFailed(error)),
         }

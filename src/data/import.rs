@@ -6,6 +6,7 @@ use super::format;
 use super::intake::Destination;
 use super::join::{Collector, Entry, Joined, Seen, join};
 use super::json::{self, Members};
+use super::names::names;
 use super::records::Records;
 use super::schema::shown;
 use super::text::{Meter, Source};
@@ -133,34 +134,6 @@ impl Default for Limits {
     }
 }
 
-/// A file's name without its folder.
-fn base(name: &str) -> &str {
-    name.rsplit(['/', '\\']).next().unwrap_or(name)
-}
-
-/// The files' names without folders, but for files of the same name: these keep the innermost one.
-fn names(files: &[InputFile]) -> Vec<String> {
-    let all: Vec<&str> = files.iter().map(|file| base(&file.name)).collect();
-    let name = |(file, name): (&InputFile, &&str)| {
-        let folder = file.name.rsplit(['/', '\\']).nth(1).filter(|folder| !folder.is_empty());
-        match folder.filter(|_| all.iter().filter(|other| *other == name).count() > 1) {
-            Some(folder) => format!("{folder}/{name}"),
-            None => (*name).to_owned(),
-        }
-    };
-    files.iter().zip(&all).map(name).collect()
-}
-
-/// A file's name without folder and ending: the model's name where no column gives it.
-pub fn stem(name: &str) -> &str {
-    let base = base(name);
-    let ending = |ending: &&str| {
-        let at = base.len().checked_sub(ending.len())?;
-        base.get(at..).filter(|tail| tail.eq_ignore_ascii_case(ending)).and(base.get(..at)).filter(|s| !s.is_empty())
-    };
-    [".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json"].iter().find_map(ending).unwrap_or(base).trim()
-}
-
 /// Reads files of results and joins them into one data set, within the default [`Limits`].
 ///
 /// `progress` is called after every block that is read; where it returns `false` the import ends.
@@ -208,7 +181,8 @@ pub fn import_within(
         meter: &mut meter,
     };
     let mut identities = Vec::new();
-    for (index, (file, name)) in names(&files).into_iter().zip(files).map(|(name, file)| (file, name)).enumerate() {
+    let paths: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    for (index, (name, file)) in names(&paths).into_iter().zip(files).enumerate() {
         reading.meter.file(index);
         let sha256 = reading.file(file, &name).map_err(|error| error.in_file(&name))?;
         identities.push(FileIdentity { name, sha256 });

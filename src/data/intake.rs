@@ -10,7 +10,7 @@ use super::intern::Interner;
 use super::join::{Collector, Entry};
 use super::prices::{AS_OF, list_price};
 use super::schema::{self, canonical, shown};
-use super::{ImportOptions, import};
+use super::{ImportOptions, names};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{LatencyUnit, Price, Role, ScoreUnit};
 use std::collections::BTreeMap;
@@ -83,7 +83,7 @@ pub(super) struct Destination<'a> {
 impl Destination<'_> {
     /// The folder that the file stands in, if it is known.
     pub(super) fn folder(&self) -> Option<&str> {
-        self.path.rsplit(['/', '\\']).nth(1).filter(|folder| !folder.is_empty() && *folder != ".")
+        names::folder(self.path)
     }
 
     /// Warns about a row or a column of this file, if there is anything to say.
@@ -240,7 +240,7 @@ impl<'o> Intake<'o> {
         let name = match (named, &self.columns.model) {
             (true, _) => cell.text().into_owned(),
             (false, Some(model)) => model.clone(),
-            (false, None) => import::stem(&to.audit.name).to_owned(),
+            (false, None) => names::stem(&to.audit.name).to_owned(),
         };
         let model = match name.is_empty() {
             true => Err(Error::new(ErrorKind::BadCell, "a model's name").found("an empty cell")),

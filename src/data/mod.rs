@@ -17,6 +17,7 @@ mod intake;
 mod intern;
 mod join;
 mod json;
+mod names;
 pub mod presets;
 pub mod prices;
 mod records;
@@ -24,7 +25,8 @@ mod schema;
 mod text;
 
 pub use audit::{Audit, AuditReport, FileAudit, ModelAudit, Warning};
-pub use import::{Import, ImportOptions, InputFile, Limits, Progress, ReadSeek, import, import_within, stem};
+pub use import::{Import, ImportOptions, InputFile, Limits, Progress, ReadSeek, import, import_within};
+pub use names::{find_files, names, stem};
 
 use serde::{Deserialize, Serialize};
 

@@ -5,6 +5,7 @@ use crate::state::{Opened, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use crate::world::Source;
+use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::{Event, Speed};
 use llm_selection::data::{Dataset, ImportOptions};
 use llm_selection::error::Result;
@@ -53,7 +54,7 @@ pub enum Action {
     ShowPanels,
     /// Drop what an opened experiment says and the form has no input for.
     Usual,
-    Files(Vec<web_sys::File>),
+    Files(Vec<Chosen>),
     /// Read the same files again, with a rule for a second result of a model on a query.
     Duplicates(Duplicates),
     /// Read the same files again, with a grader.
@@ -94,7 +95,7 @@ pub enum Effect {
     Reset,
     Speed(Speed),
     Import {
-        files: Vec<web_sys::File>,
+        files: Vec<Chosen>,
         options: ImportOptions,
     },
     CancelImport,

@@ -4,9 +4,10 @@ use crate::browser::{recall_in_tab, remember_in_tab};
 use crate::form::Form;
 use crate::state::{Effect, Opened, Present, Restoring, State};
 use gloo_timers::callback::Timeout;
+use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::Pool;
 use llm_selection::browser::workspace::{Store, blob};
-use llm_selection::data::ImportOptions;
+use llm_selection::data::{FileIdentity, ImportOptions};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::protocol::{FromStore, Listing, ToStore};
 use llm_selection::workspace::{Item, KeptResult, Kind, Part, sha256};
@@ -237,13 +238,13 @@ impl Keeper {
             return Err(Error::new(ErrorKind::Missing, "all files of the data set"));
         }
         let parts = present.identities.iter().zip(&present.files);
-        let part = |(file, blob): (&llm_selection::data::FileIdentity, &web_sys::File)| Part {
-            name: file.name.clone(),
-            sha256: file.sha256.clone(),
-            bytes: blob.size() as u64,
+        let part = |(identity, chosen): (&FileIdentity, &Chosen)| Part {
+            name: chosen.path.clone(),
+            sha256: identity.sha256.clone(),
+            bytes: chosen.file.size() as u64,
         };
         let files = parts.map(part).collect();
-        let mut blobs: Vec<Blob> = present.files.iter().map(|file| file.clone().into()).collect();
+        let mut blobs: Vec<Blob> = present.files.iter().map(|chosen| chosen.file.clone().into()).collect();
         let result = match &present.finished {
             Some((digest, rounds)) => self.result(digest, *rounds, pool)?,
             None => None,
@@ -337,10 +338,7 @@ fn text(form: &Form) -> String {
 /// A form that this version of the page does not understand.
 pub fn opened(item: &Item, blobs: &[Blob]) -> Result<Opened> {
     let form = Form::from_kept(&item.form)?;
-    let file = |(part, blob): (&Part, &Blob)| {
-        web_sys::File::new_with_blob_sequence(&js_sys::Array::of1(blob), &part.name).ok()
-    };
-    let files = item.files.iter().zip(blobs).filter_map(file).collect();
+    let files = item.files.iter().zip(blobs).filter_map(|(part, blob)| Chosen::of_blob(&part.name, blob)).collect();
     Ok(Opened { form, files, options: item.options.clone(), played: None })
 }
 

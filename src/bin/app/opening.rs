@@ -3,7 +3,8 @@
 use crate::form::Form;
 use crate::state::{Effect, Import, Phase, Shared, State, View};
 use crate::world::Files;
-use llm_selection::data::{Audit, ImportOptions};
+use llm_selection::browser::chosen::Chosen;
+use llm_selection::data::{Audit, ImportOptions, find_files};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Environment, Experiment, FileReference, Replay};
 use llm_selection::link::{Link, Shape, complete};
@@ -116,14 +117,16 @@ impl State {
         self.commit()
     }
 
-    /// In which order and how the files of a link are to be read; as they are where none are waited for.
-    pub fn as_wanted(&self, mut files: Vec<web_sys::File>) -> (Vec<web_sys::File>, ImportOptions) {
-        match self.wanted() {
-            Some((replay, _)) => {
-                files.sort_by_key(|file| replay.files.iter().position(|wanted| wanted.name == file.name()));
-                (files, ImportOptions::from(replay))
-            }
-            None => (files, ImportOptions::default()),
+    /// Which files, in which order, are those of a link, and how they are to be read; all where none are waited for.
+    pub fn as_wanted(&self, files: Vec<Chosen>) -> (Vec<Chosen>, ImportOptions) {
+        let Some((replay, _)) = self.wanted() else { return (files, ImportOptions::default()) };
+        let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        let names: Vec<&str> = replay.files.iter().map(|file| file.name.as_str()).collect();
+        let options = ImportOptions::from(replay);
+        match find_files(&names, &paths) {
+            Some(places) => (places.into_iter().filter_map(|place| files.get(place).cloned()).collect(), options),
+            // What is missing is said once they are read.
+            None => (files, options),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::sweep::SweepState;
 use crate::world::{Files, Source, World};
 pub use import::Import;
 pub use keep::{Opened, Present, Restoring};
+use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::data::{Audit, Dataset, ImportOptions};
 use llm_selection::error::{Error, Result};
@@ -108,9 +109,9 @@ pub struct State {
     /// Something kept that is being opened.
     pub restoring: Restoring,
     /// The files that were read last, whether or not they could be.
-    read: Vec<web_sys::File>,
+    read: Vec<Chosen>,
     /// The files of the data that is loaded.
-    loaded: Vec<web_sys::File>,
+    loaded: Vec<Chosen>,
     /// The finished run of the experiment that is being opened.
     played: Option<Vec<u8>>,
     options: ImportOptions,

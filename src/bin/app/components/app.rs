@@ -312,7 +312,7 @@ impl App {
                 Effect::Resume => pool.resume(),
                 Effect::Reset => pool.reset(),
                 Effect::Speed(speed) => pool.set_speed(speed),
-                Effect::Import { files, options } => pool.import(files, &options),
+                Effect::Import { files, options } => pool.import(files, options),
                 Effect::CancelImport => pool.cancel_import(),
                 Effect::PlayStudy(part) => {
                     play_beside(&mut self.study_pool, &self.study_events, &part.experiment, part.data.clone());

@@ -9,6 +9,7 @@ use crate::form::{Edit, Field, Form};
 use crate::format::{bytes, plural};
 use crate::state::{Action, Import, Shared};
 use crate::world::{Source, World};
+use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{Audit, presets};
 use llm_selection::error::{Error, ErrorKind};
 use llm_selection::experiment::{Duplicates, Grader, Sampling};
@@ -33,8 +34,8 @@ pub struct DataProps {
 }
 
 /// The files of a list, as an array.
-pub fn listed(files: Option<web_sys::FileList>) -> Vec<web_sys::File> {
-    files.map(|files| (0..files.length()).filter_map(|i| files.get(i)).collect()).unwrap_or_default()
+pub fn listed(files: Option<web_sys::FileList>) -> Vec<Chosen> {
+    files.map(|files| (0..files.length()).filter_map(|i| files.get(i)).map(Chosen::new).collect()).unwrap_or_default()
 }
 
 /// The panel.

@@ -6,6 +6,7 @@ use super::message::{Message, Tone, explained};
 use crate::browser::{address, copy};
 use crate::state::Action;
 use gloo_timers::callback::Timeout;
+use llm_selection::browser::chosen::Chosen;
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::Experiment;
 use llm_selection::link::{Link, PageState, Shape};
@@ -201,7 +202,7 @@ fn files(props: &ShareProps) -> Html {
         let dispatch = props.dispatch.clone();
         Callback::from(move |event: Event| {
             let Some(input) = event.target_dyn_into::<web_sys::HtmlInputElement>() else { return };
-            let Some(file) = listed(input.files()).pop() else { return };
+            let Some(Chosen { file, .. }) = listed(input.files()).pop() else { return };
             input.set_value("");
             close();
             let dispatch = dispatch.clone();

@@ -2,6 +2,7 @@
 
 use super::{Effect, Shared, State};
 use crate::world::{Files, Source, World};
+use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{Audit, Dataset, ImportOptions, Progress};
 use llm_selection::error::{Error, ErrorKind};
 use llm_selection::experiment::Price;
@@ -26,7 +27,7 @@ pub enum Import {
 
 impl State {
     /// Reads files as they are, or as an experiment that waits for them says.
-    pub(super) fn read_files(&mut self, files: Vec<web_sys::File>) -> Vec<Effect> {
+    pub(super) fn read_files(&mut self, files: Vec<Chosen>) -> Vec<Effect> {
         let (files, options) = self.as_wanted(files);
         self.import(files, options)
     }
@@ -44,12 +45,12 @@ impl State {
     }
 
     /// Begins to read files.
-    pub(super) fn import(&mut self, files: Vec<web_sys::File>, options: ImportOptions) -> Vec<Effect> {
+    pub(super) fn import(&mut self, files: Vec<Chosen>, options: ImportOptions) -> Vec<Effect> {
         if files.is_empty() {
             return Vec::new();
         }
-        let total = files.iter().map(|file| file.size() as u64).sum();
-        let first = files.first().map(web_sys::File::name).unwrap_or_default();
+        let total = files.iter().map(|file| file.file.size() as u64).sum();
+        let first = files.first().map(|file| file.path.clone()).unwrap_or_default();
         self.restoring.fail();
         self.import = Import::Reading { file: first, number: 1, files: files.len(), read: 0, total };
         (self.read, self.options) = (files.clone(), options.clone());
@@ -60,7 +61,7 @@ impl State {
     pub(super) fn import_advanced(&mut self, progress: Progress) {
         if let Import::Reading { file, number, read, .. } = &mut self.import {
             (*number, *read) = (progress.file + 1, progress.bytes);
-            *file = self.read.get(progress.file).map(web_sys::File::name).unwrap_or_default();
+            *file = self.read.get(progress.file).map(|file| file.path.clone()).unwrap_or_default();
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{Effect, Import, Phase, State, View};
 use crate::form::Form;
 use crate::world::{Files, Source, World};
+use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{FileIdentity, ImportOptions};
 use llm_selection::error::Error;
 use std::rc::Rc;
@@ -11,7 +12,7 @@ use std::rc::Rc;
 #[derive(Clone)]
 pub struct Opened {
     pub form: Form,
-    pub files: Vec<web_sys::File>,
+    pub files: Vec<Chosen>,
     /// How the files are read.
     pub options: ImportOptions,
     /// The finished run.
@@ -50,7 +51,7 @@ impl Restoring {
 /// What is worth keeping.
 pub struct Present {
     pub form: Rc<Form>,
-    pub files: Vec<web_sys::File>,
+    pub files: Vec<Chosen>,
     /// Names and hashes of the files, in their order.
     pub identities: Vec<FileIdentity>,
     pub options: ImportOptions,
