@@ -41,25 +41,34 @@ pub(super) fn certify(
     let level = weights[out] - price * costs[out];
     let slope = MARGIN * price + 4.0 * error / gap;
     let base = MARGIN * weights[out].abs() + slope * costs[out] + 4.0 * error;
-    let (mut before, mut after, mut members) = (0.0, 0.0, 0.0);
-    let mut sure = true;
-    let free_into = (costs[into] == 0.0) & (error == 0.0);
+    let above = |w: f64, c: f64, member: f64| (w - price * c - level) * (2.0 * member - 1.0);
+    let needed = |w: f64, c: f64| base + MARGIN * w.abs() + slope * c;
+    let arm = |k: usize| (weights[k], costs[k], inside[k]);
+    // Counts, so that there is no branch. The pair lies at the level: both of it are unsure.
+    let (mut unsure, mut members) = (0u64, 0u64);
     for k in 0..arms {
-        let (w, c, member) = (weights[k], costs[k], inside[k]);
-        let above = (w - price * c - level) * (2.0 * member - 1.0);
-        let needed = base + MARGIN * w.abs() + slope * c;
-        let of_pair = (k == out) | (k == into);
+        let (w, c, member) = arm(k);
+        unsure += u64::from(!(above(w, c, member) > needed(w, c)));
+        members += u64::from(member > 0.0);
+    }
+    if unsure > 2 && costs[into] == 0.0 && error == 0.0 {
         // Free copies of `into` (the slack items of "at most n") never leave a set and enter in index order.
-        let copy = free_into & (c == 0.0) & (w == weights[into]) & ((member > 0.0) == (k < into));
-        sure &= (above > needed) | of_pair | copy;
+        for k in 0..arms {
+            let (w, c, member) = arm(k);
+            let copy = (c == 0.0) & (w == weights[into]) & ((member > 0.0) == (k < into)) & (k != into);
+            unsure -= u64::from(copy & !(above(w, c, member) > needed(w, c)));
+        }
+    }
+    let (mut before, mut after) = (0.0, 0.0);
+    for (k, (c, member)) in costs.iter().zip(inside).enumerate() {
         before += member * c;
-        let stays = if of_pair { 1.0 - member } else { member };
+        let of_pair = (k == out) | (k == into);
+        let stays = if of_pair { 1.0 - member } else { *member };
         after += stays * c;
-        members += member;
     }
     let limit = budget + TOLERANCE;
     // The sums of earlier sets on the loop's path must not round to the other side of the limit.
-    if !(sure & (members == n as f64) & (before - limit > 1e-12 * before) & (after <= limit)) {
+    if !((unsure == 2) & (members == n as u64) & (before - limit > 1e-12 * before) & (after <= limit)) {
         return false;
     }
     if inside[out] == 0.0 || inside[into] > 0.0 {
