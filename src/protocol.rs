@@ -1,5 +1,6 @@
 //! Messages between the page and its workers: closed enums, as compact bytes.
 
+use crate::data::excerpt::{Excerpt, Wanted};
 use crate::data::{Import, ImportOptions, Progress};
 use crate::error::{Error, ErrorKind, Result};
 use crate::game::Game;
@@ -87,6 +88,15 @@ pub enum ToImporter {
         /// How they are read where they do not say it.
         options: ImportOptions,
     },
+    /// Read a few rows of the one file.
+    Excerpt {
+        /// Its name, with the folders that are known.
+        name: String,
+        /// How it is read where it does not say it.
+        options: ImportOptions,
+        /// Which rows.
+        wanted: Wanted,
+    },
 }
 
 /// From the worker that imports to the page.
@@ -96,6 +106,8 @@ pub enum FromImporter {
     Progress(Progress),
     /// Files were read.
     Imported(Box<Import>),
+    /// A few rows of a file.
+    Excerpt(Box<Excerpt>),
     /// Files could not be read.
     Failed(Error),
 }

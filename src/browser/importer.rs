@@ -2,6 +2,7 @@
 
 use super::file::FileReader;
 use super::{listen, now, post, unpack};
+use crate::data::excerpt::excerpt;
 use crate::data::{Import, ImportOptions, InputFile, import};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::{FromImporter, ToImporter, decode};
@@ -17,11 +18,17 @@ const REPORT_EVERY: f64 = 50.0;
 pub fn start_importer() {
     listen(|data| {
         let beside = data.dyn_ref::<js_sys::Array>().map(js_sys::Array::to_vec).unwrap_or_default();
-        let files = beside.into_iter().filter_map(|value| value.dyn_into::<File>().ok());
+        let mut files = beside.into_iter().filter_map(|value| value.dyn_into::<File>().ok());
         let answer = unpack(&data).and_then(|bytes| decode(&bytes)).and_then(|message| match message {
             ToImporter::Import { names, options } => {
                 let import = read(names.into_iter().zip(files), &options)?;
                 Ok(FromImporter::Imported(Box::new(import)))
+            }
+            ToImporter::Excerpt { name, options, wanted } => {
+                let missing = || Error::new(ErrorKind::Missing, "a file beside the message").in_file(&name);
+                let file = files.next().ok_or_else(missing)?;
+                let excerpt = excerpt(input(name, file)?, &options, &wanted, &mut |_| true)?;
+                Ok(FromImporter::Excerpt(Box::new(excerpt)))
             }
         });
         post(&answer.unwrap_or_else(FromImporter::Failed));
@@ -29,13 +36,7 @@ pub fn start_importer() {
 }
 
 fn read(files: impl Iterator<Item = (String, File)>, options: &ImportOptions) -> Result<Import> {
-    let mut inputs = Vec::new();
-    for (name, file) in files {
-        let len = Some(file.size() as u64);
-        let bad = |error| Error::new(ErrorKind::Io, "a file that can be read").in_file(name.clone()).found(error);
-        let reader = FileReader::new(file.into()).map_err(bad)?;
-        inputs.push(InputFile { name, len, reader: Box::new(reader) });
-    }
+    let inputs = files.map(|(name, file)| input(name, file)).collect::<Result<Vec<_>>>()?;
     let mut reported = now();
     import(inputs, options, &mut |progress| {
         let time = now();
@@ -45,4 +46,11 @@ fn read(files: impl Iterator<Item = (String, File)>, options: &ImportOptions) ->
         }
         true
     })
+}
+
+fn input(name: String, file: File) -> Result<InputFile<'static>> {
+    let len = Some(file.size() as u64);
+    let bad = |error| Error::new(ErrorKind::Io, "a file that can be read").in_file(name.clone()).found(error);
+    let reader = Box::new(FileReader::new(file.into()).map_err(bad)?);
+    Ok(InputFile { name, len, reader })
 }

@@ -4,6 +4,7 @@ mod playing;
 
 use crate::browser::chosen::Chosen;
 use crate::browser::handle::Handle;
+use crate::data::excerpt::{Excerpt, Wanted};
 use crate::data::{Audit, Dataset, ImportOptions, Progress};
 use crate::error::Error;
 use crate::experiment::{Experiment, Price};
@@ -34,6 +35,8 @@ pub enum Event {
     },
     /// Files could not be read; what was loaded before is untouched.
     ImportFailed(Error),
+    /// A few rows of a file, by the number under which they were asked for.
+    Excerpt(u32, Result<Box<Excerpt>, Error>),
     /// A run has advanced, is done, or was paused.
     Progress(Rc<Snapshot>),
     /// A run could not go on.
@@ -87,6 +90,8 @@ struct Inner {
     players: RefCell<Vec<Handle>>,
     /// The worker that imports: its own, ended afterwards, so that its memory is given back.
     importer: RefCell<Option<Handle>>,
+    /// Workers that read a few rows, by the number of the request.
+    excerpts: RefCell<BTreeMap<u32, Handle>>,
     playing: RefCell<Option<Playing>>,
     runs: Cell<u32>,
 }
@@ -101,6 +106,7 @@ impl Pool {
             on_event: Box::new(on_event),
             players: RefCell::default(),
             importer: RefCell::default(),
+            excerpts: RefCell::default(),
             playing: RefCell::default(),
             runs: Cell::new(0),
         });
@@ -137,6 +143,22 @@ impl Pool {
     /// Gives up the import under way; no event follows.
     pub fn cancel_import(&self) {
         self.inner.importer.borrow_mut().take();
+    }
+
+    /// Reads a few rows of a file, beside whatever else is being read. The last request under a `number` takes the place of
+    /// those before it.
+    pub fn excerpt(&self, number: u32, file: Chosen, options: ImportOptions, wanted: Wanted) {
+        let weak = Rc::downgrade(&self.inner);
+        let handle = Handle::new("importer", move |reply, _| {
+            if let Some(inner) = weak.upgrade() {
+                inner.heard_excerpt(number, reply);
+            }
+        });
+        let message = ToImporter::Excerpt { name: file.path, options, wanted };
+        match handle.and_then(|mut handle| handle.send(&message, &[file.file.into()]).map(|()| handle)) {
+            Ok(handle) => drop(self.inner.excerpts.borrow_mut().insert(number, handle)),
+            Err(error) => (self.inner.on_event)(Event::Excerpt(number, Err(error))),
+        }
     }
 
     /// Starts a run from round 0, ending the one under way.
@@ -244,6 +266,17 @@ impl Inner {
         }
     }
 
+    /// An excerpt's worker has something to say.
+    fn heard_excerpt(&self, number: u32, reply: Result<FromImporter, Error>) {
+        let excerpt = match reply {
+            Ok(FromImporter::Excerpt(excerpt)) => Ok(excerpt),
+            Ok(FromImporter::Failed(error)) | Err(error) => Err(error),
+            Ok(_) => return,
+        };
+        self.excerpts.borrow_mut().remove(&number);
+        (self.on_event)(Event::Excerpt(number, excerpt));
+    }
+
     /// The importer has something to say.
     fn heard_importer(&self, reply: Result<FromImporter, Error>) {
         let event = match reply {
@@ -253,6 +286,7 @@ impl Inner {
                 Event::Imported { dataset, audit, prices: import.prices }
             }
             Ok(FromImporter::Failed(error)) | Err(error) => Event::ImportFailed(error),
+            Ok(FromImporter::Excerpt(_)) => return,
         };
         if !matches!(event, Event::ImportProgress(_)) {
             self.importer.borrow_mut().take();

@@ -117,9 +117,10 @@ pub(super) struct ScoreColumn {
 }
 
 impl ScoreColumn {
-    /// Reads a score as written: a number, or `true/false`, `C/I`, `PASS/FAIL`; `NaN` where there is none.
+    /// Reads a score as written: a number, or `true/false`, `C/I`, `PASS/FAIL`, `yes/no`, `correct/incorrect`; `NaN` where
+    /// there is none.
     pub(super) fn read(&mut self, field: Field, row: u64) -> Result<f64> {
-        const EXPECTED: &str = "a score: a number in [0,1], true/false, C/I or PASS/FAIL, or an empty cell";
+        const EXPECTED: &str = "a score: a number in [0,1], true/false, yes/no, C/I or PASS/FAIL, or an empty cell";
         let value = match field {
             Field::Text(b"") => return Ok(f64::NAN),
             Field::Text(b"1") => 1.0,
@@ -208,9 +209,9 @@ fn out_of_range(found: &str) -> Error {
 
 fn word(cell: &[u8]) -> Option<f64> {
     let is = |word: &str| cell.eq_ignore_ascii_case(word.as_bytes());
-    if is("true") || is("pass") || is("c") {
+    if ["true", "pass", "c", "yes", "correct"].into_iter().any(is) {
         Some(1.0)
-    } else if is("false") || is("fail") || is("i") {
+    } else if ["false", "fail", "i", "no", "incorrect"].into_iter().any(is) {
         Some(0.0)
     } else {
         None

@@ -303,11 +303,16 @@ pub(super) fn paths(value: &Value) -> Vec<String> {
     const DEEPEST: usize = 4;
     /// As many columns as a table may have.
     const MOST: usize = 10_000;
+    /// As long as a table's names may be: a long key with many inside it would be repeated for each of them.
+    const LONGEST: usize = 4_096;
     fn walk(value: &Value, before: &str, depth: usize, paths: &mut Vec<String>) {
         let Some(object) = value.as_object().filter(|_| depth < DEEPEST) else { return };
         for (key, inner) in object {
             if paths.len() >= MOST {
                 return;
+            }
+            if before.len() + key.len() > LONGEST {
+                continue;
             }
             let path = if before.is_empty() { key.clone() } else { format!("{before}.{key}") };
             match inner {

@@ -10,8 +10,10 @@
 mod archive;
 mod audit;
 mod cells;
+pub mod excerpt;
 mod format;
 mod grader;
+mod guess;
 mod import;
 mod intake;
 mod intern;

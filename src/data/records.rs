@@ -138,8 +138,13 @@ impl<'a> Records<'a> {
         self.cells.get(..end).unwrap_or_default()
     }
 
-    /// Reads one record of any kind; `false` at the end of the file.
-    fn read(&mut self, meter: &mut Meter) -> Result<bool> {
+    /// Number of cells of the current record.
+    pub(super) fn width(&self) -> usize {
+        self.count
+    }
+
+    /// Reads one record of any kind, unchecked; `false` at the end of the file.
+    pub(super) fn read(&mut self, meter: &mut Meter) -> Result<bool> {
         let (mut used, mut ended) = (0, 0);
         let mut closing = false;
         self.count = 0;

@@ -17,7 +17,7 @@ const NAMES: [(Role, &[&str]); 13] = [
     ),
     (Role::Model, &["model", "model_name", "model_id", "provider"]),
     (Role::Score, &["score", "correct", "is_correct", "performance", "acc", "exact_match", "label", "reward"]),
-    (Role::Cost, &["cost", "total_cost", "spend", "cost_usd"]),
+    (Role::Cost, &["cost", "total_cost", "spend", "cost_usd", "cost_cents"]),
     (Role::InputTokens, &["input_tokens", "prompt_tokens", "tokens_prompt"]),
     (Role::OutputTokens, &["output_tokens", "completion_tokens", "tokens_completion", "answer_token"]),
     (Role::LatencyMs, &["latency_ms", "latency", "response_time", "request_time", "duration_ms", "time_taken"]),
@@ -48,6 +48,21 @@ pub(super) fn names(role: Role) -> &'static [&'static str] {
 /// The canonical name of a role.
 pub(super) fn canonical(role: Role) -> &'static str {
     names(role).first().copied().unwrap_or("column")
+}
+
+/// What a column is called: its header's name, or `column 3` where it has none or shares it with another.
+pub(super) fn called(header: &[String], index: usize) -> String {
+    let name = header.get(index).map_or("", String::as_str);
+    match header.iter().filter(|other| *other == name).count() {
+        1 if !name.is_empty() => name.to_owned(),
+        _ => format!("column {}", index + 1),
+    }
+}
+
+/// The place of the column that is called `column 3`, in a header of so many.
+fn numbered(name: &str, columns: usize) -> Option<usize> {
+    let number: usize = name.trim().strip_prefix("column ")?.parse().ok()?;
+    number.checked_sub(1).filter(|index| *index < columns)
 }
 
 /// `1 cell`, `3 cells`.
@@ -82,14 +97,16 @@ impl<'a> Schema<'a> {
         Ok(schema)
     }
 
-    /// The column that `mapping` gives a role: the name as written first, then as names are compared.
+    /// The column that `mapping` gives a role: the name as written first, then as names are compared, then `column 3` by
+    /// its number, which is how messages call a column without a name.
     fn mapped(&self, role: Role) -> Result<Option<usize>> {
-        let Some(name) = self.mapping.get(&role) else { return Ok(None) };
+        let Some(name) = self.mapping.get(&role).filter(|name| !name.is_empty()) else { return Ok(None) };
         let exact: Vec<usize> = (0..self.header.len()).filter(|i| self.header.get(*i) == Some(name)).collect();
         let wanted = key(name);
         let alike: Vec<usize> = (0..self.keys.len()).filter(|i| self.keys.get(*i) == Some(&wanted)).collect();
         match (exact.as_slice(), alike.as_slice()) {
             ([index], _) | ([], [index]) => Ok(Some(*index)),
+            ([], []) if numbered(name, self.header.len()).is_some() => Ok(numbered(name, self.header.len())),
             ([], []) => Err(Error::new(ErrorKind::Missing, format!("one of the file's columns: {}", self.listed()))
                 .at_field(format!("mapping.{}", canonical(role)))
                 .at_row(1)
@@ -102,13 +119,14 @@ impl<'a> Schema<'a> {
         }
     }
 
-    /// The column of a role: the person's word, the canonical name, or the only synonym.
+    /// The column of a role: the person's word (an empty one is that no column plays it), the canonical name, or the only
+    /// synonym.
     ///
     /// # Errors
     /// Two columns that could both be it.
     pub(super) fn column(&self, role: Role) -> Result<Option<usize>> {
-        if let Some(index) = self.mapped(role)? {
-            return Ok(Some(index));
+        if self.mapping.contains_key(&role) {
+            return self.mapped(role);
         }
         let names = names(role);
         let taken: Vec<usize> = self.mapping.keys().filter_map(|role| self.mapped(*role).ok().flatten()).collect();

@@ -458,6 +458,7 @@ impl State {
             Event::ImportProgress(progress) => self.import_advanced(progress),
             Event::Imported { dataset, audit, prices } => return self.imported(dataset, audit, prices),
             Event::ImportFailed(error) => self.import_failed(error),
+            Event::Excerpt(..) => {}
             Event::Progress(snapshot) => {
                 if self.phase == Phase::Ready || (self.phase == Phase::Paused && self.changed) {
                     return Vec::new();

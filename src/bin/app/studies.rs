@@ -140,7 +140,7 @@ impl Studies {
                 }
             }
             Event::Failed(error) => self.stage = Stage::Failed(Rc::new(error)),
-            Event::ImportProgress(_) | Event::Imported { .. } | Event::ImportFailed(_) => {}
+            Event::ImportProgress(_) | Event::Imported { .. } | Event::ImportFailed(_) | Event::Excerpt(..) => {}
         }
         Vec::new()
     }

@@ -13,15 +13,25 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 /// What all records of a file have in common: a document's own members, by path.
-pub(super) type Common = Map<String, Value>;
+pub(in crate::data) type Common = Map<String, Value>;
 
 /// A plain value of a record.
 #[derive(Debug, Clone)]
-pub(super) enum Plain<'v> {
+pub(in crate::data) enum Plain<'v> {
     /// Text.
     Text(Cow<'v, str>),
     /// A number.
     Number(f64),
+}
+
+impl Plain<'_> {
+    /// As text; a number in its shortest form.
+    pub(in crate::data) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Plain::Text(text) => Cow::Borrowed(text),
+            Plain::Number(value) => Cow::Owned(value.to_string()),
+        }
+    }
 }
 
 /// The plain values of one result by role.
@@ -50,6 +60,14 @@ const CUSTOM: [&Custom; 5] =
 /// Name of the file's folder among what its records have in common.
 pub(super) const FOLDER: &str = "folder";
 
+/// What JSON with results is.
+pub(in crate::data) const EXPECTED: &str = "JSON lines, an array of records, or a document with records";
+
+/// What all records of a file have in common before any of it is read.
+pub(in crate::data) fn common(folder: Option<&str>) -> Common {
+    folder.map(|folder| (FOLDER.to_owned(), folder.into())).into_iter().collect()
+}
+
 /// How the records of a file are read.
 enum Shape {
     Paths(Vec<(Role, String)>),
@@ -66,8 +84,7 @@ pub(in crate::data) fn read(
     to: &mut Destination,
     meter: &mut Meter,
 ) -> Result<()> {
-    let mut common = Common::new();
-    common.extend(to.folder().map(|folder| (FOLDER.to_owned(), folder.into())));
+    let mut common = common(to.folder());
     let mut reading: Option<(Shape, Intake)> = None;
     while let Some(member) = members.next(meter)? {
         if !member.is_record() {
@@ -75,7 +92,8 @@ pub(in crate::data) fn read(
             continue;
         }
         if reading.is_none() {
-            let (shape, columns) = recognise(&member, &mut common, options, to)?;
+            let Recognised { shape, columns, id, why } = recognise(&member, &mut common, options)?;
+            (to.audit.format, to.audit.why) = (id.to_owned(), why);
             reading = Some((shape, Intake::new(columns, options, to)?));
         }
         if let Some((shape, intake)) = &mut reading {
@@ -93,8 +111,7 @@ pub(in crate::data) fn read(
     }
     match reading {
         Some((_, intake)) => intake.settle(to),
-        None => Err(Error::new(ErrorKind::Unrecognised, "JSON lines, an array of records, or a document with records")
-            .found("none of them")),
+        None => Err(Error::new(ErrorKind::Unrecognised, EXPECTED).found("none of them")),
     }
 }
 
@@ -112,30 +129,41 @@ fn take(intake: &mut Intake, number: u64, cells: &Cells, to: &mut Destination) -
     intake.take(&row, to)
 }
 
-fn recognise(
-    first: &Member,
-    common: &mut Common,
-    options: &ImportOptions,
-    to: &mut Destination,
-) -> Result<(Shape, Columns)> {
+/// What the records of a file are.
+pub(in crate::data) struct Recognised {
+    shape: Shape,
+    /// Which key plays which role.
+    pub(in crate::data) columns: Columns,
+    /// The format's identifier.
+    pub(in crate::data) id: &'static str,
+    /// Why it is that, in words.
+    pub(in crate::data) why: String,
+}
+
+/// Recognises a file by its first record and what precedes it.
+///
+/// # Errors
+/// No known keys; one role played by two; what a mapping names and the record does not have.
+pub(in crate::data) fn recognise(first: &Member, common: &mut Common, options: &ImportOptions) -> Result<Recognised> {
     let has = |path: &str| look_up(&first.value, path).is_some();
     if options.mapping.is_empty() {
         if let Some(custom) = CUSTOM.iter().find(|custom| (custom.recognise)(first, common)) {
-            (to.audit.format, to.audit.why) = (custom.id.to_owned(), format!("it has {}", custom.has));
-            return Ok((Shape::Custom(custom), (custom.columns)(&first.value, common)));
+            let columns = (custom.columns)(&first.value, common);
+            let why = format!("it has {}", custom.has);
+            return Ok(Recognised { shape: Shape::Custom(custom), columns, id: custom.id, why });
         }
         if let Some(layout) = LAYOUTS.iter().find(|layout| layout.fits(has)) {
-            (to.audit.format, to.audit.why) = (layout.id.to_owned(), layout.why("keys"));
             let mut columns = layout.columns(has);
             columns.model = model(&columns, common);
-            return Ok((Shape::Paths(columns.names.clone()), columns));
+            let shape = Shape::Paths(columns.names.clone());
+            return Ok(Recognised { shape, columns, id: layout.id, why: layout.why("keys") });
         }
     }
     let header = paths(&first.value);
     let (mut columns, _) = neutral::columns(&header, options)?;
     columns.model = model(&columns, common);
-    (to.audit.format, to.audit.why) = ("neutral".to_owned(), neutral::why(&columns, "record"));
-    Ok((Shape::Paths(columns.names.clone()), columns))
+    let (shape, why) = (Shape::Paths(columns.names.clone()), neutral::why(&columns, "record"));
+    Ok(Recognised { shape, columns, id: "neutral", why })
 }
 
 /// The model that a document names for all its records, where they do not name it themselves.
@@ -145,7 +173,7 @@ fn model(columns: &Columns, common: &Common) -> Option<String> {
 }
 
 /// A value as a cell; `None` where there is nothing. A list of one is what it holds, other lists are text.
-pub(super) fn plain(value: &Value) -> Option<Plain<'_>> {
+pub(in crate::data) fn plain(value: &Value) -> Option<Plain<'_>> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(Plain::Text(Cow::Borrowed(text))),

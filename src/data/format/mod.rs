@@ -106,6 +106,14 @@ impl Table {
         }
     }
 
+    /// The format's identifier, why it is that, and, where each row is one result, which column plays which role and the
+    /// latencies' unit.
+    pub(super) fn roles(&self) -> (&'static str, &str, &[(Role, String)], Option<LatencyUnit>) {
+        let columns = self.models.first().filter(|_| !self.wide).map(|model| &model.columns);
+        let names = columns.map_or(&[][..], |columns| &columns.names);
+        (self.id, &self.why, names, columns.and_then(|columns| columns.latency_unit))
+    }
+
     fn long(id: &'static str, why: String, columns: Columns, header: &[String]) -> Table {
         let place = |(role, name): &(Role, String)| Some((*role, header.iter().position(|other| other == name)?));
         let cells = columns.names.iter().filter_map(place).collect();

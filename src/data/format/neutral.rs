@@ -2,7 +2,7 @@
 
 use super::super::ImportOptions;
 use super::super::intake::Columns;
-use super::super::schema::Schema;
+use super::super::schema::{Schema, called};
 use super::{Model, Table};
 use crate::error::Result;
 use crate::experiment::{LatencyUnit, Role};
@@ -55,7 +55,8 @@ pub(super) fn columns(header: &[String], options: &ImportOptions) -> Result<(Col
 /// # Errors
 /// As [`columns`].
 pub(super) fn table(header: &[String], options: &ImportOptions) -> Result<Table> {
-    let (columns, cells) = columns(header, options)?;
+    let (mut columns, cells) = columns(header, options)?;
+    columns.names = cells.iter().map(|(role, column)| (*role, called(header, *column))).collect();
     let why = why(&columns, "row");
     Ok(Table { id: "neutral", why, shared: Vec::new(), models: vec![Model { columns, cells }], wide: false })
 }
@@ -75,7 +76,7 @@ pub(super) fn why(columns: &Columns, what: &str) -> String {
 
 /// The column of latencies; its unit where name, mapping or person say it.
 fn latency(schema: &Schema, options: &ImportOptions) -> Result<Option<(usize, Option<LatencyUnit>)>> {
-    let mapped = |role| options.mapping.contains_key(&role);
+    let mapped = |role| options.mapping.get(&role).is_some_and(|name| !name.is_empty());
     let seconds = || Ok(schema.column(Role::LatencyS)?.map(|column| (column, Some(LatencyUnit::S))));
     if mapped(Role::LatencyS) || (!mapped(Role::LatencyMs) && !schema.has("latency_ms") && schema.has("latency_s")) {
         return seconds();
