@@ -5,7 +5,7 @@ mod stream;
 
 use llm_selection::data::{Audit, Dataset, Import, ImportOptions, InputFile, Progress, import};
 use llm_selection::error::{Error, ErrorKind};
-use llm_selection::experiment::{Duplicates, Grader, LatencyUnit, Price, Role, ScoreUnit};
+use llm_selection::experiment::{CostUnit, Duplicates, Grader, LatencyUnit, Price, Role, ScoreUnit};
 use stream::Stream;
 
 fn fixture(name: &str) -> Vec<u8> {
@@ -231,6 +231,82 @@ fn tokens_and_prices() {
     options.prices.insert("beta".to_owned(), price(-1.0, 1.0));
     let error = read_with(&["tokens.csv"], &options).unwrap_err();
     assert_eq!(error.place.field.as_deref(), Some("prices.beta.input"));
+}
+
+/// Reads one file's text.
+fn read_text(text: &str, options: &ImportOptions) -> Result<Import, Error> {
+    import(vec![InputFile::from_bytes("a.csv", text.as_bytes())], options, &mut |_| true)
+}
+
+#[test]
+fn costs_in_dollars_in_cents_and_by_tokens() {
+    let read = |text: &str, unit: Option<CostUnit>| {
+        let prices = [("gpt-4o".to_owned(), Price { input: 2.0, output: 4.0 })].into();
+        let options = ImportOptions { cost_unit: unit, prices, ..Default::default() };
+        let Import { dataset, audit, .. } = read_text(text, &options).unwrap();
+        (dataset.models[0].cost.as_deref().map(show), audit)
+    };
+    let dollars = "id,model,score,cost,input_tokens,output_tokens\nq,gpt-4o,1,$0.5,1000,100\nr,gpt-4o,1,2,0,0\n";
+    let (cost, audit) = read(dollars, None);
+    assert_eq!((cost.as_deref(), audit.files[0].cost_unit.as_str()), (Some("0.5 2"), "dollars a call"));
+    assert!(warned(&audit, "`prices` is not used"));
+    assert!(!audit.files[0].columns.iter().any(|(role, _)| role == "input_tokens"), "{audit:?}");
+    assert_eq!(read(dollars, Some(CostUnit::Dollars)).1.files[0].cost_unit, "dollars a call, as asked");
+    let (cost, audit) = read(dollars, Some(CostUnit::Tokens));
+    assert_eq!(cost.as_deref(), Some("0.0024 0"));
+    assert_eq!(audit.files[0].cost_unit, "dollars, from tokens and prices per million tokens, as asked");
+    assert!(!audit.files[0].columns.iter().any(|(role, _)| role == "cost") && !warned(&audit, "is not used"));
+    let error =
+        read_text(dollars, &ImportOptions { cost_unit: Some(CostUnit::Cents), ..Default::default() }).unwrap_err();
+    assert_eq!(
+        (error.kind, error.place.row, error.place.column.as_deref()),
+        (ErrorKind::BadCell, Some(2), Some("cost"))
+    );
+    assert!(error.to_string().contains("found `$0.5`, expected a cost in cents"), "{error}");
+    let (cost, audit) = read("id,model,score,cost_cents\nq,gpt-4o,1,50\nr,gpt-4o,1,\n", None);
+    assert_eq!(
+        (cost.as_deref(), audit.files[0].cost_unit.as_str()),
+        (Some("0.5 -"), "cents a call, as the column says")
+    );
+    let plain = "id,model,score,cost\nq,gpt-4o,1,50\n";
+    assert_eq!(read(plain, Some(CostUnit::Cents)).0.as_deref(), Some("0.5"));
+    // Without tokens there is nothing to price: unknown, not free.
+    let (cost, audit) = read(plain, Some(CostUnit::Tokens));
+    assert_eq!((cost, audit.files[0].cost_unit.as_str()), (None, "unknown: there are no tokens"));
+    let mapped = ImportOptions { mapping: [(Role::Cost, "Price (cents)".to_owned())].into(), ..Default::default() };
+    let Import { dataset, .. } = read_text("id,model,score,Price (cents)\nq,m,1,50\n", &mapped).unwrap();
+    assert_eq!(dataset.models[0].cost.as_deref().map(show).as_deref(), Some("0.5"));
+}
+
+#[test]
+fn a_role_may_be_played_by_no_column() {
+    let text = "id,label,answer,target,cost,latency_s,,\nq,1,a,a,free,x,7,9\n";
+    let none = |role: Role| (role, String::new());
+    let mut options = ImportOptions {
+        mapping: [none(Role::Score), none(Role::Cost), none(Role::LatencyS), none(Role::LatencyMs)].into(),
+        grader: Some(Grader::Exact),
+        ..Default::default()
+    };
+    let Import { dataset, audit, .. } = read_text(text, &options).unwrap();
+    assert_eq!((scores(&dataset), dataset.models[0].cost.as_ref()), (vec!["a: 1".to_owned()], None));
+    assert_eq!(audit.files[0].columns.len(), 3, "{audit:?}");
+    // A column without a name goes by its number.
+    options.mapping.insert(Role::Cost, "column 8".to_owned());
+    let Import { dataset, audit, .. } = read_text(text, &options).unwrap();
+    assert_eq!(dataset.models[0].cost.as_deref().map(show).as_deref(), Some("9"));
+    assert!(audit.files[0].columns.contains(&("cost".to_owned(), "column 8".to_owned())), "{audit:?}");
+    options.mapping.insert(Role::QueryId, String::new());
+    assert_eq!(read_text(text, &options).unwrap_err().kind, ErrorKind::Missing);
+    options.mapping.insert(Role::QueryId, "column 9".to_owned());
+    assert_eq!(read_text(text, &options).unwrap_err().place.field.as_deref(), Some("mapping.query_id"));
+}
+
+#[test]
+fn a_unit_that_is_asked_for_wins_over_the_column_s_name() {
+    let options = ImportOptions { latency_unit: Some(LatencyUnit::S), ..Default::default() };
+    let Import { dataset, audit, .. } = read_text("id,model,score,latency_ms\nq,m,1,2\n", &options).unwrap();
+    assert_eq!(dataset.models[0].latency_ms.as_deref().map(show).as_deref(), Some("2000"));
+    assert_eq!(audit.files[0].latency_unit, "seconds, as asked");
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn scores() {
 
 #[test]
 fn costs_ids_and_models() {
-    for text in ["-1", "$5", "nan", "inf", "free"] {
+    for text in ["-1", "5$", "$-5", "nan", "inf", "free"] {
         let file = format!("id,score,cost\nq,1,{text}\n");
         let expected = format!("found `{text}`, expected a cost in dollars: a number of at least 0");
         refused(file.as_bytes(), ErrorKind::BadCell, Some(2), Some("cost"), &expected);

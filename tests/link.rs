@@ -329,6 +329,7 @@ fn experiment() -> impl Strategy<Value = Experiment> {
             ("duplicates", one_of(&[json!("error"), json!("mean")])),
             ("score_unit", one_of(&[json!("percent")])),
             ("latency_unit", one_of(&[json!("s")])),
+            ("cost_unit", one_of(&[json!("cents"), json!("tokens")])),
             ("prices", one_of(&[json!({}), json!({ "m0": { "input": 3, "output": 0.25 } })])),
         ]);
         (some_of(fields), proptest::option::of("[0-9a-f]{64}"), name).prop_map(|(mut world, sha256, name)| {

@@ -99,8 +99,27 @@ pub(super) fn amount(field: Field, what: &str) -> Result<f64> {
     }
     match field.number() {
         Some(value) if value >= 0.0 => Ok(value),
-        _ => Err(bad(field, &format!("{what}: a number of at least 0"))),
+        _ => Err(bad(field, &at_least_0(what))),
     }
+}
+
+/// A cost ≥ 0 in dollars, `NaN` where there is none; a `$` may stand before it, unless the column is in cents. The caller
+/// adds the place to the error.
+pub(super) fn cost(field: Field, cents: bool) -> Result<f64> {
+    match (field, cents) {
+        (Field::Text(cell), false) => match cell.strip_prefix(b"$") {
+            Some(rest) => amount(Field::Text(rest.trim_ascii()), DOLLARS).map_err(|_| bad(field, &at_least_0(DOLLARS))),
+            None => amount(field, DOLLARS),
+        },
+        (_, false) => amount(field, DOLLARS),
+        (_, true) => Ok(amount(field, "a cost in cents")? / 100.0),
+    }
+}
+
+const DOLLARS: &str = "a cost in dollars";
+
+fn at_least_0(what: &str) -> String {
+    format!("{what}: a number of at least 0")
 }
 
 /// What was seen in a column of scores: enough to tell percent from fractions, and to name the cell that is neither.

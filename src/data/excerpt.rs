@@ -6,7 +6,7 @@ use super::format::{self, Table};
 use super::guess;
 use super::json::{self, Members, look_up, paths};
 use super::records::{Records, text};
-use super::schema::called;
+use super::schema::{self, called};
 use super::text::{Meter, Source};
 use super::{ImportOptions, InputFile, Limits, Progress, names};
 use crate::error::{Error, ErrorKind, Result};
@@ -103,6 +103,11 @@ pub fn find<'n>(files: &[String], name: &'n str) -> Option<(usize, Option<&'n st
     }
     let member = |file: &String| name.strip_prefix(file.as_str())?.strip_prefix('/');
     files.iter().enumerate().find_map(|(index, file)| Some((index, Some(member(file)?))))
+}
+
+/// Whether a column of this name plays the role, or may, unless a mapping says otherwise.
+pub fn is_called(column: &str, role: Role) -> bool {
+    schema::names(role).contains(&schema::key(column).as_str())
 }
 
 fn read(file: InputFile<'_>, options: &ImportOptions, wanted: &Wanted, meter: &mut Meter) -> Result<Excerpt> {

@@ -4,7 +4,7 @@
 
 use super::cells::{Field, LatencyColumn, ScoreColumn, number};
 use super::excerpt::{Guess, Row};
-use super::schema;
+use super::schema::{self, words};
 use crate::experiment::{LatencyUnit, Role};
 use std::collections::BTreeSet;
 
@@ -382,22 +382,4 @@ fn with_unit(role: Role, column: &Column) -> Role {
         _ => latencies.any() && latencies.unit() == LatencyUnit::S,
     };
     if seconds { Role::LatencyS } else { Role::LatencyMs }
-}
-
-/// The words of a name in lower case: `inputTokens`, `input-tokens` and `Input tokens` are the same two.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for letter in name.chars().take(200) {
-        let begins = letter.is_uppercase() && before.is_lowercase();
-        if (begins || !letter.is_alphanumeric()) && words.last().is_some_and(|word| !word.is_empty()) {
-            words.push(String::new());
-        }
-        if letter.is_alphanumeric() {
-            words.last_mut().into_iter().for_each(|word| word.extend(letter.to_lowercase()));
-        }
-        before = letter;
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }

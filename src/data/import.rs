@@ -12,7 +12,7 @@ use super::schema::shown;
 use super::text::{Meter, Source};
 use super::{Dataset, FileIdentity};
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{Duplicates, Grader, LatencyUnit, MAX_MODELS, Price, Replay, Role, ScoreUnit};
+use crate::experiment::{CostUnit, Duplicates, Grader, LatencyUnit, MAX_MODELS, Price, Replay, Role, ScoreUnit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Seek};
@@ -43,7 +43,7 @@ impl<'a> InputFile<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ImportOptions {
-    /// Which column plays which role; every file must have the columns.
+    /// Which column plays which role; every file must have the columns. A role with an empty name is played by none.
     pub mapping: BTreeMap<Role, String>,
     /// How an answer is compared with the reference, where there is no score.
     pub grader: Option<Grader>,
@@ -51,9 +51,11 @@ pub struct ImportOptions {
     pub duplicates: Duplicates,
     /// Unit of the scores, where it is not to be inferred.
     pub score_unit: Option<ScoreUnit>,
-    /// Unit of latencies whose column does not name it.
+    /// Unit of the costs, where it is not to be inferred.
+    pub cost_unit: Option<CostUnit>,
+    /// Unit of the latencies, where it is not to be inferred.
     pub latency_unit: Option<LatencyUnit>,
-    /// Prices by model, for files with tokens and no cost.
+    /// Prices by model, where costs come from tokens.
     pub prices: BTreeMap<String, Price>,
 }
 
@@ -64,6 +66,7 @@ impl From<&Replay> for ImportOptions {
             grader: replay.grader.clone(),
             duplicates: replay.duplicates,
             score_unit: replay.score_unit,
+            cost_unit: replay.cost_unit,
             latency_unit: replay.latency_unit,
             prices: replay.prices.clone(),
         }
@@ -432,6 +435,12 @@ fn look_at_files(audit: &mut Audit, options: &ImportOptions) {
                 price.input.max(price.output)
             ));
         }
+    }
+    let tokens = |file: &FileAudit| file.cost_unit.contains("from tokens");
+    if !options.prices.is_empty() && !audit.files.iter().any(tokens) {
+        general.push(
+            "`prices` is not used, as no costs come from tokens: `cost_unit` says where they come from".to_owned(),
+        );
     }
     for model in options.prices.keys().filter(|name| audit.models.iter().all(|model| model.name != **name)) {
         general.push(format!("`prices` names `{}`, which no file has", shown(model)));

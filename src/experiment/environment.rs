@@ -92,7 +92,7 @@ pub struct Replay {
     /// What costs are divided by before they meet a policy.
     #[serde(default)]
     pub cost_scale: CostScale,
-    /// Which column plays which role, where the names do not say it.
+    /// Which column plays which role, where the names do not say it; a role with an empty name is played by none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub mapping: BTreeMap<Role, String>,
     /// How an answer is compared with the reference, where there is no score.
@@ -104,10 +104,13 @@ pub struct Replay {
     /// Unit of the scores, where it is not to be inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score_unit: Option<ScoreUnit>,
+    /// Unit of the costs, where it is not to be inferred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_unit: Option<CostUnit>,
     /// Unit of the latencies, where it is not to be inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_unit: Option<LatencyUnit>,
-    /// Prices by model, for files with tokens and no cost.
+    /// Prices by model, where costs come from tokens.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub prices: BTreeMap<String, Price>,
     /// Changes of the world, ascending by round.
@@ -298,6 +301,18 @@ pub enum ScoreUnit {
     Fraction,
     /// 0 to 100.
     Percent,
+}
+
+/// Unit of costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CostUnit {
+    /// Dollars for a call.
+    Dollars,
+    /// Cents for a call.
+    Cents,
+    /// Tokens, which have a price: of a model without a price the cost is unknown. A column of costs is not read then.
+    Tokens,
 }
 
 /// Unit of latencies.

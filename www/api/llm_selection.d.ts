@@ -49,6 +49,7 @@ export interface ReadOptions {
   grader?: "exact" | "case-folded" | "number" | "choice-letter" | "contains";
   duplicates?: "error" | "first" | "mean" | "samples";
   score_unit?: "fraction" | "percent";
+  cost_unit?: "dollars" | "cents" | "tokens";
   latency_unit?: "ms" | "s";
   /** Dollars per million tokens, by model. */
   prices?: Record<string, { input: number; output: number }>;

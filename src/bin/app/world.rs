@@ -122,6 +122,7 @@ pub fn environment(source: &Source, names: &[&str], off: &BTreeSet<String>, file
                 grader: options.grader,
                 duplicates: options.duplicates,
                 score_unit: options.score_unit,
+                cost_unit: options.cost_unit,
                 latency_unit: options.latency_unit,
                 prices: options.prices,
                 ..Replay::default()

@@ -50,6 +50,10 @@ enum Command {
         /// Says which column plays which role.
         #[arg(long, value_name = "role=column")]
         map: Vec<String>,
+        /// Says how files are read, by a field of an experiment: grader=contains, duplicates=first, score_unit=percent,
+        /// cost_unit=cents, latency_unit=s, grader={"number-within":0.01}, prices={"my-model":{"input":1,"output":2}}.
+        #[arg(long, value_name = "field=value")]
+        set: Vec<String>,
         /// Result files.
         #[arg(required = true)]
         files: Vec<String>,
@@ -103,7 +107,7 @@ fn main() -> ExitCode {
         Command::Run { experiment, data, out, csv, figure, threads } => {
             play(&experiment, &data, out.as_deref(), csv.as_deref(), figure.as_deref(), threads)
         }
-        Command::Audit { json, map, files } => audit(json, &map, &files),
+        Command::Audit { json, map, set, files } => audit(json, &map, &set, &files),
         Command::Link { experiment, data } => link(&experiment, &data),
         Command::Unlink { fragment } => unlink(&fragment),
         Command::Sweep(arguments) => sweep::play(&arguments),
@@ -226,8 +230,17 @@ fn threads(wanted: Option<usize>) -> usize {
     wanted.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1)
 }
 
-fn audit(json: bool, map: &[String], files: &[String]) -> std::result::Result<(), Failure> {
-    let mut options = ImportOptions::default();
+fn audit(json: bool, map: &[String], set: &[String], files: &[String]) -> std::result::Result<(), Failure> {
+    let mut fields = serde_json::Map::new();
+    for pair in set {
+        let wrong = || Error::new(ErrorKind::OutOfRange, "field=value").at_field("--set").found(pair);
+        let (field, value) = pair.split_once('=').ok_or_else(wrong)?;
+        // A word needs no quotes.
+        let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+        fields.insert(field.trim().to_owned(), value);
+    }
+    let mut options: ImportOptions = serde_json::from_value(fields.into())
+        .map_err(|error| Error::new(ErrorKind::OutOfRange, error.to_string()).at_field("--set"))?;
     for pair in map {
         let expected = "role=column, where the role is one of the documented ones, such as score=my_column";
         let wrong = || Error::new(ErrorKind::OutOfRange, expected).at_field("--map").found(pair);

@@ -5,7 +5,7 @@ use super::super::intake::Columns;
 use super::super::schema::{Schema, called};
 use super::{Model, Table};
 use crate::error::Result;
-use crate::experiment::{LatencyUnit, Role};
+use crate::experiment::{CostUnit, LatencyUnit, Role};
 
 /// The columns of a header by their roles' names and by the person's mapping, with their places.
 ///
@@ -32,7 +32,11 @@ pub(super) fn columns(header: &[String], options: &ImportOptions) -> Result<(Col
         (None, Some((answer, reference))) => cells.extend([(Role::Answer, answer), (Role::Reference, reference)]),
         (None, None) => return Err(schema.missing(Role::Score, ", or an answer and a reference to grade it against")),
     }
-    match schema.column(Role::Cost)? {
+    let cost = match options.cost_unit {
+        Some(CostUnit::Tokens) => None,
+        _ => schema.column(Role::Cost)?,
+    };
+    match cost {
         Some(column) => cells.push((Role::Cost, column)),
         None => {
             let tokens = schema.column(Role::InputTokens)?.zip(schema.column(Role::OutputTokens)?);
@@ -74,7 +78,7 @@ pub(super) fn why(columns: &Columns, what: &str) -> String {
     }
 }
 
-/// The column of latencies; its unit where name, mapping or person say it.
+/// The column of latencies; its unit where name or mapping say it.
 fn latency(schema: &Schema, options: &ImportOptions) -> Result<Option<(usize, Option<LatencyUnit>)>> {
     let mapped = |role| options.mapping.get(&role).is_some_and(|name| !name.is_empty());
     let seconds = || Ok(schema.column(Role::LatencyS)?.map(|column| (column, Some(LatencyUnit::S))));
@@ -84,6 +88,6 @@ fn latency(schema: &Schema, options: &ImportOptions) -> Result<Option<(usize, Op
     Ok(schema.column(Role::LatencyMs)?.map(|column| {
         let named = schema.key_of(column).ends_with("_ms").then_some(LatencyUnit::Ms);
         let mapped = mapped(Role::LatencyMs).then_some(LatencyUnit::Ms);
-        (column, named.or(options.latency_unit).or(mapped))
+        (column, named.or(mapped))
     }))
 }
