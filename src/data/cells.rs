@@ -92,13 +92,17 @@ fn bad(field: Field, expected: &str) -> Error {
     Error::new(ErrorKind::BadCell, format!("{expected}{hint}")).found(written)
 }
 
-/// A number ≥ 0, `NaN` where there is none. The caller adds the place to the error.
+/// Above any cost, number of tokens and latency there is: so that products and sums of them stay finite.
+const LARGEST: f64 = 1e12;
+
+/// A number in [0, [`LARGEST`]], `NaN` where there is none. The caller adds the place to the error.
 pub(super) fn amount(field: Field, what: &str) -> Result<f64> {
     if field.is_missing() {
         return Ok(f64::NAN);
     }
     match field.number() {
-        Some(value) if value >= 0.0 => Ok(value),
+        Some(value) if (0.0..=LARGEST).contains(&value) => Ok(value),
+        Some(value) if value > LARGEST => Err(bad(field, &format!("{what}: a number of at most {LARGEST:e}"))),
         _ => Err(bad(field, &at_least_0(what))),
     }
 }

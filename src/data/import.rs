@@ -137,6 +137,9 @@ impl Default for Limits {
     }
 }
 
+/// Dollars per million tokens that no model costs.
+const DEAREST: f64 = 1e9;
+
 /// Reads files of results and joins them into one data set, within the default [`Limits`].
 ///
 /// `progress` is called after every block that is read; where it returns `false` the import ends.
@@ -167,8 +170,8 @@ pub fn import_within(
     }
     for (model, price) in &options.prices {
         for (part, value) in [("input", price.input), ("output", price.output)] {
-            if !(value >= 0.0 && value.is_finite()) {
-                return Err(Error::new(ErrorKind::OutOfRange, "dollars per million tokens, at least 0")
+            if !(0.0..=DEAREST).contains(&value) {
+                return Err(Error::new(ErrorKind::OutOfRange, "dollars per million tokens, from 0 to a billion")
                     .at_field(format!("prices.{model}.{part}"))
                     .found(value));
             }
