@@ -297,6 +297,9 @@ fn openai_evals() {
 "#;
     let Import { dataset, audit, .. } = read(&[("run.jsonl", text)]);
     assert_eq!((audit.format.as_str(), table(&dataset)), ("openai-evals", vec!["gpt-x: 1 0 | ? | ?".into()]));
+    let nothing = text.replace("\"match\"", "\"other\"");
+    let error = read_with(&[("run.jsonl", &nothing)], &ImportOptions::default()).unwrap_err();
+    assert_eq!((error.kind, error.place.file.as_deref()), (ErrorKind::Empty, Some("run.jsonl")));
 }
 
 #[test]

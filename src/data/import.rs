@@ -291,11 +291,15 @@ impl Reading<'_, '_> {
             prices: &mut self.prices,
         };
         let before = self.meter.rows;
+        let results = to.collector.entries.len();
         let source = Source::open(reader, self.meter)?;
         let source = match source.is_json() {
             true => json_file(source, self.options, &mut to, self.meter),
             false => table_file(source, self.options, &mut to, self.meter),
         }?;
+        if to.collector.entries.len() == results {
+            return Err(Error::new(ErrorKind::Empty, "at least one result").found("records that hold none"));
+        }
         read.rows = self.meter.rows - before;
         read.bytes = source.bytes;
         self.audit.files.push(read);
