@@ -19,6 +19,8 @@ use serde_json::Value;
 pub const MAX_MODELS: usize = 200;
 /// Most policies in one experiment.
 pub const MAX_POLICIES: usize = 50;
+/// Most bytes of a name, a label or a title.
+pub const MAX_NAME: usize = 4_096;
 /// Most rounds `T` of a run.
 pub const MAX_ROUNDS: u32 = 1_000_000;
 /// Most replicates of a run.

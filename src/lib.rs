@@ -17,6 +17,7 @@
 //! * [`summary`] merges replicates into means with intervals; [`figure`] draws them; [`theory`] is what the paper
 //!   proves; [`sweep`] varies a value of an experiment over a grid; [`study`] holds the built-in studies; [`link`] makes
 //!   an experiment a link; [`workspace`] is what a browser keeps, and the one file that carries it elsewhere.
+//! * [`export`] writes names that people gave so that they stay names; [`recognise`] tells what a file is.
 //!
 //! The same experiment on the same data gives the same bits on every machine, and the digest of the result proves it.
 
@@ -27,6 +28,7 @@ pub mod data;
 pub mod environment;
 pub mod error;
 pub mod experiment;
+pub mod export;
 pub mod figure;
 pub mod game;
 pub mod link;
@@ -36,6 +38,7 @@ pub mod order;
 pub mod plan;
 pub mod protocol;
 pub mod random;
+pub mod recognise;
 pub mod run;
 pub mod simulation;
 mod situation;

@@ -8,10 +8,11 @@ mod text;
 pub use collector::Collector;
 pub use intervals::{bootstrap, settled, student_t};
 pub use played::Played;
-pub use text::{csv_cell, curves_csv, table};
+pub use text::{curves_csv, table};
 
 use crate::data::FileIdentity;
 use crate::experiment::Experiment;
+use crate::export::plain;
 use crate::number::short;
 use crate::theory::Bounds;
 use serde::{Deserialize, Serialize};
@@ -259,7 +260,7 @@ impl RunResult {
                 // What comes to rest in the last tenth may as well be passing through.
                 let still = u64::from(round) * 10 > u64::from(planned) * 9;
                 let text = if still { "still moving".to_string() } else { format!("round {round}") };
-                Some(format!("{} ({text})", policy.label))
+                Some(format!("{} ({text})", plain(&policy.label)))
             })
             .collect();
         let list = rounds.join(", ");
@@ -278,7 +279,7 @@ impl RunResult {
                 Some(format!(
                     "{}: in {:.0} of {replicates} {} all means stayed inside their radii in all rounds; Lemma 1 promises \
                      at least {} %.",
-                    policy.label,
+                    plain(&policy.label),
                     share * f64::from(replicates),
                     if replicates == 1 { "replicate" } else { "replicates" },
                     // Rounded down: more is not promised.
@@ -300,7 +301,7 @@ impl RunResult {
         }
         let cut_short: Vec<String> = (self.policies.iter())
             .filter_map(|policy| Some((policy, policy.finals.unproven_rounds.mean.filter(|mean| *mean > 0.0)?)))
-            .map(|(policy, mean)| format!("{} ({})", policy.label, short(mean).replace('-', "−")))
+            .map(|(policy, mean)| format!("{} ({})", plain(&policy.label), short(mean).replace('-', "−")))
             .collect();
         if !cut_short.is_empty() {
             warnings.push(format!(
@@ -317,7 +318,7 @@ impl RunResult {
                 warnings.push(format!(
                     "{}: the models' answers are correlated. Independence promises a reward of {expected:.3}, and \
                      {realised:.3} came back.",
-                    policy.label
+                    plain(&policy.label)
                 ));
             }
         }
@@ -325,7 +326,7 @@ impl RunResult {
             .filter(|policy| policy.finals.regret.mean.is_some_and(|mean| mean < 0.0))
             .map(|policy| {
                 let relaxed = policy.finals.regret_relaxed.mean.map_or("not defined".to_string(), short);
-                format!("{} ({relaxed})", policy.label)
+                format!("{} ({relaxed})", plain(&policy.label))
             })
             .collect();
         if !below.is_empty() {

@@ -7,6 +7,7 @@ pub use archive::{Archive, FORMAT, VERSION, read, write};
 
 use crate::data::ImportOptions;
 use crate::error::{Error, ErrorKind, Result};
+use crate::export::turns;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -16,8 +17,6 @@ pub const MAX_ITEMS: usize = 500;
 const MAX_FILES: usize = 1_000;
 /// Most bytes of one kept file: what an import takes at most.
 const MAX_BYTES: u64 = 2_000_000_000;
-/// Most bytes of a result.
-const MAX_RESULT: u64 = 100_000_000;
 /// Most bytes of a form.
 const MAX_FORM: usize = 1_000_000;
 /// Most bytes of a file's name with its folders.
@@ -96,13 +95,14 @@ impl Item {
         self.parts().map(|part| part.bytes).fold(0, u64::saturating_add)
     }
 
-    /// Whether two items hold the same, whatever they are called and whenever they were kept.
+    /// Whether two items hold the same, whatever they are called, whenever they were kept, and whether or not they were
+    /// played to the end.
     pub fn same_content(&self, other: &Item) -> bool {
-        (&self.form, &self.options, &self.files, &self.result)
-            == (&other.form, &other.options, &other.files, &other.result)
+        (&self.form, &self.options, &self.files) == (&other.form, &other.options, &other.files)
     }
 
-    /// Checks what comes from elsewhere, and makes it one to be kept here, with a name that can be shown.
+    /// Checks what comes from elsewhere, and makes it one to be kept here, with a name that can be shown and without a
+    /// result.
     ///
     /// # Errors
     /// What is beyond a limit, or of the wrong form.
@@ -110,6 +110,8 @@ impl Item {
         // What was a tab's state elsewhere would be pruned here as a closed tab's.
         self.name = if self.kind == Kind::Tab { "Unsaved work".into() } else { clean_name(&self.name) };
         self.kind = Kind::Saved;
+        // Numbers that somebody else's file gives for a result prove nothing: it is played again when it is opened.
+        self.result = None;
         let too_large = |what: &str, most: u64| Err(Error::new(ErrorKind::TooLarge, format!("at most {most} {what}")));
         if self.form.len() > MAX_FORM {
             return too_large("bytes of a form", MAX_FORM as u64);
@@ -133,9 +135,6 @@ impl Item {
         if self.files.iter().any(|file| file.bytes > MAX_BYTES) {
             return too_large("bytes of a file", MAX_BYTES);
         }
-        if self.result.as_ref().is_some_and(|result| result.part.bytes > MAX_RESULT) {
-            return too_large("bytes of a result", MAX_RESULT);
-        }
         Ok(self)
     }
 }
@@ -153,9 +152,7 @@ fn hexadecimal(hasher: Sha256) -> String {
 /// text around it, and not too long.
 pub fn clean_name(name: &str) -> String {
     // A hostile name may be of any length: no more of it is looked at than can be shown.
-    let turns =
-        |c: &char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let kept = name.chars().take(10 * MAX_NAME).filter(|c| !turns(c));
+    let kept = name.chars().take(10 * MAX_NAME).filter(|c| !turns(*c));
     let plain: String = kept.map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect();
     let words: Vec<&str> = plain.split(' ').filter(|word| !word.is_empty()).collect();
     let mut cut: String = words.join(" ").chars().take(MAX_NAME).collect();

@@ -238,3 +238,21 @@ fn help_and_version_are_no_errors() {
         assert_eq!(llm_select(&[flag], "").status.code(), Some(0));
     }
 }
+
+#[test]
+fn cleaned_data_says_the_same() {
+    let (raw, clean) = (out("raw.csv"), out("clean.csv"));
+    std::fs::write(&raw, "id;model;correct;latency\n-1;=a;50;1\n-1;b;100;2\n2;=a;;3\n2;b;75;4\n").unwrap();
+    let audited = llm_select(&["audit", "--json", "--clean", &clean, &raw], "");
+    assert!(audited.status.success(), "{}", text(&audited.stderr));
+    let written = std::fs::read_to_string(&clean).unwrap();
+    assert_eq!(
+        written,
+        "query_id,model,score,latency_ms\n'-1,'=a,0.5,1000\n'-1,b,1,2000\n2,'=a,,3000\n2,b,0.75,4000\n"
+    );
+    let again = llm_select(&["audit", "--json", &clean], "");
+    let [before, after] = [&audited, &again].map(|it| serde_json::from_slice::<serde_json::Value>(&it.stdout).unwrap());
+    assert_eq!((&before["models"], &before["queries"]), (&after["models"], &after["queries"]));
+    let piped = llm_select(&["audit", "--clean", "-", &raw], "");
+    assert_eq!(text(&piped.stdout), written);
+}

@@ -67,13 +67,10 @@ fn list(items: Value) -> Vec<u8> {
 fn what_is_written_comes_back() {
     let files: [(&str, &[u8]); 3] =
         [("a.csv", b"query_id,score\n1,1\n"), ("b.csv", b"query_id,score\n1,0\n"), ("e", b"")];
-    let mut first = item("First", &files[..2]);
-    first.result =
-        Some(KeptResult { engine: "0".into(), digest: "d".into(), rounds: 3, part: part("result", b"bytes") });
+    let first = item("First", &files[..2]);
     // The same bytes under another name are there once.
     let second = item("Second", &[("other.csv", files[0].1), ("e", b"")]);
-    let mut parts = parts_of(&files);
-    parts.insert(sha256(b"bytes"), b"bytes".to_vec());
+    let parts = parts_of(&files);
     let bytes = packed(&[first.clone(), second.clone()], &parts);
     let archive = unpacked(&bytes).unwrap();
     assert_eq!(archive.items, [first, second]);
@@ -108,16 +105,24 @@ fn a_wrong_part_refuses_its_items_only() {
     assert_eq!((archive.items.len(), archive.refused[0].1.kind), (1, ErrorKind::Missing));
 }
 
+/// A result in a file says what its writer wants it to say.
 #[test]
-fn without_its_result_an_item_stays() {
-    let mut kept = item("Played", &[("a", b"aa")]);
-    kept.result =
-        Some(KeptResult { engine: "0".into(), digest: "d".into(), rounds: 3, part: part("result", b"result") });
-    let text = list(json!([kept]));
-    let bytes = zip(&[("workspace.json", &text), (&format!("parts/{}", sha256(b"aa")), b"aa")]);
-    let archive = unpacked(&bytes).unwrap();
-    assert_eq!(archive.items, [Item { result: None, ..kept }]);
-    assert_eq!(archive.refused.len(), 1);
+fn results_are_neither_written_nor_believed() {
+    let plain = item("Played", &[("a", b"aa")]);
+    let result =
+        Some(KeptResult { engine: "0".into(), digest: "d".into(), rounds: 3, part: part("result", b"forged") });
+    let played = Item { result, ..plain.clone() };
+    assert!(played.same_content(&plain));
+    // Its bytes are there, and whole.
+    let path = |bytes: &[u8]| format!("parts/{}", sha256(bytes));
+    let text = list(json!([played]));
+    let forged = zip(&[("workspace.json", &text), (&path(b"aa"), b"aa"), (&path(b"forged"), b"forged")]);
+    for bytes in [forged, packed(&[played], &parts_of(&[("a", b"aa")]))] {
+        let archive = unpacked(&bytes).unwrap();
+        assert_eq!(archive.items, std::slice::from_ref(&plain));
+        assert_eq!(archive.parts, parts_of(&[("a", b"aa")]));
+        assert!(archive.refused.is_empty());
+    }
 }
 
 /// Counts what is written, and drops it.

@@ -4,7 +4,7 @@ use super::archive::{self, Archive, Container};
 use super::audit::{Audit, FileAudit, ModelAudit, Warning};
 use super::format;
 use super::intake::Destination;
-use super::join::{Collector, Entry, Joined, Seen, join};
+use super::join::{Collector, Entry, Ids, Joined, Seen, join};
 use super::json::{self, Members};
 use super::names::names;
 use super::records::Records;
@@ -165,6 +165,19 @@ pub fn import_within(
     limits: Limits,
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Import> {
+    import_with_ids(files, options, limits, progress).map(|(import, _)| import)
+}
+
+/// [`import_within`], and the queries' ids, which the data set does without.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_with_ids(
+    files: Vec<InputFile<'_>>,
+    options: &ImportOptions,
+    limits: Limits,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<(Import, Ids)> {
     if files.is_empty() {
         return Err(Error::new(ErrorKind::Empty, "at least one file").at_field("files").found("none"));
     }
@@ -211,13 +224,13 @@ pub fn import_within(
         _ => error.in_file(file_of(model)),
     })?;
     report_duplicates(&joined, options.duplicates, &names, &mut audit);
-    let Joined { mut dataset, .. } = joined;
+    let Joined { mut dataset, ids, .. } = joined;
     dataset.files = identities;
     audit.format = distinct(audit.files.iter().map(|file| file.format.as_str()));
     audit.count(&dataset);
     audit.look_at_costs(&dataset);
     look_at_files(&mut audit, options);
-    Ok(Import { dataset, audit, prices })
+    Ok((Import { dataset, audit, prices }, ids))
 }
 
 /// An import under way.

@@ -6,6 +6,7 @@ use super::schema::shown;
 use super::{Dataset, Labels, Limits, ModelResults};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Duplicates;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// One result as a file gives it; `NaN` where a value is missing.
@@ -53,6 +54,7 @@ impl Collector {
     /// The number of a model that `file` names. Several files may `share` a model (a file for each subject), but not
     /// where it only goes by the files' names.
     pub(super) fn model(&mut self, name: &str, file: usize, names: &[String], share: bool) -> Result<u16> {
+        let name = &*without_nul(name);
         if let Some(index) = self.models.iter().position(|seen| seen.name == name) {
             let other = self.models.get(index).map_or(file, |seen| seen.file);
             if other == file || share {
@@ -92,10 +94,7 @@ impl Collector {
             .found(String::from_utf8_lossy(id.get(..80).unwrap_or(id))));
         }
         // UTF-8 and Windows-1252 files can name the same query.
-        match super::records::text(id) {
-            std::borrow::Cow::Borrowed(text) => Ok(self.queries.number(text.as_bytes())),
-            std::borrow::Cow::Owned(text) => Ok(self.queries.number(text.as_bytes())),
-        }
+        Ok(self.queries.number(without_nul(&super::records::text(id)).as_bytes()))
     }
 
     /// What a query belongs to, and which part it is in; what is known of it already stays.
@@ -118,6 +117,11 @@ impl Collector {
         self.entries.push(entry);
         Ok(())
     }
+}
+
+/// A name without the character that no text file can hold, as HTML reads it.
+fn without_nul(name: &str) -> Cow<'_, str> {
+    if name.contains('\0') { Cow::Owned(name.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(name) }
 }
 
 /// A column of words being filled: the different words, and by query the place of its word.
@@ -148,8 +152,23 @@ impl Words {
             self.of.resize(query + 1, Labels::NONE);
         }
         if let Some(place) = self.of.get_mut(query).filter(|place| **place == Labels::NONE) {
-            *place = self.words.number(text.as_bytes());
+            *place = self.words.number(without_nul(&text).as_bytes());
         }
+    }
+
+    /// The words in the order of their first query, as [`Labels`] has them.
+    fn renumbered(&mut self) -> Vec<String> {
+        let mut places = vec![Labels::NONE; self.words.len()];
+        let mut names = Vec::new();
+        for word in &mut self.of {
+            let Some(place) = places.get_mut(*word as usize) else { continue };
+            if *place == Labels::NONE {
+                *place = names.len() as u32;
+                names.push(String::from_utf8_lossy(self.words.get(*word)).into_owned());
+            }
+            *word = *place;
+        }
+        names
     }
 
     /// The finished column; `copies` are queries that were added for second results, each with the query it is of.
@@ -164,8 +183,31 @@ impl Words {
                 *place = word;
             }
         }
-        let name = |number| String::from_utf8_lossy(self.words.get(number)).into_owned();
-        Some(Labels { names: (0..self.words.len() as u32).map(name).collect(), of: self.of })
+        Some(Labels { names: self.renumbered(), of: self.of })
+    }
+}
+
+/// The ids of a data set's queries.
+#[derive(Default)]
+pub struct Ids(Interner);
+
+impl Ids {
+    /// The id of a query; no two are the same.
+    pub fn get(&self, query: usize) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.0.get(u32::try_from(query).unwrap_or(u32::MAX)))
+    }
+
+    /// Gives the queries that were added for second results ids of their own: `q7 (2)`.
+    fn new(mut queries: Interner, copies: &[(u32, u32)]) -> Ids {
+        for (_, original) in copies {
+            let id = String::from_utf8_lossy(queries.get(*original)).into_owned();
+            let place = queries.len() as u32;
+            let mut number = 2;
+            while queries.number(format!("{id} ({number})").as_bytes()) != place {
+                number += 1;
+            }
+        }
+        Ids(queries)
     }
 }
 
@@ -173,6 +215,7 @@ impl Words {
 #[derive(Default)]
 pub(super) struct Joined {
     pub(super) dataset: Dataset,
+    pub(super) ids: Ids,
     /// Rows that held what an earlier row of the same query and model lacked.
     pub(super) coalesced: u64,
     /// The first of them.
@@ -336,6 +379,7 @@ pub(super) fn join(
         let (cost, latency_ms) = (sized(cost), sized(latency_ms));
         joined.dataset.models.push(ModelResults { name: seen.name, reward, cost, latency_ms });
     }
+    joined.ids = Ids::new(queries, &repeats.copies);
     Ok(joined)
 }
 

@@ -25,10 +25,15 @@ pub mod prices;
 mod records;
 mod schema;
 mod text;
+mod write;
 
 pub use audit::{Audit, AuditReport, FileAudit, ModelAudit, Warning};
-pub use import::{Import, ImportOptions, InputFile, Limits, Progress, ReadSeek, import, import_within};
+pub use import::{
+    Import, ImportOptions, InputFile, Limits, Progress, ReadSeek, import, import_with_ids, import_within,
+};
+pub use join::Ids;
 pub use names::{find_files, names, stem};
+pub use write::write_csv;
 
 use serde::{Deserialize, Serialize};
 

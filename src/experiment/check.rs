@@ -10,6 +10,7 @@ impl Experiment {
     /// # Errors
     /// As [`Experiment::from_json`].
     pub fn check(&self) -> Result<()> {
+        bounded(&self.title, "title")?;
         check_environment(&self.environment)?;
         check_task(&self.task)?;
         if self.policies.is_empty() || self.policies.len() > MAX_POLICIES {
@@ -140,6 +141,7 @@ fn check_task(task: &Task) -> Result<()> {
 }
 
 fn check_policy(policy: &Policy, path: &str) -> Result<()> {
+    bounded(policy.label.as_deref().unwrap_or_default(), &format!("{path}.label"))?;
     let alpha =
         |value: f64, name: &str| within_f64(value, 0.0, 1e6, &format!("{path}.{name}"), "a number from 0 to 1,000,000");
     let delta = |value: Option<f64>| value.map_or(Ok(()), |delta| above_zero_to_one(delta, &format!("{path}.delta")));
@@ -226,11 +228,23 @@ fn unique<'a>(names: impl Iterator<Item = &'a str>, path: &str, suffix: &str) ->
         if name.trim().is_empty() {
             return Err(out_of_range(field, "an empty name", "a name"));
         }
+        bounded(name, &field)?;
         if !seen.insert(name) {
             return Err(Error::new(ErrorKind::Duplicate, "each name once").at_field(field).found(name));
         }
     }
     Ok(())
+}
+
+/// Names and texts are shown on the page and in figures: none is without end.
+fn bounded(text: &str, field: &str) -> Result<()> {
+    match text.len() {
+        length if length > MAX_NAME => {
+            let expected = format!("at most {MAX_NAME} bytes of text");
+            Err(Error::new(ErrorKind::TooLarge, expected).at_field(field).found(format!("{length} bytes")))
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn out_of_range(field: impl Into<String>, found: impl std::fmt::Display, expected: &str) -> Error {

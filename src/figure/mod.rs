@@ -10,6 +10,7 @@ mod bound;
 mod changes;
 pub mod curves;
 pub mod number;
+pub mod paper;
 mod plot;
 mod range;
 pub mod scene;
@@ -22,6 +23,7 @@ pub mod text;
 
 pub use against::Against;
 pub use bound::note;
+pub use paper::Paper;
 pub use plot::Panel;
 pub use scene::{Node, Scene};
 pub use series::{badge, line_class, series_class, series_colour, series_mark, swatch};

@@ -1,5 +1,6 @@
 //! Numbers as the figures write them, and how wide a text comes out.
 
+use crate::export::turns;
 use crate::summary::RunResult;
 
 /// Between groups of three digits: a narrow space that does not break.
@@ -124,12 +125,13 @@ pub fn text_width(text: &str, size: f64) -> f64 {
     text.chars().map(em).sum::<f64>() * size
 }
 
-/// `text` cut with an ellipsis so that it is at most `width` pixels wide. Looks at no more than it keeps.
+/// `text` cut with an ellipsis so that it is at most `width` pixels wide, without what turns its direction. Looks at no
+/// more than it keeps.
 #[must_use]
 pub fn shorten(text: &str, width: f64, size: f64) -> String {
     let mut used = 0.0;
     let mut kept = String::new();
-    for (place, c) in text.char_indices() {
+    for (place, c) in text.char_indices().filter(|(_, c)| !turns(*c)) {
         let c = if c.is_control() { ' ' } else { c };
         let mut buffer = [0; 4];
         let next = text_width(c.encode_utf8(&mut buffer), size);

@@ -1,6 +1,7 @@
 //! A drawing as a short list of shapes with class names, and the SVG file made from it.
 
 use super::style::{Theme, attributes};
+use crate::export::turns;
 use std::borrow::Cow;
 use std::fmt::Write;
 
@@ -82,12 +83,21 @@ impl Scene {
     /// size in pixels that the scene was laid out for.
     #[must_use]
     pub fn to_svg(&self, theme: Theme, font: f64) -> String {
+        self.to_svg_of_size(theme, font, None)
+    }
+
+    /// As [`Scene::to_svg`], of a width and a height with their units.
+    pub(super) fn to_svg_of_size(&self, theme: Theme, font: f64, size: Option<[String; 2]>) -> String {
         let mut out = String::with_capacity(16 * 1024);
-        out.push_str("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"");
-        coordinate(&mut out, self.width);
-        out.push_str("\" height=\"");
-        coordinate(&mut out, self.height);
-        out.push_str("\" viewBox=\"0 0 ");
+        out.push_str("<svg xmlns=\"http://www.w3.org/2000/svg\"");
+        match size {
+            Some([width, height]) => drop(write!(out, " width=\"{width}\" height=\"{height}\"")),
+            None => {
+                attribute(&mut out, "width", self.width);
+                attribute(&mut out, "height", self.height);
+            }
+        }
+        out.push_str(" viewBox=\"0 0 ");
         coordinate(&mut out, self.width);
         out.push(' ');
         coordinate(&mut out, self.height);
@@ -273,6 +283,8 @@ fn escape(out: &mut String, text: &str) {
             '\'' => out.push_str("&#39;"),
             '\u{fffe}' | '\u{ffff}' => out.push(' '),
             c if c.is_control() => out.push(' '),
+            // One name must not turn the direction of a sentence.
+            c if turns(c) => {}
             c => out.push(c),
         }
     }

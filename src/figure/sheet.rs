@@ -68,11 +68,15 @@ fn titled(kind: FigureKind, result: &RunResult, options: &Options) -> (Vec<Node>
     }
     let drawing = draw(kind, result, options);
     let text = |class, y, text| Node::Text { class, x: 0.0, y, text };
-    let top = font * 3.6;
+    let mut nodes = vec![text("title", font * 1.3, shorten(&title, options.width, font * 1.3))];
+    let mut top = font * 1.4;
+    for line in wrapped(&sub(kind, result, options), options.width, font) {
+        top += font * 1.5;
+        nodes.push(text("", top, line));
+    }
+    top += font * 0.7;
     let mut bottom = top + drawing.scene.height;
-    let figure = Node::Group { class: "", at: Some((0.0, top)), nodes: drawing.scene.nodes };
-    let sentence = shorten(&sub(kind, result, options), options.width, font);
-    let mut nodes = vec![text("title", font * 1.3, title), text("", font * 2.9, sentence), figure];
+    nodes.push(Node::Group { class: "", at: Some((0.0, top)), nodes: drawing.scene.nodes });
     for line in wrapped(&note(kind, result, options), options.width, font) {
         bottom += font * 1.5;
         nodes.push(text("", bottom, line));

@@ -11,6 +11,8 @@ pub enum Theme {
     Light,
     /// Light on black.
     Dark,
+    /// Dark on white, every colour with a dash of its own: for paper, grey paper above all.
+    Print,
 }
 
 impl Theme {
@@ -35,6 +37,20 @@ const BUDGET: (&str, &str) = ("#a84e06", "#f5a93b");
 const BUDGET_WASH: (&str, &str) = ("#fdf3e4", "#2a2114");
 const ON_BUDGET: (&str, &str) = ("#ffffff", "#1b1204");
 
+/// Dashes of the series' lines on paper, no two the same.
+fn dash(series: Option<&str>) -> Option<&'static str> {
+    match series? {
+        "s2" => Some("8 3"),
+        "s3" => Some("2 2"),
+        "s4" => Some("9 2.5 2 2.5"),
+        "s5" => Some("4 2"),
+        "s6" => Some("14 4"),
+        "s7" => Some("7 2 2 2 2 2"),
+        "s8" => Some("1 3"),
+        _ => None,
+    }
+}
+
 /// Appends what `class` means under `theme`, inside a group of class `series`.
 pub(super) fn attributes(out: &mut String, class: &str, theme: Theme, series: Option<&'static str>) {
     let colour = series.and_then(series_colour).map_or_else(|| theme.pick(INK), |pair| theme.pick(pair));
@@ -52,9 +68,12 @@ pub(super) fn attributes(out: &mut String, class: &str, theme: Theme, series: Op
                 set("stroke", colour);
                 set("stroke-width", if has("lead") { "2.75" } else { "1.75" });
                 set("stroke-linejoin", "round");
-                set("stroke-linecap", "round");
+                set("stroke-linecap", if theme == Theme::Print { "butt" } else { "round" });
+                if let Some(dash) = dash(series).filter(|_| theme == Theme::Print) {
+                    set("stroke-dasharray", dash);
+                }
             }
-            "again" => set("stroke-dasharray", "7 4"),
+            "again" if theme != Theme::Print => set("stroke-dasharray", "7 4"),
             "band" => {
                 set("fill", colour);
                 set("opacity", if series == Some("s1") { "0.2" } else { "0.1" });

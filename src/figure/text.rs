@@ -5,8 +5,9 @@ use super::number::{CostUnit, count, fixed, percent, shorten};
 use super::plot::{absence, round_name, write_value};
 use super::selection::{bin_rounds, rows};
 use super::{Against, FigureKind, Options, Quantity, checkpoint, extent, note};
+use crate::export::csv_cell;
 use crate::order::sort_by;
-use crate::summary::{PolicyResult, RunResult, csv_cell};
+use crate::summary::{PolicyResult, RunResult};
 use std::fmt::Write;
 
 /// Values at a round.

@@ -1,8 +1,9 @@
 //! What a study says: tables with intervals, and plain sentences.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::export::csv_cell;
 use crate::number::short;
-use crate::summary::{Figure, RunResult, csv_cell};
+use crate::summary::{Figure, RunResult};
 
 /// What came out of a study.
 #[derive(Debug, Clone, Default, PartialEq)]

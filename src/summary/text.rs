@@ -1,6 +1,7 @@
 //! Results as text: the curves as CSV, the finals as a table to read.
 
 use super::{Figure, RunResult};
+use crate::export::{csv_cell, plain};
 use crate::number::short;
 use std::fmt::Write;
 
@@ -23,13 +24,6 @@ pub fn curves_csv(result: &RunResult) -> String {
     text
 }
 
-/// A text cell of a CSV file: quoted where needed, and never a formula.
-pub fn csv_cell(text: &str) -> String {
-    let guarded =
-        if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() };
-    if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
-}
-
 /// The finals as a table for a terminal.
 pub fn table(result: &RunResult) -> String {
     let header =
@@ -43,7 +37,7 @@ pub fn table(result: &RunResult) -> String {
             _ => cell(finals.ratio),
         };
         rows.push(vec![
-            policy.label.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+            plain(&policy.label),
             cell(finals.regret),
             cell(finals.violation),
             cell(finals.reward),
@@ -58,7 +52,8 @@ pub fn table(result: &RunResult) -> String {
     for optimum in &result.optimum {
         let Some(reward) = optimum.reward else { continue };
         let when = if optimum.from == 1 { String::new() } else { format!(" from round {} on", optimum.from) };
-        let _ = writeln!(text, "Best set{when}: {} (reward {})", optimum.set.join(" + "), short(reward));
+        let set: Vec<String> = optimum.set.iter().map(|name| plain(name)).collect();
+        let _ = writeln!(text, "Best set{when}: {} (reward {})", set.join(" + "), short(reward));
     }
     let _ = writeln!(
         text,

@@ -3,7 +3,8 @@
 use super::{Listed, Sweep};
 use crate::data::FileIdentity;
 use crate::error::{Error, ErrorKind, Result};
-use crate::summary::{Finals, RunResult, csv_cell};
+use crate::export::csv_cell;
+use crate::summary::{Finals, RunResult};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};

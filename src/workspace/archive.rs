@@ -56,7 +56,8 @@ fn zip_error(error: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Malformed, "a workspace file, as Export workspace writes it").found(error)
 }
 
-/// Writes items as a workspace file; `part` opens the bytes of a part.
+/// Writes items as a workspace file, without their results, which no reader would trust; `part` opens the bytes of a
+/// file.
 ///
 /// # Errors
 /// Those of `part` and of `out`.
@@ -65,9 +66,10 @@ pub fn write<W: Write, R: Read>(items: &[Item], out: W, mut part: impl FnMut(&Pa
     let options = SimpleFileOptions::default();
     let io = |error: std::io::Error| Error::new(ErrorKind::Io, "a workspace file that can be written").found(error);
     zip.start_file(LIST, options).map_err(zip_error)?;
-    serde_json::to_writer(&mut zip, &List { format: FORMAT, version: VERSION, items }).map_err(zip_error)?;
+    let items: Vec<Item> = items.iter().map(|item| Item { result: None, ..item.clone() }).collect();
+    serde_json::to_writer(&mut zip, &List { format: FORMAT, version: VERSION, items: &items }).map_err(zip_error)?;
     let mut written = BTreeSet::new();
-    for wanted in items.iter().flat_map(Item::parts) {
+    for wanted in items.iter().flat_map(|item| &item.files) {
         if written.insert(&wanted.sha256) {
             let mut bytes = part(wanted)?;
             zip.start_file(entry(wanted), options).map_err(zip_error)?;
@@ -81,8 +83,9 @@ fn entry(part: &Part) -> String {
     format!("parts/{}", part.sha256)
 }
 
-/// Reads a workspace file. Every part is unpacked into what `open` gives, no further than the list says it goes, and
-/// must have the bytes and the SHA-256 that the list says; an item whose files fail this is refused, and the rest stays.
+/// Reads a workspace file. Every file in it is unpacked into what `open` gives, no further than the list says it goes,
+/// and must have the bytes and the SHA-256 that the list says; an item whose files fail this is refused, and the rest
+/// stays. Results are left where they are: what was played is played again.
 ///
 /// # Errors
 /// A file that is no workspace, or beyond a limit as a whole.
@@ -107,7 +110,7 @@ pub fn read<R: Read + Seek, W: Write>(archive: R, mut open: impl FnMut() -> W) -
     let mut parts = BTreeMap::new();
     let mut failed: BTreeMap<String, Error> = BTreeMap::new();
     let mut total: u64 = 0;
-    for part in items.iter().flat_map(Item::parts) {
+    for part in items.iter().flat_map(|item| &item.files) {
         if parts.contains_key(&part.sha256) || failed.contains_key(&part.sha256) {
             continue;
         }
@@ -121,17 +124,12 @@ pub fn read<R: Read + Seek, W: Write>(archive: R, mut open: impl FnMut() -> W) -
             Err(error) => drop(failed.insert(part.sha256.clone(), error)),
         }
     }
-    items.retain_mut(|item| {
+    items.retain(|item| {
         let broken = |part: &Part| failed.get(&part.sha256).map(|error| error.clone().in_file(&part.name));
-        // Without its result, an experiment is whole: it is played again.
-        if let Some(error) = item.result.as_ref().and_then(|result| broken(&result.part)) {
-            refused.push((item.name.clone(), error));
-            item.result = None;
-        }
         let wrong = item.files.iter().find_map(broken);
         wrong.map(|error| refused.push((item.name.clone(), error))).is_none()
     });
-    let wanted: BTreeSet<&str> = items.iter().flat_map(Item::parts).map(|part| part.sha256.as_str()).collect();
+    let wanted: BTreeSet<&str> = items.iter().flat_map(|item| &item.files).map(|part| part.sha256.as_str()).collect();
     parts.retain(|sha256, _| wanted.contains(sha256.as_str()));
     Ok(Archive { items, parts, refused })
 }

@@ -3,7 +3,7 @@
 mod sweep;
 
 use clap::{Parser, Subcommand};
-use llm_selection::data::{Audit, Dataset, Import, ImportOptions, InputFile, import};
+use llm_selection::data::{Audit, Dataset, Ids, Import, ImportOptions, InputFile, Limits, import_with_ids, write_csv};
 use llm_selection::experiment::{Environment, Experiment, Role};
 use llm_selection::link::Link;
 use llm_selection::plan::Plan;
@@ -54,6 +54,9 @@ enum Command {
         /// cost_unit=cents, latency_unit=s, grader={"number-within":0.01}, prices={"my-model":{"input":1,"output":2}}.
         #[arg(long, value_name = "field=value")]
         set: Vec<String>,
+        /// Writes the results as they are understood, as a CSV file in the neutral schema, or - for standard output.
+        #[arg(long, value_name = "OUT.csv")]
+        clean: Option<String>,
         /// Result files.
         #[arg(required = true)]
         files: Vec<String>,
@@ -107,7 +110,7 @@ fn main() -> ExitCode {
         Command::Run { experiment, data, out, csv, figure, threads } => {
             play(&experiment, &data, out.as_deref(), csv.as_deref(), figure.as_deref(), threads)
         }
-        Command::Audit { json, map, set, files } => audit(json, &map, &set, &files),
+        Command::Audit { json, map, set, clean, files } => audit(json, &map, &set, clean.as_deref(), &files),
         Command::Link { experiment, data } => link(&experiment, &data),
         Command::Unlink { fragment } => unlink(&fragment),
         Command::Sweep(arguments) => sweep::play(&arguments),
@@ -213,7 +216,7 @@ fn unlink(fragment: &str) -> std::result::Result<(), Failure> {
 fn dataset(experiment: &mut Experiment, data: &[String]) -> Result<Option<Arc<Dataset>>> {
     match (&mut experiment.environment, data.first()) {
         (Environment::Replay(replay), _) => {
-            let import = read_data(data, &ImportOptions::from(&*replay))?;
+            let (import, _) = read_data(data, &ImportOptions::from(&*replay))?;
             replay.prices.extend(import.prices);
             Ok(Some(Arc::new(import.dataset)))
         }
@@ -230,7 +233,13 @@ fn threads(wanted: Option<usize>) -> usize {
     wanted.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1)
 }
 
-fn audit(json: bool, map: &[String], set: &[String], files: &[String]) -> std::result::Result<(), Failure> {
+fn audit(
+    json: bool,
+    map: &[String],
+    set: &[String],
+    clean: Option<&str>,
+    files: &[String],
+) -> std::result::Result<(), Failure> {
     let mut fields = serde_json::Map::new();
     for pair in set {
         let wrong = || Error::new(ErrorKind::OutOfRange, "field=value").at_field("--set").found(pair);
@@ -248,7 +257,15 @@ fn audit(json: bool, map: &[String], set: &[String], files: &[String]) -> std::r
         let role: Role = serde_json::from_value(role.trim().into()).map_err(|_| wrong())?;
         options.mapping.insert(role, column.trim().to_string());
     }
-    let audit = read_data(files, &options)?.audit;
+    let (Import { dataset, audit, .. }, ids) = read_data(files, &options)?;
+    match clean {
+        Some("-") => return written("-", write_csv(&dataset, Some(&ids), &mut std::io::stdout().lock())),
+        Some(path) => {
+            let file = std::fs::File::create(path);
+            written(path, file.and_then(|mut file| write_csv(&dataset, Some(&ids), &mut file)))?;
+        }
+        None => {}
+    }
     if json {
         let text = serde_json::to_string_pretty(&audit.report()).unwrap_or_default();
         return write_text("-", &(text + "\n"));
@@ -256,7 +273,7 @@ fn audit(json: bool, map: &[String], set: &[String], files: &[String]) -> std::r
     write_text("-", &audit_text(&audit))
 }
 
-fn read_data(paths: &[String], options: &ImportOptions) -> Result<Import> {
+fn read_data(paths: &[String], options: &ImportOptions) -> Result<(Import, Ids)> {
     let mut files = Vec::new();
     for path in paths {
         let bad =
@@ -274,7 +291,7 @@ fn read_data(paths: &[String], options: &ImportOptions) -> Result<Import> {
             .at_field("--data")
             .found("no file"));
     }
-    import(files, options, &mut |_| true)
+    import_with_ids(files, options, Limits::default(), &mut |_| true)
 }
 
 fn read_text(path: &str) -> Result<String> {
@@ -289,17 +306,24 @@ fn read_text(path: &str) -> Result<String> {
 }
 
 fn write_text(path: &str, text: &str) -> std::result::Result<(), Failure> {
-    let bad = |error: std::io::Error| {
-        Failure::Other(Error::new(ErrorKind::Io, "a place that can be written").in_file(path).found(error))
-    };
-    if path == "-" {
-        return match std::io::stdout().write_all(text.as_bytes()) {
-            // A reader that has seen enough, such as `head`, is no failure.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            other => other.map_err(bad),
-        };
+    written(
+        path,
+        match path {
+            "-" => std::io::stdout().write_all(text.as_bytes()),
+            _ => std::fs::write(path, text),
+        },
+    )
+}
+
+/// What came of writing to a place.
+fn written(path: &str, outcome: std::io::Result<()>) -> std::result::Result<(), Failure> {
+    match outcome {
+        // A reader that has seen enough, such as `head`, is no failure.
+        Err(error) if path == "-" && error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|error| {
+            Failure::Other(Error::new(ErrorKind::Io, "a place that can be written").in_file(path).found(error))
+        }),
     }
-    std::fs::write(path, text).map_err(bad)
 }
 
 /// The audit as a person reads it in a terminal.

@@ -24,6 +24,7 @@ use super::records::Records;
 use super::text::Meter;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{LatencyUnit, Role};
+use crate::export::unguarded;
 
 /// A format with one result a row, known by its columns' names or its keys' paths (`token_usage.input_tokens`).
 pub(super) struct Layout {
@@ -145,6 +146,8 @@ pub(super) fn read(
         model.columns.names.splice(0..0, table.shared.iter().map(name));
         intakes.push((Intake::new(model.columns, options, to)?, model.cells));
     }
+    // In files of the neutral schema names are written so that no spreadsheet takes them for formulas.
+    let guarded = table.id == "neutral";
     let mut id = String::new();
     while records.next(meter)? {
         if own_queries {
@@ -157,8 +160,11 @@ pub(super) fn read(
             }
             let mut empty = table.wide;
             for (role, index) in cells.iter() {
-                let cell = records.cell(*index);
+                let mut cell = records.cell(*index);
                 empty &= cell.is_empty();
+                if guarded && matches!(role, Role::QueryId | Role::Model | Role::Category | Role::Split) {
+                    cell = unguarded(cell);
+                }
                 row.set(*role, Field::Text(cell));
             }
             if empty {

@@ -108,7 +108,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
                     <div class="end"><button type="button" class="btn small" onclick={on(|| Wish::Close)}>{"Close"}</button></div>
                 </div>
                 <p class="quiet small">
-                    {"Experiments with their files and results, kept in this browser only. This tab's state is kept by itself and comes back after a reload or a crash; of tabs that were closed, the last "}{CLOSED_TABS}{" are kept."}
+                    {"Experiments with their files and results, kept in this browser only. This tab's state is kept by itself and comes back after a reload or a crash; of tabs that were closed, the last "}{CLOSED_TABS}{" are kept. An exported file holds the experiments and their files; they are played again where it is imported."}
                 </p>
                 if let Some(error) = &props.trouble { {trouble(error)} }
                 {said(props.said.as_deref())}
