@@ -1,7 +1,7 @@
 //! Messages between the page and its workers: closed enums, as compact bytes.
 
 use crate::data::excerpt::{Excerpt, Wanted};
-use crate::data::{Import, ImportOptions, Progress};
+use crate::data::{FileIdentity, Import, ImportOptions, Progress};
 use crate::error::{Error, ErrorKind, Result};
 use crate::game::Game;
 use crate::optimum::{Joint, Optimum};
@@ -97,6 +97,13 @@ pub enum ToImporter {
         /// Which rows.
         wanted: Wanted,
     },
+    /// Read the files and write them as one in the neutral schema.
+    Clean {
+        /// As for `Import`.
+        names: Vec<String>,
+        /// As for `Import`.
+        options: ImportOptions,
+    },
 }
 
 /// From the worker that imports to the page.
@@ -108,6 +115,8 @@ pub enum FromImporter {
     Imported(Box<Import>),
     /// A few rows of a file.
     Excerpt(Box<Excerpt>),
+    /// Files were read and written anew; the new one stands beside the message, here is what was read.
+    Cleaned(Vec<FileIdentity>),
     /// Files could not be read.
     Failed(Error),
 }

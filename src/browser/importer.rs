@@ -1,9 +1,10 @@
 //! The worker that reads result files.
 
+use super::blobs::BlobWriter;
 use super::file::FileReader;
-use super::{listen, now, post, unpack};
+use super::{listen, now, post, post_with, unpack};
 use crate::data::excerpt::excerpt;
-use crate::data::{Import, ImportOptions, InputFile, import};
+use crate::data::{Ids, Import, ImportOptions, InputFile, Limits, import_with_ids, write_csv};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::{FromImporter, ToImporter, decode};
 use wasm_bindgen::JsCast;
@@ -19,26 +20,41 @@ pub fn start_importer() {
     listen(|data| {
         let beside = data.dyn_ref::<js_sys::Array>().map(js_sys::Array::to_vec).unwrap_or_default();
         let mut files = beside.into_iter().filter_map(|value| value.dyn_into::<File>().ok());
-        let answer = unpack(&data).and_then(|bytes| decode(&bytes)).and_then(|message| match message {
+        let message = unpack(&data).and_then(|bytes| decode(&bytes));
+        let answered = message.and_then(|message| match message {
             ToImporter::Import { names, options } => {
-                let import = read(names.into_iter().zip(files), &options)?;
-                Ok(FromImporter::Imported(Box::new(import)))
+                post(&FromImporter::Imported(Box::new(read(names.into_iter().zip(files), &options)?.0)));
+                Ok(())
             }
             ToImporter::Excerpt { name, options, wanted } => {
                 let missing = || Error::new(ErrorKind::Missing, "a file beside the message").in_file(&name);
                 let file = files.next().ok_or_else(missing)?;
                 let excerpt = excerpt(input(name, file)?, &options, &wanted, &mut |_| true)?;
-                Ok(FromImporter::Excerpt(Box::new(excerpt)))
+                post(&FromImporter::Excerpt(Box::new(excerpt)));
+                Ok(())
             }
+            ToImporter::Clean { names, options } => clean(names.into_iter().zip(files), &options),
         });
-        post(&answer.unwrap_or_else(FromImporter::Failed));
+        if let Err(error) = answered {
+            post(&FromImporter::Failed(error));
+        }
     });
 }
 
-fn read(files: impl Iterator<Item = (String, File)>, options: &ImportOptions) -> Result<Import> {
+/// Reads the files once more, because the page keeps no ids, and writes them as one.
+fn clean(files: impl Iterator<Item = (String, File)>, options: &ImportOptions) -> Result<()> {
+    let (Import { dataset, .. }, ids) = read(files, options)?;
+    let mut out = BlobWriter::default();
+    let no_room = |error| Error::new(ErrorKind::Io, "room for the file in this browser").found(error);
+    write_csv(&dataset, Some(&ids), &mut out).map_err(no_room)?;
+    post_with(&FromImporter::Cleaned(dataset.files), &[out.finish("text/csv")?.into()]);
+    Ok(())
+}
+
+fn read(files: impl Iterator<Item = (String, File)>, options: &ImportOptions) -> Result<(Import, Ids)> {
     let inputs = files.map(|(name, file)| input(name, file)).collect::<Result<Vec<_>>>()?;
     let mut reported = now();
-    import(inputs, options, &mut |progress| {
+    import_with_ids(inputs, options, Limits::default(), &mut |progress| {
         let time = now();
         if time - reported > REPORT_EVERY {
             reported = time;

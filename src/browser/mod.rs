@@ -3,6 +3,8 @@
 
 #[cfg(feature = "interface")]
 pub mod api;
+#[cfg(any(feature = "interface", feature = "store"))]
+mod blobs;
 #[cfg(feature = "app")]
 pub mod chosen;
 #[cfg(any(feature = "interface", feature = "store"))]
@@ -73,7 +75,7 @@ fn listen(mut handler: impl FnMut(JsValue) + 'static) {
 }
 
 /// Sends a message from a worker to the page, with what stands beside it.
-#[cfg(feature = "store")]
+#[cfg(any(feature = "interface", feature = "store"))]
 fn post_with(message: &impl serde::Serialize, beside: &[JsValue]) {
     if let (Some(scope), Ok(bytes)) = (scope(), crate::protocol::encode(message)) {
         let (message, transfer) = pack(&bytes, beside);

@@ -5,8 +5,8 @@ mod playing;
 use crate::browser::chosen::Chosen;
 use crate::browser::handle::Handle;
 use crate::data::excerpt::{Excerpt, Wanted};
-use crate::data::{Audit, Dataset, ImportOptions, Progress};
-use crate::error::Error;
+use crate::data::{Audit, Dataset, FileIdentity, ImportOptions, Progress};
+use crate::error::{Error, ErrorKind};
 use crate::experiment::{Experiment, Price};
 use crate::protocol::{FromImporter, FromPlayer, ToImporter};
 use crate::summary::RunResult;
@@ -15,7 +15,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Most workers.
 const MOST_WORKERS: usize = 8;
@@ -37,6 +37,12 @@ pub enum Event {
     ImportFailed(Error),
     /// A few rows of a file, by the number under which they were asked for.
     Excerpt(u32, Result<Box<Excerpt>, Error>),
+    /// Files are being read to be written anew.
+    CleanProgress(Progress),
+    /// Files were written anew as one: which they were, and the file.
+    Cleaned(Vec<FileIdentity>, web_sys::Blob),
+    /// Files could not be written anew.
+    CleanFailed(Error),
     /// A run has advanced, is done, or was paused.
     Progress(Rc<Snapshot>),
     /// A run could not go on.
@@ -92,6 +98,8 @@ struct Inner {
     importer: RefCell<Option<Handle>>,
     /// Workers that read a few rows, by the number of the request.
     excerpts: RefCell<BTreeMap<u32, Handle>>,
+    /// The worker that reads files to write them anew, likewise.
+    cleaner: RefCell<Option<Handle>>,
     playing: RefCell<Option<Playing>>,
     runs: Cell<u32>,
 }
@@ -107,6 +115,7 @@ impl Pool {
             players: RefCell::default(),
             importer: RefCell::default(),
             excerpts: RefCell::default(),
+            cleaner: RefCell::default(),
             playing: RefCell::default(),
             runs: Cell::new(0),
         });
@@ -126,18 +135,42 @@ impl Pool {
     /// Reads files as one data set, giving up an import under way; `options` say how, where the files do not.
     pub fn import(&self, files: Vec<Chosen>, options: ImportOptions) {
         self.cancel_import();
-        let weak = Rc::downgrade(&self.inner);
-        let handle = Handle::new("importer", move |reply, _| {
-            if let Some(inner) = weak.upgrade() {
-                inner.heard_importer(reply);
-            }
-        });
-        let (names, beside): (_, Vec<JsValue>) = files.into_iter().map(|it| (it.path, it.file.into())).unzip();
-        let message = ToImporter::Import { names, options };
-        match handle.and_then(|mut handle| handle.send(&message, &beside).map(|()| handle)) {
+        let message = |names| ToImporter::Import { names, options };
+        match self.importer(files, message, Inner::heard_importer) {
             Ok(handle) => *self.inner.importer.borrow_mut() = Some(handle),
             Err(error) => (self.inner.on_event)(Event::ImportFailed(error)),
         }
+    }
+
+    /// Reads files once more and writes them as one in the neutral schema, with the queries' ids.
+    pub fn clean(&self, files: Vec<Chosen>, options: ImportOptions) {
+        match self.importer(files, |names| ToImporter::Clean { names, options }, Inner::heard_cleaner) {
+            Ok(handle) => *self.inner.cleaner.borrow_mut() = Some(handle),
+            Err(error) => (self.inner.on_event)(Event::CleanFailed(error)),
+        }
+    }
+
+    /// Gives up what [`Pool::clean`] began; no event follows.
+    pub fn cancel_clean(&self) {
+        self.inner.cleaner.borrow_mut().take();
+    }
+
+    /// A worker that reads files.
+    fn importer(
+        &self,
+        files: Vec<Chosen>,
+        message: impl FnOnce(Vec<String>) -> ToImporter,
+        heard: fn(&Inner, Result<FromImporter, Error>, &js_sys::Array),
+    ) -> Result<Handle, Error> {
+        let weak = Rc::downgrade(&self.inner);
+        let mut handle = Handle::new("importer", move |reply, beside| {
+            if let Some(inner) = weak.upgrade() {
+                heard(&inner, reply, &beside);
+            }
+        })?;
+        let (names, beside): (_, Vec<JsValue>) = files.into_iter().map(|it| (it.path, it.file.into())).unzip();
+        handle.send(&message(names), &beside)?;
+        Ok(handle)
     }
 
     /// Gives up the import under way; no event follows.
@@ -277,10 +310,25 @@ impl Inner {
         (self.on_event)(Event::Excerpt(number, excerpt));
     }
 
+    /// The cleaner has something to say.
+    fn heard_cleaner(&self, reply: Result<FromImporter, Error>, beside: &js_sys::Array) {
+        let event = match (reply, beside.get(1).dyn_into::<web_sys::Blob>()) {
+            (Ok(FromImporter::Progress(progress)), _) => Event::CleanProgress(progress),
+            (Ok(FromImporter::Cleaned(files)), Ok(file)) => Event::Cleaned(files, file),
+            (Ok(FromImporter::Failed(error)) | Err(error), _) => Event::CleanFailed(error),
+            (Ok(_), _) => Event::CleanFailed(Error::new(ErrorKind::Malformed, "a message of this program")),
+        };
+        if !matches!(event, Event::CleanProgress(_)) {
+            self.cleaner.borrow_mut().take();
+        }
+        (self.on_event)(event);
+    }
+
     /// The importer has something to say.
-    fn heard_importer(&self, reply: Result<FromImporter, Error>) {
+    fn heard_importer(&self, reply: Result<FromImporter, Error>, _beside: &js_sys::Array) {
         let event = match reply {
             Ok(FromImporter::Progress(progress)) => Event::ImportProgress(progress),
+            Ok(FromImporter::Cleaned(_)) => return,
             Ok(FromImporter::Imported(import)) => {
                 let (dataset, audit) = (Arc::new(import.dataset), Box::new(import.audit));
                 Event::Imported { dataset, audit, prices: import.prices }

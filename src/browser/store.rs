@@ -1,14 +1,13 @@
 //! The worker that keeps the workspace in this browser's IndexedDB, writes it as one file, and reads such files.
 
-mod blobs;
 mod database;
 mod tabs;
 
+use super::blobs::{BlobWriter, reader};
 use super::{listen, post_with, unpack};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::{FromStore, Listing, ToStore, decode};
 use crate::workspace::{self, CLOSED_TABS, Item, Kind, clean_name};
-use blobs::{BlobWriter, reader};
 use database::Database;
 use js_sys::Array;
 use std::cell::RefCell;

@@ -10,6 +10,7 @@ use llm_selection::browser::pool::{Event, Speed};
 use llm_selection::data::{Dataset, ImportOptions};
 use llm_selection::error::Result;
 use llm_selection::experiment::{Duplicates, Experiment, Grader, RewardModel, Solver};
+use llm_selection::figure::Paper;
 use llm_selection::study::Part;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -46,7 +47,9 @@ pub enum Action {
     Speed(Speed),
     /// The fragment of an address.
     OpenLink(String),
-    /// An experiment file: its name and its text.
+    /// Files of any kind: each goes where it belongs.
+    Dropped(Vec<Chosen>),
+    /// An experiment file, or a result with its experiment: its name and its text.
     OpenFile(String, Result<String>),
     /// Do not wait for the files of a link.
     ForgetLink,
@@ -60,6 +63,11 @@ pub enum Action {
     /// Read the same files again, with a grader.
     Grader(Grader),
     CancelImport,
+    /// Write the data set as one file.
+    Clean,
+    CancelClean,
+    /// How large figures are as files.
+    Paper(Paper),
     Dismiss,
     Hide(usize, bool),
     Cursor(Option<u32>),
@@ -99,6 +107,16 @@ pub enum Effect {
         options: ImportOptions,
     },
     CancelImport,
+    /// Find out what files are, and do what is meant by each.
+    Sort(Vec<Chosen>),
+    /// Read files once more and write them as one.
+    Clean {
+        files: Vec<Chosen>,
+        options: ImportOptions,
+    },
+    CancelClean,
+    /// Save a file under a name.
+    Save(&'static str, web_sys::Blob),
     /// Play an experiment of a study, beside the page's own run.
     PlayStudy(Box<Part>),
     StopStudy,

@@ -1,5 +1,7 @@
 //! Numbers as people read them: grouped thousands, a true minus, as many decimals as mean something.
 
+use llm_selection::export::plain;
+
 /// Space between groups of three digits that never breaks a line.
 const GROUP: char = '\u{202f}';
 
@@ -138,7 +140,8 @@ pub fn plural(number: u64, one: &str, many: &str) -> String {
 
 /// Names as a sentence has them: `a, b and c`.
 pub fn listed(names: &[String]) -> String {
-    match names {
+    let names: Vec<String> = names.iter().map(|name| plain(name)).collect();
+    match names.as_slice() {
         [] => String::new(),
         [one] => one.clone(),
         [rest @ .., last] => format!("{} and {last}", rest.join(", ")),

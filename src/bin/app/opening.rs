@@ -9,6 +9,7 @@ use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Environment, Experiment, FileReference, Replay};
 use llm_selection::link::{Link, Shape, complete};
 use llm_selection::plan::Plan;
+use llm_selection::recognise::{self, Promise};
 use std::rc::Rc;
 
 /// What stands between the page and an experiment that was opened.
@@ -20,6 +21,15 @@ pub enum Opening {
     Failed(Rc<str>, Rc<Error>),
     /// It plays on files that are not here.
     Wanted(Rc<Link>),
+}
+
+/// The file of a result, and what it promises.
+pub struct Promised {
+    /// Its name.
+    pub file: Rc<str>,
+    pub promise: Promise,
+    /// Its experiment, once it is in the form.
+    experiment: Option<Rc<Experiment>>,
 }
 
 impl State {
@@ -43,13 +53,29 @@ impl State {
     /// Opens the fragment of an address.
     pub fn open_link(&mut self, fragment: &str) -> Vec<Effect> {
         let link = Link::decode(fragment);
+        self.promised = None;
         self.open("This link", link)
     }
 
-    /// Opens the text of an experiment file.
+    /// Opens the text of an experiment file, or the experiment of a result.
     pub fn open_file(&mut self, name: &str, text: Result<String>) -> Vec<Effect> {
-        let experiment = text.and_then(|text| Experiment::from_json(&text)).and_then(|it| complete(&it));
-        self.open(name, experiment.map(Link::new))
+        let read = text.and_then(|text| recognise::experiment(&text));
+        match read.and_then(|(experiment, promise)| Ok((complete(&experiment)?, promise))) {
+            Ok((experiment, promise)) => {
+                self.promised = promise.map(|promise| Promised { file: name.into(), promise, experiment: None });
+                self.open(name, Ok(Link::new(experiment)))
+            }
+            Err(error) => self.refuse(name, error),
+        }
+    }
+
+    /// What the file of a result promises of the experiment that is played now, and the digest of the finished run.
+    pub fn promise(&self) -> Option<(&Promised, Option<&str>)> {
+        let promised = self.promised.as_ref()?;
+        let same = self.ready.as_ref().is_some_and(|ready| promised.experiment.as_ref() == Some(&ready.experiment));
+        let finished = self.snapshot.as_ref().filter(|_| self.phase == Phase::Done && self.fresh);
+        let digest = finished.map(|snapshot| snapshot.result.digest.as_str()).filter(|digest| !digest.is_empty());
+        same.then_some((promised, digest))
     }
 
     /// Takes the experiment over and plays it, or waits for its files, or says why not and leaves all as it is.
@@ -81,7 +107,11 @@ impl State {
                 (self.notice, self.failure, self.opening) = (None, None, Opening::Nothing);
                 (self.view, self.phase, self.ready, self.hidden) = (View::Run, Phase::Done, None, Rc::default());
                 self.panels = Rc::new(link.page.hidden);
-                self.commit()
+                let effects = self.commit();
+                if let (Some(promised), Some(ready)) = (&mut self.promised, &self.ready) {
+                    promised.experiment.get_or_insert_with(|| ready.experiment.clone());
+                }
+                effects
             }
             None => {
                 let expected = "an experiment that the form can show; run this one with llm-select";

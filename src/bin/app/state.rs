@@ -1,15 +1,17 @@
 //! The page's one state and its one reducer. What must happen outside it comes back as effects.
 
+mod cleaning;
 mod import;
 mod keep;
 
 pub use crate::action::{Action, Effect};
 use crate::form::{Form, Queries, Rest};
-use crate::opening::Opening;
+use crate::opening::{Opening, Promised};
 pub use crate::shared::Shared;
 use crate::studies::{Studies, StudyAction};
 use crate::sweep::SweepState;
 use crate::world::{Files, Source, World};
+pub use cleaning::Cleaning;
 pub use import::Import;
 pub use keep::{Opened, Present, Restoring};
 use llm_selection::browser::chosen::Chosen;
@@ -17,6 +19,7 @@ use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::data::{Audit, Dataset, ImportOptions};
 use llm_selection::error::{Error, Result};
 use llm_selection::experiment::{Environment, Experiment};
+use llm_selection::figure::Paper;
 use llm_selection::plan::{BudgetRange, Plan};
 use llm_selection::study::{Material, Study, World as StudyWorld};
 use std::rc::Rc;
@@ -106,6 +109,12 @@ pub struct State {
     pub studies: Studies,
     /// The run waits until a study is done, then goes on by itself.
     pub waiting: bool,
+    /// How large figures are as files.
+    pub paper: Paper,
+    /// The data set on its way into a file.
+    pub cleaning: Cleaning,
+    /// What a file that was opened says of the result.
+    pub promised: Option<Promised>,
     /// Something kept that is being opened.
     pub restoring: Restoring,
     /// The files that were read last, whether or not they could be.
@@ -149,6 +158,9 @@ impl State {
             cursor: None,
             studies: Studies::default(),
             waiting: false,
+            paper: Paper::default(),
+            cleaning: Cleaning::Idle,
+            promised: None,
             restoring: Restoring::Nothing,
             read: Vec::new(),
             loaded: Vec::new(),
@@ -288,6 +300,16 @@ impl State {
                 return vec![Effect::Speed(speed)];
             }
             Action::OpenLink(fragment) => return self.open_link(&fragment),
+            Action::Dropped(files) => return vec![Effect::Sort(files)],
+            Action::Clean => return self.clean(),
+            Action::CancelClean => {
+                self.cleaning = Cleaning::Idle;
+                return vec![Effect::CancelClean];
+            }
+            Action::Paper(paper) => {
+                self.paper = paper;
+                return Vec::new();
+            }
             Action::OpenFile(name, text) => return self.open_file(&name, text),
             Action::ForgetLink => return self.forget_link(),
             Action::ShowPanels => {
@@ -459,6 +481,9 @@ impl State {
             Event::Imported { dataset, audit, prices } => return self.imported(dataset, audit, prices),
             Event::ImportFailed(error) => self.import_failed(error),
             Event::Excerpt(..) => {}
+            Event::CleanProgress(progress) => self.cleaning_advanced(progress.bytes),
+            Event::Cleaned(from, file) => return self.cleaned(&from, file),
+            Event::CleanFailed(error) => return self.not_cleaned(error),
             Event::Progress(snapshot) => {
                 if self.phase == Phase::Ready || (self.phase == Phase::Paused && self.changed) {
                     return Vec::new();

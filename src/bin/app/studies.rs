@@ -140,7 +140,8 @@ impl Studies {
                 }
             }
             Event::Failed(error) => self.stage = Stage::Failed(Rc::new(error)),
-            Event::ImportProgress(_) | Event::Imported { .. } | Event::ImportFailed(_) | Event::Excerpt(..) => {}
+            // It imports nothing.
+            _ => {}
         }
         Vec::new()
     }

@@ -4,6 +4,7 @@ use crate::format::{Unit, decimals, fixed, listed, percent};
 use crate::state::Shared;
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::experiment::RewardModel;
+use llm_selection::export::plain;
 use llm_selection::summary::{Figure, PolicyResult};
 use yew::prelude::*;
 
@@ -77,7 +78,7 @@ pub fn Answer(props: &AnswerProps) -> Html {
     let overspend: Vec<String> = policies
         .iter()
         .filter(|policy| over(policy, budget) > TOLERANCE)
-        .map(|policy| format!("{} ({})", policy.label, percent(over(policy, budget))))
+        .map(|policy| format!("{} ({})", plain(&policy.label), percent(over(policy, budget))))
         .collect();
     let limit = percent(TOLERANCE);
     let (task, models) = (&snapshot.result.experiment.task, snapshot.result.models.len());
@@ -123,7 +124,7 @@ pub fn Answer(props: &AnswerProps) -> Html {
         <div class="answer">
             <h3>{"Which policy?"}</h3>
             <p>
-                {so_far}<b>{&winner.label}</b>
+                {so_far}<b>{plain(&winner.label)}</b>
                 {if budget.is_some() { format!(" earns most of those within {limit} of the budget: reward ") } else { " earns most: reward ".into() }}
                 <b>{fixed(reward.mean.unwrap_or(f64::NAN), places)}{half}</b>{" per query"}
                 if let Some(cost) = cost { {" for "}{cost} }

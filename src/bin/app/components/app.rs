@@ -1,12 +1,14 @@
 //! The page as a whole: holds the state and the pool, and hands each panel what it shows.
 
 use super::data::{DataPanel, listed};
+use super::download::save;
+use super::export::Export;
 use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
 use super::legend::{Legend, labels};
 use super::message::{Message, Tone, advice, explained, field_name};
-use super::opening::{asked, hidden, kept, refusal, titled};
+use super::opening::{asked, hidden, kept, promised, refusal, titled};
 use super::policies::PoliciesPanel;
 use super::results::Results;
 use super::run::{Controls, Keys, RunPanel};
@@ -18,6 +20,7 @@ use super::task::TaskPanel;
 use super::views::{Views, tab_id};
 use super::workspace::{Said, Wish, Workspace, trouble};
 use crate::browser::{arrived, embedded, fragment, recall, remember};
+use crate::dropped::sort;
 use crate::form::Field;
 use crate::format::Unit;
 use crate::keeper::{Keeper, Reply, opened, result_of};
@@ -230,7 +233,7 @@ impl Component for App {
         let drop = link.batch_callback(|event: DragEvent| {
             event.prevent_default();
             let files = listed(event.data_transfer().and_then(|transfer| transfer.files()));
-            vec![Happening::Above(None), Happening::Do(Action::Files(files))]
+            vec![Happening::Above(None), Happening::Do(Action::Dropped(files))]
         });
         let side = if self.embedded { None } else { self.side(state) };
         let alone = side.is_none();
@@ -314,6 +317,16 @@ impl App {
                 Effect::Speed(speed) => pool.set_speed(speed),
                 Effect::Import { files, options } => pool.import(files, options),
                 Effect::CancelImport => pool.cancel_import(),
+                Effect::Sort(files) => {
+                    wasm_bindgen_futures::spawn_local(sort(files, self.dispatch.clone(), self.wish.clone()));
+                }
+                Effect::Clean { files, options } => pool.clean(files, options),
+                Effect::CancelClean => pool.cancel_clean(),
+                Effect::Save(name, file) => {
+                    if let Err(error) = save(name, &file) {
+                        web_sys::console::error_1(&error);
+                    }
+                }
                 Effect::PlayStudy(part) => {
                     play_beside(&mut self.study_pool, &self.study_events, &part.experiment, part.data.clone());
                 }
@@ -417,7 +430,7 @@ impl App {
                         View::Run => self.run_view(state),
                         View::Sweep => sweep_view(&state.sweep, &state.form, state.ready.as_ref(), &self.dispatch),
                         View::Studies => html! {
-                            <StudiesView studies={state.studies.clone()} waiting={state.waiting} dispatch={self.dispatch.clone()} />
+                            <StudiesView studies={state.studies.clone()} paper={state.paper} waiting={state.waiting} dispatch={self.dispatch.clone()} />
                         },
                     } }
                 </div>
@@ -447,11 +460,12 @@ impl App {
                 if let Some(notice) = &state.notice {
                     <Message tone={Tone::Note} title="Changed to fit the data" action={close}>{notice.to_string()}</Message>
                 }
+                {promised(state)}
                 if state.wanted().is_none() { {warnings(state)} }
                 if let Some(snapshot) = &state.snapshot {
                     <Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} />
                     {self.figures(state)}
-                    if !state.panels.iter().any(|hidden| hidden == "results") { <Results snapshot={snapshot.clone()} {unit} /> }
+                    if !state.panels.iter().any(|hidden| hidden == "results") { <Results snapshot={snapshot.clone()} {unit}>{self.export(state)}</Results> }
                 } else {
                     <div class="empty">
                         if state.wanted().is_some() {
@@ -469,6 +483,15 @@ impl App {
         }
     }
 
+    /// Everything that can leave the page, in one place.
+    fn export(&self, state: &State) -> Html {
+        let Some(snapshot) = &state.snapshot else { return Html::default() };
+        html! {
+            <Export snapshot={snapshot.clone()} dollars={state.drawn_in_dollars()} experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())}
+                paper={state.paper} data={state.form.source.is_data()} cleaning={state.cleaning.clone()} dispatch={self.dispatch.clone()} />
+        }
+    }
+
     fn figures(&self, state: &State) -> Html {
         let Some(snapshot) = &state.snapshot else { return Html::default() };
         let dollars = state.drawn_in_dollars();
@@ -476,7 +499,7 @@ impl App {
         let figures = FigureKind::of(&snapshot.result).filter(shown).map(|kind| {
             html! {
                 <Figure key={kind.slug()} {kind} snapshot={snapshot.0.clone()} hidden={state.hidden.clone()} cursor={state.cursor}
-                    on_cursor={self.cursor.clone()} {dollars} />
+                    on_cursor={self.cursor.clone()} {dollars} paper={state.paper} />
             }
         });
         html! { <div class="figs">{for figures}</div> }

@@ -64,7 +64,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                 let files = listed(input.files());
                 // So that the same file can be chosen again after it was mended.
                 input.set_value("");
-                dispatch.emit(Action::Files(files));
+                dispatch.emit(Action::Dropped(files));
             }
         })
     };
@@ -116,7 +116,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                     if let Some(files) = above {
                         <p><b>{"Let go to read "}{if *files == 0 { "the files".to_owned() } else { plural(u64::from(*files), "file", "files") }}</b><br />{"What is loaded now stays until they are checked"}</p>
                     } else {
-                        <p><b>{"Drop result files here"}</b>{", or choose"}<br />{"CSV, TSV, JSON, ZIP; several at once"}
+                        <p><b>{"Drop result files here"}</b>{", or choose"}<br />{"CSV, TSV, JSON, ZIP; several at once"}<br />{"Also an experiment, results JSON or workspace"}
                             if from_files.is_some() { <br />{"They take the place of those loaded"} }
                         </p>
                     }

@@ -1,6 +1,8 @@
 //! Files made on the page, into the person's downloads.
 
-use llm_selection::figure::{Scene, Theme};
+use llm_selection::experiment::Experiment;
+use llm_selection::figure::paper::with_density;
+use llm_selection::figure::{Paper, Scene};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -35,14 +37,26 @@ pub fn save_text(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
     save(name, &blob(kind, text)?)
 }
 
-/// Saves a drawing as a PNG at twice its size.
-pub async fn save_png(name: &str, scene: &Scene, theme: Theme, font: f64) -> Result<(), JsValue> {
-    let url = web_sys::Url::create_object_url_with_blob(&blob("image/svg+xml", &scene.to_svg(theme, font))?)?;
-    let drawn = draw(&url, scene.width, scene.height).await;
-    let _ = web_sys::Url::revoke_object_url(&url);
-    save(name, &drawn?)
+/// The text of an experiment's file.
+pub fn text_file(experiment: &Experiment) -> String {
+    experiment.to_json() + "\n"
 }
 
+/// Saves a drawing as a PNG of its size on the screen or on paper.
+pub async fn save_png(name: &str, scene: &Scene, paper: Paper) -> Result<(), JsValue> {
+    let url = web_sys::Url::create_object_url_with_blob(&blob("image/svg+xml", &paper.svg(scene))?)?;
+    let dots = paper.dots();
+    let drawn = draw(&url, (scene.width * dots).ceil(), (scene.height * dots).ceil()).await;
+    let _ = web_sys::Url::revoke_object_url(&url);
+    let bytes = JsFuture::from(drawn?.array_buffer()).await?;
+    let bytes = with_density(&js_sys::Uint8Array::new(&bytes).to_vec(), paper.density());
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type("image/png");
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes.as_slice()));
+    save(name, &web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options)?)
+}
+
+/// The picture at `url`, so many dots wide and high.
 async fn draw(url: &str, width: f64, height: f64) -> Result<web_sys::Blob, JsValue> {
     let image = web_sys::HtmlImageElement::new()?;
     let loaded = js_sys::Promise::new(&mut |resolve, reject| {
@@ -52,11 +66,11 @@ async fn draw(url: &str, width: f64, height: f64) -> Result<web_sys::Blob, JsVal
     image.set_src(url);
     JsFuture::from(loaded).await?;
     let canvas: web_sys::HtmlCanvasElement = document()?.create_element("canvas")?.unchecked_into();
-    // At most 8,000 pixels a side, by the drawing's own limits.
-    canvas.set_width((width * 2.0) as u32);
-    canvas.set_height((height * 2.0) as u32);
+    // At most 8,000 dots a side, by the drawing's own limits.
+    canvas.set_width(width as u32);
+    canvas.set_height(height as u32);
     let context: web_sys::CanvasRenderingContext2d = canvas.get_context("2d")?.ok_or(JsValue::NULL)?.unchecked_into();
-    context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width * 2.0, height * 2.0)?;
+    context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height)?;
     let encoded = js_sys::Promise::new(&mut |resolve, reject| {
         if canvas.to_blob(&resolve).is_err() {
             let _ = reject.call0(&JsValue::NULL);

@@ -7,8 +7,8 @@ use super::shapes::{Shapes, picture, shapes};
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::figure::{
-    Against, FigureKind, Options, Readout, Table, Theme, badge, curves_csv, draw, export, note, readout, series_class,
-    sub, table,
+    Against, FigureKind, Options, Paper, Readout, Table, badge, curves_csv, draw, note, readout, series_class, sub,
+    table,
 };
 use llm_selection::summary::RunResult;
 use std::rc::Rc;
@@ -33,6 +33,8 @@ pub struct FigureProps {
     /// What it is about, where there are several of its kind.
     #[prop_or_default]
     pub about: AttrValue,
+    /// How large it is as a file.
+    pub paper: Paper,
 }
 
 // A snapshot is never changed, only followed by another one.
@@ -45,6 +47,7 @@ impl PartialEq for FigureProps {
             && self.on_cursor == other.on_cursor
             && self.dollars == other.dollars
             && self.about == other.about
+            && self.paper == other.paper
     }
 }
 
@@ -112,7 +115,7 @@ const TURN: u32 = 25;
 /// The figure.
 #[component]
 pub fn Figure(props: &FigureProps) -> Html {
-    let FigureProps { kind, snapshot: latest, hidden, cursor, on_cursor, dollars, about } = props.clone();
+    let FigureProps { kind, snapshot: latest, hidden, cursor, on_cursor, dollars, about, .. } = props.clone();
     let snapshot = use_turn(kind, &latest);
     // A violation falls through several powers of ten, and a ratio to it rises through as many.
     let axes = use_state(|| match kind {
@@ -359,29 +362,25 @@ fn policy_select(id: &str, result: &RunResult, chosen: usize, policy: &UseStateH
 
 /// Downloads, and the table.
 fn save_menu(id: &str, props: &FigureProps, view: View, as_table: &UseStateHandle<bool>) -> Html {
+    let paper = props.paper;
     let scene = {
         let props = props.clone();
-        // As wide as a page of a paper, whatever the width of the window.
-        move || {
-            let options = Options { width: 720.0, ..view.options(&props.hidden, props.dollars) };
-            (export(props.kind, &props.snapshot.result, &options), options.font)
-        }
+        move || paper.draw(props.kind, &props.snapshot.result, &view.options(&props.hidden, props.dollars))
     };
     let slug: AttrValue = file_name(props.kind, &props.about).into();
     let png = {
         let (scene, slug) = (scene.clone(), slug.clone());
         Callback::from(move |_: MouseEvent| {
-            let ((scene, font), slug) = (scene(), slug.clone());
+            let (scene, slug) = (scene(), slug.clone());
             wasm_bindgen_futures::spawn_local(async move {
-                report(save_png(&format!("{slug}.png"), &scene, Theme::Light, font).await);
+                report(save_png(&format!("{slug}.png"), &scene, paper).await);
             });
         })
     };
     let svg = {
         let slug = slug.clone();
         Callback::from(move |_: MouseEvent| {
-            let (scene, font) = scene();
-            report(save_text(&format!("{slug}.svg"), "image/svg+xml", &scene.to_svg(Theme::Light, font)));
+            report(save_text(&format!("{slug}.svg"), "image/svg+xml", &paper.svg(&scene())));
         })
     };
     let csv = {
@@ -406,6 +405,7 @@ fn save_menu(id: &str, props: &FigureProps, view: View, as_table: &UseStateHandl
             <button type="button" onclick={png}>{"Download PNG"}</button>
             <button type="button" onclick={svg}>{"Download SVG"}</button>
             <button type="button" onclick={csv}>{"Download CSV"}</button>
+            if paper != Paper::Screen { <small>{paper.name()}</small> }
             <button type="button" onclick={turn}>{if shown { "Show as chart" } else { "Show as table" }}</button>
         </Menu>
     }

@@ -1,5 +1,6 @@
 //! What was found in the files, in plain words and as a table; which models play.
 
+use super::name::Name;
 use crate::format::{Unit, count, duration, fixed, plural};
 use crate::state::{Action, Shared};
 use crate::world::World;
@@ -125,7 +126,7 @@ pub fn ModelTable(props: &TableProps) -> Html {
         });
         html! {
             <tr key={name.to_owned()}>
-                <th scope="row"><label><input type="checkbox" checked={on} {onchange} /><span class={(!on).then_some("off")}>{name}</span></label></th>
+                <th scope="row"><label><input type="checkbox" checked={on} {onchange} /><span class={(!on).then_some("off")}><Name name={name.to_owned()} inside={true} /></span></label></th>
                 {cells}
             </tr>
         }

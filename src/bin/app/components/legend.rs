@@ -1,5 +1,6 @@
 //! One legend for all figures: a button a line, which hides it.
 
+use super::name::Name;
 use super::swatch::Swatch;
 use crate::state::{Action, Shared};
 use llm_selection::browser::pool::Snapshot;
@@ -29,7 +30,7 @@ pub fn Legend(props: &LegendProps) -> Html {
         let onclick = Callback::from(move |_: MouseEvent| dispatch.emit(Action::Hide(place, shown)));
         html! {
             <button key={place} type="button" aria-pressed={if shown { "true" } else { "false" }} {onclick}>
-                <Swatch place={Some(place)} /><span>{label}</span>
+                <Swatch place={Some(place)} /><Name name={label.clone()} inside={true} />
             </button>
         }
     });

@@ -1,6 +1,7 @@
 //! What the page says about an experiment that was opened.
 
 use super::message::{Message, Tone, explained};
+use super::name::Name;
 use crate::format::{count, plural};
 use crate::opening::Opening;
 use crate::state::{Action, State};
@@ -61,10 +62,30 @@ pub fn kept(state: &State, dispatch: &Callback<Action>) -> Html {
     }
 }
 
+/// Whether the run gives what the file of its result says; nothing where no such file was opened.
+pub fn promised(state: &State) -> Html {
+    let Some((promised, digest)) = state.promise() else { return Html::default() };
+    let file = html! { <bdi>{&*promised.file}</bdi> };
+    let promise = &promised.promise;
+    match digest {
+        None => html! {
+            <Message tone={Tone::Note} title="A result was opened">{"Its experiment is played anew. When the run is done, its digest is compared with that of "}{file}{"."}</Message>
+        },
+        Some(digest) if digest == promise.digest => html! {
+            <Message tone={Tone::Note} title="The same result">{"The run gives what "}{file}{" says, to the last bit: digest "}<code>{digest}</code>{"."}</Message>
+        },
+        Some(digest) => html! {
+            <Message tone={Tone::Warn} title="Another result">
+                {file}{" says digest "}<code>{&promise.digest}</code>{" by engine "}<bdi>{&promise.engine}</bdi>{". This run, by engine "}{env!("CARGO_PKG_VERSION")}{", gives "}<code>{digest}</code>{". The file was changed, or other data or another engine made it."}
+            </Message>
+        },
+    }
+}
+
 /// Title of the experiment; nothing where it has none.
 pub fn titled(state: &State) -> Html {
     let title = &state.form.rest.title;
-    html! { if !title.is_empty() { <p class="lede"><bdi>{title}</bdi></p> } }
+    html! { if !title.is_empty() { <p class="lede"><Name name={title.clone()} /></p> } }
 }
 
 /// How many panels a link hides, and the way to them.

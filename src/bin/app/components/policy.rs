@@ -3,10 +3,12 @@
 use super::explain::{Explain, Topic};
 use super::field::typing;
 use super::menu::Menu;
+use super::name::Name;
 use super::swatch::Swatch;
 use crate::form::{Field, Kind, Memory, Param, PolicyForm};
 use crate::state::Action;
 use llm_selection::experiment::Solver;
+use llm_selection::export::plain;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -102,7 +104,7 @@ pub fn PolicyItem(props: &ItemProps) -> Html {
             <input type="checkbox" checked={policy.on} aria-label={format!("Run {whose}")} onchange={checked(Action::SwitchPolicy)} />
             <Swatch place={*series} />
             <span class="name">
-                { if policy.label.trim().is_empty() { policy.kind.name() } else { policy.label.trim() } }
+                <Name name={ if policy.label.trim().is_empty() { policy.kind.name().to_owned() } else { policy.label.trim().to_owned() } } />
                 <Explain topic={Topic::of(policy.kind)} />
             </span>
             <Menu id={format!("options-{id}")} class="btn small ghost icon" label={format!("Options for {whose}")} face={dots()}>
@@ -189,11 +191,11 @@ fn fixed(props: &ItemProps, playing: &[String]) -> Html {
                 dispatch.emit(Action::FixedModel(id, model.clone(), input.checked()));
             }
         });
-        html! { <label key={name.clone()}><input type="checkbox" checked={props.policy.models.contains(name)} {onchange} />{name}</label> }
+        html! { <label key={name.clone()}><input type="checkbox" checked={props.policy.models.contains(name)} {onchange} /><Name name={name.clone()} inside={true} /></label> }
     });
     let chosen = match props.policy.models.as_slice() {
         [] => "no model chosen".to_owned(),
-        models => models.join(", "),
+        models => models.iter().map(|name| plain(name)).collect::<Vec<_>>().join(", "),
     };
     html! {
         <details class="models">

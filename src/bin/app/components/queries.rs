@@ -1,5 +1,6 @@
 //! The part of the data panel that says which queries of the files are played.
 
+use super::name::Name;
 use crate::form::{Form, Label, QueryEdit};
 use crate::format::count;
 use crate::state::Action;
@@ -96,7 +97,7 @@ fn boxes(props: &QueriesProps, label: Label) -> Html {
         let checked = !props.form.queries.is_off(label, name);
         html! {
             <label class="check" key={name.clone()}>
-                <input type="checkbox" {checked} {onchange} />{name}{" "}<span class="end quiet">{count(*queries)}</span>
+                <input type="checkbox" {checked} {onchange} /><Name name={name.clone()} inside={true} />{" "}<span class="end quiet">{count(*queries)}</span>
             </label>
         }
     };

@@ -4,6 +4,7 @@ use super::swatch::mark;
 use crate::format::{Unit, listed};
 use crate::state::Shared;
 use llm_selection::browser::pool::Snapshot;
+use llm_selection::figure::number::shorten;
 use llm_selection::figure::series_class;
 use llm_selection::order::sort_by;
 use llm_selection::plan::BudgetRange;
@@ -19,9 +20,9 @@ pub struct RailProps {
     pub unit: Unit,
 }
 
-struct Point<'a> {
+struct Point {
     place: usize,
-    label: &'a str,
+    label: String,
     cost: f64,
 }
 
@@ -52,7 +53,7 @@ pub fn Rail(props: &RailProps) -> Html {
         .filter(|(place, _)| !props.hidden.get(*place).copied().unwrap_or(false))
         .filter_map(|(place, policy)| {
             let cost = policy.finals.cost.mean?;
-            Some(Point { place, label: &policy.label, cost })
+            Some(Point { place, label: shorten(&policy.label, 160.0, 11.0), cost })
         })
         .collect();
     if points.is_empty() {
@@ -234,7 +235,7 @@ fn marks(points: &[Point], size: &Size, budget: Option<f64>, x: &impl Fn(f64) ->
             <g class={series_class(point.place)}>
                 {mark(point.place, at, y)}
                 if let Some((text, class)) = side {
-                    <text {class} x={format!("{text:.1}")} y={format!("{:.1}", y + 4.0)}>{point.label}</text>
+                    <text {class} x={format!("{text:.1}")} y={format!("{:.1}", y + 4.0)}>{point.label.clone()}</text>
                 }
             </g>
         }

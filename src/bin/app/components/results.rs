@@ -3,6 +3,7 @@
 use super::answer::{Answer, best};
 use super::download::save_text;
 use super::explain::{Explain, Topic};
+use super::name::Name;
 use super::swatch::{Swatch, mark};
 use crate::browser::copy;
 use crate::format::{Unit, decimals, fixed, percent, plural, signed};
@@ -20,6 +21,8 @@ use yew::prelude::*;
 pub struct ResultsProps {
     pub snapshot: Shared<Snapshot>,
     pub unit: Unit,
+    /// What else can leave the page.
+    pub children: Html,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +155,7 @@ pub fn Results(props: &ResultsProps) -> Html {
             COLUMNS.iter().skip(1).map(|column| cell(*column, policy, policies, budget, props.unit, place, top));
         html! {
             <tr key={place} class={(choice == Some(place)).then_some("lead")}>
-                <th scope="row"><span class="who"><Swatch place={Some(place)} /><span>{&policy.label}</span></span></th>
+                <th scope="row"><span class="who"><Swatch place={Some(place)} /><Name name={policy.label.clone()} /></span></th>
                 {for cells}
             </tr>
         }
@@ -192,6 +195,7 @@ pub fn Results(props: &ResultsProps) -> Html {
                     <button type="button" class="btn small" aria-label="Copy as Markdown" onclick={copying(Table::markdown, "Copied as Markdown")}>{"Markdown"}</button>
                     <button type="button" class="btn small" aria-label="Copy as LaTeX" onclick={copying(Table::latex, "Copied as LaTeX")}>{"LaTeX"}</button>
                     <button type="button" class="btn small" onclick={save}>{"Download CSV"}</button>
+                    {props.children.clone()}
                 </div>
             </div>
             <div class="scroll" tabindex="0" role="group" aria-label="Results table, scrolls sideways">
@@ -256,7 +260,7 @@ fn cell(
 }
 
 /// The table as text; for a spreadsheet at full precision and with the intervals in columns of their own.
-fn table(snapshot: &Snapshot, unit: Unit, plain: bool) -> Table {
+pub fn table(snapshot: &Snapshot, unit: Unit, plain: bool) -> Table {
     let policies = &snapshot.result.policies;
     let mut head = Vec::new();
     for column in COLUMNS {

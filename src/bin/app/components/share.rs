@@ -1,18 +1,17 @@
 //! *Share*: the experiment as a link, as a file, as a frame in another page; and a file opened again.
 
 use super::data::listed;
-use super::download::save_text;
+use super::download::{save_text, text_file};
 use super::message::{Message, Tone, explained};
 use crate::browser::{address, copy};
 use crate::state::Action;
 use gloo_timers::callback::Timeout;
-use llm_selection::browser::chosen::Chosen;
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::Experiment;
 use llm_selection::link::{Link, PageState, Shape};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// Panels that a link can hide: their names in links, and on the page.
@@ -30,8 +29,6 @@ const PANELS: [(&str, &str); 10] = [
 ];
 /// Beyond as many characters some programs cut a link.
 const LONG: usize = 2_000;
-/// Most bytes of an experiment file.
-const MOST_BYTES: f64 = 1_048_576.0;
 
 /// Properties of [`Share`].
 #[derive(Properties, PartialEq)]
@@ -194,7 +191,7 @@ fn files(props: &ShareProps) -> Html {
         let experiment = props.experiment.clone();
         Callback::from(move |_: MouseEvent| {
             if let Some(experiment) = &experiment {
-                let _ = save_text("experiment.json", "application/json", &(experiment.to_json() + "\n"));
+                let _ = save_text("experiment.json", "application/json", &text_file(experiment));
             }
         })
     };
@@ -202,14 +199,10 @@ fn files(props: &ShareProps) -> Html {
         let dispatch = props.dispatch.clone();
         Callback::from(move |event: Event| {
             let Some(input) = event.target_dyn_into::<web_sys::HtmlInputElement>() else { return };
-            let Some(Chosen { file, .. }) = listed(input.files()).pop() else { return };
+            let Some(file) = listed(input.files()).pop() else { return };
             input.set_value("");
             close();
-            let dispatch = dispatch.clone();
-            spawn_local(async move {
-                let name = file.name();
-                dispatch.emit(Action::OpenFile(name, text(&file).await));
-            });
+            dispatch.emit(Action::Dropped(vec![file]));
         })
     };
     html! {
@@ -218,17 +211,6 @@ fn files(props: &ShareProps) -> Html {
             <label class="btn file">{"Open experiment"}<input type="file" accept=".json,application/json" onchange={open} /></label>
         </div>
     }
-}
-
-/// The text of an experiment file.
-async fn text(file: &web_sys::File) -> Result<String> {
-    if file.size() > MOST_BYTES {
-        return Err(Error::new(ErrorKind::TooLarge, "an experiment file of at most 1 MB")
-            .found(format!("{} bytes", file.size())));
-    }
-    let unread = |_| Error::new(ErrorKind::Io, "a file that can be read");
-    let text = JsFuture::from(file.text()).await.map_err(unread)?;
-    text.as_string().ok_or_else(|| Error::new(ErrorKind::NotText, "an experiment file"))
 }
 
 /// Closes what the button has opened.

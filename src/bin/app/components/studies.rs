@@ -8,7 +8,7 @@ use super::study_report::report;
 use crate::format::{duration, percent};
 use crate::state::Action;
 use crate::studies::{Stage, Studies, StudyAction};
-use llm_selection::figure::FigureKind;
+use llm_selection::figure::{FigureKind, Paper};
 use llm_selection::study::{Part, Study};
 use yew::prelude::*;
 
@@ -18,6 +18,8 @@ pub struct StudiesProps {
     pub studies: Studies,
     /// Whether the page's own run waits for the study.
     pub waiting: bool,
+    /// How large figures are as files.
+    pub paper: Paper,
     pub dispatch: Callback<Action>,
 }
 
@@ -53,7 +55,7 @@ pub fn StudiesView(props: &StudiesProps) -> Html {
 }
 
 fn progress(props: &StudiesProps) -> Html {
-    let StudiesProps { studies, waiting, dispatch } = props;
+    let StudiesProps { studies, waiting, dispatch, .. } = props;
     let Some(study) = studies.study else { return Html::default() };
     let (share, elapsed) = (studies.share(), studies.elapsed_ms());
     let said = match &studies.stage {
@@ -101,7 +103,7 @@ fn figures(props: &StudiesProps) -> Html {
     let drawn = studies.runs.iter().zip(studies.parts.iter()).map(|(run, part)| {
         html! {
             <Figure key={part.title.clone()} kind={FigureKind::Ratio} about={part.title.clone()} snapshot={run.0.clone()}
-                hidden={studies.hidden.clone()} cursor={studies.cursor} on_cursor={on_cursor.clone()} dollars={true} />
+                hidden={studies.hidden.clone()} cursor={studies.cursor} on_cursor={on_cursor.clone()} dollars={true} paper={props.paper} />
         }
     });
     html! {

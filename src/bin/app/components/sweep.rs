@@ -4,6 +4,7 @@ use super::download::save_text;
 use super::figure::use_size;
 use super::legend::Legend;
 use super::message::{Message, Tone, explained, field_name};
+use super::name::Name;
 use super::shapes::shapes;
 use super::swatch::Swatch;
 use crate::form::Form;
@@ -270,7 +271,7 @@ pub fn SweepTable(props: &TableProps) -> Html {
             html! {
                 <tr>
                     <th scope="row"><data value={value.to_string()}>{curves.parameter.write(*value)}</data></th>
-                    <td class="l"><span class="who"><Swatch place={Some(policy)} /><span>{&line.label}</span></span></td>
+                    <td class="l"><span class="who"><Swatch place={Some(policy)} /><Name name={line.label.clone()} /></span></td>
                     {for cells}
                 </tr>
             }

@@ -1,6 +1,7 @@
 //! Bytes between this program and the browser: read from a blob in slices, written to one in pieces, so that a large
 //! file is never in this program's memory as a whole.
 
+#[cfg(feature = "store")]
 use crate::browser::file::FileReader;
 use crate::error::{Error, ErrorKind, Result};
 use js_sys::{Array, Uint8Array};
@@ -14,6 +15,7 @@ const PIECE: usize = 4_194_304;
 ///
 /// # Errors
 /// `Io` where this browser reads no files in workers.
+#[cfg(feature = "store")]
 pub(super) fn reader(blob: &Blob) -> Result<FileReader> {
     let bad = |error| Error::new(ErrorKind::Io, "a file that can be read").found(error);
     FileReader::new(blob.clone()).map_err(bad)
