@@ -276,7 +276,7 @@ impl Found<'_> {
         let graded = self.has(Role::Answer) && self.has(Role::Reference);
         if !graded && !self.has(Role::Score) {
             let judged = |cell: &str| number(cell.as_bytes()).is_none_or(|it| it == 0.0 || it == 1.0);
-            let two = |column: &Column| column.cells.len() > 1 && column.different() <= 2 && column.all(judged);
+            let two = |column: &Column| column.different() == 2 && column.all(judged);
             if let Some(index) = self.first(Role::Score, two) {
                 let mut kinds: Vec<&str> = Vec::new();
                 for (_, cell) in self.columns.get(index).map_or(&[][..], |column| &column.cells) {

@@ -46,7 +46,7 @@ export interface Replay extends ReadOptions {
 export interface ReadOptions {
   /** Which column plays which role. */
   mapping?: Partial<Record<Role, string>>;
-  grader?: "exact" | "case-folded" | "number" | "choice-letter" | "contains";
+  grader?: "exact" | "case-folded" | "number" | "choice-letter" | "contains" | { "number-within": number } | { regex: string };
   duplicates?: "error" | "first" | "mean" | "samples";
   score_unit?: "fraction" | "percent";
   cost_unit?: "dollars" | "cents" | "tokens";

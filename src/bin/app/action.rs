@@ -1,15 +1,16 @@
 //! What can happen on the page, and what must then happen outside its state.
 
 use crate::form::{Edit, Field, Kind, Memory, QueryEdit};
-use crate::state::{Opened, View};
+use crate::state::{MappingAction, Opened, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use crate::world::Source;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::{Event, Speed};
+use llm_selection::data::excerpt::Wanted;
 use llm_selection::data::{Dataset, ImportOptions};
 use llm_selection::error::Result;
-use llm_selection::experiment::{Duplicates, Experiment, Grader, RewardModel, Solver};
+use llm_selection::experiment::{Experiment, RewardModel, Solver};
 use llm_selection::figure::Paper;
 use llm_selection::study::Part;
 use std::rc::Rc;
@@ -58,10 +59,8 @@ pub enum Action {
     /// Drop what an opened experiment says and the form has no input for.
     Usual,
     Files(Vec<Chosen>),
-    /// Read the same files again, with a rule for a second result of a model on a query.
-    Duplicates(Duplicates),
-    /// Read the same files again, with a grader.
-    Grader(Grader),
+    /// In the dialog *How to read these files*.
+    Mapping(MappingAction),
     CancelImport,
     /// Write the data set as one file.
     Clean,
@@ -117,6 +116,13 @@ pub enum Effect {
     CancelClean,
     /// Save a file under a name.
     Save(&'static str, web_sys::Blob),
+    /// Read a few rows of a file; the answer comes under the number.
+    Excerpt {
+        number: u32,
+        file: Chosen,
+        options: ImportOptions,
+        wanted: Wanted,
+    },
     /// Play an experiment of a study, beside the page's own run.
     PlayStudy(Box<Part>),
     StopStudy,

@@ -3,6 +3,7 @@
 mod cleaning;
 mod import;
 mod keep;
+mod mapping;
 
 pub use crate::action::{Action, Effect};
 use crate::form::{Form, Queries, Rest};
@@ -22,6 +23,7 @@ use llm_selection::experiment::{Environment, Experiment};
 use llm_selection::figure::Paper;
 use llm_selection::plan::{BudgetRange, Plan};
 use llm_selection::study::{Material, Study, World as StudyWorld};
+pub use mapping::{MAPPING, Mapping, MappingAction};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -84,6 +86,10 @@ pub struct State {
     pub files: Option<Files>,
     pub audit: Option<Shared<Audit>>,
     pub import: Import,
+    /// The dialog about how the files are read, while it is open.
+    pub mapping: Option<Shared<Mapping>>,
+    /// How often it was opened.
+    openings: u32,
     pub ready: Option<Ready>,
     /// What is wrong in the form.
     pub problem: Option<Rc<Error>>,
@@ -142,6 +148,8 @@ impl State {
             files: None,
             audit: None,
             import: Import::Idle,
+            mapping: None,
+            openings: 0,
             ready: None,
             problem: None,
             notice: None,
@@ -317,12 +325,7 @@ impl State {
                 return Vec::new();
             }
             Action::Files(files) => return self.read_files(files),
-            Action::Duplicates(duplicates) => {
-                return self.read_again(ImportOptions { duplicates, ..self.options.clone() });
-            }
-            Action::Grader(grader) => {
-                return self.read_again(ImportOptions { grader: Some(grader), ..self.options.clone() });
-            }
+            Action::Mapping(action) => return self.map(action),
             Action::Open(opened) => return self.restore(*opened),
             Action::CancelImport => return self.cancel_import(),
             Action::Dismiss => {
@@ -479,7 +482,8 @@ impl State {
         match event {
             Event::ImportProgress(progress) => self.import_advanced(progress),
             Event::Imported { dataset, audit, prices } => return self.imported(dataset, audit, prices),
-            Event::ImportFailed(error) => self.import_failed(error),
+            Event::ImportFailed(error) => return self.import_failed(error),
+            Event::Excerpt(MAPPING, excerpt) => self.looked(excerpt),
             Event::Excerpt(..) => {}
             Event::CleanProgress(progress) => self.cleaning_advanced(progress.bytes),
             Event::Cleaned(from, file) => return self.cleaned(&from, file),

@@ -7,6 +7,7 @@ use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
 use super::legend::{Legend, labels};
+use super::mapping::MappingDialog;
 use super::message::{Message, Tone, advice, explained, field_name};
 use super::opening::{asked, hidden, kept, promised, refusal, titled};
 use super::policies::PoliciesPanel;
@@ -265,6 +266,7 @@ impl Component for App {
                         {hidden(state, &self.dispatch)}
                     </footer>
                 }
+                <MappingDialog mapping={state.mapping.clone()} import={state.import.clone()} dispatch={self.dispatch.clone()} />
                 if !self.embedded {
                     <Workspace open={self.workspace.0} listing={self.keeper.listing.clone()} said={self.workspace.1.clone()}
                         trouble={self.keeper.trouble.clone()} wish={self.wish.clone()} />
@@ -327,6 +329,7 @@ impl App {
                         web_sys::console::error_1(&error);
                     }
                 }
+                Effect::Excerpt { number, file, options, wanted } => pool.excerpt(number, file, options, wanted),
                 Effect::PlayStudy(part) => {
                     play_beside(&mut self.study_pool, &self.study_events, &part.experiment, part.data.clone());
                 }
@@ -396,6 +399,7 @@ impl App {
     fn data_panel(&self, state: &State, wrong: Option<Field>, alert: Html) -> Html {
         html! {
             <DataPanel form={state.form.clone()} world={state.world.clone()} audit={state.audit.clone()} import={state.import.clone()}
+                can_map={state.can_map()} mapping_open={state.mapping.is_some()}
                 above={self.above} {wrong} asked={asked(state, &self.dispatch)} {alert} dispatch={self.dispatch.clone()} />
         }
     }

@@ -5,14 +5,15 @@ use super::explain::{Explain, Topic};
 use super::import_audit::{AuditLines, ModelTable};
 use super::message::{Message, Tone, explained};
 use super::queries::QueriesPart;
+use crate::choices::may_help;
 use crate::form::{Edit, Field, Form};
 use crate::format::{bytes, plural};
-use crate::state::{Action, Import, Shared};
+use crate::state::{Action, Import, MappingAction, Shared};
 use crate::world::{Source, World};
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{Audit, presets};
 use llm_selection::error::{Error, ErrorKind};
-use llm_selection::experiment::{Duplicates, Grader, Sampling};
+use llm_selection::experiment::Sampling;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -23,6 +24,9 @@ pub struct DataProps {
     pub world: Rc<World>,
     pub audit: Option<Shared<Audit>>,
     pub import: Import,
+    /// Whether the dialog about how files are read can be opened, and whether it is.
+    pub can_map: bool,
+    pub mapping_open: bool,
     /// Number of files held above the page, if any are.
     pub above: Option<u32>,
     pub wrong: Option<Field>,
@@ -41,7 +45,8 @@ pub fn listed(files: Option<web_sys::FileList>) -> Vec<Chosen> {
 /// The panel.
 #[component]
 pub fn DataPanel(props: &DataProps) -> Html {
-    let DataProps { form, world, audit, import, above, wrong, asked, alert, dispatch } = props;
+    let DataProps { form, world, audit, import, can_map, mapping_open, above, wrong, asked, alert, dispatch } = props;
+    let change_reading = dispatch.reform(|_: MouseEvent| Action::Mapping(MappingAction::Show));
     let change = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: Event| {
@@ -122,10 +127,14 @@ pub fn DataPanel(props: &DataProps) -> Html {
                     }
                     <input type="file" multiple=true accept=".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.zip,.eval,.gz" aria-label="Result files" onchange={pick} />
                 </div>
-                {reading(import, dispatch)}
+                if !*mapping_open {
+                    {reading(import, dispatch)}
+                    if let Import::Failed(error) = import { {failed(error, *can_map, dispatch)} }
+                }
                 if !wrong.is_some_and(Field::is_change) { {alert.clone()} }
                 if let Some(audit) = from_files {
                     <AuditLines audit={audit.clone()} missing={form.queries.missing} />
+                    if *can_map { <button type="button" class="btn small" onclick={change_reading}>{"Change how they are read"}</button> }
                 } else {
                     <p class="quiet small">{&world.about}</p>
                 }
@@ -167,7 +176,8 @@ fn sampling(chosen: Sampling, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-fn reading(import: &Import, dispatch: &Callback<Action>) -> Html {
+/// How far reading is.
+pub fn reading(import: &Import, dispatch: &Callback<Action>) -> Html {
     match import {
         Import::Idle => Html::default(),
         Import::Reading { file, number, files, read, total } => {
@@ -187,53 +197,29 @@ fn reading(import: &Import, dispatch: &Callback<Action>) -> Html {
                 </>
             }
         }
-        Import::Failed(error) => failed(error, dispatch),
+        Import::Failed(_) => Html::default(),
     }
 }
 
-fn failed(error: &Error, dispatch: &Callback<Action>) -> Html {
-    let title = match &error.place.file {
+/// What could not be done, for an error of reading.
+pub fn failure_title(error: &Error) -> String {
+    match &error.place.file {
         Some(file) if error.kind == ErrorKind::HashMismatch => format!("{file} is not the file that the link names"),
         Some(file) => format!("{file} was not loaded"),
         None => "The files were not loaded".to_owned(),
-    };
-    let send = |text: &'static str, make: Box<dyn Fn() -> Action>| {
-        let dispatch = dispatch.clone();
-        let onclick = Callback::from(move |_: MouseEvent| dispatch.emit(make()));
-        html! { <button type="button" class="btn small" {onclick}>{text}</button> }
-    };
-    let rule = |text, rule| send(text, Box::new(move || Action::Duplicates(rule)));
-    let grader = |text, grader: Grader| send(text, Box::new(move || Action::Grader(grader.clone())));
-    let choices = if error.expected.contains("`duplicates`") {
-        html! {
-            <>
-                <p>{"Read the same files again and of several results"}</p>
-                <div class="chips">
-                    {rule("Keep the first", Duplicates::First)}{rule("Take the mean", Duplicates::Mean)}
-                    {rule("Make each a query", Duplicates::Samples)}
-                </div>
-            </>
-        }
-    } else if error.kind == ErrorKind::Missing && error.place.field.as_deref() == Some("grader") {
-        html! {
-            <>
-                <p>{"Read the same files again and call an answer right when"}</p>
-                <div class="chips">
-                    {grader("it is the reference", Grader::Exact)}{grader("it is, but for case", Grader::CaseFolded)}
-                    {grader("its last number is", Grader::Number)}{grader("its choice letter is", Grader::ChoiceLetter)}
-                    {grader("it contains it", Grader::Contains)}
-                </div>
-            </>
-        }
-    } else {
-        Html::default()
-    };
-    let close = send("Close", Box::new(|| Action::Dismiss));
+    }
+}
+
+fn failed(error: &Error, mappable: bool, dispatch: &Callback<Action>) -> Html {
+    let show = dispatch.reform(|_: MouseEvent| Action::Mapping(MappingAction::Show));
+    let close = dispatch.reform(|_: MouseEvent| Action::Dismiss);
     html! {
-        <Message tone={Tone::Bad} {title}>
+        <Message tone={Tone::Bad} title={failure_title(error)}>
             <p>{explained(error)}{" What was loaded before is still there."}</p>
-            {choices}
-            <div class="chips">{close}</div>
+            <div class="chips">
+                if mappable && may_help(error) { <button type="button" class="btn small" onclick={show}>{"Say how to read them"}</button> }
+                <button type="button" class="btn small" onclick={close}>{"Close"}</button>
+            </div>
         </Message>
     }
 }

@@ -1,6 +1,6 @@
 //! Reading of the person's files: what is being read, how, and what becomes of it.
 
-use super::{Effect, Shared, State};
+use super::{Effect, Restoring, Shared, State};
 use crate::world::{Files, Source, World};
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{Audit, Dataset, ImportOptions, Progress};
@@ -28,6 +28,7 @@ pub enum Import {
 impl State {
     /// Reads files as they are, or as an experiment that waits for them says.
     pub(super) fn read_files(&mut self, files: Vec<Chosen>) -> Vec<Effect> {
+        self.mapping = None;
         let (files, options) = self.as_wanted(files);
         self.import(files, options)
     }
@@ -84,7 +85,7 @@ impl State {
         }
         match World::new(&Source::Files, Some(&files)) {
             Ok(world) => {
-                self.import = Import::Idle;
+                (self.import, self.mapping) = (Import::Idle, None);
                 self.keep_files();
                 self.audit = Some(Shared(Rc::from(audit)));
                 self.files = Some(files);
@@ -98,8 +99,16 @@ impl State {
     }
 
     /// The files could not be read.
-    pub(super) fn import_failed(&mut self, error: Error) {
-        self.restoring.fail();
-        self.import = if error.kind == ErrorKind::Cancelled { Import::Idle } else { Import::Failed(error) };
+    pub(super) fn import_failed(&mut self, error: Error) -> Vec<Effect> {
+        let restoring = self.restoring.take().is_some();
+        if restoring {
+            self.restoring = Restoring::Failed;
+        }
+        if error.kind == ErrorKind::Cancelled {
+            self.import = Import::Idle;
+            return Vec::new();
+        }
+        self.import = Import::Failed(error);
+        if restoring { Vec::new() } else { self.offer_mapping() }
     }
 }

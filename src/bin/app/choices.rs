@@ -1,0 +1,214 @@
+//! What a person chooses in the dialog *How to read these files*, and the import options that it means.
+
+use llm_selection::data::ImportOptions;
+use llm_selection::data::excerpt::{Excerpt, is_called};
+use llm_selection::error::{Error, ErrorKind, Result};
+use llm_selection::experiment::{CostUnit, Duplicates, Grader, LatencyUnit, Price, Role, ScoreUnit};
+use std::collections::BTreeMap;
+
+/// The roles that a column can be chosen for, with what they are called. A latency has one role here, and its unit by
+/// itself.
+pub const ROLES: [(Role, &str); 12] = [
+    (Role::QueryId, "Id of the query"),
+    (Role::Model, "Model"),
+    (Role::Score, "Score"),
+    (Role::Answer, "Answer"),
+    (Role::Reference, "Reference answer"),
+    (Role::Cost, "Cost of a call"),
+    (Role::InputTokens, "Input tokens"),
+    (Role::OutputTokens, "Output tokens"),
+    (Role::LatencyMs, "Latency"),
+    (Role::Category, "Category"),
+    (Role::Split, "Split"),
+    (Role::Query, "Text of the query"),
+];
+
+/// A grader without what it needs beside its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GraderKind {
+    Exact,
+    CaseFolded,
+    Number,
+    NumberWithin,
+    ChoiceLetter,
+    Contains,
+    Regex,
+}
+
+/// The graders, as the end of "An answer is right if …".
+pub const GRADERS: [(GraderKind, &str); 7] = [
+    (GraderKind::Exact, "it is the reference"),
+    (GraderKind::CaseFolded, "it is the reference, but for case"),
+    (GraderKind::Number, "its last number is the reference's"),
+    (GraderKind::NumberWithin, "its last number is near the reference's"),
+    (GraderKind::ChoiceLetter, "its choice letter is the reference's"),
+    (GraderKind::Contains, "it contains the reference"),
+    (GraderKind::Regex, "what a pattern finds in it is the reference"),
+];
+
+/// What is chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choices {
+    /// Columns are read as the files' format says, whatever `roles` says.
+    pub recognised: bool,
+    /// Column by role.
+    pub roles: BTreeMap<Role, String>,
+    pub grader: Option<GraderKind>,
+    /// Tolerance of the grader, as it is typed.
+    pub tolerance: String,
+    /// Pattern of the grader.
+    pub pattern: String,
+    pub duplicates: Duplicates,
+    pub score_unit: Option<ScoreUnit>,
+    pub cost_unit: Option<CostUnit>,
+    pub latency_unit: Option<LatencyUnit>,
+    /// Dollars per million input and output tokens by model, as they are typed.
+    pub prices: BTreeMap<String, (String, String)>,
+}
+
+impl Choices {
+    /// What was said before, completed by what a look into a file suggests.
+    pub fn new(options: &ImportOptions, excerpt: &Excerpt) -> Choices {
+        let said =
+            options.mapping.iter().filter(|(_, column)| !column.is_empty()).map(|(role, it)| (*role, it.clone()));
+        let seen = excerpt.roles.iter().map(|guess| (guess.role, guess.column.clone()));
+        let mapped = !options.mapping.is_empty();
+        let recognised = !mapped && excerpt.format.is_some();
+        let mut roles: BTreeMap<Role, String> = if mapped { said.collect() } else { seen.collect() };
+        let mut latency_unit = options.latency_unit;
+        let latency = [(Role::LatencyS, LatencyUnit::S), (Role::LatencyMs, LatencyUnit::Ms)];
+        if let Some((column, unit)) = latency.into_iter().find_map(|(role, unit)| Some((roles.remove(&role)?, unit))) {
+            roles.insert(Role::LatencyMs, column);
+            latency_unit = latency_unit.or(Some(unit).filter(|_| !recognised));
+        }
+        let (grader, tolerance, pattern) = match &options.grader {
+            None => (None, String::new(), String::new()),
+            Some(Grader::Exact) => (Some(GraderKind::Exact), String::new(), String::new()),
+            Some(Grader::CaseFolded) => (Some(GraderKind::CaseFolded), String::new(), String::new()),
+            Some(Grader::Number) => (Some(GraderKind::Number), String::new(), String::new()),
+            Some(Grader::NumberWithin(it)) => (Some(GraderKind::NumberWithin), it.to_string(), String::new()),
+            Some(Grader::ChoiceLetter) => (Some(GraderKind::ChoiceLetter), String::new(), String::new()),
+            Some(Grader::Contains) => (Some(GraderKind::Contains), String::new(), String::new()),
+            Some(Grader::Regex(pattern)) => (Some(GraderKind::Regex), String::new(), pattern.clone()),
+        };
+        let price =
+            |(model, price): (&String, &Price)| (model.clone(), (price.input.to_string(), price.output.to_string()));
+        Choices {
+            recognised,
+            roles,
+            grader,
+            tolerance,
+            pattern,
+            duplicates: options.duplicates,
+            score_unit: options.score_unit,
+            cost_unit: options.cost_unit,
+            latency_unit,
+            prices: options.prices.iter().map(price).collect(),
+        }
+    }
+
+    fn has(&self, role: Role) -> bool {
+        self.roles.contains_key(&role)
+    }
+
+    /// Whether answers are to be graded.
+    pub fn is_graded(&self) -> bool {
+        !self.has(Role::Score) && self.has(Role::Answer) && self.has(Role::Reference)
+    }
+
+    /// Whether costs come from tokens, or may.
+    pub fn by_tokens(&self) -> bool {
+        let tokens = self.has(Role::InputTokens) && self.has(Role::OutputTokens);
+        self.cost_unit == Some(CostUnit::Tokens) || (tokens && !self.has(Role::Cost)) || !self.prices.is_empty()
+    }
+
+    /// The import options. `columns` are those of the file that is looked at.
+    ///
+    /// # Errors
+    /// A tolerance or a price that is no number.
+    pub fn options(&self, columns: &[String]) -> Result<ImportOptions> {
+        let grader = match self.grader.filter(|_| self.is_graded()) {
+            None => None,
+            Some(GraderKind::Exact) => Some(Grader::Exact),
+            Some(GraderKind::CaseFolded) => Some(Grader::CaseFolded),
+            Some(GraderKind::Number) => Some(Grader::Number),
+            Some(GraderKind::NumberWithin) => Some(Grader::NumberWithin(number(&self.tolerance, "Tolerance")?)),
+            Some(GraderKind::ChoiceLetter) => Some(Grader::ChoiceLetter),
+            Some(GraderKind::Contains) => Some(Grader::Contains),
+            Some(GraderKind::Regex) => Some(Grader::Regex(self.pattern.clone())),
+        };
+        let mut prices = BTreeMap::new();
+        for (model, (input, output)) in &self.prices {
+            // Without a price the cost of a model is unknown.
+            if !(input.trim().is_empty() && output.trim().is_empty()) {
+                let price = |text: &str, which: &str| number(text, &format!("Price of {model}, {which}"));
+                let price = Price { input: price(input, "input")?, output: price(output, "output")? };
+                prices.insert(model.clone(), price);
+            }
+        }
+        Ok(ImportOptions {
+            mapping: if self.recognised { BTreeMap::new() } else { self.mapping(columns) },
+            grader,
+            duplicates: self.duplicates,
+            score_unit: self.score_unit,
+            cost_unit: self.cost_unit,
+            latency_unit: self.latency_unit,
+            prices,
+        })
+    }
+
+    /// The chosen columns, and no column for a role that was not given one and would find one by its name.
+    fn mapping(&self, columns: &[String]) -> BTreeMap<Role, String> {
+        let latency = match self.latency_unit {
+            Some(LatencyUnit::S) => Role::LatencyS,
+            _ => Role::LatencyMs,
+        };
+        let role = |role: Role| if role == Role::LatencyMs { latency } else { role };
+        let mut mapping: BTreeMap<Role, String> =
+            self.roles.iter().map(|(of, column)| (role(*of), column.clone())).collect();
+        for of in ROLES.map(|(role, _)| role).into_iter().chain([Role::LatencyS]) {
+            if !mapping.contains_key(&of) && columns.iter().any(|column| is_called(column, of)) {
+                mapping.insert(of, String::new());
+            }
+        }
+        mapping
+    }
+}
+
+/// A number ≥ 0 as a person types it.
+fn number(text: &str, field: &str) -> Result<f64> {
+    let value: Option<f64> = text.trim().replace(',', ".").parse().ok();
+    value.filter(|value| *value >= 0.0 && value.is_finite()).ok_or_else(|| {
+        let found = if text.trim().is_empty() { "nothing" } else { text };
+        Error::new(ErrorKind::OutOfRange, "a number of at least 0").at_field(field).found(found)
+    })
+}
+
+/// Whether an error asks how the files are to be read: what a column is, a rule or a unit is missing or contradicted.
+pub fn asks(error: &Error) -> bool {
+    let unit = ["in cents", "in percent"].iter().any(|unit| error.expected.contains(unit));
+    may_help(error)
+        && match error.kind {
+            ErrorKind::BadCell => unit,
+            ErrorKind::NothingInCommon => false,
+            _ => true,
+        }
+}
+
+/// Whether another way of reading the files may help against an error.
+pub fn may_help(error: &Error) -> bool {
+    let (place, kind) = (&error.place, error.kind);
+    let at = |field: &str| place.field.as_deref().is_some_and(|other| other.starts_with(field));
+    match kind {
+        ErrorKind::Unrecognised => place.row.is_some(),
+        ErrorKind::Missing => at("grader") || at("mapping") || place.column.is_some(),
+        // Two columns for one role, or two results of a model on a query.
+        ErrorKind::Duplicate => place.row.is_some() || at("mapping"),
+        // A cell that its column's role or unit does not allow; a quote that never closes is no such thing.
+        ErrorKind::OutOfRange | ErrorKind::BadCell => {
+            at("grader") || at("prices") || (place.column.is_some() && !error.expected.starts_with("a closing"))
+        }
+        ErrorKind::NothingInCommon => true,
+        _ => false,
+    }
+}
