@@ -122,7 +122,7 @@ fn marks_line_ends_and_separators() {
 fn encodings() {
     let latin = read(&["latin1.csv"]);
     assert_eq!(scores(&latin.dataset), ["modèle: 1 0"]);
-    assert_eq!(latin.audit.files[0].encoding, "Windows-1252");
+    assert_eq!(latin.audit.files[0].encoding, "windows-1252");
     let warning = &latin.audit.warnings[0];
     assert_eq!((warning.row, warning.column.as_deref()), (Some(2), Some("model")));
     let wide = read(&["utf16.csv"]);

@@ -102,14 +102,15 @@ fn rows_of_another_length() {
 
 #[test]
 fn what_is_no_text() {
-    let text = "found `byte 0xFF`, expected UTF-8 text";
-    refused(b"id,score,note\nq,1,a\nr,1,\xff\n", ErrorKind::NotText, Some(3), Some("note"), text);
     // A letter of Latin-1 is damage in a file that says it is UTF-8, and in one that has other letters in UTF-8.
     refused(b"\xef\xbb\xbfid,score,note\nq,1,\xe9\n", ErrorKind::NotText, Some(2), Some("note"), "byte 0xE9");
     let mixed = b"id,score,note\nq,1,\xc3\xa9\nr,1,\xe9t\xe9\n";
     refused(mixed, ErrorKind::NotText, Some(3), Some("note"), "byte 0xE9");
-    let mixed = b"id,score,note\nq,1,\xe9t\xe9\nr,1,\xc3\xa9\n";
+    let mixed = b"id,score,note\nq,1,\xe9\nr,1,\xc3\xa9t\xc3\xa9\n";
     refused(mixed, ErrorKind::NotText, Some(2), Some("note"), "byte 0xE9");
+    // An emoji cut in half, in a file that has whole ones.
+    let cut = b"id,score,note\nq,1,\xf0\x9f\x98\nr,1,\xf0\x9f\x98\x80 \xf0\x9f\x98\x80\n";
+    refused(cut, ErrorKind::NotText, Some(2), Some("note"), "byte 0xF0");
     refused(
         b"\xff\xfei\0d\0,\0s\0c\0o\0r\0e\0\n\0q\0\x00\xd8,\x001\0\n\0",
         ErrorKind::NotText,

@@ -3,7 +3,7 @@
 
 use llm_selection::data::{Dataset, Import, ImportOptions, InputFile, import};
 use llm_selection::error::{Error, ErrorKind};
-use llm_selection::experiment::{Duplicates, Grader, Price};
+use llm_selection::experiment::{Duplicates, Grader, LatencyUnit, Price};
 
 fn read_with(files: &[(&str, &str)], options: &ImportOptions) -> Result<Import, Error> {
     let files = files.iter().map(|(name, text)| InputFile::from_bytes(*name, text.as_bytes())).collect();
@@ -135,7 +135,7 @@ fn llmdrift() {
         (audit.format.as_str(), table(&dataset)),
         ("llmdrift", vec!["a: 1 | 0.0005 | 3500".into(), "b: 0 | 0.01 | 1250".into()])
     );
-    assert_eq!(audit.files[0].latency_unit, "seconds, as the column says");
+    assert_eq!(audit.files[0].latency_unit, "seconds, as most values are below 100");
     let error = read_with(&[("PRIME.csv", csv)], &ImportOptions::default()).unwrap_err();
     assert_eq!((error.kind, error.place.field.as_deref()), (ErrorKind::Missing, Some("grader")));
 }
@@ -300,6 +300,95 @@ fn openai_evals() {
     let nothing = text.replace("\"match\"", "\"other\"");
     let error = read_with(&[("run.jsonl", &nothing)], &ImportOptions::default()).unwrap_err();
     assert_eq!((error.kind, error.place.file.as_deref()), (ErrorKind::Empty, Some("run.jsonl")));
+}
+
+#[test]
+fn nobody_s_own_file_is_taken_for_another_tool_s() {
+    let unrecognised = |name: &str, text: &str| {
+        let error = read_with(&[(name, text)], &ImportOptions::default()).unwrap_err();
+        assert_eq!((error.kind, error.place.row), (ErrorKind::Unrecognised, Some(1)), "{text}: {error}");
+    };
+    // Any two columns after `prompt` could be models.
+    unrecognised("own.csv", "prompt,verdict,grade\nx,good,3\ny,bad,1\n");
+    unrecognised("own.csv", "prompt,right,remark\nx,True,\ny,False,\n");
+    unrecognised("own.csv", "prompt,right,remark\nx,True,fine\ny,False,\n");
+    unrecognised("own.csv", "prompt,a,b\n");
+    let own = "topic,[ms] time,Status,Score\nx,12,done,0.5\n";
+    let error = read_with(&[("own.csv", own)], &ImportOptions::default()).unwrap_err();
+    assert_eq!((error.kind, error.place.column.as_deref()), (ErrorKind::Missing, Some("query_id")));
+    let neutral = |name: &str, text: &str, expected: &[&str]| {
+        let Import { dataset, audit, .. } = read(&[(name, text)]);
+        assert_eq!(
+            (audit.format.as_str(), table(&dataset)),
+            ("neutral", expected.iter().map(|t| (*t).into()).collect())
+        );
+    };
+    neutral("m.csv", "id,[ms] time,Score\nx,12,0.5\n", &["m: 0.5 | ? | ?"]);
+    neutral(
+        "m.json",
+        r#"{"results": [{"id": 1, "provider": "m", "success": true, "score": 0.5}]}"#,
+        &["m: 0.5 | ? | ?"],
+    );
+    neutral("m.jsonl", r#"{"model_id": "m", "sample_id": 1, "score": 1, "evaluation": "fine"}"#, &["m: 1 | ? | ?"]);
+    // The canonical names win over those of a tool.
+    neutral(
+        "m.csv",
+        "query_id,dataset,prompt_id,index,model,score,cost,latency_s\nq,d,p,0,m,1,2,3\nr,d,p,0,m,0,2,3\n",
+        &["m: 1 0 | 2 2 | 3000 3000"],
+    );
+    // What a tool's files do not have and one of them has is not lost, and no unit is put upon it.
+    let long = "sample_id,eval_name,prompt,model_name,performance,cost,latency_ms\nq,e,p,m,1,2,3\n";
+    assert_eq!(table(&read(&[("long.csv", long)]).dataset), ["m: 1 | 2 | 3"]);
+    let drift = "model,id,query,ref_answer,answer,latency,cost,score\nm,q,?,a,b,1500,0,1\nm,r,?,a,b,900,0,1\n";
+    assert_eq!(table(&read(&[("drift.csv", drift)]).dataset), ["m: 1 1 | 0 0 | 1500 900"]);
+    let seconds = ImportOptions { latency_unit: Some(LatencyUnit::S), ..ImportOptions::default() };
+    assert_eq!(
+        table(&read_with(&[("drift.csv", drift)], &seconds).unwrap().dataset),
+        ["m: 1 1 | 0 0 | 1500000 900000"]
+    );
+}
+
+#[test]
+fn json_is_read_to_the_letter() {
+    let bad = |name: &str, text: &str, row: u64, expected: &str, found: &str| {
+        let error = read_with(&[(name, text)], &ImportOptions::default()).expect_err(text);
+        assert_eq!((error.kind, error.place.row), (ErrorKind::Malformed, Some(row)), "{text}: {error}");
+        assert!(error.expected.contains(expected), "{text}: {error}");
+        assert!(error.found.as_deref().is_some_and(|text| text.starts_with(found)), "{text}: {error}");
+    };
+    let record = |id: u8| format!(r#"{{"id": {id}, "score": 1}}"#);
+    let (a, b) = (record(1), record(2));
+    bad("f.json", &format!("[{a}\n{b}]"), 1, "`,` or `]` after a record (line 2)", "{");
+    bad("f.json", &format!("[{a},\n,{b}]"), 1, "a record (line 2)", ",");
+    bad("f.json", &format!("[{a},\n{b},]"), 2, "a record (line 2)", "]");
+    bad("f.json", &format!("[{a}}}"), 1, "`,` or `]`", "}");
+    bad("f.json", &format!("[{a},{b}"), 2, "the rest of the document", "the end of the file");
+    bad("f.json", &format!("[{a},{b}]\n[{a}]"), 2, "the end of the file after the document", "[");
+    bad("f.json", &format!("[{a}] and more"), 1, "the end of the file after the document", "a");
+    bad("f.json", &format!("{{\"records\": [{a}]\n\"more\": 1}}"), 2, "`,` or `}` after a member", "\"");
+    bad("f.json", &format!("{{\"records\": [{a}],,\n\"more\": 1}}"), 1, "a member", ",");
+    bad("f.json", &format!("{{\"records\": [{a}],}}"), 1, "a member", "}");
+    bad("f.json", &format!("{{\"records\": [{a}], more: 1}}"), 1, "a member's name in quotes", "m");
+    bad("f.json", &format!("{{\"x\": , \"records\": [{a}]}}"), 1, "a value", ",");
+    bad("f.json", &format!("{{\"records\": [{a}, {{\"id\": 2 \"score\": 1}}]}}"), 2, "line 1", "{\"id\": 2");
+    bad("f.jsonl", &format!("{a}{b}"), 1, "one record a line", "{");
+    bad("f.jsonl", &format!("{a},\n{b}"), 1, "one record a line", ",");
+    bad("f.jsonl", &format!("{a}\n{b} trailing"), 2, "one record a line", "t");
+    bad("f.jsonl", &format!("{a}\n}}"), 2, "JSON (", "}");
+    let fine = format!("{{\"about\": {{}}, \"none\": [], \"records\": [{a} ,\r\n{b}\n]\n}}\n\n");
+    assert_eq!(table(&read(&[("m.json", &fine)]).dataset), ["m: 1 1 | ? | ?"]);
+    assert_eq!(table(&read(&[("m.jsonl", &format!("{a}\r\n\r\n{b}\r\n"))]).dataset), ["m: 1 1 | ? | ?"]);
+    // A record in an older encoding leads to its row.
+    let latin = import(
+        vec![InputFile::from_bytes(
+            "m.jsonl",
+            b"{\"id\": 1, \"score\": 1}\n{\"id\": \"caf\xe9 \xe0 la\", \"score\": 0}\n",
+        )],
+        &ImportOptions::default(),
+        &mut |_| true,
+    );
+    let audit = latin.unwrap().audit;
+    assert_eq!((audit.files[0].encoding.as_str(), audit.warnings[0].row), ("windows-1252", Some(2)));
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn prime_has_its_published_means() {
     let options = ImportOptions { grader, ..ImportOptions::default() };
     let audit = import(files, &options, &mut |_| true).unwrap().audit;
     assert_eq!((audit.format.as_str(), audit.queries, audit.complete, audit.duplicates), ("llmdrift", 1000, 1000, 0));
-    assert_eq!(audit.files[0].latency_unit, "seconds, as the column says");
+    assert_eq!(audit.files[0].latency_unit, "seconds, as most values are below 100");
     assert_eq!(audit.warnings, []);
     // Accuracy, seconds and dollars as its source states them, to the digits it states.
     let published = [

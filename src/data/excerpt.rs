@@ -212,7 +212,7 @@ fn table(source: Source, asked: &Asked, meter: &mut Meter) -> Result<(Excerpt, O
     let mut records = Records::open(source, meter)?;
     let header = &records.header;
     let columns: Vec<String> = (0..header.len()).map(|index| called(header, index)).collect();
-    let recognised = Table::recognise(header, asked.options).ok().map(|table| {
+    let recognised = Table::recognise(&records, asked.options).ok().map(|table| {
         let (id, why, roles, unit) = table.roles();
         (id, why.to_owned(), with_unit(roles, unit))
     });

@@ -331,11 +331,12 @@ fn json_file<'a>(
     meter: &mut Meter,
 ) -> Result<Source<'a>> {
     let lines = json::is_lines(source.text(), &to.audit.name);
-    to.audit.encoding = "UTF-8".to_owned();
     to.audit.separator = if lines { "JSON lines" } else { "JSON" }.to_owned();
     let mut members = Members::open(source, lines, meter)?;
     format::json::read(&mut members, options, to, meter)?;
-    Ok(members.finish())
+    let (guessed, source) = members.finish();
+    say_encoding(&source, guessed.map(|row| (row, None)), to);
+    Ok(source)
 }
 
 /// Reads a table.
@@ -347,7 +348,7 @@ fn table_file<'a>(
 ) -> Result<Source<'a>> {
     let mut records = Records::open(source, meter)?;
     let before = meter.rows;
-    let table = format::Table::recognise(&records.header, options)?;
+    let table = format::Table::recognise(&records, options)?;
     format::read(&mut records, table, options, to, meter)?;
     if meter.rows == before {
         return Err(Error::new(ErrorKind::Empty, "at least one row after the header")
@@ -364,13 +365,18 @@ fn table_file<'a>(
         _ => "comma",
     }
     .to_owned();
-    let (encoding, legacy, source) = records.finish();
-    if let Some((row, column)) = legacy {
-        let message = "bytes that are no UTF-8 were read as Windows-1252 (Latin-1)".to_owned();
-        to.warn(Some(row), Some(&column), Some(message));
-    }
-    to.audit.encoding = encoding.to_owned();
+    let (guessed, source) = records.finish();
+    say_encoding(&source, guessed.map(|(row, column)| (row, Some(column))), to);
     Ok(source)
+}
+
+/// Says how the bytes were read; `guessed` is the place of the first letter whose encoding was guessed.
+fn say_encoding(source: &Source, guessed: Option<(u64, Option<String>)>, to: &mut Destination) {
+    to.audit.encoding = source.decoding.name();
+    if let Some((row, column)) = guessed {
+        let message = format!("letters that are no UTF-8 were read as {}: are they right?", to.audit.encoding);
+        to.warn(Some(row), column.as_deref(), Some(message));
+    }
 }
 
 fn models(seen: &[Seen], names: &[String]) -> Vec<ModelAudit> {

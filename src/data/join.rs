@@ -93,7 +93,6 @@ impl Collector {
             )
             .found(String::from_utf8_lossy(id.get(..80).unwrap_or(id))));
         }
-        // UTF-8 and Windows-1252 files can name the same query.
         Ok(self.queries.number(without_nul(&super::records::text(id)).as_bytes()))
     }
 

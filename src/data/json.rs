@@ -33,12 +33,24 @@ impl Member {
     }
 }
 
-/// A container that is being walked through.
-enum Inside {
-    /// An array of records; how many have come.
-    Array { path: String, count: u64 },
-    /// A document, or a member that was entered.
-    Object { path: String },
+/// What may come next inside a container.
+#[derive(Clone, Copy, PartialEq)]
+enum Next {
+    /// The first value, or the end.
+    First,
+    /// A value: a comma came before.
+    Value,
+    /// A comma, or the end.
+    Comma,
+}
+
+/// A container that is being walked through: an array of records, or a document or member with named values.
+struct Inside {
+    path: String,
+    named: bool,
+    /// Records so far.
+    count: u64,
+    next: Next,
 }
 
 /// The values of one file, one at a time.
@@ -49,8 +61,12 @@ pub(super) struct Members<'a> {
     line: u64,
     /// Whether every value of the file is a record of its own.
     lines: bool,
+    /// The line in which the last value of the file itself ended.
+    last: Option<u64>,
     inside: Vec<Inside>,
     buffer: Vec<u8>,
+    /// Row of the first record with letters whose encoding was guessed.
+    guessed: Option<u64>,
 }
 
 impl<'a> Members<'a> {
@@ -60,7 +76,8 @@ impl<'a> Members<'a> {
     /// What reading can fail with.
     pub(super) fn open(mut source: Source<'a>, lines: bool, meter: &mut Meter) -> Result<Self> {
         let ended = !source.advance(meter)?;
-        Ok(Members { source, at: 0, ended, line: 1, lines, inside: Vec::new(), buffer: Vec::new() })
+        let (last, guessed) = (None, None);
+        Ok(Members { source, at: 0, ended, line: 1, lines, last, inside: Vec::new(), buffer: Vec::new(), guessed })
     }
 
     /// The next value; `None` at the end of the file.
@@ -69,62 +86,86 @@ impl<'a> Members<'a> {
     /// What is no JSON, a record above the limit of a cell, both with the line or the record's number.
     pub(super) fn next(&mut self, meter: &mut Meter) -> Result<Option<Member>> {
         loop {
-            let Some(byte) = self.skip_space(meter)? else {
+            let byte = self.skip_space(meter)?;
+            let Some(byte) = byte else {
                 return match self.inside.is_empty() {
                     true => Ok(None),
                     false => Err(self.wrong("the rest of the document").found("the end of the file")),
                 };
             };
-            match self.inside.last_mut() {
-                None => {
-                    let line = self.line;
-                    match byte {
-                        b'[' if !self.lines => {
-                            self.at += 1;
-                            self.inside.push(Inside::Array { path: "[]".to_owned(), count: 0 });
+            let Some(inside) = self.inside.last_mut() else {
+                match self.begin(byte, meter)? {
+                    Some(member) => return Ok(Some(member)),
+                    None => continue,
+                }
+            };
+            let named = inside.named;
+            let end = if named { b'}' } else { b']' };
+            match (inside.next, byte) {
+                (Next::First | Next::Comma, byte) if byte == end => {
+                    self.at += 1;
+                    self.inside.pop();
+                    self.last = Some(self.line);
+                }
+                (Next::Comma, b',') => {
+                    inside.next = Next::Value;
+                    self.at += 1;
+                }
+                (Next::Comma, _) => {
+                    let expected = if named { "`,` or `}` after a member" } else { "`,` or `]` after a record" };
+                    return Err(self.wrong(expected).found(char::from(byte)));
+                }
+                (_, b',' | b']' | b'}') => {
+                    let expected = if named { "a member" } else { "a record" };
+                    return Err(self.wrong(expected).found(char::from(byte)));
+                }
+                _ => {
+                    inside.next = Next::Comma;
+                    inside.count += 1;
+                    let (path, count) = (inside.path.clone(), inside.count);
+                    match named {
+                        false => return self.take(path, count, meter).map(Some),
+                        true if byte == b'"' => {
+                            if let Some(member) = self.member(path, meter)? {
+                                return Ok(Some(member));
+                            }
                         }
-                        b'{' if !self.lines => {
-                            self.at += 1;
-                            self.inside.push(Inside::Object { path: String::new() });
-                        }
-                        // Some writers end lines with a comma.
-                        b',' if self.lines => self.at += 1,
-                        _ => return self.take(String::new(), line, meter).map(Some),
+                        true => return Err(self.wrong("a member's name in quotes").found(char::from(byte))),
                     }
                 }
-                Some(Inside::Array { path, count }) => match byte {
-                    b']' => {
-                        self.at += 1;
-                        self.inside.pop();
-                    }
-                    b',' => self.at += 1,
-                    _ => {
-                        *count += 1;
-                        let (path, count) = (path.clone(), *count);
-                        return self.take(path, count, meter).map(Some);
-                    }
-                },
-                Some(Inside::Object { path }) => match byte {
-                    b'}' => {
-                        self.at += 1;
-                        self.inside.pop();
-                    }
-                    b',' => self.at += 1,
-                    b'"' => {
-                        let path = path.clone();
-                        if let Some(member) = self.member(path, meter)? {
-                            return Ok(Some(member));
-                        }
-                    }
-                    _ => return Err(self.wrong("a member's name in quotes").found(char::from(byte))),
-                },
             }
         }
     }
 
-    /// Ends the file.
-    pub(super) fn finish(self) -> Source<'a> {
-        self.source
+    /// A value of the file itself: the document is entered, a line is a record.
+    fn begin(&mut self, byte: u8, meter: &mut Meter) -> Result<Option<Member>> {
+        let line = self.line;
+        match (self.lines, self.last, byte) {
+            (false, Some(_), byte) => Err(self.wrong("the end of the file after the document").found(char::from(byte))),
+            (true, Some(last), byte) if last == line => {
+                Err(self.wrong("one record a line, and nothing after it").found(char::from(byte)))
+            }
+            (false, None, b'[' | b'{') => {
+                self.at += 1;
+                let named = byte == b'{';
+                self.enter(if named { String::new() } else { "[]".to_owned() }, named);
+                Ok(None)
+            }
+            _ => {
+                let member = self.take(String::new(), line, meter)?;
+                self.last = Some(self.line);
+                Ok(Some(member))
+            }
+        }
+    }
+
+    fn enter(&mut self, path: String, named: bool) {
+        self.inside.push(Inside { path, named, count: 0, next: Next::First });
+    }
+
+    /// Ends the file: the row of the first record with letters whose encoding was guessed, and the source.
+    pub(super) fn finish(self) -> (Option<u64>, Source<'a>) {
+        (self.guessed, self.source)
     }
 
     /// A member of an object: entered, taken or skipped.
@@ -140,15 +181,16 @@ impl<'a> Members<'a> {
         match first {
             Some(b'[') if RECORDS.contains(&name.as_str()) => {
                 self.at += 1;
-                self.inside.push(Inside::Array { path: format!("{path}[]"), count: 0 });
+                self.enter(format!("{path}[]"), false);
             }
             Some(b'{') if within.is_empty() && name == ENTERED => {
                 self.at += 1;
-                self.inside.push(Inside::Object { path });
+                self.enter(path, true);
             }
             Some(_) if within.is_empty() && COMMON.contains(&name.as_str()) => {
                 return self.take(path, 0, meter).map(Some);
             }
+            Some(byte @ (b',' | b':' | b']' | b'}')) => return Err(self.wrong("a value").found(char::from(byte))),
             Some(_) => {
                 self.value(false, meter)?;
             }
@@ -158,7 +200,11 @@ impl<'a> Members<'a> {
     }
 
     fn take(&mut self, path: String, number: u64, meter: &mut Meter) -> Result<Member> {
-        let value = self.value(true, meter).map_err(|error| if number > 0 { error.at_row(number) } else { error })?;
+        let placed = |error: Error| if number > 0 { error.at_row(number) } else { error };
+        let value = self.value(true, meter).map_err(placed)?;
+        if self.source.decoding.check(&self.buffer).map_err(placed)? {
+            self.guessed.get_or_insert(number);
+        }
         let member = Member { path, number, value };
         if member.is_record() {
             meter.row().map_err(|error| error.at_row(number))?;
@@ -228,7 +274,8 @@ impl<'a> Members<'a> {
         serde_json::from_slice(&self.buffer).map_err(|error| {
             let found = String::from_utf8_lossy(self.buffer.get(..80).unwrap_or(&self.buffer)).into_owned();
             let line = line + (error.line() as u64).saturating_sub(1);
-            Error::new(ErrorKind::Malformed, format!("JSON ({})", reason(&error))).at_row(line).found(found)
+            let expected = format!("JSON ({}, line {line})", reason(&error));
+            Error::new(ErrorKind::Malformed, expected).at_row(line).found(found)
         })
     }
 
@@ -260,8 +307,11 @@ impl<'a> Members<'a> {
         Ok(None)
     }
 
+    /// Something else was expected here: in an array at or after the record of this number, else in this line.
     fn wrong(&self, expected: &str) -> Error {
-        Error::new(ErrorKind::Malformed, format!("JSON: {expected}")).at_row(self.line)
+        let records = self.inside.last().filter(|inside| !inside.named && inside.count > 0);
+        let row = records.map_or(self.line, |inside| inside.count);
+        Error::new(ErrorKind::Malformed, format!("JSON: {expected} (line {})", self.line)).at_row(row)
     }
 }
 

@@ -10,6 +10,7 @@
 mod archive;
 mod audit;
 mod cells;
+mod encoding;
 pub mod excerpt;
 mod format;
 mod grader;

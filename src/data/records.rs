@@ -1,23 +1,14 @@
 //! Text as records of cells: separator, quoting, row numbers, and the checks every record passes.
 
+use super::encoding::is_damaged;
 use super::schema;
-use super::text::{Encoding, Meter, Source};
+use super::text::{Meter, Source};
 use crate::error::{Error, ErrorKind, Result};
 use csv_core::ReadRecordResult;
 use std::borrow::Cow;
 
 /// Separators that are tried, most common first.
 const SEPARATORS: [u8; 3] = [b',', b'\t', b';'];
-/// U+FFFD in UTF-8: what malformed UTF-16 was turned into.
-const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
-
-/// A bad byte and where it stands.
-struct BadByte {
-    row: u64,
-    column: String,
-    byte: u8,
-}
-
 /// The records of one file, one at a time.
 pub(super) struct Records<'a> {
     source: Source<'a>,
@@ -37,8 +28,8 @@ pub(super) struct Records<'a> {
     header_cells: Vec<u8>,
     /// Cell separator.
     pub(super) separator: u8,
-    multibyte: bool,
-    legacy: Option<BadByte>,
+    /// Row and column of the first letter whose encoding was guessed.
+    guessed: Option<(u64, String)>,
     /// Copies of the header among the rows, left out.
     pub(super) repeated_headers: u64,
 }
@@ -61,8 +52,7 @@ impl<'a> Records<'a> {
             header: Vec::new(),
             header_cells: Vec::new(),
             separator,
-            multibyte: false,
-            legacy: None,
+            guessed: None,
             repeated_headers: 0,
         };
         if !records.read(meter)? {
@@ -106,6 +96,34 @@ impl<'a> Records<'a> {
         Ok(false)
     }
 
+    /// Looks at the rows that follow, as far as they are in memory, without reading them: whether each of these columns
+    /// has cells and all of them are as wanted. Empty cells are neither.
+    pub(super) fn look_ahead(&self, columns: &[usize], wanted: impl Fn(&[u8]) -> bool) -> bool {
+        /// Rows that are enough to tell.
+        const ROWS: usize = 100;
+        let mut core = csv_core::ReaderBuilder::new().delimiter(self.separator).build();
+        let mut rest = self.source.text().get(self.at..).unwrap_or_default();
+        let (mut cells, mut ends) = (vec![0; rest.len()], vec![0; self.header.len() + 1]);
+        let mut seen = vec![false; columns.len()];
+        for _ in 0..ROWS {
+            let (result, read, _, count) = core.read_record(rest, &mut cells, &mut ends);
+            rest = rest.get(read..).unwrap_or_default();
+            if result != ReadRecordResult::Record {
+                break;
+            }
+            for (column, seen) in columns.iter().zip(&mut seen) {
+                let start = column.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+                let end = if *column < count { ends.get(*column).copied().unwrap_or(0) } else { start };
+                let cell = cells.get(start..end).unwrap_or_default().trim_ascii();
+                if !cell.is_empty() && !wanted(cell) {
+                    return false;
+                }
+                *seen |= !cell.is_empty();
+            }
+        }
+        seen.iter().all(|seen| *seen)
+    }
+
     /// A cell of the current record, without the space around it; empty where there is no such cell.
     pub(super) fn cell(&self, index: usize) -> &[u8] {
         let start = if index == 0 { 0 } else { self.ends.get(index - 1).copied().unwrap_or(0) };
@@ -121,15 +139,9 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Ends the file: how its bytes were read, the first byte that is no UTF-8, and the source.
-    pub(super) fn finish(self) -> (&'static str, Option<(u64, String)>, Source<'a>) {
-        let encoding = match (self.source.encoding, &self.legacy) {
-            (Encoding::Utf16, _) => "UTF-16",
-            (Encoding::Utf8Marked, _) => "UTF-8 with a byte-order mark",
-            (Encoding::Assumed, Some(_)) => "Windows-1252",
-            (Encoding::Assumed, None) => "UTF-8",
-        };
-        (encoding, self.legacy.map(|bad| (bad.row, bad.column)), self.source)
+    /// Ends the file: the place of the first letter whose encoding was guessed, and the source.
+    pub(super) fn finish(self) -> (Option<(u64, String)>, Source<'a>) {
+        (self.guessed, self.source)
     }
 
     /// All cells of the current record, one after the other.
@@ -229,87 +241,27 @@ impl<'a> Records<'a> {
         self.row += 1 + ended.saturating_sub(inside + 1);
     }
 
-    /// Refuses bytes that are no text. Bytes that are letters or signs in Windows-1252 pass while nothing else in the
-    /// file says that it is UTF-8.
+    /// Refuses bytes that are no text, and notes the first letters whose encoding was guessed.
     fn check_text(&mut self) -> Result<()> {
-        let content = self.content();
-        if content.is_ascii() {
-            return Ok(());
-        }
-        let converted = self.source.encoding == Encoding::Utf16;
-        if std::str::from_utf8(content).is_ok() {
-            if converted && content.windows(3).any(|bytes| bytes == REPLACEMENT) {
-                return Err(self.damaged());
+        let checked = self.source.decoding.check(self.content());
+        let column = |wanted: fn(&[u8]) -> bool| {
+            let index = (0..self.count).find(|index| wanted(self.cell(*index)));
+            self.column_name(index.unwrap_or_default())
+        };
+        match checked {
+            Err(error) => Err(error.at_row(self.row).at_column(column(is_damaged))),
+            Ok(true) if self.guessed.is_none() => {
+                self.guessed = Some((self.row, column(|cell| !cell.is_ascii())));
+                Ok(())
             }
-            self.multibyte = true;
-        } else {
-            let bad = self.bad_byte();
-            let declared = self.source.encoding != Encoding::Assumed;
-            if declared || !(0xa0..0xff).contains(&bad.byte) {
-                return Err(bad.error());
-            }
-            self.legacy.get_or_insert(bad);
+            Ok(_) => Ok(()),
         }
-        match &self.legacy {
-            Some(bad) if self.multibyte => Err(bad.error()),
-            _ => Ok(()),
-        }
-    }
-
-    fn damaged(&self) -> Error {
-        let error = Error::new(ErrorKind::NotText, "UTF-16 text").at_row(self.row).found("half a character");
-        let bad = |i: &usize| self.cell(*i).windows(3).any(|bytes| bytes == REPLACEMENT);
-        match (0..self.count).find(bad) {
-            Some(column) => error.at_column(self.column_name(column)),
-            None => error,
-        }
-    }
-
-    /// The byte of the current record that decides: the first that cannot be Windows-1252 text, else the first that is
-    /// no UTF-8.
-    fn bad_byte(&self) -> BadByte {
-        let mut first = None;
-        for index in 0..self.count {
-            let mut rest = self.cell(index);
-            while let Err(error) = std::str::from_utf8(rest) {
-                let from = error.valid_up_to();
-                let to = from + error.error_len().unwrap_or(rest.len() - from);
-                let wrong = rest.get(from..to).unwrap_or_default();
-                // An emoji cut in half is damage; its head could pass for a letter, its tail cannot.
-                let worst = wrong.iter().find(|byte| !(0xa0..0xff).contains(*byte));
-                let bad = BadByte {
-                    row: self.row,
-                    column: self.column_name(index),
-                    byte: worst.or(wrong.first()).copied().unwrap_or(0xff),
-                };
-                if worst.is_some() {
-                    return bad;
-                }
-                first.get_or_insert(bad);
-                rest = rest.get(to..).unwrap_or_default();
-            }
-        }
-        // Cells that are text one by one and not together: a letter cut at a separator.
-        first.unwrap_or(BadByte { row: self.row, column: self.column_name(0), byte: 0xff })
     }
 }
 
-impl BadByte {
-    fn error(&self) -> Error {
-        Error::new(ErrorKind::NotText, "UTF-8 text (or UTF-16 with a byte-order mark)")
-            .at_row(self.row)
-            .at_column(&self.column)
-            .found(format!("byte 0x{:02X}", self.byte))
-    }
-}
-
-/// A cell as text: UTF-8, or where it is none Latin-1, whose bytes are the first characters of Unicode. (Bytes below
-/// 0xA0, where Windows-1252 differs, are refused elsewhere.)
+/// A cell as text.
 pub(super) fn text(cell: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(cell) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => cell.iter().map(|byte| char::from(*byte)).collect::<String>().into(),
-    }
+    String::from_utf8_lossy(cell)
 }
 
 /// The separator under which most header cells have a known name; among equals the one that makes most cells.

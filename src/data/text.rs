@@ -1,8 +1,9 @@
-//! Bytes of a file as text: hashing, sniffing, byte-order marks, progress and limits while it streams.
+//! Bytes of a file as text: hashing, sniffing, progress and limits while it streams.
 //!
-//! What leaves [`Source`] is UTF-8, or bytes in a one-byte encoding that nobody declared; which of the two is settled
-//! record by record in `records`, because only there can an error name a row and a column.
+//! What leaves [`Source`] is UTF-8, see [`super::encoding`]. Bytes that are no text are refused record by record in
+//! `records` and `json`, because only there can an error name a row and a column.
 
+use super::encoding::Decoding;
 use super::{InputFile, Limits, Progress};
 use crate::error::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
@@ -27,17 +28,6 @@ const SIGNATURES: [(&[u8], &str); 11] = [
     (b"\x80\x04\x95", "a Python pickle"),
     (b"\x7fELF", "a program"),
 ];
-
-/// How the bytes of a file became text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encoding {
-    /// No mark: UTF-8 unless the bytes say otherwise.
-    Assumed,
-    /// Declared by its byte-order mark.
-    Utf8Marked,
-    /// UTF-16, declared by its byte-order mark, converted here.
-    Utf16,
-}
 
 /// Counts what was read over all files, reports it, and stops at the limits.
 pub(super) struct Meter<'p> {
@@ -112,12 +102,11 @@ pub(super) struct Source<'a> {
     raw: Vec<u8>,
     /// Bytes of `raw` that the last read gave.
     filled: usize,
-    decoder: Option<Utf16>,
     text: Vec<u8>,
     pending: bool,
     finished: bool,
     /// How the bytes are being read.
-    pub(super) encoding: Encoding,
+    pub(super) decoding: Decoding,
     /// Bytes of the file so far, marks included.
     pub(super) bytes: u64,
 }
@@ -130,41 +119,27 @@ impl<'a> Source<'a> {
             hasher: Sha256::new(),
             raw: vec![0; BLOCK],
             filled: 0,
-            decoder: None,
             text: Vec::new(),
             pending: true,
             finished: false,
-            encoding: Encoding::Assumed,
+            decoding: Decoding::new(b"").0,
             bytes: 0,
         };
         let mut first = Vec::new();
         while first.len() < SNIFF && source.fill(meter)? {
             first.extend_from_slice(source.raw.get(..source.filled).unwrap_or_default());
         }
-        let skip = match first.as_slice() {
-            [0xef, 0xbb, 0xbf, ..] => {
-                source.encoding = Encoding::Utf8Marked;
-                3
-            }
-            [0xff, 0xfe, ..] => source.utf16(u16::from_le_bytes),
-            [0xfe, 0xff, ..] => source.utf16(u16::from_be_bytes),
-            _ => 0,
-        };
-        let body = first.get(skip..).unwrap_or_default();
-        if source.decoder.is_none() {
+        let (decoding, mark) = Decoding::new(&first);
+        source.decoding = decoding;
+        let body = first.get(mark..).unwrap_or_default();
+        if source.decoding.is_bytewise() {
             sniff(body)?;
         }
-        source.take(body);
+        source.decoding.take(body, source.finished, &mut source.text);
         if source.text.iter().all(u8::is_ascii_whitespace) && source.finished {
             return Err(Error::new(ErrorKind::Empty, "the file is empty: a header and at least one row were expected"));
         }
         Ok(source)
-    }
-
-    fn utf16(&mut self, unit: fn([u8; 2]) -> u16) -> usize {
-        self.encoding = Encoding::Utf16;
-        self.decoder = Some(Utf16 { unit, half: None, high: None });
-        2
     }
 
     /// The next block of text into [`Source::text`]; `false` at the end.
@@ -177,9 +152,8 @@ impl<'a> Source<'a> {
         }
         while !self.finished {
             self.fill(meter)?;
-            let raw = std::mem::take(&mut self.raw);
-            self.take(raw.get(..self.filled).unwrap_or_default());
-            self.raw = raw;
+            let raw = self.raw.get(..self.filled).unwrap_or_default();
+            self.decoding.take(raw, self.finished, &mut self.text);
             if !self.text.is_empty() {
                 return Ok(true);
             }
@@ -227,47 +201,6 @@ impl<'a> Source<'a> {
         meter.bytes(read)?;
         Ok(read > 0)
     }
-
-    /// Raw bytes as text into `text`. What is malformed in UTF-16 becomes U+FFFD, which `records` refuses.
-    fn take(&mut self, raw: &[u8]) {
-        self.text.clear();
-        let Some(decoder) = &mut self.decoder else {
-            self.text.extend_from_slice(raw);
-            return;
-        };
-        decoder.decode(raw, self.finished, &mut self.text);
-    }
-}
-
-/// UTF-16 in blocks: what a block cuts in two waits for the next one. A library of all encodings would weigh more than
-/// the rest of the import, in every browser.
-struct Utf16 {
-    unit: fn([u8; 2]) -> u16,
-    /// The first byte of a unit that the last block cut.
-    half: Option<u8>,
-    /// The first unit of a pair that the last block cut.
-    high: Option<u16>,
-}
-
-impl Utf16 {
-    /// Appends to `text` as UTF-8; what is malformed becomes U+FFFD. `last` says that nothing follows.
-    fn decode(&mut self, raw: &[u8], last: bool, text: &mut Vec<u8>) {
-        let mut units: Vec<u16> = self.high.take().into_iter().collect();
-        for byte in raw {
-            match self.half.take() {
-                Some(first) => units.push((self.unit)([first, *byte])),
-                None => self.half = Some(*byte),
-            }
-        }
-        if !last && let Some(0xd800..0xdc00) = units.last() {
-            self.high = units.pop();
-        }
-        let cut = last && self.half.take().is_some();
-        let characters = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER));
-        for character in characters.chain(cut.then_some(char::REPLACEMENT_CHARACTER)) {
-            text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-    }
 }
 
 /// Refuses what is not text.
@@ -282,28 +215,4 @@ fn sniff(first: &[u8]) -> Result<()> {
         return Err(Error::new(ErrorKind::NotText, EXPECTED).found("binary data"));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn utf16_may_be_cut_anywhere() {
-        let text = "id,😀 ü\n1,漢字";
-        let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for size in 1..bytes.len() {
-            let mut decoder = Utf16 { unit: u16::from_be_bytes, half: None, high: None };
-            let mut out = Vec::new();
-            for block in bytes.chunks(size) {
-                decoder.decode(block, false, &mut out);
-            }
-            decoder.decode(&[], true, &mut out);
-            assert_eq!(String::from_utf8(out).unwrap(), text, "blocks of {size}");
-        }
-        let mut decoder = Utf16 { unit: u16::from_le_bytes, half: None, high: None };
-        let mut out = Vec::new();
-        decoder.decode(&[0x00, 0xd8, 0x61, 0x00, 0x62], true, &mut out);
-        assert_eq!(String::from_utf8(out).unwrap(), "\u{fffd}a\u{fffd}");
-    }
 }

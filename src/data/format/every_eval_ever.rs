@@ -1,7 +1,7 @@
 //! Every Eval Ever's instance-level results: JSON lines, one result a line.
 
 use super::Layout;
-use crate::experiment::{LatencyUnit, Role};
+use crate::experiment::Role;
 
 /// The records.
 pub(super) const RECORDS: Layout = Layout {
@@ -17,6 +17,5 @@ pub(super) const RECORDS: Layout = Layout {
         (Role::LatencyMs, "performance.latency_ms"),
         (Role::Category, "evaluation_name"),
     ],
-    latency_unit: Some(LatencyUnit::Ms),
     from_zero: false,
 };

@@ -1,7 +1,7 @@
 //! LLMDrift's generations: one row a result, with answer and reference but no score, latencies in seconds.
 
 use super::Layout;
-use crate::experiment::{LatencyUnit, Role};
+use crate::experiment::Role;
 
 /// The table.
 pub(super) const TABLE: Layout = Layout {
@@ -18,6 +18,5 @@ pub(super) const TABLE: Layout = Layout {
         (Role::LatencyMs, "latency"),
         (Role::Category, "dataset"),
     ],
-    latency_unit: Some(LatencyUnit::S),
     from_zero: false,
 };

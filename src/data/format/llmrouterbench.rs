@@ -14,10 +14,10 @@ pub(super) const TABLE: Layout = Layout {
         (Role::Cost, "cost"),
         (Role::InputTokens, "prompt_tokens"),
         (Role::OutputTokens, "completion_tokens"),
+        (Role::LatencyMs, "latency_ms"),
         (Role::Category, "dataset"),
         (Role::Split, "split"),
     ],
-    latency_unit: None,
     from_zero: false,
 };
 
@@ -32,9 +32,9 @@ pub(super) const RECORDS: Layout = Layout {
         (Role::Cost, "cost"),
         (Role::InputTokens, "prompt_tokens"),
         (Role::OutputTokens, "completion_tokens"),
+        (Role::LatencyMs, "latency_ms"),
         (Role::Category, "dataset"),
         (Role::Split, "split"),
     ],
-    latency_unit: None,
     from_zero: false,
 };

@@ -21,6 +21,7 @@ use super::ImportOptions;
 use super::cells::Field;
 use super::intake::{Columns, Destination, Intake, Row};
 use super::records::Records;
+use super::schema::canonical;
 use super::text::Meter;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{LatencyUnit, Role};
@@ -34,8 +35,6 @@ pub(super) struct Layout {
     pub(super) needs: &'static [&'static str],
     /// Which column plays which role, where it is there; of several for one role the first that is there.
     pub(super) roles: &'static [(Role, &'static str)],
-    /// Unit of its latencies.
-    pub(super) latency_unit: Option<LatencyUnit>,
     /// Whether scores below 0 count as 0.
     pub(super) from_zero: bool,
 }
@@ -44,19 +43,27 @@ pub(super) struct Layout {
 const TABLES: [&Layout; 3] = [&routerbench::LONG, &llmrouterbench::TABLE, &llmdrift::TABLE];
 
 impl Layout {
-    /// Whether a file with these columns is of this format.
+    /// Whether a file with these columns is of this format: it has them all, with scores or what can be graded, and does
+    /// not say by the canonical names that it is in the neutral schema.
     pub(super) fn fits(&self, has: impl Fn(&str) -> bool) -> bool {
-        self.needs.iter().all(|name| has(name))
+        let neutral = [Role::QueryId, Role::Score].iter().all(|role| has(canonical(*role)));
+        let plays = |role: Role| self.roles.iter().any(|(other, name)| *other == role && has(name));
+        let scored = plays(Role::Score) || (plays(Role::Answer) && plays(Role::Reference));
+        !neutral && scored && self.needs.iter().all(|name| has(name))
     }
 
     /// The roles of a file with these columns.
-    pub(super) fn columns(&self, has: impl Fn(&str) -> bool) -> Columns {
-        let mut columns = Columns { latency_unit: self.latency_unit, from_zero: self.from_zero, ..Columns::default() };
+    pub(super) fn columns(&self, has: impl Fn(&str) -> bool, options: &ImportOptions) -> Columns {
+        let mut columns = Columns { from_zero: self.from_zero, ..Columns::default() };
         for (role, name) in self.roles {
             if !columns.has(*role) && has(name) {
                 columns.names.push((*role, (*name).to_owned()));
             }
         }
+        columns.latency_unit = match columns.name(Role::LatencyMs).ends_with("_ms") {
+            true => Some(LatencyUnit::Ms),
+            false => options.latency_unit,
+        };
         columns
     }
 
@@ -85,11 +92,12 @@ struct Model {
 }
 
 impl Table {
-    /// Recognises a table by its header.
+    /// Recognises a table by its header, and where names alone could be anybody's, by its first rows.
     ///
     /// # Errors
     /// No known columns; one role played by two columns; what a mapping names and the header does not have.
-    pub(super) fn recognise(header: &[String], options: &ImportOptions) -> Result<Table> {
+    pub(super) fn recognise(records: &Records, options: &ImportOptions) -> Result<Table> {
+        let header = &records.header;
         // A mapping is in the words of the neutral schema.
         if !options.mapping.is_empty() {
             return neutral::table(header, options);
@@ -97,12 +105,12 @@ impl Table {
         if let Some(table) = routerbench::wide(header)? {
             return Ok(table);
         }
-        if let Some(table) = promptfoo::wide(header).or_else(|| routellm::wide(header)) {
+        if let Some(table) = promptfoo::wide(records).or_else(|| routellm::wide(records)) {
             return Ok(table);
         }
         let has = |name: &str| header.iter().any(|other| other == name);
         match TABLES.iter().find(|layout| layout.fits(has)) {
-            Some(layout) => Ok(Table::long(layout.id, layout.why("columns"), layout.columns(has), header)),
+            Some(layout) => Ok(Table::long(layout.id, layout.why("columns"), layout.columns(has, options), header)),
             None => neutral::table(header, options),
         }
     }

@@ -3,6 +3,7 @@
 
 use super::super::intake::Columns;
 use super::super::json::{Member, look_up};
+use super::super::records::Records;
 use super::json::{Cells, Common, Custom, Plain, plain};
 use super::{Model, Table};
 use crate::error::Result;
@@ -20,7 +21,8 @@ pub(super) const PROMPTFOO: Custom = Custom {
 
 fn recognise(first: &Member, _: &mut Common) -> bool {
     let has = |key| first.value.get(key).is_some();
-    first.path.ends_with("results[]") && has("provider") && has("success") && has("score")
+    let result = has("provider") && has("success") && has("score");
+    first.path.ends_with("results[]") && result && (has("testIdx") || has("vars"))
 }
 
 fn columns(_: &Value, _: &Common) -> Columns {
@@ -52,15 +54,18 @@ fn cells<'v>(record: &'v Value, _: &Common) -> Result<Cells<'v>> {
     Ok(cells.into_iter().filter_map(|(role, cell)| Some((role, cell?))).collect())
 }
 
-/// The table, if the header is of this form: each pair of provider and prompt is a model, each row a query.
-pub(super) fn wide(header: &[String]) -> Option<Table> {
+/// The table, if it is of this form: each pair of provider and prompt is a model, each row a query.
+pub(super) fn wide(records: &Records) -> Option<Table> {
+    let header = &records.header;
     let starts: Vec<usize> =
         (0..header.len()).filter(|i| header.get(*i).is_some_and(|name| provider(name).is_some())).collect();
-    let mut models = Vec::new();
+    let (mut models, mut statuses) = (Vec::new(), Vec::new());
     for (number, start) in starts.iter().enumerate() {
         let end = starts.get(number + 1).copied().unwrap_or(header.len());
         let place = |wanted: &str| (start + 1..end).find(|i| header.get(*i).is_some_and(|name| name == wanted));
-        let score = place("Score").or_else(|| place("Status"))?;
+        let status = place("Status")?;
+        statuses.push(status);
+        let score = place("Score").unwrap_or(status);
         let name = header.get(*start)?;
         let alone =
             starts.iter().filter_map(|i| header.get(*i)).filter(|other| provider(other) == provider(name)).count();
@@ -72,6 +77,10 @@ pub(super) fn wide(header: &[String]) -> Option<Table> {
             ..Columns::default()
         };
         models.push(Model { columns, cells: vec![(Role::Score, score)] });
+    }
+    // A name in brackets can be a unit, too: what the tool says of every answer must be there.
+    if !records.look_ahead(&statuses, |cell| [&b"PASS"[..], b"FAIL", b"ERROR"].contains(&cell)) {
+        return None;
     }
     let why = "for each provider it has a column `[provider] prompt` with `Status` and `Score` after it".to_owned();
     (!models.is_empty()).then_some(Table { id: "promptfoo", why, shared: Vec::new(), models, wide: true })

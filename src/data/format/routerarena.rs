@@ -15,6 +15,5 @@ pub(super) const RECORDS: Layout = Layout {
         (Role::InputTokens, "token_usage.input_tokens"),
         (Role::OutputTokens, "token_usage.output_tokens"),
     ],
-    latency_unit: None,
     from_zero: true,
 };

@@ -21,10 +21,10 @@ pub(super) const LONG: Layout = Layout {
         (Role::Model, "model_name"),
         (Role::Score, "performance"),
         (Role::Cost, "cost"),
+        (Role::LatencyMs, "latency_ms"),
         (Role::Category, "eval_name"),
         (Role::Split, "split"),
     ],
-    latency_unit: None,
     from_zero: false,
 };
 
