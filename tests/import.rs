@@ -206,6 +206,64 @@ fn rows_that_repeat() {
 fn unknown_is_not_free() {
     let audit = read(&["zero_cost.csv"]).audit;
     assert!(warned(&audit, "the cost of `alpha` is 0 everywhere"));
+    let warning = &audit.warnings[0];
+    assert_eq!((warning.rows.as_slice(), warning.total, warning.column.as_deref()), (&[2, 3][..], 2, Some("cost")));
+}
+
+/// A file of rows, and what is imported of it.
+fn import_text(name: &str, text: &str, options: &ImportOptions) -> Import {
+    import(vec![InputFile::from_bytes(name, text.as_bytes())], options, &mut |_| true).unwrap()
+}
+
+#[test]
+fn every_warning_leads_to_its_rows() {
+    let about = |audit: &Audit, text: &str| {
+        let warning = audit.warnings.iter().find(|warning| warning.message.contains(text));
+        let warning = warning.unwrap_or_else(|| panic!("{text}: {:?}", audit.warnings)).clone();
+        assert_eq!(warning.row, warning.rows.first().copied());
+        (warning.rows, warning.total, warning.column)
+    };
+    let audit = read(&["repeated_header.csv"]).audit;
+    assert_eq!(about(&audit, "header comes again"), (vec![3, 5], 2, None));
+    let audit = read(&["rating.csv"]).audit;
+    assert_eq!(about(&audit, "are they a rating?"), (vec![2, 3], 2, Some("label".to_owned())));
+    let first = ImportOptions { duplicates: Duplicates::First, ..Default::default() };
+    let audit = read_with(&["duplicates.csv"], &first).unwrap().audit;
+    assert_eq!(about(&audit, "3 rows repeat a query of the same model: the first was kept").1, 3);
+    let audit = read(&["tokens.csv"]).audit;
+    assert_eq!(about(&audit, "`beta` has tokens and no price").2.as_deref(), Some("prompt_tokens"));
+
+    // The most extreme rows come first, and of many rows the first fifty.
+    let rows: String = (0..120).map(|row| format!("q{row},m,1,{}\n", 200 + row)).collect();
+    let audit = import_text("big.csv", &format!("id,model,score,cost\n{rows}"), &ImportOptions::default()).audit;
+    let (rows, total, column) = about(&audit, "are these costs in dollars?");
+    assert_eq!((rows, total, column.as_deref()), ((72..=121).rev().collect(), 120, Some("cost")));
+    let text = "id,model,score,cost\nq,a,1,0.0000001\nq,b,1,5\nr,b,1,9\nr,a,1,0.0000001\n";
+    let audit = import_text("t.csv", text, &ImportOptions::default()).audit;
+    assert_eq!(about(&audit, "costs 70000000 times a call of `a`"), (vec![4, 3], 2, Some("cost".to_owned())));
+    let wide = "sample_id,a,a|total_cost,b,b|total_cost\nq,1,0.1,1,0\nr,1,0.1,1,0\n";
+    let audit = import_text("w.csv", wide, &ImportOptions::default()).audit;
+    assert_eq!(about(&audit, "the cost of `b` is 0"), (vec![2, 3], 2, Some("b|total_cost".to_owned())));
+}
+
+#[test]
+fn missing_cells_are_named() {
+    let gaps = |import: &Import, model: usize| {
+        let gap = |gap: &llm_selection::data::Gap| format!("{} {} {:?}", gap.query, gap.lacks, gap.row);
+        import.audit.models[model].gaps.iter().map(gap).collect::<Vec<_>>()
+    };
+    let text = "id,model,score,cost\nq,a,1,1\nq,b,1,1\nr,a,,\ns,b,1,1\ns,a,1,\nr,b,,3\nr,b,0,\n";
+    let import = import_text("t.csv", text, &ImportOptions::default());
+    assert_eq!(gaps(&import, 0), ["r score and cost Some(4)", "s cost Some(6)"]);
+    assert_eq!((gaps(&import, 1).len(), import.audit.coalesced), (0, 1));
+    let rows: String = (0..130).map(|row| format!("q{row},a,1\n")).collect();
+    let import = import_text("t.csv", &format!("id,model,score\nq0,b,1\n{rows}"), &ImportOptions::default());
+    assert_eq!((import.audit.models[0].missing, import.audit.models[0].gaps.len()), (129, 50));
+    assert_eq!(gaps(&import, 0)[0], "q1 row None");
+    // A sample that one model has and the other has not is one of its query.
+    let samples = ImportOptions { duplicates: Duplicates::Samples, ..Default::default() };
+    let import = import_text("t.csv", "id,model,score\nq,a,1\nq,b,1\nq,a,0\n", &samples);
+    assert_eq!(gaps(&import, 1), ["q (2) row None"]);
 }
 
 #[test]
@@ -377,16 +435,24 @@ fn routerbench() {
 #[test]
 fn the_audit_as_json() {
     let audit = read(&["blank_scores.csv"]).audit;
-    let json = serde_json::to_value(audit.report()).unwrap();
+    let mut json = serde_json::to_value(audit.report()).unwrap();
+    // Half the interval of 1 and 0: 1.96 · √0.5 / √2.
+    let half = json["models"][0]["ci95_score"].take().as_f64().unwrap();
+    assert!((half - 0.979_981_992_270_027).abs() < 1e-12, "{half}");
     assert_eq!(
         json,
         serde_json::json!({
             "format": "neutral",
             "models": [
-                { "name": "alpha", "rows": 3, "missing": 2, "mean_score": 0.5, "mean_cost": 0.1, "mean_latency_ms": null },
-                { "name": "beta", "rows": 2, "missing": 1, "mean_score": 1.0, "mean_cost": 0.2, "mean_latency_ms": null },
+                { "name": "alpha", "rows": 3, "missing": 2, "mean_score": 0.5, "ci95_score": null, "mean_cost": 0.1, "ci95_cost": 0.0,
+                  "mean_latency_ms": null, "ci95_latency_ms": null,
+                  "missing_cells": [{ "query": "q2", "lacks": "score", "file": "blank_scores.csv", "row": 3 },
+                                    { "query": "q3", "lacks": "cost", "file": "blank_scores.csv", "row": 4 }] },
+                { "name": "beta", "rows": 2, "missing": 1, "mean_score": 1.0, "ci95_score": 0.0, "mean_cost": 0.2, "ci95_cost": 0.0,
+                  "mean_latency_ms": null, "ci95_latency_ms": null,
+                  "missing_cells": [{ "query": "q3", "lacks": "row", "file": null, "row": null }] },
             ],
-            "queries": 3, "complete": 1, "duplicates": 0, "warnings": [],
+            "queries": 3, "complete": 1, "duplicates": 0, "coalesced": 0, "warnings": [],
         })
     );
     let warned = serde_json::to_value(read(&["complementary.csv"]).audit.report()).unwrap();
@@ -395,6 +461,7 @@ fn the_audit_as_json() {
         (&warning["file"], &warning["row"], &warning["column"]),
         (&"complementary.csv".into(), &3.into(), &serde_json::Value::Null)
     );
+    assert_eq!((&warning["rows"], &warning["total"]), (&serde_json::json!([3]), &1.into()));
 }
 
 #[test]

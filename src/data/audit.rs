@@ -1,8 +1,11 @@
 //! What an import found and assumed, for the person who brought the files.
 
 use super::Dataset;
+use super::join::Entry;
+use super::rows::{self, Rows};
 use super::schema::shown;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// The audit of an import: what was read, what is missing, what was assumed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -36,12 +39,33 @@ pub struct ModelAudit {
     pub rows: u64,
     /// Queries without its score, or without its cost where it has any cost at all.
     pub missing: u64,
+    /// The first of the queries that are missing.
+    pub gaps: Vec<Gap>,
     /// Mean score in [0,1]; `None` without any.
     pub mean_score: Option<f64>,
+    /// Half the width of its 95 % interval, see [`Mean`].
+    pub ci95_score: Option<f64>,
     /// Mean cost in dollars; `None` where unknown.
     pub mean_cost: Option<f64>,
+    /// Half the width of its 95 % interval.
+    pub ci95_cost: Option<f64>,
     /// Mean latency in milliseconds; `None` where unknown.
     pub mean_latency_ms: Option<f64>,
+    /// Half the width of its 95 % interval.
+    pub ci95_latency_ms: Option<f64>,
+}
+
+/// A query on which a model has no score, or no cost where it has any.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// The query's id, shortened where it is long.
+    pub query: String,
+    /// What is missing: `row`, `score`, `cost` or `score and cost`.
+    pub lacks: String,
+    /// The file with the row that lacks it; `None` where there is no row.
+    pub file: Option<String>,
+    /// The row that lacks it.
+    pub row: Option<u64>,
 }
 
 /// Something the person should look at.
@@ -55,6 +79,18 @@ pub struct Warning {
     pub column: Option<String>,
     /// What there is to say, as a sentence without a full stop.
     pub message: String,
+    /// The rows it is about, as far as they are listed ([`super::MOST_LISTED`]); the first is mostly `row`.
+    pub rows: Vec<u64>,
+    /// How many rows it is about.
+    pub total: u64,
+}
+
+impl Warning {
+    /// A warning about rows of a file.
+    pub(super) fn about(file: &str, rows: Rows, column: Option<String>, message: String) -> Self {
+        let Rows { total, listed } = rows;
+        Warning { file: Some(file.to_owned()), row: listed.first().copied(), column, message, rows: listed, total }
+    }
 }
 
 /// How one file was read, in words.
@@ -92,7 +128,8 @@ pub struct AuditReport<'a> {
     queries: u64,
     complete: u64,
     duplicates: u64,
-    warnings: &'a [Warning],
+    coalesced: u64,
+    warnings: Vec<WarningReport<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -101,8 +138,25 @@ struct ModelReport<'a> {
     rows: u64,
     missing: u64,
     mean_score: Option<f64>,
+    ci95_score: Option<f64>,
     mean_cost: Option<f64>,
+    ci95_cost: Option<f64>,
     mean_latency_ms: Option<f64>,
+    ci95_latency_ms: Option<f64>,
+    #[serde(skip_serializing_if = "<[Gap]>::is_empty")]
+    missing_cells: &'a [Gap],
+}
+
+#[derive(Debug, Serialize)]
+struct WarningReport<'a> {
+    file: Option<&'a str>,
+    row: Option<u64>,
+    column: Option<&'a str>,
+    message: &'a str,
+    #[serde(skip_serializing_if = "<[u64]>::is_empty")]
+    rows: &'a [u64],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
 }
 
 impl Audit {
@@ -113,8 +167,20 @@ impl Audit {
             rows: model.rows,
             missing: model.missing,
             mean_score: model.mean_score,
+            ci95_score: model.ci95_score,
             mean_cost: model.mean_cost,
+            ci95_cost: model.ci95_cost,
             mean_latency_ms: model.mean_latency_ms,
+            ci95_latency_ms: model.ci95_latency_ms,
+            missing_cells: &model.gaps,
+        });
+        let warnings = self.warnings.iter().map(|warning| WarningReport {
+            file: warning.file.as_deref(),
+            row: warning.row,
+            column: warning.column.as_deref(),
+            message: &warning.message,
+            rows: &warning.rows,
+            total: (warning.total > 0).then_some(warning.total),
         });
         AuditReport {
             format: &self.format,
@@ -122,7 +188,8 @@ impl Audit {
             queries: self.queries,
             complete: self.complete,
             duplicates: self.duplicates,
-            warnings: &self.warnings,
+            coalesced: self.coalesced,
+            warnings: warnings.collect(),
         }
     }
 
@@ -139,81 +206,108 @@ impl Audit {
                     *complete = false;
                 }
             }
-            audit.mean_score = mean(&model.reward);
-            audit.mean_cost = model.cost.as_deref().and_then(mean);
-            audit.mean_latency_ms = model.latency_ms.as_deref().and_then(mean);
+            let mean = |column: Option<&Vec<f64>>| column.and_then(|column| Mean::of(column));
+            let (score, cost) = (mean(Some(&model.reward)), mean(model.cost.as_ref()));
+            let latency = mean(model.latency_ms.as_ref());
+            (audit.mean_score, audit.ci95_score) = (score.map(|m| m.mean), score.and_then(|m| m.ci95));
+            (audit.mean_cost, audit.ci95_cost) = (cost.map(|m| m.mean), cost.and_then(|m| m.ci95));
+            (audit.mean_latency_ms, audit.ci95_latency_ms) = (latency.map(|m| m.mean), latency.and_then(|m| m.ci95));
         }
         self.complete = complete.iter().filter(|complete| **complete).count() as u64;
     }
 
     /// Says what looks wrong in the numbers, and is no error.
-    pub(super) fn look_at_costs(&mut self, data: &Dataset) {
+    pub(super) fn look_at_costs(&mut self, entries: &[Entry], names: &[String]) {
         /// A ratio between mean costs that no two models on the market have.
         const IMPLAUSIBLE_RATIO: f64 = 100_000.0;
         /// Dollars for one call that nobody pays.
         const IMPLAUSIBLE_COST: f64 = 100.0;
-        let some_cost = data.models.iter().any(|model| model.cost.is_some());
+        let some_cost = self.models.iter().any(|model| model.mean_cost.is_some());
+        let unusual = |cost: Option<f64>| cost == Some(0.0) || (some_cost && cost.is_none());
+        let file = |model: &ModelAudit| names.iter().position(|name| *name == model.file).map(|file| file as u16);
+        let wanted = self.models.iter().zip(0..).filter(|(model, _)| unusual(model.mean_cost));
+        let wanted: HashMap<u16, u16> = wanted.filter_map(|(model, index)| Some((index, file(model)?))).collect();
+        let mut rows = rows::of_models(entries, &wanted);
         let mut warnings = Vec::new();
-        let warn = |model: &ModelAudit, message: String| Warning {
-            file: Some(model.file.clone()),
-            message,
-            ..Warning::default()
-        };
-        let mut cheapest: Option<(&ModelAudit, f64)> = None;
-        let mut dearest: Option<(&ModelAudit, f64)> = None;
-        for model in &self.models {
-            match model.mean_cost {
-                Some(0.0) => warnings.push(warn(
-                    model,
-                    format!("the cost of `{}` is 0 everywhere: if it is unknown, it is not free", shown(&model.name)),
-                )),
-                Some(cost) => {
-                    if cheapest.is_none_or(|(_, least)| cost < least) {
-                        cheapest = Some((model, cost));
-                    }
-                    if dearest.is_none_or(|(_, most)| cost > most) {
-                        dearest = Some((model, cost));
-                    }
-                }
-                None if some_cost => {
-                    warnings.push(warn(model, format!("`{}` has no cost, other models have", shown(&model.name))));
-                }
-                None => {}
-            }
+        for (model, index) in self.models.iter().zip(0u16..).filter(|(model, _)| unusual(model.mean_cost)) {
+            let name = shown(&model.name);
+            let message = match model.mean_cost {
+                Some(_) => format!("the cost of `{name}` is 0 everywhere: if it is unknown, it is not free"),
+                None => format!("`{name}` has no cost, other models have"),
+            };
+            let rows = rows.remove(&index).unwrap_or_default();
+            warnings.push(Warning::about(&model.file, rows, self.column("cost", model), message));
         }
-        if let Some(((cheap, least), (dear, most))) = cheapest.zip(dearest) {
-            if most > IMPLAUSIBLE_RATIO * least {
-                warnings.push(warn(
-                    dear,
-                    format!(
-                        "a call of `{}` costs {:.0} times a call of `{}`: is one a price per token, the other per \
-                         million tokens?",
-                        shown(&dear.name),
-                        most / least,
-                        shown(&cheap.name)
-                    ),
+        let costs = self.models.iter().zip(0u16..).filter_map(|(model, index)| Some((model, index, model.mean_cost?)));
+        let costs: Vec<_> = costs.filter(|(.., cost)| *cost > 0.0).collect();
+        let cheapest = costs.iter().min_by(|(.., a), (.., b)| a.total_cmp(b));
+        let dearest = costs.iter().rev().max_by(|(.., a), (.., b)| a.total_cmp(b));
+        if let Some(((cheap, _, least), (dear, index, most))) = cheapest.zip(dearest) {
+            let mut warn = |message: String| {
+                let rows = file(dear).map(|file| rows::dearest(entries, *index, file)).unwrap_or_default();
+                warnings.push(Warning::about(&dear.file, rows, self.column("cost", dear), message));
+            };
+            if *most > IMPLAUSIBLE_RATIO * least {
+                warn(format!(
+                    "a call of `{}` costs {:.0} times a call of `{}`: is one a price per token, the other per million \
+                     tokens?",
+                    shown(&dear.name),
+                    most / least,
+                    shown(&cheap.name)
                 ));
             }
-            if most > IMPLAUSIBLE_COST {
-                warnings.push(warn(
-                    dear,
-                    format!(
-                        "a call of `{}` costs ${most:.0} on average: are these costs in dollars?",
-                        shown(&dear.name)
-                    ),
+            if *most > IMPLAUSIBLE_COST {
+                warn(format!(
+                    "a call of `{}` costs ${most:.0} on average: are these costs in dollars?",
+                    shown(&dear.name)
                 ));
             }
         }
         self.warnings.append(&mut warnings);
     }
+
+    /// The column of a role in a model's file; in a wide file, the one that is named after the model.
+    fn column(&self, role: &str, model: &ModelAudit) -> Option<String> {
+        let file = self.files.iter().find(|file| file.name == model.file)?;
+        let mut columns = file.columns.iter().filter(|(other, _)| other == role).map(|(_, column)| column);
+        let first = columns.next()?;
+        let named = [first].into_iter().chain(columns).collect::<Vec<_>>();
+        match named.as_slice() {
+            [one] => Some((*one).clone()),
+            several => several.iter().find(|column| column.starts_with(&model.name)).map(|column| (*column).clone()),
+        }
+    }
 }
 
-/// Mean of what is not missing.
-fn mean(column: &[f64]) -> Option<f64> {
-    let (mut sum, mut count) = (0.0, 0u64);
-    for value in column.iter().filter(|value| !value.is_nan()) {
-        sum += value;
-        count += 1;
+/// The mean of what is not missing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mean {
+    /// The mean.
+    pub mean: f64,
+    /// Half the width of its 95 % interval by the normal approximation, 1.96 s/√n, with the standard deviation s of the n
+    /// values; `None` with fewer than two.
+    pub ci95: Option<f64>,
+    /// How many values there are.
+    pub count: u64,
+}
+
+impl Mean {
+    /// Of the values that are not `NaN`; `None` without any.
+    pub fn of(column: &[f64]) -> Option<Mean> {
+        /// The 97.5 % quantile of the normal distribution.
+        const QUANTILE: f64 = 1.959_963_984_540_054;
+        let values = || column.iter().filter(|value| !value.is_nan());
+        let (mut sum, mut count) = (0.0, 0u64);
+        for value in values() {
+            sum += value;
+            count += 1;
+        }
+        if count == 0 {
+            return None;
+        }
+        let mean = sum / count as f64;
+        let squares: f64 = values().map(|value| (value - mean) * (value - mean)).sum();
+        let ci95 = (count > 1).then(|| QUANTILE * (squares / (count - 1) as f64 / count as f64).sqrt());
+        Some(Mean { mean, ci95, count })
     }
-    (count > 0).then(|| sum / count as f64)
 }

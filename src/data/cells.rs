@@ -1,6 +1,7 @@
 //! Cells as numbers: scores, costs, latencies, tokens, and the unit of a column.
 
 use super::records::text;
+use super::rows::Rows;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{LatencyUnit, ScoreUnit};
 use std::borrow::Cow;
@@ -130,6 +131,7 @@ fn at_least_0(what: &str) -> String {
 #[derive(Debug, Clone, Default)]
 pub(super) struct ScoreColumn {
     above_one: Option<(u64, f64)>,
+    rows_above_one: Rows,
     above_hundred: Option<(u64, f64)>,
     word: Option<(u64, String)>,
     non_zero: u64,
@@ -168,6 +170,7 @@ impl ScoreColumn {
     fn add(&mut self, value: f64, row: u64) {
         if value > 1.0 {
             self.above_one.get_or_insert((row, value));
+            self.rows_above_one.add(row);
             if self.non_zero_above_one == 0 || value < self.smallest_above_one {
                 self.smallest_above_one = value;
             }
@@ -188,6 +191,11 @@ impl ScoreColumn {
     pub(super) fn doubt(&self, unit: ScoreUnit, given: Option<ScoreUnit>) -> Option<String> {
         let doubtful = unit == ScoreUnit::Percent && given.is_none() && self.largest <= 10.0;
         doubtful.then(|| format!("scores of at most {} were taken for percent: are they a rating?", self.largest))
+    }
+
+    /// The rows of values above 1.
+    pub(super) fn above_one(&self) -> &Rows {
+        &self.rows_above_one
     }
 
     /// Whether the median of the values that are not 0 is above 1.

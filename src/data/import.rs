@@ -4,10 +4,11 @@ use super::archive::{self, Archive, Container};
 use super::audit::{Audit, FileAudit, ModelAudit, Warning};
 use super::format;
 use super::intake::Destination;
-use super::join::{Collector, Entry, Ids, Joined, Seen, join};
+use super::join::{Collector, Ids, Joined, Seen, join};
 use super::json::{self, Members};
 use super::names::names;
 use super::records::Records;
+use super::rows::{Rows, gaps};
 use super::schema::shown;
 use super::text::{Meter, Source};
 use super::{Dataset, FileIdentity};
@@ -224,11 +225,14 @@ pub fn import_with_ids(
         _ => error.in_file(file_of(model)),
     })?;
     report_duplicates(&joined, options.duplicates, &names, &mut audit);
-    let Joined { mut dataset, ids, .. } = joined;
+    let Joined { mut dataset, ids, entries, .. } = joined;
     dataset.files = identities;
     audit.format = distinct(audit.files.iter().map(|file| file.format.as_str()));
     audit.count(&dataset);
-    audit.look_at_costs(&dataset);
+    for (model, gaps) in audit.models.iter_mut().zip(gaps(&dataset, &entries, &ids, &names)) {
+        model.gaps = gaps;
+    }
+    audit.look_at_costs(&entries, &names);
     look_at_files(&mut audit, options);
     Ok((Import { dataset, audit, prices }, ids))
 }
@@ -355,9 +359,10 @@ fn table_file<'a>(
             .at_row(records.row.max(1))
             .found("a header only"));
     }
-    if records.repeated_headers > 0 {
-        let message = format!("the header comes again {} times among the rows: left out", records.repeated_headers);
-        to.warn(None, None, Some(message));
+    let again = std::mem::take(&mut records.repeated_headers);
+    if again.total > 0 {
+        let message = format!("the header comes again {} times among the rows: left out", again.total);
+        to.warn(again, None, Some(message));
     }
     to.audit.separator = match records.separator {
         b'\t' => "tab",
@@ -390,29 +395,24 @@ fn models(seen: &[Seen], names: &[String]) -> Vec<ModelAudit> {
 }
 
 fn report_duplicates(joined: &Joined, rule: Duplicates, names: &[String], audit: &mut Audit) {
-    audit.duplicates = joined.coalesced + joined.repeated;
-    audit.coalesced = joined.coalesced;
-    let mut warn = |first: Option<Entry>, message: String| {
-        if let Some(entry) = first {
-            audit.warnings.push(Warning {
-                file: names.get(usize::from(entry.file)).cloned(),
-                row: Some(u64::from(entry.row)),
-                column: None,
-                message,
-            });
-        }
-    };
-    let rows = |count: u64| if count == 1 { "1 row repeats".to_owned() } else { format!("{count} rows repeat") };
-    warn(
-        joined.first_coalesced,
-        format!("{} a query and hold what was missing: put together with the earlier row", rows(joined.coalesced)),
-    );
+    let total = |files: &BTreeMap<u16, Rows>| files.values().map(|rows| rows.total).sum::<u64>();
+    audit.coalesced = total(&joined.coalesced);
+    audit.duplicates = audit.coalesced + total(&joined.repeated);
     let fate = match rule {
         Duplicates::Mean => "the mean was taken",
         Duplicates::Samples => "each counts as a query of its own",
         Duplicates::First | Duplicates::Error => "the first was kept",
     };
-    warn(joined.first_repeated, format!("{} a query of the same model: {fate}", rows(joined.repeated)));
+    let coalesced = "a query and hold what was missing: put together with the earlier row".to_owned();
+    let repeated = format!("a query of the same model: {fate}");
+    for (files, what) in [(&joined.coalesced, coalesced), (&joined.repeated, repeated)] {
+        for (file, rows) in files {
+            let count =
+                if rows.total == 1 { "1 row repeats".to_owned() } else { format!("{} rows repeat", rows.total) };
+            let name = names.get(usize::from(*file)).map_or("", String::as_str);
+            audit.warnings.push(Warning::about(name, rows.clone(), None, format!("{count} {what}")));
+        }
+    }
 }
 
 /// Refuses a model without scores, and one that shares no query with any other; the model's number with the error.

@@ -9,6 +9,7 @@ use super::grader::{GRADERS, Judge};
 use super::intern::Interner;
 use super::join::{Collector, Entry};
 use super::prices::{AS_OF, list_price};
+use super::rows::{Rows, of_models};
 use super::schema::{self, canonical, shown};
 use super::{ImportOptions, names};
 use crate::error::{Error, ErrorKind, Result};
@@ -86,11 +87,11 @@ impl Destination<'_> {
         names::folder(self.path)
     }
 
-    /// Warns about a row or a column of this file, if there is anything to say.
-    pub(super) fn warn(&mut self, row: Option<u64>, column: Option<&str>, message: Option<String>) {
+    /// Warns about rows or a column of this file, if there is anything to say.
+    pub(super) fn warn(&mut self, rows: impl Into<Rows>, column: Option<&str>, message: Option<String>) {
         if let Some(message) = message {
-            let (file, column) = (Some(self.audit.name.clone()), column.map(str::to_owned));
-            self.warnings.push(Warning { file, row, column, message });
+            let column = column.map(str::to_owned);
+            self.warnings.push(Warning::about(&self.audit.name, rows.into(), column, message));
         }
     }
 }
@@ -120,10 +121,10 @@ pub(super) struct Intake<'o> {
     /// Cells that name models, with the models' numbers and prices.
     cells: Interner,
     known: Vec<(u16, Option<Price>)>,
-    /// Empty answers: how many, and the row of the first.
-    blank_answers: (u64, u64),
-    /// Scores below 0 that count as 0, likewise.
-    below_zero: (u64, u64),
+    /// Rows with empty answers.
+    blank_answers: Rows,
+    /// Rows with scores below 0 that count as 0.
+    below_zero: Rows,
     /// Entries of the collector before the first of this intake.
     from: usize,
 }
@@ -170,8 +171,8 @@ impl<'o> Intake<'o> {
             latencies: LatencyColumn::default(),
             cells: Interner::default(),
             known: Vec::new(),
-            blank_answers: (0, 0),
-            below_zero: (0, 0),
+            blank_answers: Rows::default(),
+            below_zero: Rows::default(),
             from: to.collector.entries.len(),
         })
     }
@@ -195,8 +196,7 @@ impl<'o> Intake<'o> {
             ScoreFrom::Column => {
                 let mut score = row.get(Role::Score);
                 if columns.from_zero && score.number().is_some_and(|score| score < 0.0) {
-                    let first = if self.below_zero.0 == 0 { row.number } else { self.below_zero.1 };
-                    self.below_zero = (self.below_zero.0 + 1, first);
+                    self.below_zero.add(row.number);
                     score = Field::Number(0.0);
                 }
                 self.scores.read(score, row.number).map_err(at(Role::Score))?
@@ -204,8 +204,7 @@ impl<'o> Intake<'o> {
             ScoreFrom::Grade(judge) => match (row.get(Role::Answer), row.get(Role::Reference)) {
                 (_, reference) if reference.is_missing() => f64::NAN,
                 (answer, _) if answer.is_missing() => {
-                    let first = if self.blank_answers.0 == 0 { row.number } else { self.blank_answers.1 };
-                    self.blank_answers = (self.blank_answers.0 + 1, first);
+                    self.blank_answers.add(row.number);
                     0.0
                 }
                 (answer, reference) => judge.grade(&answer.text(), &reference.text()),
@@ -299,15 +298,11 @@ impl<'o> Intake<'o> {
                 }
             }
         }
-        if self.blank_answers.0 > 0 {
-            let (count, row) = self.blank_answers;
-            to.warn(Some(row), None, Some(format!("empty answers count as wrong ({count} of them)")));
-        }
-        if self.below_zero.0 > 0 {
-            let (count, row) = self.below_zero;
-            let column = shown(self.columns.name(Role::Score));
-            to.warn(Some(row), Some(&column), Some(format!("scores below 0 count as 0 ({count} of them)")));
-        }
+        let said = |rows: &Rows, what: &str| (rows.total > 0).then(|| format!("{what} ({} of them)", rows.total));
+        let blank = said(&self.blank_answers, "empty answers count as wrong");
+        to.warn(self.blank_answers.clone(), Some(&shown(self.columns.name(Role::Answer))), blank);
+        let below = said(&self.below_zero, "scores below 0 count as 0");
+        to.warn(self.below_zero.clone(), Some(&shown(self.columns.name(Role::Score))), below);
         self.costs(to);
         Ok(())
     }
@@ -327,7 +322,7 @@ impl<'o> Intake<'o> {
             (ScoreUnit::Percent, true) => "percent, as asked",
         };
         say(&mut to.audit.score_unit, words);
-        to.warn(None, Some(&column), self.scores.doubt(unit, given));
+        to.warn(self.scores.above_one().clone(), Some(&column), self.scores.doubt(unit, given));
         Ok(unit)
     }
 
@@ -368,35 +363,33 @@ impl<'o> Intake<'o> {
         };
         say(&mut to.audit.cost_unit, &format!("{words}{why}"));
         if let CostFrom::Tokens = self.cost {
-            self.say_list_prices(to);
-            let unpriced = self.known.iter().filter(|(_, price)| price.is_none());
-            let names: Vec<String> = unpriced
-                .filter_map(|(model, _)| to.collector.models.get(usize::from(*model)))
-                .map(|seen| schema::shown(&seen.name))
-                .collect();
-            for name in names {
-                to.warn(None, None, Some(format!("`{name}` has tokens and no price in `prices`: its cost is unknown")));
-            }
+            self.say_prices(to);
         }
     }
 }
 
 impl Intake<'_> {
-    /// Says which prices are not the person's.
-    fn say_list_prices(&self, to: &mut Destination) {
-        let listed = self.known.iter().filter_map(|(model, _)| to.collector.models.get(usize::from(*model)));
-        let messages: Vec<String> = listed
-            .filter_map(|seen| {
-                let Price { input, output } = to.prices.get(&seen.name)?;
-                let name = schema::shown(&seen.name);
-                Some(format!(
+    /// Says which prices are not the person's, and which there are not.
+    fn say_prices(&self, to: &mut Destination) {
+        let column = shown(self.columns.name(Role::InputTokens));
+        let mut said: Vec<(u16, String)> = Vec::new();
+        for (model, price) in &self.known {
+            let Some(seen) = to.collector.models.get(usize::from(*model)) else { continue };
+            let name = schema::shown(&seen.name);
+            let message = match (to.prices.get(&seen.name), price) {
+                (Some(Price { input, output }), _) => format!(
                     "`{name}` is priced at ${input} per million input and ${output} per million output tokens, by our \
                      table of {AS_OF}: `prices` says otherwise"
-                ))
-            })
-            .collect();
-        for message in messages {
-            to.warn(None, None, Some(message));
+                ),
+                (None, None) => format!("`{name}` has tokens and no price in `prices`: its cost is unknown"),
+                (None, Some(_)) => continue,
+            };
+            said.push((*model, message));
+        }
+        let wanted = said.iter().map(|(model, _)| (*model, to.file as u16)).collect();
+        let mut rows = of_models(to.collector.entries.get(self.from..).unwrap_or_default(), &wanted);
+        for (model, message) in said {
+            to.warn(rows.remove(&model).unwrap_or_default(), Some(&column), Some(message));
         }
     }
 }

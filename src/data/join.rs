@@ -2,12 +2,13 @@
 
 use super::cells::Field;
 use super::intern::Interner;
+use super::rows::Rows;
 use super::schema::shown;
 use super::{Dataset, Labels, Limits, ModelResults};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Duplicates;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// One result as a file gives it; `NaN` where a value is missing.
 #[derive(Debug, Clone, Copy)]
@@ -210,18 +211,17 @@ impl Ids {
     }
 }
 
-/// What became of second results.
+/// What became of all results.
 #[derive(Default)]
 pub(super) struct Joined {
     pub(super) dataset: Dataset,
     pub(super) ids: Ids,
-    /// Rows that held what an earlier row of the same query and model lacked.
-    pub(super) coalesced: u64,
-    /// The first of them.
-    pub(super) first_coalesced: Option<Entry>,
-    /// Rows that held again what an earlier row had.
-    pub(super) repeated: u64,
-    pub(super) first_repeated: Option<Entry>,
+    /// By file, rows that held what an earlier row of the same query and model lacked.
+    pub(super) coalesced: BTreeMap<u16, Rows>,
+    /// By file, rows that held again what an earlier row had.
+    pub(super) repeated: BTreeMap<u16, Rows>,
+    /// All results.
+    pub(super) entries: Vec<Entry>,
 }
 
 /// Columns being filled: score, cost and latency by model; a column exists once a value does.
@@ -339,11 +339,9 @@ pub(super) fn join(
         if held.iter().any(|value| !value.is_nan()) {
             let clash = held.iter().zip(&values).any(|(old, new)| !old.is_nan() && !new.is_nan());
             if !clash {
-                joined.coalesced += 1;
-                joined.first_coalesced.get_or_insert(*entry);
+                joined.coalesced.entry(entry.file).or_default().add(u64::from(entry.row));
             } else {
-                joined.repeated += 1;
-                joined.first_repeated.get_or_insert(*entry);
+                joined.repeated.entry(entry.file).or_default().add(u64::from(entry.row));
                 match duplicates {
                     Duplicates::Error => {
                         return Err((Some(entry.file), twice(&queries, &models, &entries, entry, names)));
@@ -363,7 +361,6 @@ pub(super) fn join(
             }
         }
     }
-    drop(entries);
     joined.dataset.queries = table.queries;
     joined.dataset.category = category.finish(table.queries, &repeats.copies);
     joined.dataset.split = split.finish(table.queries, &repeats.copies);
@@ -378,7 +375,7 @@ pub(super) fn join(
         let (cost, latency_ms) = (sized(cost), sized(latency_ms));
         joined.dataset.models.push(ModelResults { name: seen.name, reward, cost, latency_ms });
     }
-    joined.ids = Ids::new(queries, &repeats.copies);
+    (joined.entries, joined.ids) = (entries, Ids::new(queries, &repeats.copies));
     Ok(joined)
 }
 

@@ -24,16 +24,18 @@ mod names;
 pub mod presets;
 pub mod prices;
 mod records;
+mod rows;
 mod schema;
 mod text;
 mod write;
 
-pub use audit::{Audit, AuditReport, FileAudit, ModelAudit, Warning};
+pub use audit::{Audit, AuditReport, FileAudit, Gap, Mean, ModelAudit, Warning};
 pub use import::{
     Import, ImportOptions, InputFile, Limits, Progress, ReadSeek, import, import_with_ids, import_within,
 };
 pub use join::Ids;
 pub use names::{find_files, names, stem};
+pub use rows::MOST_LISTED;
 pub use write::write_csv;
 
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,7 @@
 //! Text as records of cells: separator, quoting, row numbers, and the checks every record passes.
 
 use super::encoding::is_damaged;
+use super::rows::Rows;
 use super::schema;
 use super::text::{Meter, Source};
 use crate::error::{Error, ErrorKind, Result};
@@ -31,7 +32,7 @@ pub(super) struct Records<'a> {
     /// Row and column of the first letter whose encoding was guessed.
     guessed: Option<(u64, String)>,
     /// Copies of the header among the rows, left out.
-    pub(super) repeated_headers: u64,
+    pub(super) repeated_headers: Rows,
 }
 
 impl<'a> Records<'a> {
@@ -53,7 +54,7 @@ impl<'a> Records<'a> {
             header_cells: Vec::new(),
             separator,
             guessed: None,
-            repeated_headers: 0,
+            repeated_headers: Rows::default(),
         };
         if !records.read(meter)? {
             return Err(Error::new(ErrorKind::Empty, "the file is empty: a header and at least one row were expected"));
@@ -87,7 +88,7 @@ impl<'a> Records<'a> {
             }
             self.check_text()?;
             if self.content() == self.header_cells {
-                self.repeated_headers += 1;
+                self.repeated_headers.add(self.row);
                 continue;
             }
             meter.row().map_err(|error| error.at_row(self.row))?;

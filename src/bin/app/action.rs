@@ -1,7 +1,7 @@
 //! What can happen on the page, and what must then happen outside its state.
 
 use crate::form::{Edit, Field, Kind, Memory, QueryEdit};
-use crate::state::{MappingAction, Opened, View};
+use crate::state::{Line, MappingAction, Opened, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use crate::world::Source;
@@ -67,6 +67,8 @@ pub enum Action {
     CancelClean,
     /// How large figures are as files.
     Paper(Paper),
+    /// Show the rows that a line of the audit is about, or none.
+    Rows(Option<Line>),
     Dismiss,
     Hide(usize, bool),
     Cursor(Option<u32>),

@@ -4,6 +4,7 @@ mod cleaning;
 mod import;
 mod keep;
 mod mapping;
+mod rows;
 
 pub use crate::action::{Action, Effect};
 use crate::form::{Form, Queries, Rest};
@@ -24,6 +25,7 @@ use llm_selection::figure::Paper;
 use llm_selection::plan::{BudgetRange, Plan};
 use llm_selection::study::{Material, Study, World as StudyWorld};
 pub use mapping::{MAPPING, Mapping, MappingAction};
+pub use rows::{Line, OpenLine, Reading};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -85,6 +87,8 @@ pub struct State {
     pub world: Rc<World>,
     pub files: Option<Files>,
     pub audit: Option<Shared<Audit>>,
+    /// The line of the audit whose rows are shown.
+    pub rows: Option<OpenLine>,
     pub import: Import,
     /// The dialog about how the files are read, while it is open.
     pub mapping: Option<Shared<Mapping>>,
@@ -147,6 +151,7 @@ impl State {
             world: Rc::new(world),
             files: None,
             audit: None,
+            rows: None,
             import: Import::Idle,
             mapping: None,
             openings: 0,
@@ -328,6 +333,7 @@ impl State {
             Action::Mapping(action) => return self.map(action),
             Action::Open(opened) => return self.restore(*opened),
             Action::CancelImport => return self.cancel_import(),
+            Action::Rows(line) => return self.show_rows(line),
             Action::Dismiss => {
                 (self.notice, self.failure) = (None, None);
                 if matches!(self.opening, Opening::Failed(..)) {
@@ -484,6 +490,7 @@ impl State {
             Event::Imported { dataset, audit, prices } => return self.imported(dataset, audit, prices),
             Event::ImportFailed(error) => return self.import_failed(error),
             Event::Excerpt(MAPPING, excerpt) => self.looked(excerpt),
+            Event::Excerpt(rows::ROWS, excerpt) => self.rows_read(excerpt),
             Event::Excerpt(..) => {}
             Event::CleanProgress(progress) => self.cleaning_advanced(progress.bytes),
             Event::Cleaned(from, file) => return self.cleaned(&from, file),

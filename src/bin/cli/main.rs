@@ -1,9 +1,10 @@
 //! The command `llm-select`: the engine for papers, scripts and teaching.
 
+mod audit;
 mod sweep;
 
 use clap::{Parser, Subcommand};
-use llm_selection::data::{Audit, Dataset, Ids, Import, ImportOptions, InputFile, Limits, import_with_ids, write_csv};
+use llm_selection::data::{Dataset, Ids, Import, ImportOptions, InputFile, Limits, import_with_ids, write_csv};
 use llm_selection::experiment::{Environment, Experiment, Role};
 use llm_selection::link::Link;
 use llm_selection::plan::Plan;
@@ -270,7 +271,7 @@ fn audit(
         let text = serde_json::to_string_pretty(&audit.report()).unwrap_or_default();
         return write_text("-", &(text + "\n"));
     }
-    write_text("-", &audit_text(&audit))
+    write_text("-", &audit::text(&audit))
 }
 
 fn read_data(paths: &[String], options: &ImportOptions) -> Result<(Import, Ids)> {
@@ -324,44 +325,4 @@ fn written(path: &str, outcome: std::io::Result<()>) -> std::result::Result<(), 
             Failure::Other(Error::new(ErrorKind::Io, "a place that can be written").in_file(path).found(error))
         }),
     }
-}
-
-/// The audit as a person reads it in a terminal.
-fn audit_text(audit: &Audit) -> String {
-    let mut lines = Vec::new();
-    for file in &audit.files {
-        lines.push(format!("{}: {}, {} rows; {}", file.name, file.format, file.rows, file.why));
-        lines.push(format!("  scores: {}; costs: {}; latency: {}", file.score_unit, file.cost_unit, file.latency_unit));
-    }
-    lines.push(format!(
-        "{} models, {} queries, {} complete, {} duplicate rows",
-        audit.models.len(),
-        audit.queries,
-        audit.complete,
-        audit.duplicates
-    ));
-    let figure =
-        |value: Option<f64>, unit: &str| value.map_or("not known".to_string(), |value| format!("{value:.6}{unit}"));
-    for model in &audit.models {
-        lines.push(format!(
-            "  {}: {} rows, {} missing; mean score {}, cost {}, latency {}",
-            model.name,
-            model.rows,
-            model.missing,
-            figure(model.mean_score, ""),
-            figure(model.mean_cost, " $"),
-            figure(model.mean_latency_ms, " ms")
-        ));
-    }
-    for warning in &audit.warnings {
-        let row = warning.row.map(|row| format!("row {row}"));
-        let column = warning.column.as_ref().map(|column| format!("column {column}"));
-        let place: Vec<String> = [warning.file.clone(), row, column].into_iter().flatten().collect();
-        let place = if place.is_empty() { String::new() } else { format!("{}: ", place.join(", ")) };
-        lines.push(format!("warning: {place}{}", warning.message));
-    }
-    lines
-        .iter()
-        .map(|line| line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>() + "\n")
-        .collect()
 }

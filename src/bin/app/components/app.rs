@@ -398,7 +398,7 @@ impl App {
 
     fn data_panel(&self, state: &State, wrong: Option<Field>, alert: Html) -> Html {
         html! {
-            <DataPanel form={state.form.clone()} world={state.world.clone()} audit={state.audit.clone()} import={state.import.clone()}
+            <DataPanel form={state.form.clone()} world={state.world.clone()} audit={state.audit.clone()} rows={state.rows.clone()} import={state.import.clone()}
                 can_map={state.can_map()} mapping_open={state.mapping.is_some()}
                 above={self.above} {wrong} asked={asked(state, &self.dispatch)} {alert} dispatch={self.dispatch.clone()} />
         }

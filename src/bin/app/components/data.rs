@@ -8,7 +8,7 @@ use super::queries::QueriesPart;
 use crate::choices::may_help;
 use crate::form::{Edit, Field, Form};
 use crate::format::{bytes, plural};
-use crate::state::{Action, Import, MappingAction, Shared};
+use crate::state::{Action, Import, MappingAction, OpenLine, Shared};
 use crate::world::{Source, World};
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{Audit, presets};
@@ -23,6 +23,8 @@ pub struct DataProps {
     pub form: Rc<Form>,
     pub world: Rc<World>,
     pub audit: Option<Shared<Audit>>,
+    /// The line of the audit whose rows are shown.
+    pub rows: Option<OpenLine>,
     pub import: Import,
     /// Whether the dialog about how files are read can be opened, and whether it is.
     pub can_map: bool,
@@ -45,7 +47,8 @@ pub fn listed(files: Option<web_sys::FileList>) -> Vec<Chosen> {
 /// The panel.
 #[component]
 pub fn DataPanel(props: &DataProps) -> Html {
-    let DataProps { form, world, audit, import, can_map, mapping_open, above, wrong, asked, alert, dispatch } = props;
+    let DataProps { form, world, audit, rows, import, can_map, mapping_open, above, wrong, asked, alert, dispatch } =
+        props;
     let change_reading = dispatch.reform(|_: MouseEvent| Action::Mapping(MappingAction::Show));
     let change = {
         let dispatch = dispatch.clone();
@@ -133,7 +136,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                 }
                 if !wrong.is_some_and(Field::is_change) { {alert.clone()} }
                 if let Some(audit) = from_files {
-                    <AuditLines audit={audit.clone()} missing={form.queries.missing} />
+                    <AuditLines audit={audit.clone()} missing={form.queries.missing} rows={rows.clone()} dispatch={dispatch.clone()} />
                     if *can_map { <button type="button" class="btn small" onclick={change_reading}>{"Change how they are read"}</button> }
                 } else {
                     <p class="quiet small">{&world.about}</p>

@@ -1,10 +1,11 @@
 //! What was found in the files, in plain words and as a table; which models play.
 
 use super::name::Name;
+use super::rows::{disclosed, gaps_table};
 use crate::format::{Unit, count, duration, fixed, plural};
-use crate::state::{Action, Shared};
+use crate::state::{Action, Line, OpenLine, Shared};
 use crate::world::World;
-use llm_selection::data::{Audit, FileAudit};
+use llm_selection::data::{Audit, FileAudit, ModelAudit, Warning};
 use llm_selection::experiment::MissingRule;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -16,6 +17,9 @@ pub struct LinesProps {
     pub audit: Shared<Audit>,
     /// What becomes of queries with missing results.
     pub missing: MissingRule,
+    /// The line whose rows are shown.
+    pub rows: Option<OpenLine>,
+    pub dispatch: Callback<Action>,
 }
 
 /// What all files say alike, or what each of them says.
@@ -38,7 +42,7 @@ fn alike(files: &[FileAudit], what: impl Fn(&FileAudit) -> String) -> Vec<String
 #[component]
 pub fn AuditLines(props: &LinesProps) -> Html {
     let audit = &*props.audit;
-    let line = |warn: bool, content: Html| html! { <p class={classes!("audit-line", warn.then_some("warn"))}><span>{content}</span></p> };
+    let line = |warn: bool, content: Html| html! { <div class={classes!("audit-line", warn.then_some("warn"))}><div>{content}</div></div> };
     let mut lines = vec![line(
         false,
         html! {
@@ -65,8 +69,15 @@ pub fn AuditLines(props: &LinesProps) -> Html {
             MissingRule::Drop => ". These queries are left out.",
             MissingRule::Unavailable => ". These models are away there.",
         };
+        let of_model = |(index, model): (usize, &ModelAudit)| {
+            let gaps = html! { {gaps_table(model)} };
+            let label = format!("{}: {} missing", model.name, count(model.missing));
+            disclosed(Line::Missing(index), &label, None, gaps, props.rows.as_ref(), &props.dispatch)
+        };
+        let models =
+            audit.models.iter().enumerate().filter(|(_, model)| model.missing > 0).take(MOST_SHOWN).map(of_model);
         lines.push(line(true, html! {
-            <><b>{plural(missing, "cell", "cells")}{" missing"}</b>{", in "}{plural(holes, "model", "models")}{rule}</>
+            <><b>{plural(missing, "cell", "cells")}{" missing"}</b>{", in "}{plural(holes, "model", "models")}{rule}{for models}</>
         }));
     }
     if audit.duplicates > 0 {
@@ -78,7 +89,7 @@ pub fn AuditLines(props: &LinesProps) -> Html {
             </>
         }));
     }
-    for warning in &audit.warnings {
+    for (index, warning) in audit.warnings.iter().enumerate().take(MOST_SHOWN) {
         let place = [
             warning.file.clone(),
             warning.row.map(|row| format!("row {row}")),
@@ -88,11 +99,32 @@ pub fn AuditLines(props: &LinesProps) -> Html {
         lines.push(line(
             true,
             html! {
-                <>if !place.is_empty() { <b>{place.join(", ")}</b>{": "} }{&warning.message}{"."}</>
+                <>
+                    if !place.is_empty() { <b>{place.join(", ")}</b>{": "} }{&warning.message}{"."}
+                    if !warning.rows.is_empty() {
+                        {disclosed(Line::Warning(index), &plural(warning.total, "row", "rows"), warning.column.as_deref(),
+                            listed(warning), props.rows.as_ref(), &props.dispatch)}
+                    }
+                </>
             },
         ));
     }
+    if audit.warnings.len() > MOST_SHOWN {
+        let more = (audit.warnings.len() - MOST_SHOWN) as u64;
+        lines.push(line(true, html! { {format!("And {}.", plural(more, "more warning", "more warnings"))} }));
+    }
     html! { <div class="audit">{lines}</div> }
+}
+
+/// Warnings, or models that lack something, that are shown.
+const MOST_SHOWN: usize = 100;
+
+/// How many of the rows are listed, where there are more.
+fn listed(warning: &Warning) -> Html {
+    match warning.total > warning.rows.len() as u64 {
+        true => html! { <p class="quiet">{format!("{} of {} rows:", warning.rows.len(), count(warning.total))}</p> },
+        false => Html::default(),
+    }
 }
 
 /// Text with a capital at its beginning.
@@ -131,6 +163,10 @@ pub fn ModelTable(props: &TableProps) -> Html {
             </tr>
         }
     };
+    let half = |half: Option<f64>, text: &dyn Fn(f64) -> String| match half {
+        Some(half) => html! { <small class="quiet">{"± "}{text(half)}</small> },
+        None => Html::default(),
+    };
     let cost = |cost: Option<f64>, unit: Unit| {
         cost.map_or_else(dash, |cost| html! { <data value={cost.to_string()}>{unit.amount(cost, 3)}</data> })
     };
@@ -147,8 +183,9 @@ pub fn ModelTable(props: &TableProps) -> Html {
                     html! {
                         <>
                             <td>{count(model.rows)}</td><td>{count(model.missing)}</td>
-                            <td>{score(model.mean_score)}</td><td>{cost(model.mean_cost, Unit::Dollars)}</td>
-                            <td>{model.mean_latency_ms.map_or_else(dash, |latency| html! { {duration(latency)} })}</td>
+                            <td>{score(model.mean_score)}{half(model.ci95_score, &|half| fixed(half, 3))}</td>
+                            <td>{cost(model.mean_cost, Unit::Dollars)}{half(model.ci95_cost, &|half| Unit::Dollars.amount(half, 2))}</td>
+                            <td>{model.mean_latency_ms.map_or_else(dash, |latency| html! { {duration(latency)} })}{half(model.ci95_latency_ms, &duration)}</td>
                         </>
                     },
                 )
@@ -169,11 +206,12 @@ pub fn ModelTable(props: &TableProps) -> Html {
             .collect(),
     };
     let head = if props.audit.is_some() {
-        &["Model", "Rows", "Missing", "Score", "Cost", "Latency"][..]
+        &["Model", "Rows", "Missing", "Score, 0 to 1", "Cost, $ a call", "Latency"][..]
     } else {
         &["Model", "Mean reward", "Mean cost"][..]
     };
     html! {
+        <>
         <div class="scroll" tabindex="0" role="group" aria-label={format!("{caption}, scrolls sideways")}>
             <table class="mini">
                 <caption class="vh">{caption}</caption>
@@ -181,5 +219,7 @@ pub fn ModelTable(props: &TableProps) -> Html {
                 <tbody>{body}</tbody>
             </table>
         </div>
+        if props.audit.is_some() { <p class="quiet small">{"± 95 % interval of the mean: 1.96 s/√n over the n queries with a value"}</p> }
+        </>
     }
 }

@@ -23,6 +23,7 @@ pub mod prices;
 pub mod queries;
 pub mod rail;
 pub mod results;
+pub mod rows;
 pub mod run;
 pub mod shapes;
 pub mod share;

@@ -73,6 +73,7 @@ impl State {
         audit: Box<Audit>,
         prices: BTreeMap<String, Price>,
     ) -> Vec<Effect> {
+        self.rows = None;
         let mut options = self.options.clone();
         options.prices.extend(prices);
         let files = Files { dataset, queries: audit.queries, options };
