@@ -1,4 +1,5 @@
-"""Compares the engine with an independent re-derivation of its algorithms; run by `cargo xtask test --reference`."""
+"""Compares the engine with an independent re-derivation of its algorithms, and the import of published files with another
+reading of them; run by `cargo xtask test --reference`."""
 
 import os
 
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 from comparison import check_comparisons, check_vertices
+from imports import FOLDER, check_imports
 from report import Report
 from traces import check_traces
 
@@ -22,15 +24,19 @@ def main():
     parser.add_argument("--folder", type=Path, required=True, help="where to write experiments and files")
     arguments = parser.parse_args()
 
-    traces, comparisons = Report(), Report()
-    print("Scripted runs, round by round: numbers compared, and how far apart the worst were")
+    imports, traces, comparisons = Report(), Report(), Report()
+    print("Published result files: what the audit says, and what pandas does")
+    if not check_imports(imports, arguments.llm_select):
+        print(f"  nothing at {FOLDER}: LLM_SELECTION_SHARED_DATA says where the files are")
+    imports.print()
+    print("\nScripted runs, round by round: numbers compared, and how far apart the worst were")
     check_traces(traces, arguments.trace, arguments.llm_select, arguments.folder)
     traces.print()
     print("\nMeans over replicates ± one standard error, and how many combined standard errors apart")
     check_comparisons(comparisons, arguments.llm_select)
     check_vertices(comparisons)
     comparisons.print()
-    wrong = len(traces.wrong) + len(comparisons.wrong)
+    wrong = sum(len(report.wrong) for report in (imports, traces, comparisons))
     print(f"\n{f'{wrong} disagreements' if wrong else 'The engine and the reference agree.'}")
     return 1 if wrong else 0
 

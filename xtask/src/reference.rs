@@ -14,7 +14,7 @@ pub fn reference() -> Result<()> {
     let folder = target().join("reference");
     let sources = root().join("tests").join("reference");
     let requirements = sources.join("requirements.txt");
-    let python = python::environment("reference", &requirements, "import numpy, scipy.optimize")?;
+    let python = python::environment("reference", &requirements, "import numpy, pandas, scipy.optimize")?;
     run(cargo(&["build", "--quiet", "--bin", "llm-select", "--example", "trace"]).args(NATIVE))?;
     std::fs::create_dir_all(&folder)?;
     let built = |path: &[&str]| {

@@ -153,7 +153,7 @@ pub(in crate::data) fn recognise(first: &Member, common: &mut Common, options: &
             return Ok(Recognised { shape: Shape::Custom(custom), columns, id: custom.id, why });
         }
         if let Some(layout) = LAYOUTS.iter().find(|layout| layout.fits(has)) {
-            let mut columns = layout.columns(has, options);
+            let mut columns = layout.columns(has);
             columns.model = model(&columns, common);
             let shape = Shape::Paths(columns.names.clone());
             return Ok(Recognised { shape, columns, id: layout.id, why: layout.why("keys") });

@@ -53,17 +53,14 @@ impl Layout {
     }
 
     /// The roles of a file with these columns.
-    pub(super) fn columns(&self, has: impl Fn(&str) -> bool, options: &ImportOptions) -> Columns {
+    pub(super) fn columns(&self, has: impl Fn(&str) -> bool) -> Columns {
         let mut columns = Columns { from_zero: self.from_zero, ..Columns::default() };
         for (role, name) in self.roles {
             if !columns.has(*role) && has(name) {
                 columns.names.push((*role, (*name).to_owned()));
             }
         }
-        columns.latency_unit = match columns.name(Role::LatencyMs).ends_with("_ms") {
-            true => Some(LatencyUnit::Ms),
-            false => options.latency_unit,
-        };
+        columns.latency_unit = columns.name(Role::LatencyMs).ends_with("_ms").then_some(LatencyUnit::Ms);
         columns
     }
 
@@ -110,7 +107,7 @@ impl Table {
         }
         let has = |name: &str| header.iter().any(|other| other == name);
         match TABLES.iter().find(|layout| layout.fits(has)) {
-            Some(layout) => Ok(Table::long(layout.id, layout.why("columns"), layout.columns(has, options), header)),
+            Some(layout) => Ok(Table::long(layout.id, layout.why("columns"), layout.columns(has), header)),
             None => neutral::table(header, options),
         }
     }
