@@ -1,4 +1,4 @@
-//! Files with missing results, as a person meets them: which queries are played.
+//! Files with missing results and warnings, as a person meets them: which queries are played, which rows it is about.
 
 use anyhow::{Result, ensure};
 use end_to_end::check;
@@ -59,6 +59,36 @@ async fn missing_results_make_models_away_where_it_is_chosen() -> Result<()> {
             ensure!(said.contains("These models are away there.") == (rule == "unavailable"), "{rule}: {said}");
         }
         page.screenshot("missing").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn warnings_and_missing_cells_lead_to_their_rows() -> Result<()> {
+    let text = "query_id,model,score,note,cost\nq1,free,1,\"<b>a</b>\nb\",0\nq1,dear,1,c,0.5\nq2,free,0,d,0\nq2,dear,,e,0.25\nq3,dear,1,f,0.5\n";
+    check(async |page| {
+        done(page).await?;
+        page.drop_files(".drop", &[("costs.csv", text)]).await?;
+        page.wait_for_text("the cost of `free` is 0 everywhere").await?;
+        let rows = async |wanted: &str| {
+            page.until(wanted, async || {
+                let shown = page
+                    .script("return [...document.querySelectorAll('.rows tr')].map(row => [...row.cells].map(cell => cell.textContent).join('|')).join('/')")
+                    .await?;
+                Ok((shown.as_str() == Some(wanted)).then_some(()))
+            })
+            .await
+        };
+        page.click("button", "Show 2 rows").await?;
+        rows("Row|cost, in question|query_id|model|score|note/2|0|q1|free|1|<b>a</b>\nb/4|0|q2|free|0|d").await?;
+        page.find("table", "Rows of the file").await?;
+        page.screenshot("rows").await?;
+        page.click("button", "Hide 2 rows").await?;
+        rows("").await?;
+        page.click("button", "Show free: 1 missing").await?;
+        rows("Query|Lacks its|In row/q3|row|–").await?;
+        page.click("button", "Show dear: 1 missing").await?;
+        rows("Query|Lacks its|In row/q2|score|5/Row|query_id|model|score|note|cost/5|q2|dear||e|0.25").await
     })
     .await
 }
