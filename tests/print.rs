@@ -34,7 +34,7 @@ fn times(matrix: &Matrix, [a, b, c]: Rgb) -> Rgb {
 fn linear(colour: &str) -> Rgb {
     [1, 3, 5].map(|at| {
         let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
-        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        if value <= 0.04045 { value / 12.92 } else { libm::pow((value + 0.055) / 1.055, 2.4) }
     })
 }
 
@@ -54,7 +54,7 @@ fn oklab(rgb: Rgb) -> Rgb {
             [1.9779984951, -2.4285922050, 0.4505937099],
             [0.0259040371, 0.7827717662, -0.8086757660],
         ],
-        cones.map(f64::cbrt),
+        cones.map(libm::cbrt),
     )
 }
 
