@@ -44,19 +44,21 @@ pub(super) fn certify(
     let above = |w: f64, c: f64, member: f64| (w - price * c - level) * (2.0 * member - 1.0);
     let needed = |w: f64, c: f64| base + MARGIN * w.abs() + slope * c;
     let arm = |k: usize| (weights[k], costs[k], inside[k]);
-    // Counts, so that there is no branch. The pair lies at the level: both of it are unsure.
-    let (mut unsure, mut members) = (0u64, 0u64);
+    // Counts, so that there is no branch. The pair lies at the level: neither of it is sure.
+    let (mut sure, mut members) = (0u64, 0u64);
     for k in 0..arms {
         let (w, c, member) = arm(k);
-        unsure += u64::from(!(above(w, c, member) > needed(w, c)));
+        sure += u64::from(above(w, c, member) > needed(w, c));
         members += u64::from(member > 0.0);
     }
-    if unsure > 2 && costs[into] == 0.0 && error == 0.0 {
+    let others = (arms as u64).saturating_sub(2);
+    if sure < others && costs[into] == 0.0 && error == 0.0 {
         // Free copies of `into` (the slack items of "at most n") never leave a set and enter in index order.
         for k in 0..arms {
             let (w, c, member) = arm(k);
             let copy = (c == 0.0) & (w == weights[into]) & ((member > 0.0) == (k < into)) & (k != into);
-            unsure -= u64::from(copy & !(above(w, c, member) > needed(w, c)));
+            let already = above(w, c, member) > needed(w, c);
+            sure += u64::from(copy & !already);
         }
     }
     let (mut before, mut after) = (0.0, 0.0);
@@ -68,7 +70,7 @@ pub(super) fn certify(
     }
     let limit = budget + TOLERANCE;
     // The sums of earlier sets on the loop's path must not round to the other side of the limit.
-    if !((unsure == 2) & (members == n as u64) & (before - limit > 1e-12 * before) & (after <= limit)) {
+    if !((sure == others) & (members == n as u64) & (before - limit > 1e-12 * before) & (after <= limit)) {
         return false;
     }
     if inside[out] == 0.0 || inside[into] > 0.0 {
