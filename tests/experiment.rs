@@ -293,3 +293,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn graders_with_a_pattern_or_a_tolerance_are_read() {
+    let text = |grader: &str| {
+        format!(
+            r#"{{"version": 1, "environment": {{"kind": "replay", "files": [{{"name": "a.csv"}}], "grader": {grader}}},
+            "task": {{"reward": "awc", "budget": null}}, "policies": [{{"kind": "random"}}]}}"#
+        )
+    };
+    for grader in [r#"{"regex":"(?i)is (yes)"}"#, r#"{"number-within":0.01}"#, r#""contains""#] {
+        let experiment = Experiment::from_json(&text(grader)).unwrap();
+        let again: serde_json::Value = serde_json::from_str(&experiment.to_json()).unwrap();
+        assert_eq!(again["environment"]["grader"].to_string(), grader);
+    }
+    for (grader, field) in [
+        (r#"{"regex": 1}"#, "environment.grader.regex"),
+        (r#"{"number-within": "x"}"#, "environment.grader.number-within"),
+        (r#"{"colour": "x"}"#, "environment.grader.colour"),
+        (r#"{"regex": "a", "number-within": 1}"#, "environment.grader"),
+        (r#""regex""#, "environment.grader"),
+    ] {
+        let error = Experiment::from_json(&text(grader)).unwrap_err();
+        assert_eq!(error.place.field.as_deref(), Some(field), "{grader}: {error}");
+    }
+}

@@ -325,7 +325,15 @@ fn experiment() -> impl Strategy<Value = Experiment> {
             ("models", listed()),
             ("missing", one_of(&[json!("drop")])),
             ("mapping", one_of(&[json!({}), json!({ "score": "my column" })])),
-            ("grader", one_of(&[json!("choice-letter"), Value::Null])),
+            (
+                "grader",
+                one_of(&[
+                    json!("choice-letter"),
+                    json!({ "regex": "is (yes)" }),
+                    json!({ "number-within": 0.5 }),
+                    Value::Null,
+                ]),
+            ),
             ("duplicates", one_of(&[json!("error"), json!("mean")])),
             ("score_unit", one_of(&[json!("percent")])),
             ("latency_unit", one_of(&[json!("s")])),

@@ -3,7 +3,7 @@
 //! serde_path_to_error does the same for any format by wrapping whatever reads a part. That doubles the code of every
 //! struct that is read; the page has to load it, and JSON is all that experiments are written in.
 
-use serde::de::value::StringDeserializer;
+use serde::de::value::{MapAccessDeserializer, StringDeserializer};
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, IntoDeserializer, MapAccess, SeqAccess,
     Unexpected, VariantAccess, Visitor,
@@ -192,7 +192,13 @@ impl<'de> Deserializer<'de> for Placed {
         _variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, PlacedError> {
-        visitor.visit_enum(Name(self.text(&"a text")?))
+        match &self.value {
+            // A variant with content, such as `{"regex": "…"}`.
+            Value::Object(fields) if fields.len() == 1 => {
+                visitor.visit_enum(MapAccessDeserializer::new(self.fields(&"a text")?))
+            }
+            _ => visitor.visit_enum(Name(self.text(&"a text")?)),
+        }
     }
 
     // What experiments are not made of.
@@ -258,7 +264,7 @@ impl<'de> MapAccess<'de> for Fields {
     }
 }
 
-/// The name of a variant without content: the enums of an experiment have no others.
+/// The name of a variant without content.
 struct Name(String);
 
 impl<'de> EnumAccess<'de> for Name {
