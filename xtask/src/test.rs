@@ -120,5 +120,9 @@ fn browser(driver: &Driver, under_nginx: bool, rest: &[String]) -> Result<()> {
     if under_nginx {
         tests.env("SERVER", "nginx");
     }
+    // A browser test waits half of its time: three at once keep two processors busy.
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        tests.env("RUST_TEST_THREADS", "3");
+    }
     run(driver.chosen_for(&mut tests).args(rest))
 }
