@@ -358,6 +358,14 @@ pub enum AnyWorld {
 }
 
 impl AnyWorld {
+    /// About how many bytes its rows take.
+    pub fn bytes(&self) -> usize {
+        match self {
+            AnyWorld::Synthetic(_) => 0,
+            AnyWorld::Replay(replay) => size_of_val(&*replay.cells) + size_of_val(&*replay.latency_ms),
+        }
+    }
+
     /// Whether it says how long calls take.
     pub fn has_latency(&self) -> bool {
         matches!(self, AnyWorld::Replay(replay) if replay.has_latency())

@@ -35,13 +35,17 @@ pub enum ToPlayer {
     },
 }
 
+/// Most bytes of data in all workers together, as they lie there.
+const MOST_BYTES: usize = 128 << 20;
+
 impl ToPlayer {
-    /// The messages that start a run, one a worker: the jobs dealt in turn, no more messages than jobs. The first worker
-    /// reports the optimum.
+    /// The messages that start a run, one a worker: the jobs dealt in turn, no more messages than jobs. Each worker has
+    /// the data for itself, so that the more there is, the fewer they are. The first worker reports the optimum.
     pub fn starts(run: u32, plan: &Plan, workers: usize) -> Vec<ToPlayer> {
         let experiment = &plan.experiment;
         let all: Vec<_> = (0..).zip(jobs(experiment.policies.len() as u32, experiment.run.replicates)).collect();
-        let workers = workers.clamp(1, all.len().max(1));
+        let room = MOST_BYTES / plan.game.world.bytes().max(1);
+        let workers = workers.min(room).clamp(1, all.len().max(1));
         (0..workers)
             .map(|worker| ToPlayer::Start {
                 run,
@@ -208,7 +212,12 @@ pub struct Listing {
 /// # Errors
 /// `Io` where it cannot be encoded, which no message of these types gives cause for.
 pub fn encode(message: &impl Serialize) -> Result<Vec<u8>> {
-    postcard::to_stdvec(message).map_err(|error| Error::new(ErrorKind::Io, format!("a message to be sent: {error}")))
+    let failed = |error| Error::new(ErrorKind::Io, format!("a message to be sent: {error}"));
+    // A data set may be large: its bytes are counted first, rather than moved into ever larger room.
+    let mut bytes = vec![0; postcard::experimental::serialized_size(message).map_err(failed)?];
+    let written = postcard::to_slice(message, &mut bytes).map_err(failed)?.len();
+    bytes.truncate(written);
+    Ok(bytes)
 }
 
 /// The message from bytes.

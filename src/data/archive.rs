@@ -2,6 +2,7 @@
 //!
 //! Nothing is unpacked as a whole: members are read one after the other, and the limit on bytes counts what comes out.
 
+use super::names::{Sorted, sort_folder};
 use super::text::Meter;
 use super::{Limits, ReadSeek};
 use crate::error::{Error, ErrorKind, Result};
@@ -10,8 +11,6 @@ use sha2::{Digest, Sha256};
 use std::io::{self, Read, SeekFrom};
 use zip::ZipArchive;
 
-/// Endings of members that are read; others are left out by name.
-const ENDINGS: [&str; 7] = [".csv", ".tsv", ".tab", ".txt", ".json", ".jsonl", ".ndjson"];
 /// Members of an archive that are looked at.
 const MEMBERS: usize = 100_000;
 
@@ -27,8 +26,8 @@ pub(super) struct Archive<'a> {
     zip: ZipArchive<Box<dyn ReadSeek + 'a>>,
     /// Names of the members that are read.
     pub(super) members: Vec<String>,
-    /// Names of those that are not.
-    pub(super) others: Vec<String>,
+    /// Names of those that are not, and why.
+    pub(super) left_out: Vec<(String, &'static str)>,
     /// An Inspect log: the member with the header, and the samples.
     pub(super) log: Option<(usize, Vec<usize>)>,
 }
@@ -102,16 +101,14 @@ impl<'a> Archive<'a> {
             .filter_map(|name| place(name))
             .collect();
         let log = header.filter(|_| !samples.is_empty()).map(|header| (header, samples));
-        let hidden = |name: &str| name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-        let files = names.into_iter().filter(|name| !name.ends_with('/') && !hidden(name));
-        let (members, others): (Vec<_>, Vec<_>) = files.partition(|name| {
-            let name = name.to_ascii_lowercase();
-            ENDINGS.iter().any(|ending| name.ends_with(ending))
-        });
+        let files: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.ends_with('/')).collect();
+        let Sorted { read, left_out } = sort_folder(&files, false);
+        let members: Vec<String> =
+            read.iter().filter_map(|place| files.get(*place)).map(|it| (*it).to_owned()).collect();
         if members.is_empty() {
             return Err(Error::new(ErrorKind::Empty, "an archive with tables or JSON").found("no such file in it"));
         }
-        Ok(Archive { zip, members, others, log })
+        Ok(Archive { zip, members, left_out, log })
     }
 
     /// A member's content.

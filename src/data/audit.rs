@@ -1,7 +1,7 @@
 //! What an import found and assumed, for the person who brought the files.
 
 use super::Dataset;
-use super::join::Entry;
+use super::join::Entries;
 use super::rows::{self, Rows};
 use super::schema::shown;
 use serde::{Deserialize, Serialize};
@@ -159,7 +159,18 @@ struct WarningReport<'a> {
     total: Option<u64>,
 }
 
+/// Files that are left out and named.
+const MOST_NAMED: usize = 20;
+
 impl Audit {
+    /// Names files of a folder or an archive that were not read, and why.
+    pub fn leave_out(&mut self, files: &[(String, &'static str)]) {
+        let named = files.iter().take(MOST_NAMED).map(|(file, why)| (Some(shown(file)), (*why).to_owned()));
+        let more = files.len().saturating_sub(MOST_NAMED);
+        let rest = (more > 0).then(|| (None, format!("{more} more files left out, for the same reasons")));
+        self.warnings.extend(named.chain(rest).map(|(file, message)| Warning { file, message, ..Warning::default() }));
+    }
+
     /// The view that serialises to the documented JSON.
     pub fn report(&self) -> AuditReport<'_> {
         let models = self.models.iter().map(|model| ModelReport {
@@ -217,7 +228,7 @@ impl Audit {
     }
 
     /// Says what looks wrong in the numbers, and is no error.
-    pub(super) fn look_at_costs(&mut self, entries: &[Entry], names: &[String]) {
+    pub(super) fn look_at_costs(&mut self, entries: &Entries, names: &[String]) {
         /// A ratio between mean costs that no two models on the market have.
         const IMPLAUSIBLE_RATIO: f64 = 100_000.0;
         /// Dollars for one call that nobody pays.
@@ -227,7 +238,7 @@ impl Audit {
         let file = |model: &ModelAudit| names.iter().position(|name| *name == model.file).map(|file| file as u16);
         let wanted = self.models.iter().zip(0..).filter(|(model, _)| unusual(model.mean_cost));
         let wanted: HashMap<u16, u16> = wanted.filter_map(|(model, index)| Some((index, file(model)?))).collect();
-        let mut rows = rows::of_models(entries, &wanted);
+        let mut rows = rows::of_models(entries.iter(), &wanted);
         let mut warnings = Vec::new();
         for (model, index) in self.models.iter().zip(0u16..).filter(|(model, _)| unusual(model.mean_cost)) {
             let name = shown(&model.name);

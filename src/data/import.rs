@@ -275,13 +275,8 @@ impl Reading<'_, '_> {
                     let read = zip.member(&member).and_then(|reader| self.one(reader, &inner, &inner));
                     read.map_err(|error| error.in_file(&inner))?;
                 }
-                for other in zip.others.iter().take(MOST_NAMED) {
-                    self.audit.warnings.push(Warning {
-                        file: Some(format!("{name}/{}", shown(other))),
-                        message: "neither a table nor JSON: left out".to_owned(),
-                        ..Warning::default()
-                    });
-                }
+                let inner = |(member, why): &(String, &'static str)| (format!("{name}/{member}"), *why);
+                self.audit.leave_out(&zip.left_out.iter().map(inner).collect::<Vec<_>>());
                 Ok(sha256)
             }
         }
@@ -323,9 +318,6 @@ impl Reading<'_, '_> {
         Ok(source.digest())
     }
 }
-
-/// Members of an archive that are left out and named.
-const MOST_NAMED: usize = 20;
 
 /// Reads a file of JSON.
 fn json_file<'a>(

@@ -387,7 +387,7 @@ impl Intake<'_> {
             said.push((*model, message));
         }
         let wanted = said.iter().map(|(model, _)| (*model, to.file as u16)).collect();
-        let mut rows = of_models(to.collector.entries.get(self.from..).unwrap_or_default(), &wanted);
+        let mut rows = of_models(to.collector.entries.iter().skip(self.from), &wanted);
         for (model, message) in said {
             to.warn(rows.remove(&model).unwrap_or_default(), Some(&column), Some(message));
         }

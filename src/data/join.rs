@@ -23,10 +23,38 @@ pub(super) struct Entry {
     pub(super) latency_ms: f64,
 }
 
+/// Results as they come, in pieces of one size: a vector of all would need the room of two while it grows.
+#[derive(Default)]
+pub(super) struct Entries(Vec<Vec<Entry>>);
+
+/// Results in a piece.
+const PIECE: usize = 65_536;
+
+impl Entries {
+    pub(super) fn len(&self) -> usize {
+        self.0.len().saturating_sub(1) * PIECE + self.0.last().map_or(0, Vec::len)
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.0.iter_mut().flatten()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.0.iter().flatten()
+    }
+
+    fn push(&mut self, entry: Entry) {
+        match self.0.last_mut().filter(|piece| piece.len() < PIECE) {
+            Some(piece) => piece.push(entry),
+            None => self.0.push(vec![entry]),
+        }
+    }
+}
+
 /// All results, and who is who.
 pub(super) struct Collector {
     pub(super) queries: Interner,
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Entries,
     category: Words,
     split: Words,
     pub(super) models: Vec<Seen>,
@@ -44,7 +72,7 @@ impl Collector {
     pub(super) fn new(limits: Limits) -> Self {
         Collector {
             queries: Interner::default(),
-            entries: Vec::new(),
+            entries: Entries::default(),
             category: Words::default(),
             split: Words::default(),
             models: Vec::new(),
@@ -221,7 +249,7 @@ pub(super) struct Joined {
     /// By file, rows that held again what an earlier row had.
     pub(super) repeated: BTreeMap<u16, Rows>,
     /// All results.
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Entries,
 }
 
 /// Columns being filled: score, cost and latency by model; a column exists once a value does.
@@ -331,7 +359,7 @@ pub(super) fn join(
     table.check().map_err(|error| (None, error))?;
     let mut joined = Joined::default();
     let mut repeats = Repeats::default();
-    for entry in &entries {
+    for entry in entries.iter() {
         let values = [entry.score, entry.cost, entry.latency_ms];
         let home = (entry.model, entry.query);
         let mut place = repeats.latest.get(&home).copied().unwrap_or(entry.query);
@@ -379,7 +407,7 @@ pub(super) fn join(
     Ok(joined)
 }
 
-fn twice(queries: &Interner, models: &[Seen], entries: &[Entry], second: &Entry, names: &[String]) -> Error {
+fn twice(queries: &Interner, models: &[Seen], entries: &Entries, second: &Entry, names: &[String]) -> Error {
     let name = models.get(usize::from(second.model)).map_or_else(String::new, |seen| shown(&seen.name));
     let first = entries.iter().find(|other| other.query == second.query && other.model == second.model);
     let id = String::from_utf8_lossy(queries.get(second.query)).into_owned();

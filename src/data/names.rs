@@ -1,4 +1,6 @@
-//! Names of files: what stays of their folders, and which files a list of names means.
+//! Names of files: what stays of their folders, which files a list of names means, which files of a folder are read.
+
+use std::collections::HashSet;
 
 /// A path's parts, the innermost first.
 fn parts(path: &str) -> impl Iterator<Item = &str> {
@@ -72,6 +74,70 @@ pub fn find_files(names: &[&str], paths: &[&str]) -> Option<Vec<usize>> {
     names.iter().map(&mut find).collect()
 }
 
+/// Endings of files that are read.
+const ENDINGS: [&str; 7] = [".csv", ".tsv", ".tab", ".txt", ".json", ".jsonl", ".ndjson"];
+/// Endings of files that such files are in.
+const CONTAINERS: [&str; 3] = [".zip", ".eval", ".gz"];
+/// What HELM writes beside the results of each query.
+const BESIDE_HELM: [&str; 8] = [
+    "display_predictions.json",
+    "display_requests.json",
+    "instances.json",
+    "per_instance_stats_slim.json",
+    "run_spec.json",
+    "scenario.json",
+    "scenario_state.json",
+    "stats.json",
+];
+
+/// Which files of a folder, or of an archive, are read.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Sorted {
+    /// Places of those that are.
+    pub read: Vec<usize>,
+    /// Names of those that are not, and why. What systems leave in folders, and what is hidden, is not among them.
+    pub left_out: Vec<(String, &'static str)>,
+}
+
+/// Sorts the files of a folder that a person gives as a whole. With `containers`, files that hold files are read too.
+pub fn sort_folder(paths: &[&str], containers: bool) -> Sorted {
+    let mut sorted = Sorted::default();
+    let inside = |path: &&str| path.strip_suffix(base(path)).unwrap_or_default().to_owned();
+    let named = |test: fn(&str) -> bool| paths.iter().filter(|it| test(base(it))).map(inside).collect::<HashSet<_>>();
+    let helm = named(|name| name == "per_instance_stats.json");
+    let lm_eval = named(|name| name.starts_with("samples_") && name.ends_with(".jsonl"));
+    for (place, path) in paths.iter().enumerate().filter(|(_, path)| !is_hidden(path)) {
+        let name = base(path);
+        let ends = |ending: &&str| name.len() > ending.len() && name.to_ascii_lowercase().ends_with(ending);
+        if !(ENDINGS.iter().any(&ends) || containers && CONTAINERS.iter().any(ends)) {
+            sorted.left_out.push(((*path).to_owned(), "neither a table nor JSON: left out"));
+        } else if BESIDE_HELM.contains(&name) && helm.contains(&inside(path))
+            || name.starts_with("results_") && lm_eval.contains(&inside(path))
+        {
+            sorted.left_out.push(((*path).to_owned(), "stands beside the results and holds none by query: left out"));
+        } else {
+            sorted.read.push(place);
+        }
+    }
+    sorted
+}
+
+/// Whether a file is hidden, or a system's own.
+pub fn is_hidden(path: &str) -> bool {
+    let own = |part: &str| part.starts_with('.') || matches!(part, "__MACOSX" | "Thumbs.db" | "desktop.ini");
+    parts(path).any(own)
+}
+
+/// The name for text that was pasted: of a table or of JSON; `None` where the text is neither.
+pub fn pasted_name(text: &str) -> Option<&'static str> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.starts_with('{') && text.ends_with('}') || text.starts_with('[') && text.ends_with(']') {
+        return Some("pasted.json");
+    }
+    let (header, rest) = text.split_once('\n')?;
+    (!rest.is_empty() && header.contains([',', '\t', ';'])).then_some("pasted.csv")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,5 +158,41 @@ mod tests {
         assert_eq!(find_files(&["s.json", "s.json"], &paths), Some(vec![0, 1]));
         assert_eq!(find_files(&["away.csv"], &paths), None);
         assert_eq!(find_files(&["ther.csv"], &paths), None);
+    }
+
+    #[test]
+    fn of_a_folder_only_results_are_read() {
+        let paths = [
+            "runs/model=a/per_instance_stats.json",
+            "runs/model=a/stats.json",
+            "runs/model=b/per_instance_stats.json",
+            "runs/other/stats.json",
+            "runs/.git/config.json",
+            "runs/__MACOSX/model=a/per_instance_stats.json",
+            "runs/.DS_Store",
+            "runs/README.md",
+            "runs/RESULTS.CSV",
+            "runs/log.eval",
+            "runs/.csv",
+            "lm/model/samples_mmlu.jsonl",
+            "lm/model/results_2026.json",
+            "lm/results_2026.json",
+        ];
+        let sorted = sort_folder(&paths, true);
+        assert_eq!(sorted.read, [0, 2, 3, 8, 9, 11, 13]);
+        let left_out: Vec<&str> = sorted.left_out.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(left_out, ["runs/model=a/stats.json", "runs/README.md", "lm/model/results_2026.json"]);
+        assert_eq!(sort_folder(&paths, false).read, [0, 2, 3, 8, 11, 13]);
+    }
+
+    #[test]
+    fn pasted_text_is_a_table_or_json_or_nothing() {
+        assert_eq!(pasted_name("query_id\tmodel\tscore\n1\ta\t1\n"), Some("pasted.csv"));
+        assert_eq!(pasted_name("id;score\r\n1;1"), Some("pasted.csv"));
+        assert_eq!(pasted_name(" {\"id\": 1}\n{\"id\": 2}\n"), Some("pasted.json"));
+        assert_eq!(pasted_name("[]"), Some("pasted.json"));
+        for text in ["", "a,b", "a,b\n", "just\ntwo lines", "[see below", "https://example.org/a,b"] {
+            assert_eq!(pasted_name(text), None, "{text}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Dataset;
 use super::audit::Gap;
-use super::join::{Entry, Ids};
+use super::join::{Entries, Entry, Ids};
 use super::schema::shown;
 use std::collections::HashMap;
 
@@ -33,10 +33,13 @@ impl From<Option<u64>> for Rows {
 }
 
 /// The rows of these models, each in the file that is given for it.
-pub(super) fn of_models(entries: &[Entry], models: &HashMap<u16, u16>) -> HashMap<u16, Rows> {
+pub(super) fn of_models<'e>(
+    entries: impl Iterator<Item = &'e Entry>,
+    models: &HashMap<u16, u16>,
+) -> HashMap<u16, Rows> {
     let mut rows: HashMap<u16, Rows> = HashMap::new();
     if !models.is_empty() {
-        for entry in entries.iter().filter(|entry| models.get(&entry.model) == Some(&entry.file)) {
+        for entry in entries.filter(|entry| models.get(&entry.model) == Some(&entry.file)) {
             rows.entry(entry.model).or_default().add(u64::from(entry.row));
         }
     }
@@ -44,7 +47,7 @@ pub(super) fn of_models(entries: &[Entry], models: &HashMap<u16, u16>) -> HashMa
 }
 
 /// The rows of a model in a file with the highest costs, the highest first.
-pub(super) fn dearest(entries: &[Entry], model: u16, file: u16) -> Rows {
+pub(super) fn dearest(entries: &Entries, model: u16, file: u16) -> Rows {
     let mut rows = Rows::default();
     let mut dearest: Vec<(f64, u32)> = Vec::with_capacity(2 * MOST_LISTED);
     let keep = |dearest: &mut Vec<(f64, u32)>| {
@@ -65,7 +68,7 @@ pub(super) fn dearest(entries: &[Entry], model: u16, file: u16) -> Rows {
 
 /// By model, the first queries without its score, or without its cost where it has any, and where the row without it is.
 /// `copies` are queries that second results were given, each with the query it is of.
-pub(super) fn gaps(data: &Dataset, entries: &[Entry], ids: &Ids, names: &[String]) -> Vec<Vec<Gap>> {
+pub(super) fn gaps(data: &Dataset, entries: &Entries, ids: &Ids, names: &[String]) -> Vec<Vec<Gap>> {
     let missing = |column: &[f64], query: usize| column.get(query).is_none_or(|value| value.is_nan());
     // By model and query: what is missing, and the file and row of what is there.
     let mut lacking: HashMap<(u16, u32), Option<(u16, u32)>> = HashMap::new();

@@ -126,8 +126,11 @@ pub(super) fn replay(
     let held_out: BTreeSet<usize> = training.iter().copied().collect();
     queries.retain(|query| !held_out.contains(query));
     let outcomes = |queries: &[usize]| {
-        let cells = queries.iter().flat_map(|&query| (0..arms).map(move |arm| (query, arm)));
-        cells.map(|(query, arm)| results.outcome(query, arm, threshold)).collect::<Vec<_>>()
+        let mut cells = Vec::with_capacity(queries.len() * arms);
+        for &query in queries {
+            cells.extend((0..arms).map(|arm| results.outcome(query, arm, threshold)));
+        }
+        cells
     };
     let (mut cells, mut training) = (outcomes(&queries), outcomes(&training));
 
@@ -176,12 +179,13 @@ pub(super) fn replay(
         cell.cost /= cost_scale;
     }
     let worlds = worlds.into_iter().map(|(since, rows, changes)| Part::new(since, rows, changes, cost_scale)).collect();
-    let latency_ms = if results.models.iter().any(|model| model.latency_ms.is_some()) {
-        let of = |query| (0..arms).map(move |arm| (query, arm));
-        queries.iter().flat_map(|&query| of(query)).map(|(query, arm)| results.latency_ms(query, arm)).collect()
-    } else {
-        Vec::new()
-    };
+    let mut latency_ms = Vec::new();
+    if results.models.iter().any(|model| model.latency_ms.is_some()) {
+        latency_ms.reserve_exact(queries.len() * arms);
+        for &query in &queries {
+            latency_ms.extend((0..arms).map(|arm| results.latency_ms(query, arm)));
+        }
+    }
     let world = Replay::new(arms, cells, latency_ms, wanted.order, worlds)
         .ok_or_else(|| Error::new(ErrorKind::Empty, "at least one model and one query").at_field("environment"))?;
     Ok(Scene {

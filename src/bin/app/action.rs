@@ -1,5 +1,6 @@
 //! What can happen on the page, and what must then happen outside its state.
 
+use crate::bring::Brought;
 use crate::form::{Edit, Field, Kind, Memory, QueryEdit};
 use crate::state::{Line, MappingAction, Opened, View};
 use crate::studies::StudyAction;
@@ -8,7 +9,7 @@ use crate::world::Source;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::{Event, Speed};
 use llm_selection::data::excerpt::Wanted;
-use llm_selection::data::{Dataset, ImportOptions};
+use llm_selection::data::{Dataset, ImportOptions, Progress};
 use llm_selection::error::Result;
 use llm_selection::experiment::{Experiment, RewardModel, Solver};
 use llm_selection::figure::Paper;
@@ -48,8 +49,8 @@ pub enum Action {
     Speed(Speed),
     /// The fragment of an address.
     OpenLink(String),
-    /// Files of any kind: each goes where it belongs.
-    Dropped(Vec<Chosen>),
+    /// Files of any kind, each of which goes where it belongs; or why they could not be had.
+    Dropped(Result<Brought>),
     /// An experiment file, or a result with its experiment: its name and its text.
     OpenFile(String, Result<String>),
     /// Do not wait for the files of a link.
@@ -58,7 +59,12 @@ pub enum Action {
     ShowPanels,
     /// Drop what an opened experiment says and the form has no input for.
     Usual,
-    Files(Vec<Chosen>),
+    /// Read files as results of models.
+    Files(Brought),
+    /// More of the files is there.
+    FilesAdvanced(Progress),
+    /// Fetch files that the page's address names.
+    Fetch(Vec<String>),
     /// In the dialog *How to read these files*.
     Mapping(MappingAction),
     CancelImport,
@@ -107,9 +113,10 @@ pub enum Effect {
         files: Vec<Chosen>,
         options: ImportOptions,
     },
+    Fetch(Vec<String>),
     CancelImport,
     /// Find out what files are, and do what is meant by each.
-    Sort(Vec<Chosen>),
+    Sort(Brought),
     /// Read files once more and write them as one.
     Clean {
         files: Vec<Chosen>,

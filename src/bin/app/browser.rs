@@ -45,6 +45,25 @@ pub fn embedded() -> bool {
     search.trim_start_matches('?').split('&').any(|part| part == "embed" || part.starts_with("embed="))
 }
 
+/// The files that the page's address names, each by a `data=`.
+pub fn named_files() -> Vec<String> {
+    let search = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
+    let parameters = web_sys::UrlSearchParams::new_with_str(&search);
+    let values = parameters.map(|parameters| parameters.get_all("data").iter().collect::<Vec<_>>()).unwrap_or_default();
+    values.iter().filter_map(JsValue::as_string).filter(|value| !value.is_empty()).take(MOST_NAMED).collect()
+}
+
+/// The address of the page in its frame: the same but for `?embed`.
+pub fn unframed() -> String {
+    let search = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
+    let parts = search.trim_start_matches('?').split('&');
+    let kept: Vec<&str> = parts.filter(|part| part.starts_with("data=")).collect();
+    format!("./{}{}{}", if kept.is_empty() { "" } else { "?" }, kept.join("&"), fragment())
+}
+
+/// Most files that an address names.
+const MOST_NAMED: usize = 100;
+
 /// The page's address with this search and this fragment.
 pub fn address(search: &str, fragment: &str) -> String {
     let href = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();

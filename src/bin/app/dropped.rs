@@ -1,8 +1,8 @@
 //! Files that were dropped or chosen: each goes where it belongs.
 
+use crate::bring::Brought;
 use crate::components::workspace::Wish;
 use crate::state::Action;
-use llm_selection::browser::chosen::Chosen;
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::recognise::{HEAD, MOST_BYTES, Recognised};
 use wasm_bindgen_futures::JsFuture;
@@ -10,9 +10,9 @@ use web_sys::{Blob, File};
 use yew::Callback;
 
 /// Opens experiments and workspaces, says what cannot be opened, and has the rest read as results of models.
-pub async fn sort(files: Vec<Chosen>, dispatch: Callback<Action>, wish: Callback<Wish>) {
+pub async fn sort(brought: Brought, dispatch: Callback<Action>, wish: Callback<Wish>) {
     let mut data = Vec::new();
-    for chosen in files {
+    for chosen in brought.files {
         let file = &chosen.file;
         let name = file.name();
         match recognised(file).await {
@@ -31,7 +31,7 @@ pub async fn sort(files: Vec<Chosen>, dispatch: Callback<Action>, wish: Callback
         }
     }
     if !data.is_empty() {
-        dispatch.emit(Action::Files(data));
+        dispatch.emit(Action::Files(Brought { files: data, left_out: brought.left_out }));
     }
 }
 

@@ -3,6 +3,8 @@
 #[cfg(target_arch = "wasm32")]
 mod action;
 #[cfg(target_arch = "wasm32")]
+mod bring;
+#[cfg(target_arch = "wasm32")]
 mod browser;
 #[cfg(target_arch = "wasm32")]
 mod choices;
@@ -10,6 +12,8 @@ mod choices;
 mod components;
 #[cfg(target_arch = "wasm32")]
 mod dropped;
+#[cfg(target_arch = "wasm32")]
+mod fetch;
 #[cfg(target_arch = "wasm32")]
 mod form;
 #[cfg(target_arch = "wasm32")]

@@ -7,6 +7,7 @@ mod mapping;
 mod rows;
 
 pub use crate::action::{Action, Effect};
+use crate::bring::Brought;
 use crate::form::{Form, Queries, Rest};
 use crate::opening::{Opening, Promised};
 pub use crate::shared::Shared;
@@ -16,7 +17,6 @@ use crate::world::{Files, Source, World};
 pub use cleaning::Cleaning;
 pub use import::Import;
 pub use keep::{Opened, Present, Restoring};
-use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::data::{Audit, Dataset, ImportOptions};
 use llm_selection::error::{Error, Result};
@@ -127,10 +127,10 @@ pub struct State {
     pub promised: Option<Promised>,
     /// Something kept that is being opened.
     pub restoring: Restoring,
-    /// The files that were read last, whether or not they could be.
-    read: Vec<Chosen>,
+    /// What was read last, whether or not it could be.
+    read: Brought,
     /// The files of the data that is loaded.
-    loaded: Vec<Chosen>,
+    loaded: Brought,
     /// The finished run of the experiment that is being opened.
     played: Option<Vec<u8>>,
     options: ImportOptions,
@@ -175,8 +175,8 @@ impl State {
             cleaning: Cleaning::Idle,
             promised: None,
             restoring: Restoring::Nothing,
-            read: Vec::new(),
-            loaded: Vec::new(),
+            read: Brought::default(),
+            loaded: Brought::default(),
             played: None,
             options: ImportOptions::default(),
         };
@@ -313,7 +313,8 @@ impl State {
                 return vec![Effect::Speed(speed)];
             }
             Action::OpenLink(fragment) => return self.open_link(&fragment),
-            Action::Dropped(files) => return vec![Effect::Sort(files)],
+            Action::Dropped(Ok(brought)) => return vec![Effect::Sort(brought)],
+            Action::Dropped(Err(error)) => return self.not_brought(error),
             Action::Clean => return self.clean(),
             Action::CancelClean => {
                 self.cleaning = Cleaning::Idle;
@@ -332,6 +333,11 @@ impl State {
             Action::Files(files) => return self.read_files(files),
             Action::Mapping(action) => return self.map(action),
             Action::Open(opened) => return self.restore(*opened),
+            Action::FilesAdvanced(progress) => {
+                self.import_advanced(progress);
+                return Vec::new();
+            }
+            Action::Fetch(addresses) => return self.fetch(addresses),
             Action::CancelImport => return self.cancel_import(),
             Action::Rows(line) => return self.show_rows(line),
             Action::Dismiss => {

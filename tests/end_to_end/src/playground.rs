@@ -110,3 +110,27 @@ pub async fn alerts(page: &Page) -> Result<String> {
     let script = "return [...document.querySelectorAll('[role=alert]')].map(alert => alert.innerText).join('\\n')";
     Ok(page.script(script).await?.as_str().unwrap_or_default().to_owned())
 }
+
+/// What the database holds, item by item, read past the page.
+///
+/// # Errors
+/// When the browser is gone.
+pub async fn kept(page: &Page) -> Result<Vec<Value>> {
+    let items = page
+        .script_async(
+            "const asked = (request) => new Promise((done, failed) => {
+                request.onsuccess = () => done(request.result);
+                request.onerror = () => failed(request.error);
+            });
+            if (!(await indexedDB.databases()).some((one) => one.name === 'llm-selection-workspace')) return [];
+            const database = await asked(indexedDB.open('llm-selection-workspace'));
+            try {
+                if (!database.objectStoreNames.contains('items')) return [];
+                return (await asked(database.transaction('items').objectStore('items').getAll())).map((item) => JSON.parse(item));
+            } finally {
+                database.close();
+            }",
+        )
+        .await?;
+    Ok(serde_json::from_value(items)?)
+}

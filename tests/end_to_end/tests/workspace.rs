@@ -2,7 +2,7 @@
 //! keeps nothing.
 
 use anyhow::{Context, Result, ensure};
-use end_to_end::playground::{done, rows};
+use end_to_end::playground::{done, kept, rows};
 use end_to_end::{Page, check, check_without_storage};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -25,27 +25,6 @@ fn files(folder: &tempfile::TempDir, queries: u64) -> Result<Vec<PathBuf>> {
             Ok(path)
         })
         .collect()
-}
-
-/// What the database holds, item by item, read past the page.
-async fn kept(page: &Page) -> Result<Vec<Value>> {
-    let items = page
-        .script_async(
-            "const asked = (request) => new Promise((done, failed) => {
-                request.onsuccess = () => done(request.result);
-                request.onerror = () => failed(request.error);
-            });
-            if (!(await indexedDB.databases()).some((one) => one.name === 'llm-selection-workspace')) return [];
-            const database = await asked(indexedDB.open('llm-selection-workspace'));
-            try {
-                if (!database.objectStoreNames.contains('items')) return [];
-                return (await asked(database.transaction('items').objectStore('items').getAll())).map((item) => JSON.parse(item));
-            } finally {
-                database.close();
-            }",
-        )
-        .await?;
-    Ok(serde_json::from_value(items)?)
 }
 
 /// Waits until an item is kept whose form has this text for the rounds, with a result where it is asked for; gives the
@@ -201,6 +180,78 @@ async fn items_are_saved_renamed_deleted_and_carried_elsewhere() -> Result<()> {
         done(page).await?;
         ensure!(kept_with(page, "2000", true).await? == digest, "another digest");
         page.wait_for_text("80 of 80 queries").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_reload_while_files_are_read_loses_nothing_kept_before() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    check(async |page| {
+        let digest = prepare(page, &folder).await?;
+        // The page itself reloads as soon as it has begun to read.
+        let reload = "new MutationObserver((changes, observer) => {
+                if (!document.querySelector('progress[aria-label=\"Reading files\"]')) return;
+                observer.disconnect();
+                sessionStorage.setItem('was reading', 'yes');
+                location.reload();
+            }).observe(document.body, { childList: true, subtree: true });";
+        page.script(reload).await?;
+        page.upload("Result files", &files(&folder, 5_000)?).await?;
+        page.until("the reload", async || {
+            Ok((page.script("return sessionStorage.getItem('was reading')").await.ok() == Some(json!("yes")))
+                .then_some(()))
+        })
+        .await?;
+        page.wait_for_text("80 of 80 queries").await?;
+        has_value(page, "Rounds", "2000").await?;
+        done(page).await?;
+        ensure!(kept_with(page, "2000", true).await? == digest, "another digest");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_tab_killed_while_it_saves_leaves_what_was_kept_or_what_was_to_be() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    check(async |page| {
+        let client = page.browser().client();
+        prepare(page, &folder).await?;
+        let first = client.window().await?;
+        page.script("window.open(location.href)").await?;
+        let second = client.windows().await?.into_iter().find(|window| *window != first).context("a second tab")?;
+        client.switch_to_window(second).await?;
+        page.wait_for_text("80 of 80 queries").await?;
+        done(page).await?;
+        // Files go to the worker that reads them, and then to the one that keeps them: there the tab ends.
+        let kill = "let sent = 0;
+            const post = Worker.prototype.postMessage;
+            Worker.prototype.postMessage = function (message, ...rest) {
+                post.call(this, message, ...rest);
+                if (message[1] instanceof Blob && ++sent === 2) window.close();
+            };";
+        page.script(kill).await?;
+        page.upload("Result files", &files(&folder, 5_000)?).await?;
+        page.until("the tab to end", async || Ok((client.windows().await?.len() == 1).then_some(()))).await?;
+        client.switch_to_window(first).await?;
+        // Here something else is shown, so that what comes is seen.
+        let other = "const select = document.getElementById('data-set');
+            select.value = 'illustration';
+            select.dispatchEvent(new Event('change', { bubbles: true }));";
+        page.script(other).await?;
+        let shown = async || {
+            let text = page.script("return document.body.innerText.replace(/\\s+/g, ' ')").await?;
+            let text = text.as_str().unwrap_or_default();
+            Ok::<_, anyhow::Error>(
+                ["80 of 80 queries", "5 000 of 5 000 queries"].iter().any(|whole| text.contains(whole)),
+            )
+        };
+        page.until("other data", async || Ok((!shown().await?).then_some(()))).await?;
+        page.click("button", "Workspace").await?;
+        page.click("button", "Open Closed tab").await?;
+        page.until("either data set, whole", async || Ok(shown().await?.then_some(()))).await?;
+        done(page).await
     })
     .await
 }

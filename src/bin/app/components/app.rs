@@ -1,6 +1,6 @@
 //! The page as a whole: holds the state and the pool, and hands each panel what it shows.
 
-use super::data::{DataPanel, listed};
+use super::data::{DataPanel, failed, reading};
 use super::download::save;
 use super::export::Export;
 use super::field::comma_as_point;
@@ -20,12 +20,14 @@ use super::sweep::sweep_view;
 use super::task::TaskPanel;
 use super::views::{Views, tab_id};
 use super::workspace::{Said, Wish, Workspace, trouble};
-use crate::browser::{arrived, embedded, fragment, recall, remember};
+use crate::bring::Held;
+use crate::browser::{arrived, embedded, fragment, named_files, recall, remember, unframed};
 use crate::dropped::sort;
+use crate::fetch::{Fetching, fetch};
 use crate::form::Field;
 use crate::format::Unit;
 use crate::keeper::{Keeper, Reply, opened, result_of};
-use crate::state::{Action, Effect, Opened, Phase, State, View};
+use crate::state::{Action, Effect, Import, Opened, Phase, State, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use gloo_timers::callback::Timeout;
@@ -52,6 +54,8 @@ pub enum Happening {
     Do(Action),
     /// Files are held above the page: how many, or none any more.
     Above(Option<u32>),
+    /// Files were let go, or pasted.
+    Held(Held),
     Shortcuts(bool),
     Key(KeyboardEvent),
     /// Time to keep what has changed.
@@ -77,6 +81,8 @@ pub struct App {
     dispatch: Callback<Action>,
     cursor: Callback<Option<u32>>,
     shortcuts_toggled: Callback<Event>,
+    /// Files that are being fetched.
+    fetching: Option<Fetching>,
     above: Option<u32>,
     shortcuts: bool,
     /// Shown in a frame of another page: the results alone.
@@ -90,6 +96,7 @@ pub struct App {
     shown_problem: Option<Rc<Error>>,
     _keys: Closure<dyn FnMut(KeyboardEvent)>,
     _commas: Closure<dyn FnMut(InputEvent)>,
+    _pastes: Closure<dyn FnMut(web_sys::ClipboardEvent)>,
     _fragments: Closure<dyn FnMut()>,
 }
 
@@ -102,7 +109,10 @@ impl Component for App {
         let keys = link.callback(Happening::Key);
         let keys = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event| keys.emit(event));
         let commas = Closure::<dyn FnMut(InputEvent)>::new(comma_as_point);
+        let pastes = link.batch_callback(pasted);
+        let pastes = Closure::<dyn FnMut(web_sys::ClipboardEvent)>::new(move |event| pastes.emit(event));
         if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+            let _ = document.add_event_listener_with_callback("paste", pastes.as_ref().unchecked_ref());
             let _ = document.add_event_listener_with_callback("keydown", keys.as_ref().unchecked_ref());
             let _ = document.add_event_listener_with_callback("beforeinput", commas.as_ref().unchecked_ref());
         }
@@ -114,6 +124,7 @@ impl Component for App {
         if let Some(window) = web_sys::window() {
             let _ = window.add_event_listener_with_callback("hashchange", fragments.as_ref().unchecked_ref());
         }
+        let named = named_files();
         let events = link.callback(|event| Happening::Do(Action::Pool(event)));
         let opened = Pool::new(move |event| events.emit(event)).and_then(|pool| {
             let (mut state, mut effects) = State::opening()?;
@@ -121,6 +132,9 @@ impl Component for App {
                 // One that cannot be opened leaves the built-in experiment.
                 let linked = state.reduce(Action::OpenLink(fragment()));
                 effects = if linked.is_empty() { effects } else { linked };
+            }
+            if !named.is_empty() {
+                effects.extend(state.reduce(Action::Fetch(named.clone())));
             }
             Ok((pool, (state, effects)))
         });
@@ -130,7 +144,7 @@ impl Component for App {
         };
         let form = state.as_ref().map_or_else(|_| Rc::default(), |state: &State| state.form.clone());
         let (kept, due) = (link.callback(Happening::Kept), link.callback(|()| Happening::Keep));
-        let linked = Link::is_meant(&fragment()) && arrived();
+        let linked = (Link::is_meant(&fragment()) || !named.is_empty()) && arrived();
         let (keeper, effects) = Keeper::new(kept, due, form, effects, linked);
         let mut app = App {
             state,
@@ -145,6 +159,7 @@ impl Component for App {
                 let input = event.target_dyn_into::<web_sys::HtmlInputElement>();
                 input.map(|input| Happening::Shortcuts(input.checked()))
             }),
+            fetching: None,
             above: None,
             embedded: embedded(),
             shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
@@ -155,6 +170,7 @@ impl Component for App {
             shown_problem: None,
             _keys: keys,
             _commas: commas,
+            _pastes: pastes,
             _fragments: fragments,
         };
         app.follow(effects);
@@ -190,6 +206,12 @@ impl Component for App {
             Happening::Wish(wish) => self.grant(wish),
             Happening::Above(above) if above == self.above => return false,
             Happening::Above(above) => self.above = above,
+            Happening::Held(held) => {
+                self.above = None;
+                if !held.is_empty() {
+                    context.link().send_future(async { Happening::Do(Action::Dropped(held.gather().await)) });
+                }
+            }
             Happening::Shortcuts(on) => {
                 remember(SHORTCUTS, if on { "on" } else { "off" });
                 self.shortcuts = on;
@@ -231,10 +253,9 @@ impl Component for App {
             // Only when the pointer leaves the page, not when it goes from one part to the next.
             event.related_target().is_none().then_some(Happening::Above(None))
         });
-        let drop = link.batch_callback(|event: DragEvent| {
+        let drop = link.callback(|event: DragEvent| {
             event.prevent_default();
-            let files = listed(event.data_transfer().and_then(|transfer| transfer.files()));
-            vec![Happening::Above(None), Happening::Do(Action::Dropped(files))]
+            Happening::Held(Held::dropped(event.data_transfer()))
         });
         let side = if self.embedded { None } else { self.side(state) };
         let alone = side.is_none();
@@ -254,7 +275,7 @@ impl Component for App {
                     {self.main(state, alone)}
                 </div>
                 if self.embedded {
-                    <p class="foot"><a href={format!("./{}", fragment())} target="_blank" rel="noopener">{"Open in the LLM Selection Playground"}</a></p>
+                    <p class="foot"><a href={unframed()} target="_blank" rel="noopener">{"Open in the LLM Selection Playground"}</a></p>
                 } else {
                     <div class="dock" role="region" aria-label="Run, always at hand">
                         {self.controls(state)}
@@ -317,10 +338,17 @@ impl App {
                 Effect::Resume => pool.resume(),
                 Effect::Reset => pool.reset(),
                 Effect::Speed(speed) => pool.set_speed(speed),
-                Effect::Import { files, options } => pool.import(files, options),
-                Effect::CancelImport => pool.cancel_import(),
-                Effect::Sort(files) => {
-                    wasm_bindgen_futures::spawn_local(sort(files, self.dispatch.clone(), self.wish.clone()));
+                Effect::Import { files, options } => {
+                    self.fetching = None;
+                    pool.import(files, options);
+                }
+                Effect::Fetch(addresses) => self.fetching = Some(fetch(addresses, self.dispatch.clone())),
+                Effect::CancelImport => {
+                    self.fetching = None;
+                    pool.cancel_import();
+                }
+                Effect::Sort(brought) => {
+                    wasm_bindgen_futures::spawn_local(sort(brought, self.dispatch.clone(), self.wish.clone()));
                 }
                 Effect::Clean { files, options } => pool.clean(files, options),
                 Effect::CancelClean => pool.cancel_clean(),
@@ -412,7 +440,12 @@ impl App {
             return html! {
                 <main class="main" id="main" tabindex="-1">
                     {heading}{titled(state)}
-                    if state.wanted().is_some() { <form class="side">{self.data_panel(state, None, Html::default())}</form> }
+                    if state.wanted().is_some() {
+                        <form class="side">{self.data_panel(state, None, Html::default())}</form>
+                    } else {
+                        {reading(&state.import, &self.dispatch)}
+                        if let Import::Failed(error) = &state.import { {failed(error, false, &self.dispatch)} }
+                    }
                     {controls}{refusal(state, &self.dispatch)}{self.run_view(state)}
                 </main>
             };
@@ -508,6 +541,22 @@ impl App {
         });
         html! { <div class="figs">{for figures}</div> }
     }
+}
+
+/// Files or a table that are pasted where nothing takes text.
+fn pasted(event: web_sys::ClipboardEvent) -> Option<Happening> {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let takes_text =
+        "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range], [type=file])";
+    // What is no element is the document itself.
+    if target.is_some_and(|target| target.closest(takes_text).is_ok_and(|it| it.is_some())) {
+        return None;
+    }
+    let held = Held::pasted(event.clipboard_data());
+    (!held.is_empty()).then(|| {
+        event.prevent_default();
+        Happening::Held(held)
+    })
 }
 
 /// Plays an experiment in workers of its own, so that the page's run is kept as it is.

@@ -5,14 +5,15 @@ use super::explain::{Explain, Topic};
 use super::import_audit::{AuditLines, ModelTable};
 use super::message::{Message, Tone, explained};
 use super::queries::QueriesPart;
+use crate::bring::{Brought, listed};
 use crate::choices::may_help;
 use crate::form::{Edit, Field, Form};
-use crate::format::{bytes, plural};
+use crate::format::{bytes, duration, plural};
 use crate::state::{Action, Import, MappingAction, OpenLine, Shared};
 use crate::world::{Source, World};
 use llm_selection::browser::chosen::Chosen;
-use llm_selection::data::{Audit, presets};
-use llm_selection::error::{Error, ErrorKind};
+use llm_selection::data::{Audit, Progress, presets};
+use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::Sampling;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -39,11 +40,6 @@ pub struct DataProps {
     pub dispatch: Callback<Action>,
 }
 
-/// The files of a list, as an array.
-pub fn listed(files: Option<web_sys::FileList>) -> Vec<Chosen> {
-    files.map(|files| (0..files.length()).filter_map(|i| files.get(i)).map(Chosen::new).collect()).unwrap_or_default()
-}
-
 /// The panel.
 #[component]
 pub fn DataPanel(props: &DataProps) -> Html {
@@ -65,14 +61,17 @@ pub fn DataPanel(props: &DataProps) -> Html {
             }
         })
     };
-    let pick = {
+    let pick = |bring: fn(Vec<Chosen>) -> Result<Brought>| {
         let dispatch = dispatch.clone();
         Callback::from(move |event: Event| {
             if let Some(input) = event.target_dyn_into::<web_sys::HtmlInputElement>() {
                 let files = listed(input.files());
                 // So that the same file can be chosen again after it was mended.
                 input.set_value("");
-                dispatch.emit(Action::Dropped(files));
+                // An empty list is a picker that was closed.
+                if !files.is_empty() {
+                    dispatch.emit(Action::Dropped(bring(files)));
+                }
             }
         })
     };
@@ -124,12 +123,15 @@ pub fn DataPanel(props: &DataProps) -> Html {
                     if let Some(files) = above {
                         <p><b>{"Let go to read "}{if *files == 0 { "the files".to_owned() } else { plural(u64::from(*files), "file", "files") }}</b><br />{"What is loaded now stays until they are checked"}</p>
                     } else {
-                        <p><b>{"Drop result files here"}</b>{", or choose"}<br />{"CSV, TSV, JSON, ZIP; several at once"}<br />{"Also an experiment, results JSON or workspace"}
+                        <p><b>{"Drop or paste result files here"}</b>{", or choose"}<br />{"CSV, TSV, JSON, ZIP; several at once"}<br />{"Also an experiment, results JSON or workspace"}
                             if from_files.is_some() { <br />{"They take the place of those loaded"} }
                         </p>
                     }
-                    <input type="file" multiple=true accept=".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.zip,.eval,.gz" aria-label="Result files" onchange={pick} />
+                    <input type="file" multiple=true accept=".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.zip,.eval,.gz" aria-label="Result files" onchange={pick(|files| Ok(Brought::files(files)))} />
                 </div>
+                <label class="btn small file">{"A whole folder"}
+                    <input type="file" multiple=true webkitdirectory={true} aria-label="Folder of result files" onchange={pick(Brought::folder)} />
+                </label>
                 if !*mapping_open {
                     {reading(import, dispatch)}
                     if let Import::Failed(error) = import { {failed(error, *can_map, dispatch)} }
@@ -179,28 +181,42 @@ fn sampling(chosen: Sampling, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-/// How far reading is.
+/// How far reading is; nothing where nothing is read.
 pub fn reading(import: &Import, dispatch: &Callback<Action>) -> Html {
     match import {
         Import::Idle => Html::default(),
-        Import::Reading { file, number, files, read, total } => {
+        Import::Reading { names, fetched, progress, since } => {
             let dispatch = dispatch.clone();
             let cancel = Callback::from(move |_: MouseEvent| dispatch.emit(Action::CancelImport));
-            let share = if *total == 0 { 0.0 } else { *read as f64 / *total as f64 };
+            let share = progress.total.map(|total| format!("{:.3}", progress.bytes as f64 / total.max(1) as f64));
+            let file = names.get(progress.file).map_or("", String::as_str);
+            let of = plural(progress.files as u64, "file", "files");
             html! {
                 <>
                     <div class="field">
-                        <span class="lbl">{format!("{file}, {number} of {}", plural(*files as u64, "file", "files"))}</span>
-                        <progress value={format!("{share:.3}")} aria-label="Reading files"></progress>
+                        <span class="lbl">{if *fetched { "Fetching " } else { "Reading " }}<bdi>{file}</bdi>{format!(", {} of {of}", progress.file + 1)}</span>
+                        <progress value={share} aria-label={if *fetched { "Fetching files" } else { "Reading files" }}></progress>
                     </div>
                     <div class="row">
-                        <span class="quiet">{format!("{} of {}", bytes(*read), bytes(*total))}</span>
+                        <span class="quiet">{far(*progress, js_sys::Date::now() - since)}</span>
                         <button type="button" class="btn small" onclick={cancel}>{"Cancel"}</button>
                     </div>
                 </>
             }
         }
         Import::Failed(_) => Html::default(),
+    }
+}
+
+/// How many bytes are there after so many milliseconds, and when all are.
+fn far(progress: Progress, elapsed: f64) -> String {
+    let done = bytes(progress.bytes);
+    let Some(total) = progress.total else { return done };
+    let left = elapsed * total.saturating_sub(progress.bytes) as f64 / progress.bytes.max(1) as f64;
+    // The first blocks say little about the rest.
+    match elapsed > 1000.0 && progress.bytes < total {
+        true => format!("{done} of {}, about {} left", bytes(total), duration(left)),
+        false => format!("{done} of {}", bytes(total)),
     }
 }
 
@@ -213,7 +229,8 @@ pub fn failure_title(error: &Error) -> String {
     }
 }
 
-fn failed(error: &Error, mappable: bool, dispatch: &Callback<Action>) -> Html {
+/// Why files were not read, and what to do.
+pub fn failed(error: &Error, mappable: bool, dispatch: &Callback<Action>) -> Html {
     let show = dispatch.reform(|_: MouseEvent| Action::Mapping(MappingAction::Show));
     let close = dispatch.reform(|_: MouseEvent| Action::Dismiss);
     html! {

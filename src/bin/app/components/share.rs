@@ -1,8 +1,8 @@
 //! *Share*: the experiment as a link, as a file, as a frame in another page; and a file opened again.
 
-use super::data::listed;
 use super::download::{save_text, text_file};
 use super::message::{Message, Tone, explained};
+use crate::bring::{Brought, listed};
 use crate::browser::{address, copy};
 use crate::state::Action;
 use gloo_timers::callback::Timeout;
@@ -202,7 +202,7 @@ fn files(props: &ShareProps) -> Html {
             let Some(file) = listed(input.files()).pop() else { return };
             input.set_value("");
             close();
-            dispatch.emit(Action::Dropped(vec![file]));
+            dispatch.emit(Action::Dropped(Ok(Brought::files(vec![file]))));
         })
     };
     html! {

@@ -26,9 +26,9 @@ impl State {
     pub(super) fn clean(&mut self) -> Vec<Effect> {
         match (&self.form.source, &self.files) {
             (Source::Files, Some(files)) => {
-                let total = self.loaded.iter().map(|chosen| chosen.file.size() as u64).sum();
+                let total = self.loaded.files.iter().map(|chosen| chosen.file.size() as u64).sum();
                 self.cleaning = Cleaning::Reading { read: 0, total };
-                vec![Effect::Clean { files: self.loaded.clone(), options: files.options.clone() }]
+                vec![Effect::Clean { files: self.loaded.files.clone(), options: files.options.clone() }]
             }
             (Source::Preset(id), _) => match built_in(id) {
                 Ok(file) => vec![Effect::Save(NAME, file)],

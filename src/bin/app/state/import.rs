@@ -1,8 +1,8 @@
 //! Reading of the person's files: what is being read, how, and what becomes of it.
 
 use super::{Effect, Restoring, Shared, State};
+use crate::bring::Brought;
 use crate::world::{Files, Source, World};
-use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{Audit, Dataset, ImportOptions, Progress};
 use llm_selection::error::{Error, ErrorKind};
 use llm_selection::experiment::Price;
@@ -15,22 +15,37 @@ use std::sync::Arc;
 pub enum Import {
     #[default]
     Idle,
+    /// The names of the files, how far they are read (or fetched: then reading them follows), and since when.
     Reading {
-        file: String,
-        number: usize,
-        files: usize,
-        read: u64,
-        total: u64,
+        names: Rc<[String]>,
+        fetched: bool,
+        progress: Progress,
+        since: f64,
     },
     Failed(Error),
 }
 
+impl Import {
+    fn reading(names: Rc<[String]>, fetched: bool, total: Option<u64>) -> Import {
+        let progress = Progress { file: 0, files: names.len(), bytes: 0, total };
+        Import::Reading { names, fetched, progress, since: js_sys::Date::now() }
+    }
+}
+
 impl State {
     /// Reads files as they are, or as an experiment that waits for them says.
-    pub(super) fn read_files(&mut self, files: Vec<Chosen>) -> Vec<Effect> {
+    pub(super) fn read_files(&mut self, brought: Brought) -> Vec<Effect> {
         self.mapping = None;
+        let Brought { files, left_out } = brought;
         let (files, options) = self.as_wanted(files);
-        self.import(files, options)
+        self.import(Brought { files, left_out }, options)
+    }
+
+    /// Files that were asked for could not be had; what was loaded before stays.
+    pub(super) fn not_brought(&mut self, error: Error) -> Vec<Effect> {
+        self.restoring.fail();
+        self.import = Import::Failed(error);
+        vec![Effect::CancelImport]
     }
 
     /// Reads the same files again in another way.
@@ -46,23 +61,29 @@ impl State {
     }
 
     /// Begins to read files.
-    pub(super) fn import(&mut self, files: Vec<Chosen>, options: ImportOptions) -> Vec<Effect> {
+    pub(super) fn import(&mut self, brought: Brought, options: ImportOptions) -> Vec<Effect> {
+        let files = brought.files.clone();
         if files.is_empty() {
             return Vec::new();
         }
+        let names = files.iter().map(|file| file.path.clone()).collect();
         let total = files.iter().map(|file| file.file.size() as u64).sum();
-        let first = files.first().map(|file| file.path.clone()).unwrap_or_default();
         self.restoring.fail();
-        self.import = Import::Reading { file: first, number: 1, files: files.len(), read: 0, total };
-        (self.read, self.options) = (files.clone(), options.clone());
+        self.import = Import::reading(names, false, Some(total));
+        (self.read, self.options) = (brought, options.clone());
         vec![Effect::Import { files, options }]
     }
 
+    /// Begins to fetch files.
+    pub(super) fn fetch(&mut self, addresses: Vec<String>) -> Vec<Effect> {
+        self.import = Import::reading(addresses.iter().cloned().collect(), true, None);
+        vec![Effect::Fetch(addresses)]
+    }
+
     /// More of the files is read.
-    pub(super) fn import_advanced(&mut self, progress: Progress) {
-        if let Import::Reading { file, number, read, .. } = &mut self.import {
-            (*number, *read) = (progress.file + 1, progress.bytes);
-            *file = self.read.get(progress.file).map(|file| file.path.clone()).unwrap_or_default();
+    pub(super) fn import_advanced(&mut self, now: Progress) {
+        if let Import::Reading { progress, .. } = &mut self.import {
+            *progress = now;
         }
     }
 
@@ -70,12 +91,13 @@ impl State {
     pub(super) fn imported(
         &mut self,
         dataset: Arc<Dataset>,
-        audit: Box<Audit>,
+        mut audit: Box<Audit>,
         prices: BTreeMap<String, Price>,
     ) -> Vec<Effect> {
         self.rows = None;
         let mut options = self.options.clone();
         options.prices.extend(prices);
+        audit.leave_out(&self.read.left_out);
         let files = Files { dataset, queries: audit.queries, options };
         if let Some(link) = self.wanted().map(|(_, link)| link.clone()) {
             return self.check_wanted(link, files, audit);

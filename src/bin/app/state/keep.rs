@@ -1,6 +1,7 @@
 //! What of the state is kept, and how what was kept comes back.
 
 use super::{Effect, Import, Phase, State, View};
+use crate::bring::Brought;
 use crate::form::Form;
 use crate::world::{Files, Source, World};
 use llm_selection::browser::chosen::Chosen;
@@ -68,7 +69,7 @@ impl State {
         let finished = finished.filter(|snapshot| !snapshot.result.digest.is_empty());
         Present {
             form: self.form.clone(),
-            files: self.loaded.clone(),
+            files: self.loaded.files.clone(),
             identities,
             options: self.files.as_ref().map(|files| files.options.clone()).unwrap_or_default(),
             finished: finished.map(|snapshot| (snapshot.result.digest.clone(), snapshot.rounds)),
@@ -86,7 +87,7 @@ impl State {
             self.audit = None;
             return self.restored(opened, None);
         }
-        let effects = self.import(opened.files.clone(), opened.options.clone());
+        let effects = self.import(Brought::files(opened.files.clone()), opened.options.clone());
         self.restoring = Restoring::Reading(Box::new(opened));
         effects
     }
@@ -107,7 +108,7 @@ impl State {
             said.extend(form.fit_models(&world));
         }
         self.say(said);
-        (self.import, self.files, self.loaded, self.played) = (Import::Idle, files, loaded, played);
+        (self.import, self.files, self.loaded, self.played) = (Import::Idle, files, Brought::files(loaded), played);
         (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);
         (self.view, self.phase, self.failure) = (View::Run, Phase::Done, None);
         (self.ready, self.snapshot) = (None, None);

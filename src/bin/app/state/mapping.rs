@@ -69,11 +69,11 @@ impl State {
 
     /// Opens the dialog on the files that were read last, at the one that an error is about.
     fn show_mapping(&mut self) -> Vec<Effect> {
-        if !matches!(self.import, Import::Failed(_)) && !self.loaded.is_empty() {
+        if !matches!(self.import, Import::Failed(_)) && !self.loaded.files.is_empty() {
             // Those that were read last may be others, which could not be read.
             self.read.clone_from(&self.loaded);
         }
-        let paths: Vec<&str> = self.read.iter().map(|file| file.path.as_str()).collect();
+        let paths: Vec<&str> = self.read.files.iter().map(|file| file.path.as_str()).collect();
         let names = names(&paths);
         let about = match &self.import {
             Import::Failed(error) => error.place.file.as_deref().and_then(|file| find(&names, file)),
@@ -102,7 +102,9 @@ impl State {
     }
 
     fn look(&mut self, place: usize, member: Option<String>) -> Vec<Effect> {
-        let (Some(file), Some(mapping)) = (self.read.get(place).cloned(), &self.mapping) else { return Vec::new() };
+        let (Some(file), Some(mapping)) = (self.read.files.get(place).cloned(), &self.mapping) else {
+            return Vec::new();
+        };
         let options = mapping.options.clone();
         let mapping = Mapping { place, member: member.clone(), excerpt: None, ..(*mapping.0).clone() };
         self.mapping = Some(Shared(Rc::new(mapping)));
@@ -121,6 +123,6 @@ impl State {
 
     /// Whether there are files that can be read again in another way.
     pub fn can_map(&self) -> bool {
-        !self.read.is_empty() && self.wanted().is_none()
+        !self.read.files.is_empty() && self.wanted().is_none()
     }
 }

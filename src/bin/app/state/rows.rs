@@ -61,10 +61,10 @@ impl State {
             self.rows = Some(OpenLine { line, rows: Reading::Nothing });
             return Vec::new();
         };
-        let paths: Vec<&str> = self.loaded.iter().map(|file| file.path.as_str()).collect();
+        let paths: Vec<&str> = self.loaded.files.iter().map(|file| file.path.as_str()).collect();
         let found = find(&names(&paths), &name).and_then(|(index, member)| {
             Some((
-                self.loaded.get(index)?.clone(),
+                self.loaded.files.get(index)?.clone(),
                 Wanted { member: member.map(str::to_owned), rows: Rows::These(rows) },
             ))
         });

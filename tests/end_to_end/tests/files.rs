@@ -1,0 +1,161 @@
+//! How files come: folders chosen and dropped, tables pasted, files that the address names.
+
+use anyhow::{Result, ensure};
+use end_to_end::playground::{alerts, done, kept, rows};
+use end_to_end::{Page, Server, check, check_at, dist, not_run};
+use llm_selection::data::{ImportOptions, InputFile, import};
+use llm_selection::experiment::Experiment;
+use llm_selection::link::Link;
+use serde_json::json;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+const ANSWERS: &str = include_str!("../../golden_experiments/answers.csv");
+const SMALL: &str =
+    "query_id\tmodel\tscore\tcost\n1\tfirst\t1\t0.1\n1\tsecond\t0\t0.05\n2\tfirst\t1\t0.2\n2\tsecond\t1\t0.05\n";
+
+/// Two runs of HELM as it writes them: files of the same names in two folders, and what systems leave there.
+fn helm(folder: &Path) -> Result<()> {
+    for (model, scores) in [("first", [1, 0]), ("second", [1, 1])] {
+        let run = folder.join(format!("runs/mmlu-subject=x,model={model}"));
+        fs::create_dir_all(run.join(".git"))?;
+        let record = |(id, score): (usize, &i32)| {
+            json!({ "instance_id": format!("id{id}"), "stats": [
+                { "name": { "name": "exact_match", "split": "test" }, "count": 1, "sum": score, "mean": score }
+            ] })
+        };
+        let records: Vec<_> = scores.iter().enumerate().map(record).collect();
+        fs::write(run.join("per_instance_stats.json"), json!(records).to_string())?;
+        fs::write(run.join("run_spec.json"), "{}")?;
+        fs::write(run.join("notes.md"), "no results")?;
+        fs::write(run.join(".DS_Store"), "")?;
+        fs::write(run.join(".git/config.json"), "{}")?;
+    }
+    Ok(())
+}
+
+async fn shows_both_runs(page: &Page) -> Result<()> {
+    page.wait_for_text("2 files, format helm").await?;
+    page.wait_for_text("2 models × 2 queries").await?;
+    page.wait_for_text("model=first/notes.md: neither a table nor JSON: left out").await?;
+    page.wait_for_text("model=second/run_spec.json: stands beside the results").await?;
+    let text = page.script("return document.querySelector('.side').innerText").await?.to_string();
+    ensure!(!text.contains(".DS_Store") && !text.contains(".git"), "{text}");
+    done(page).await
+}
+
+#[tokio::test]
+async fn a_folder_gives_the_models_their_names_also_after_a_reload() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    helm(folder.path())?;
+    check(async |page| {
+        let dropped = |kind: &str| {
+            json!({ "type": kind, "x": 200, "y": 300,
+                "data": { "items": [], "files": [folder.path().join("runs")], "dragOperationsMask": 1 } })
+        };
+        if page.browser().devtools("Input.dispatchDragEvent", dropped("dragEnter")).await.is_err() {
+            not_run("dropped and chosen folders", "this browser's driver has no way to give it a folder");
+            return Ok(());
+        }
+        // The browser lets nothing go before the page has said that it takes it.
+        page.until("the page to take files", async || {
+            page.browser().devtools("Input.dispatchDragEvent", dropped("dragOver")).await?;
+            Ok((page.script("return !!document.querySelector('.drop.is-over')").await? == true).then_some(()))
+        })
+        .await?;
+        page.browser().devtools("Input.dispatchDragEvent", dropped("dragOver")).await?;
+        page.browser().devtools("Input.dispatchDragEvent", dropped("drop")).await?;
+        shows_both_runs(page).await?;
+        page.screenshot("dropped").await?;
+        page.until("both files to be kept", async || {
+            let items = kept(page).await?;
+            Ok(items.iter().any(|item| item["files"].as_array().is_some_and(|files| files.len() == 2)).then_some(()))
+        })
+        .await?;
+        page.open("").await?;
+        page.wait_for_text("2 models × 2 queries").await?;
+        page.upload("Folder of result files", &[folder.path().join("runs")]).await?;
+        shows_both_runs(page).await?;
+        let wrong = folder.path().join("wrong");
+        fs::create_dir(&wrong)?;
+        fs::write(wrong.join("picture.png"), "no results")?;
+        page.upload("Folder of result files", &[wrong]).await?;
+        page.wait_for_text("found no such file in it, expected a folder with tables, JSON or archives").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_table_is_pasted_anywhere_but_into_fields() -> Result<()> {
+    check(async |page| {
+        let paste = |selector: &str, text: &str| {
+            format!(
+                "const data = new DataTransfer();
+                 data.setData('text/plain', {});
+                 const event = new ClipboardEvent('paste', {{ clipboardData: data, bubbles: true, cancelable: true }});
+                 return document.querySelector({}).dispatchEvent(event);",
+                json!(text),
+                json!(selector)
+            )
+        };
+        done(page).await?;
+        ensure!(
+            page.script(&paste("input[type=number], input[type=text]", SMALL)).await? == true,
+            "a field's own paste"
+        );
+        ensure!(page.script(&paste("body", "no table")).await? == true, "text that is no table");
+        ensure!(page.script(&paste("body", SMALL)).await? == false, "a table");
+        page.wait_for_text("2 of 2 queries are complete").await?;
+        page.wait_for_text("2 models × 2 queries").await?;
+        done(page).await?;
+        page.screenshot("pasted").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_address_names_files_of_its_own_origin_and_no_others() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    for entry in fs::read_dir(dist())? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            fs::copy(entry.path(), folder.path().join(entry.file_name()))?;
+        }
+    }
+    fs::write(folder.path().join("answers.csv"), ANSWERS)?;
+    fs::write(folder.path().join("small.csv"), SMALL)?;
+    let data =
+        import(vec![InputFile::from_bytes("answers.csv", ANSWERS.as_bytes())], &ImportOptions::default(), &mut |_| {
+            true
+        })?;
+    let experiment = Experiment::from_json(include_str!("../../golden_experiments/replay-iid.json"))?;
+    let link = Link::with_data(experiment, &Arc::new(data.dataset))?.encode()?;
+    let server = Server::start(folder.path())?;
+    check_at(server.url(), async |page| {
+        page.open("?data=small.csv").await?;
+        page.wait_for_text("2 of 2 queries are complete").await?;
+        done(page).await?;
+        // The link finds its file among those of the address.
+        page.browser().goto("about:blank").await?;
+        page.open(&format!("?data=small.csv&data=./answers.csv{link}")).await?;
+        page.wait_for_text("60 of 60 queries").await?;
+        done(page).await?;
+        ensure!(!rows(page).await?.is_empty() && alerts(page).await?.is_empty(), "{}", alerts(page).await?);
+        for (address, said) in [
+            ("https://example.org/results.csv", "download it and drop it here"),
+            ("//example.org/results.csv", "download it and drop it here"),
+            ("blob:x", "download it and drop it here"),
+            ("./", "found a web page (HTML), expected a file of results"),
+        ] {
+            page.open(&format!("?data={address}")).await?;
+            page.wait_for_text(said).await?;
+        }
+        page.screenshot("refused").await?;
+        page.open("?data=none.csv").await?;
+        page.wait_for_text("found the answer 404").await?;
+        // The browser logs what is not there.
+        page.browser().console().await.map(drop)
+    })
+    .await
+}
