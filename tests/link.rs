@@ -188,9 +188,9 @@ fn text_is_kept_letter_by_letter() {
 
 #[test]
 fn what_does_not_fit_a_link_is_refused() {
-    let mut experiment = small();
-    experiment["title"] = json!("x".repeat(5_000));
-    assert_eq!(Link::new(read(&experiment)).encode().unwrap_err().kind, TooLarge);
+    let mut long = read(&small());
+    long.title = "x".repeat(5_000);
+    assert_eq!(Link::new(long).encode().unwrap_err().kind, TooLarge);
     let mut unchecked = read(&small());
     unchecked.task.budget = Some(f64::NAN);
     assert_eq!(Link::new(unchecked).encode().unwrap_err().place.field.as_deref(), Some("task.budget"));

@@ -54,27 +54,24 @@ impl Judge {
         }
     }
 
-    /// 1 if the answer is right, 0 if not.
-    pub(super) fn grade(&self, answer: &str, reference: &str) -> f64 {
+    /// Whether the answer is right; `None`, which counts as wrong, where nothing was found in it that could be compared.
+    pub(super) fn grade(&self, answer: &str, reference: &str) -> Option<bool> {
         let (answer, reference) = (unwrap(answer), unwrap(reference));
         let folded = |text: &str| text.to_lowercase();
-        let right = match &self.grader {
-            Grader::Exact => answer == reference,
-            Grader::CaseFolded => folded(answer) == folded(reference),
-            Grader::Contains => folded(answer).contains(&folded(reference)),
-            Grader::Number => last_number(answer).is_some_and(|number| last_number(reference) == Some(number)),
-            Grader::NumberWithin(tolerance) => {
-                let pair = last_number(answer).zip(last_number(reference));
-                pair.is_some_and(|(number, wanted)| (number - wanted).abs() <= *tolerance)
-            }
-            Grader::ChoiceLetter => choice(answer).is_some_and(|letter| choice(reference) == Some(letter)),
+        match &self.grader {
+            Grader::Exact => Some(answer == reference),
+            Grader::CaseFolded => Some(folded(answer) == folded(reference)),
+            Grader::Contains => Some(folded(answer).contains(&folded(reference))),
+            Grader::Number => last_number(answer).map(|number| last_number(reference) == Some(number)),
+            Grader::NumberWithin(tolerance) => last_number(answer)
+                .map(|number| last_number(reference).is_some_and(|wanted| (number - wanted).abs() <= *tolerance)),
+            Grader::ChoiceLetter => choice(answer).map(|letter| choice(reference) == Some(letter)),
             Grader::Regex(_) => {
                 let found = self.pattern.as_ref().and_then(|pattern| pattern.captures(answer));
                 let part = found.and_then(|found| found.get(1).or_else(|| found.get(0)));
-                part.is_some_and(|part| folded(part.as_str().trim()) == folded(reference))
+                part.map(|part| folded(part.as_str().trim()) == folded(reference))
             }
-        };
-        f64::from(u8::from(right))
+        }
     }
 }
 
@@ -149,12 +146,14 @@ mod tests {
     use super::*;
 
     fn grade(grader: Grader, answer: &str, reference: &str) -> f64 {
-        Judge::new(&grader).unwrap().grade(answer, reference)
+        f64::from(u8::from(Judge::new(&grader).unwrap().grade(answer, reference) == Some(true)))
     }
 
     #[test]
     fn tolerances_and_patterns() {
         let within = |answer, tolerance| grade(Grader::NumberWithin(tolerance), answer, "3.14") == 1.0;
+        let judge = Judge::new(&Grader::Number).unwrap();
+        assert_eq!(["it is 4", "it is 5", "none"].map(|it| judge.grade(it, "4")), [Some(true), Some(false), None]);
         assert!(within("about 3.15", 0.011) && !within("about 3.15", 0.009) && !within("pi", 10.0));
         let regex = |pattern: &str, answer| grade(Grader::Regex(pattern.to_owned()), answer, "Yes") == 1.0;
         assert!(regex(r"\[(\w+)\]", "[yes] or [no]") && !regex(r"\[(\w+)\]", "yes"));

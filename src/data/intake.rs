@@ -123,6 +123,8 @@ pub(super) struct Intake<'o> {
     known: Vec<(u16, Option<Price>)>,
     /// Rows with empty answers.
     blank_answers: Rows,
+    /// Answers in which the grader found nothing to compare.
+    unread_answers: Rows,
     /// Rows with scores below 0 that count as 0.
     below_zero: Rows,
     /// Entries of the collector before the first of this intake.
@@ -172,6 +174,7 @@ impl<'o> Intake<'o> {
             cells: Interner::default(),
             known: Vec::new(),
             blank_answers: Rows::default(),
+            unread_answers: Rows::default(),
             below_zero: Rows::default(),
             from: to.collector.entries.len(),
         })
@@ -207,7 +210,13 @@ impl<'o> Intake<'o> {
                     self.blank_answers.add(row.number);
                     0.0
                 }
-                (answer, reference) => judge.grade(&answer.text(), &reference.text()),
+                (answer, reference) => match judge.grade(&answer.text(), &reference.text()) {
+                    Some(right) => f64::from(u8::from(right)),
+                    None => {
+                        self.unread_answers.add(row.number);
+                        0.0
+                    }
+                },
             },
         };
         let tokens = match self.cost {
@@ -301,6 +310,9 @@ impl<'o> Intake<'o> {
         let said = |rows: &Rows, what: &str| (rows.total > 0).then(|| format!("{what} ({} of them)", rows.total));
         let blank = said(&self.blank_answers, "empty answers count as wrong");
         to.warn(self.blank_answers.clone(), Some(&shown(self.columns.name(Role::Answer))), blank);
+        let unread =
+            said(&self.unread_answers, "the grader finds nothing to compare in some answers: they count as wrong");
+        to.warn(self.unread_answers.clone(), Some(&shown(self.columns.name(Role::Answer))), unread);
         let below = said(&self.below_zero, "scores below 0 count as 0");
         to.warn(self.below_zero.clone(), Some(&shown(self.columns.name(Role::Score))), below);
         self.costs(to);

@@ -78,7 +78,8 @@ pub(super) fn why(columns: &Columns, what: &str) -> String {
     }
 }
 
-/// The column of latencies; its unit where name or mapping say it.
+/// The column of latencies; its unit where its name, or the role that a person gave it, says seconds or milliseconds:
+/// `latency_ms` is also the role of latencies whose unit nobody knows.
 fn latency(schema: &Schema, options: &ImportOptions) -> Result<Option<(usize, Option<LatencyUnit>)>> {
     let mapped = |role| options.mapping.get(&role).is_some_and(|name| !name.is_empty());
     let seconds = || Ok(schema.column(Role::LatencyS)?.map(|column| (column, Some(LatencyUnit::S))));
@@ -87,7 +88,6 @@ fn latency(schema: &Schema, options: &ImportOptions) -> Result<Option<(usize, Op
     }
     Ok(schema.column(Role::LatencyMs)?.map(|column| {
         let named = schema.key_of(column).ends_with("_ms").then_some(LatencyUnit::Ms);
-        let mapped = mapped(Role::LatencyMs).then_some(LatencyUnit::Ms);
-        (column, named.or(mapped))
+        (column, named)
     }))
 }
