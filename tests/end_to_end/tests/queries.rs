@@ -83,7 +83,7 @@ async fn warnings_and_missing_cells_lead_to_their_rows() -> Result<()> {
         rows("Row|cost, in question|query_id|model|score|note/2|0|q1|free|1|<b>a</b>\nb/4|0|q2|free|0|d").await?;
         page.find("table", "Rows of the file").await?;
         page.screenshot("rows").await?;
-        page.click("button", "Hide 2 rows").await?;
+        page.click("button", "Hide 2\u{a0}rows").await?;
         rows("").await?;
         page.click("button", "Show free: 1 missing").await?;
         rows("Query|Lacks its|In row/q3|row|–").await?;
