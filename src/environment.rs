@@ -358,11 +358,34 @@ pub enum AnyWorld {
 }
 
 impl AnyWorld {
-    /// About how many bytes its rows take.
-    pub fn bytes(&self) -> usize {
+    /// Outcomes and latencies of all rows; none where the world has no rows.
+    pub fn rows(&self) -> (&[Outcome], &[f64]) {
         match self {
-            AnyWorld::Synthetic(_) => 0,
-            AnyWorld::Replay(replay) => size_of_val(&*replay.cells) + size_of_val(&*replay.latency_ms),
+            AnyWorld::Synthetic(_) => (&[], &[]),
+            AnyWorld::Replay(replay) => (&replay.cells, &replay.latency_ms),
+        }
+    }
+
+    /// The world without outcomes and latencies: to be given them by [`AnyWorld::put_rows`] before it is asked.
+    pub fn without_rows(&self) -> AnyWorld {
+        match self {
+            AnyWorld::Synthetic(_) => self.clone(),
+            AnyWorld::Replay(replay) => AnyWorld::Replay(Replay {
+                arms: replay.arms,
+                order: replay.order,
+                cells: Vec::new(),
+                latency_ms: Vec::new(),
+                parts: replay.parts.clone(),
+                patterns: replay.patterns.clone(),
+                presence: replay.presence.clone(),
+            }),
+        }
+    }
+
+    /// Puts back what [`AnyWorld::rows`] gave.
+    pub fn put_rows(&mut self, cells: Vec<Outcome>, latency_ms: Vec<f64>) {
+        if let AnyWorld::Replay(replay) = self {
+            (replay.cells, replay.latency_ms) = (cells, latency_ms);
         }
     }
 

@@ -19,7 +19,7 @@ pub enum ToPlayer {
     Start {
         /// Number of the run; replies repeat it, so that late ones are recognised.
         run: u32,
-        /// What is played.
+        /// What is played. The rows of its world may stand beside the message instead, as numbers.
         game: Arc<Game>,
         /// The jobs, each with its place in the run's list.
         jobs: Vec<(u32, Job)>,
@@ -44,7 +44,8 @@ impl ToPlayer {
     pub fn starts(run: u32, plan: &Plan, workers: usize) -> Vec<ToPlayer> {
         let experiment = &plan.experiment;
         let all: Vec<_> = (0..).zip(jobs(experiment.policies.len() as u32, experiment.run.replicates)).collect();
-        let room = MOST_BYTES / plan.game.world.bytes().max(1);
+        let (cells, latency_ms) = plan.game.world.rows();
+        let room = MOST_BYTES / (size_of_val(cells) + size_of_val(latency_ms)).max(1);
         let workers = workers.min(room).clamp(1, all.len().max(1));
         (0..workers)
             .map(|worker| ToPlayer::Start {
@@ -250,5 +251,26 @@ mod tests {
         let failed = FromPlayer::Failed(error);
         assert_eq!(decode::<FromPlayer>(&encode(&failed).unwrap()).unwrap(), failed);
         assert!(decode::<FromPlayer>(&[250, 1, 2]).is_err());
+    }
+
+    #[test]
+    fn numbers_may_travel_beside_the_message() {
+        let text = r#"{"version": 1, "environment": {"kind": "preset", "id": "sciq"}, "task": {"reward": "suc", "budget": null},
+            "policies": [{"kind": "random"}], "run": {"rounds": 10}}"#;
+        let game = Plan::new(&Experiment::from_json(text).unwrap(), None).unwrap().game;
+        let mut light = decode::<Game>(&encode(&game.without_rows()).unwrap()).unwrap();
+        let (cells, latency_ms) = game.world.rows();
+        assert!(encode(&light).unwrap().len() * 10 < size_of_val(cells));
+        light.world.put_rows(cells.to_vec(), latency_ms.to_vec());
+        assert_eq!(light, *game);
+
+        let data = crate::data::presets::preset("sciq").unwrap();
+        let mut rest = (*data).clone();
+        let columns = rest.take_columns();
+        let mut back = decode::<crate::data::Dataset>(&encode(&rest).unwrap()).unwrap();
+        assert!(back.put_columns(columns.iter().skip(1).cloned()).is_err());
+        assert!(back.put_columns(columns.iter().map(|column| column.iter().skip(1).copied().collect())).is_err());
+        back.put_columns(columns).unwrap();
+        assert_eq!(back, *data);
     }
 }

@@ -2,13 +2,13 @@
 
 use super::blobs::BlobWriter;
 use super::file::FileReader;
-use super::{listen, now, post, post_with, unpack};
+use super::{listen, now, numbers, post, post_with, unpack};
 use crate::data::excerpt::excerpt;
 use crate::data::{Ids, Import, ImportOptions, InputFile, Limits, import_with_ids, write_csv};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::{FromImporter, ToImporter, decode};
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
 /// Milliseconds between two reports of progress.
@@ -23,7 +23,10 @@ pub fn start_importer() {
         let message = unpack(&data).and_then(|bytes| decode(&bytes));
         let answered = message.and_then(|message| match message {
             ToImporter::Import { names, options } => {
-                post(&FromImporter::Imported(Box::new(read(names.into_iter().zip(files), &options)?.0)));
+                let (mut import, _) = read(names.into_iter().zip(files), &options)?;
+                let columns: Vec<JsValue> =
+                    import.dataset.take_columns().into_iter().map(|column| numbers::column(&column)).collect();
+                post_with(&FromImporter::Imported(Box::new(import)), &columns);
                 Ok(())
             }
             ToImporter::Excerpt { name, options, wanted } => {

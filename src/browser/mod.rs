@@ -13,6 +13,8 @@ mod file;
 mod handle;
 #[cfg(feature = "interface")]
 pub mod importer;
+#[cfg(any(feature = "app", feature = "worker", feature = "interface"))]
+mod numbers;
 #[cfg(feature = "worker")]
 pub mod player;
 #[cfg(feature = "app")]
@@ -23,7 +25,7 @@ pub mod store;
 pub mod workspace;
 
 use crate::error::{Error, ErrorKind, Result};
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Float64Array, Uint8Array};
 #[cfg(any(feature = "worker", feature = "interface", feature = "store"))]
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -38,6 +40,9 @@ fn pack(bytes: &[u8], beside: &[JsValue]) -> (Array, Array) {
     let message = Array::of1(&bytes);
     for value in beside {
         message.push(value);
+        if let Some(numbers) = value.dyn_ref::<Float64Array>() {
+            transfer.push(&numbers.buffer());
+        }
     }
     (message, transfer)
 }

@@ -4,11 +4,12 @@ mod playing;
 
 use crate::browser::chosen::Chosen;
 use crate::browser::handle::Handle;
+use crate::browser::numbers;
 use crate::data::excerpt::{Excerpt, Wanted};
 use crate::data::{Audit, Dataset, FileIdentity, ImportOptions, Progress};
 use crate::error::{Error, ErrorKind};
 use crate::experiment::{Experiment, Price};
-use crate::protocol::{FromImporter, FromPlayer, ToImporter};
+use crate::protocol::{FromImporter, FromPlayer, ToImporter, ToPlayer};
 use crate::summary::RunResult;
 use playing::Playing;
 use std::cell::{Cell, RefCell};
@@ -202,7 +203,8 @@ impl Pool {
             let mut players = self.inner.players.borrow_mut();
             Playing::new(run, experiment, data, speed, players.len()).and_then(|(playing, starts)| {
                 for (handle, start) in players.iter_mut().zip(starts) {
-                    handle.send(&start, &[])?;
+                    let (start, rows) = apart(start);
+                    handle.send(&start, &rows)?;
                 }
                 Ok(playing)
             })
@@ -262,6 +264,18 @@ impl Pool {
     /// Ends the run and forgets it.
     pub fn reset(&self) {
         self.inner.playing.borrow_mut().take();
+    }
+}
+
+/// A message and the rows of its world, which go beside it.
+fn apart(message: ToPlayer) -> (ToPlayer, Vec<JsValue>) {
+    match message {
+        ToPlayer::Start { run, game, jobs, report } if !game.world.rows().0.is_empty() => {
+            let (cells, latency_ms) = game.world.rows();
+            let rows = vec![numbers::outcomes(cells), numbers::column(latency_ms)];
+            (ToPlayer::Start { run, game: Arc::new(game.without_rows()), jobs, report }, rows)
+        }
+        other => (other, Vec::new()),
     }
 }
 
@@ -325,13 +339,19 @@ impl Inner {
     }
 
     /// The importer has something to say.
-    fn heard_importer(&self, reply: Result<FromImporter, Error>, _beside: &js_sys::Array) {
+    fn heard_importer(&self, reply: Result<FromImporter, Error>, beside: &js_sys::Array) {
         let event = match reply {
             Ok(FromImporter::Progress(progress)) => Event::ImportProgress(progress),
             Ok(FromImporter::Cleaned(_)) => return,
-            Ok(FromImporter::Imported(import)) => {
-                let (dataset, audit) = (Arc::new(import.dataset), Box::new(import.audit));
-                Event::Imported { dataset, audit, prices: import.prices }
+            Ok(FromImporter::Imported(mut import)) => {
+                let columns = beside.iter().skip(1).map(|column| numbers::read_column(&column));
+                match import.dataset.put_columns(columns) {
+                    Ok(()) => {
+                        let (dataset, audit) = (Arc::new(import.dataset), Box::new(import.audit));
+                        Event::Imported { dataset, audit, prices: import.prices }
+                    }
+                    Err(error) => Event::ImportFailed(error),
+                }
             }
             Ok(FromImporter::Failed(error)) | Err(error) => Event::ImportFailed(error),
             Ok(FromImporter::Excerpt(_)) => return,

@@ -1,0 +1,56 @@
+//! Many numbers beside a message, copied as they lie: within its bytes they would be in memory once more on both sides.
+
+#[cfg(any(feature = "app", feature = "worker"))]
+use crate::environment::Outcome;
+use js_sys::Float64Array;
+#[cfg(any(feature = "app", feature = "worker"))]
+use wasm_bindgen::JsCast;
+use wasm_bindgen::JsValue;
+
+/// Numbers that are copied at once where they do not lie side by side.
+#[cfg(any(feature = "app", feature = "worker"))]
+const BLOCK: usize = 8_192;
+
+/// A column.
+pub(super) fn column(values: &[f64]) -> JsValue {
+    Float64Array::from(values).into()
+}
+
+/// Outcomes: of each the reward, then the cost.
+#[cfg(feature = "app")]
+pub(super) fn outcomes(cells: &[Outcome]) -> JsValue {
+    let array = Float64Array::new_with_length(2 * cells.len() as u32);
+    let mut block = Vec::with_capacity(BLOCK);
+    let mut at = 0;
+    for cells in cells.chunks(BLOCK / 2) {
+        block.clear();
+        block.extend(cells.iter().flat_map(|cell| [cell.reward, cell.cost]));
+        let end = at + block.len() as u32;
+        array.subarray(at, end).copy_from(&block);
+        at = end;
+    }
+    array.into()
+}
+
+/// What [`column`] was made of; nothing of anything else.
+#[cfg(any(feature = "app", feature = "worker"))]
+pub(super) fn read_column(value: &JsValue) -> Vec<f64> {
+    value.dyn_ref::<Float64Array>().map(Float64Array::to_vec).unwrap_or_default()
+}
+
+/// What [`outcomes`] was made of; nothing of anything else.
+#[cfg(feature = "worker")]
+pub(super) fn read_outcomes(value: &JsValue) -> Vec<Outcome> {
+    let Some(array) = value.dyn_ref::<Float64Array>() else { return Vec::new() };
+    let length = array.length();
+    let mut cells = Vec::with_capacity(length as usize / 2);
+    for begin in (0..length).step_by(BLOCK) {
+        let block = array.subarray(begin, (begin + BLOCK as u32).min(length)).to_vec();
+        let outcome = |pair: &[f64]| match pair {
+            [reward, cost] => Some(Outcome { reward: *reward, cost: *cost }),
+            _ => None,
+        };
+        cells.extend(block.chunks_exact(2).filter_map(outcome));
+    }
+    cells
+}
