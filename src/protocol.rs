@@ -265,12 +265,12 @@ mod tests {
         assert_eq!(light, *game);
 
         let data = crate::data::presets::preset("sciq").unwrap();
-        let mut rest = (*data).clone();
+        let mut rest = data.clone();
         let columns = rest.take_columns();
         let mut back = decode::<crate::data::Dataset>(&encode(&rest).unwrap()).unwrap();
         assert!(back.put_columns(columns.iter().skip(1).cloned()).is_err());
         assert!(back.put_columns(columns.iter().map(|column| column.iter().skip(1).copied().collect())).is_err());
         back.put_columns(columns).unwrap();
-        assert_eq!(back, *data);
+        assert_eq!(back, data);
     }
 }
