@@ -93,23 +93,6 @@ pub enum Recipe {
 }
 
 impl Game {
-    /// The game without its world's rows.
-    pub fn without_rows(&self) -> Game {
-        Game {
-            setting: self.setting.clone(),
-            seed: self.seed,
-            replicates: self.replicates,
-            regret_alpha: self.regret_alpha,
-            stop_at_success: self.stop_at_success,
-            stop_at_failure: self.stop_at_failure,
-            segments: self.segments.clone(),
-            cost_scale: self.cost_scale,
-            world: self.world.without_rows(),
-            training: self.training.clone(),
-            policies: self.policies.clone(),
-        }
-    }
-
     /// What policies may know in the situation with this number, in which these arms are there.
     pub fn setting(&self, situation: usize, available: &[usize]) -> Setting {
         let n = self.setting.n.min(available.len());

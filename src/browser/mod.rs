@@ -12,13 +12,17 @@ mod file;
 #[cfg(feature = "app")]
 mod handle;
 #[cfg(feature = "interface")]
+mod holder;
+#[cfg(feature = "interface")]
 pub mod importer;
-#[cfg(any(feature = "app", feature = "worker", feature = "interface"))]
+#[cfg(any(feature = "worker", feature = "interface"))]
 mod numbers;
 #[cfg(feature = "worker")]
 pub mod player;
 #[cfg(feature = "app")]
 pub mod pool;
+#[cfg(feature = "app")]
+pub mod remote;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "app")]
@@ -42,6 +46,8 @@ fn pack(bytes: &[u8], beside: &[JsValue]) -> (Array, Array) {
         message.push(value);
         if let Some(numbers) = value.dyn_ref::<Float64Array>() {
             transfer.push(&numbers.buffer());
+        } else if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
+            transfer.push(&bytes.buffer());
         }
     }
     (message, transfer)

@@ -1,23 +1,21 @@
 //! Many numbers beside a message, copied as they lie: within its bytes they would be in memory once more on both sides.
 
-#[cfg(any(feature = "app", feature = "worker"))]
 use crate::environment::Outcome;
-use js_sys::Float64Array;
-#[cfg(any(feature = "app", feature = "worker"))]
-use wasm_bindgen::JsCast;
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Float64Array};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::MessageChannel;
 
 /// Numbers that are copied at once where they do not lie side by side.
-#[cfg(any(feature = "app", feature = "worker"))]
 const BLOCK: usize = 8_192;
 
 /// A column.
+#[cfg(feature = "interface")]
 pub(super) fn column(values: &[f64]) -> JsValue {
     Float64Array::from(values).into()
 }
 
 /// Outcomes: of each the reward, then the cost.
-#[cfg(feature = "app")]
+#[cfg(feature = "interface")]
 pub(super) fn outcomes(cells: &[Outcome]) -> JsValue {
     let array = Float64Array::new_with_length(2 * cells.len() as u32);
     let mut block = Vec::with_capacity(BLOCK);
@@ -32,13 +30,15 @@ pub(super) fn outcomes(cells: &[Outcome]) -> JsValue {
     array.into()
 }
 
-/// What [`column`] was made of; nothing of anything else.
-#[cfg(any(feature = "app", feature = "worker"))]
+/// What [`column`] was made of, which is gone from the value; nothing of anything else.
 pub(super) fn read_column(value: &JsValue) -> Vec<f64> {
-    value.dyn_ref::<Float64Array>().map(Float64Array::to_vec).unwrap_or_default()
+    let Some(array) = value.dyn_ref::<Float64Array>() else { return Vec::new() };
+    let column = array.to_vec();
+    release(array);
+    column
 }
 
-/// What [`outcomes`] was made of; nothing of anything else.
+/// What [`outcomes`] was made of, which is gone from the value; nothing of anything else.
 #[cfg(feature = "worker")]
 pub(super) fn read_outcomes(value: &JsValue) -> Vec<Outcome> {
     let Some(array) = value.dyn_ref::<Float64Array>() else { return Vec::new() };
@@ -52,5 +52,17 @@ pub(super) fn read_outcomes(value: &JsValue) -> Vec<Outcome> {
         };
         cells.extend(block.chunks_exact(2).filter_map(outcome));
     }
+    release(array);
     cells
+}
+
+/// Gives an array's memory back at once: the collector would come for it late or never, since what it sees of it is small.
+/// What is handed over to a closed port is gone.
+fn release(array: &Float64Array) {
+    let Ok(channel) = MessageChannel::new() else { return };
+    let port = channel.port1();
+    port.close();
+    let handed: [JsValue; 1] = [array.buffer().into()];
+    // Fails only for what cannot be handed over, and buffers can.
+    let _ = port.post_message_with_transferable(&JsValue::NULL, &Array::from_iter(handed));
 }

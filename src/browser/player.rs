@@ -37,7 +37,7 @@ fn handle(request: ToPlayer, data: &JsValue, playing: &mut Option<Playing>) {
             *playing = None;
             let beside = data.dyn_ref::<Array>().filter(|beside| beside.length() == 3);
             if let (Some(beside), Some(game)) = (beside, Arc::get_mut(&mut game)) {
-                game.world.put_rows(numbers::read_outcomes(&beside.get(1)), numbers::read_column(&beside.get(2)));
+                game.world.put_rows((numbers::read_outcomes(&beside.get(1)), numbers::read_column(&beside.get(2))));
             }
             let simulation = Simulation::new(game);
             let slices = Slices::new(&simulation, &jobs);
