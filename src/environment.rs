@@ -96,6 +96,8 @@ pub struct Replay {
     cells: Vec<Outcome>,
     /// Row-major milliseconds; empty where the data has none, `NaN` for a missing cell.
     latency_ms: Vec<f64>,
+    /// Whether the data says how long calls take, also where the rows are taken out.
+    timed: bool,
     parts: Vec<Part>,
     /// The different sets of arms that rows have a result of, each ascending, in the order of their first row; empty
     /// where no result is missing.
@@ -183,12 +185,13 @@ impl Replay {
         };
         let valid = fits && !parts.is_empty() && parts.iter().all(in_range);
         let (patterns, presence) = presence(&cells, arms);
-        valid.then_some(Replay { arms, order, cells, latency_ms, parts, patterns, presence })
+        let timed = !latency_ms.is_empty();
+        valid.then_some(Replay { arms, order, cells, latency_ms, timed, parts, patterns, presence })
     }
 
     /// Whether the data says how long calls take.
     pub fn has_latency(&self) -> bool {
-        !self.latency_ms.is_empty()
+        self.timed
     }
 
     /// The different sets of arms that rows have a result of, each ascending; none where no result is missing.
@@ -358,11 +361,31 @@ pub enum AnyWorld {
 }
 
 impl AnyWorld {
-    /// About how many bytes its rows take.
+    /// About how many bytes its rows take, also where they are taken out.
     pub fn bytes(&self) -> usize {
         match self {
             AnyWorld::Synthetic(_) => 0,
-            AnyWorld::Replay(replay) => size_of_val(&*replay.cells) + size_of_val(&*replay.latency_ms),
+            AnyWorld::Replay(replay) => {
+                let rows = replay.parts.iter().map(|part| part.rows.end).max().unwrap_or(0);
+                let latency = if replay.timed { size_of::<f64>() } else { 0 };
+                rows * replay.arms * (size_of::<Outcome>() + latency)
+            }
+        }
+    }
+
+    /// Takes outcomes and latencies of all rows out, row-major; none where the world has no rows. The world is to be given
+    /// them back by [`AnyWorld::put_rows`] before it is asked for a round.
+    pub fn take_rows(&mut self) -> (Vec<Outcome>, Vec<f64>) {
+        match self {
+            AnyWorld::Synthetic(_) => (Vec::new(), Vec::new()),
+            AnyWorld::Replay(replay) => (std::mem::take(&mut replay.cells), std::mem::take(&mut replay.latency_ms)),
+        }
+    }
+
+    /// Puts back what [`AnyWorld::take_rows`] took.
+    pub fn put_rows(&mut self, (cells, latency_ms): (Vec<Outcome>, Vec<f64>)) {
+        if let AnyWorld::Replay(replay) = self {
+            (replay.cells, replay.latency_ms) = (cells, latency_ms);
         }
     }
 

@@ -29,6 +29,7 @@ pub mod environment;
 pub mod error;
 pub mod experiment;
 pub mod export;
+pub mod facts;
 pub mod figure;
 pub mod game;
 pub mod link;

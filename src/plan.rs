@@ -8,13 +8,11 @@ use crate::bandit::estimates::Logarithm;
 use crate::bandit::policy::Setting;
 use crate::data::{Dataset, FileIdentity, presets};
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{
-    Environment, Experiment, Feedback, FileReference, Filter, MissingRule, PolicyKind, RewardModel, Task,
-};
+use crate::experiment::{Environment, Experiment, Feedback, FileReference, PolicyKind, RewardModel, Task};
 use crate::game::{Game, Segment};
 use crate::number::short;
 use policies::{check_windows, fill_policy, labels, seats};
-use scene::Wanted;
+pub use scene::{Asked, Scene};
 use std::sync::Arc;
 
 /// An experiment that fits its data, with every default filled in, and the world it plays in.
@@ -49,6 +47,29 @@ pub struct BudgetRange {
     pub never_binding: f64,
 }
 
+/// Results of models that an experiment can be played on, wherever their numbers lie.
+pub trait Playable {
+    /// The files they were read from.
+    fn files(&self) -> &[FileIdentity];
+
+    /// What a replay comes to on them.
+    ///
+    /// # Errors
+    /// Models, categories or splits that the data has not, no query or no result left to play on, changes that do not fit
+    /// it; and whatever keeps data that lies elsewhere from being asked.
+    fn scene(&self, wanted: &Asked) -> Result<Scene>;
+}
+
+impl Playable for Dataset {
+    fn files(&self) -> &[FileIdentity] {
+        &self.files
+    }
+
+    fn scene(&self, wanted: &Asked) -> Result<Scene> {
+        scene::replay(self, wanted)
+    }
+}
+
 impl Plan {
     /// Checks an experiment against its data: `Some` for a replay; other environments bring their own.
     ///
@@ -56,24 +77,24 @@ impl Plan {
     /// Those of [`Experiment::check`], and: data absent or not the files named, models unknown or without a query in
     /// common, a filter that names what the data has not, N above K, a budget where costs are unknown, a solver too slow for the size, windows too large to keep.
     pub fn new(experiment: &Experiment, data: Option<Arc<Dataset>>) -> Result<Plan> {
+        Plan::on(experiment, data.as_deref().map(|data| data as &dyn Playable))
+    }
+
+    /// Checks an experiment against data that may lie elsewhere: where its scene comes without rows, the world has none.
+    ///
+    /// # Errors
+    /// Those of [`Plan::new`] and of [`Playable::scene`].
+    pub fn on(experiment: &Experiment, data: Option<&dyn Playable>) -> Result<Plan> {
         experiment.check()?;
         let mut experiment = experiment.clone();
         let mut files = Vec::new();
+        let asked = Asked::of(&experiment);
         let Experiment { environment, task, policies, run, .. } = &mut experiment;
         let scene = match environment {
-            Environment::Synthetic(world) => scene::synthetic(world, policies, run.rounds)?,
+            Environment::Synthetic(world) => scene::synthetic(world, run.rounds)?,
             Environment::Preset(spec) => {
                 let data = presets::preset(&spec.id).map_err(|error| error.at_field("environment.id"))?;
-                let wanted = Wanted {
-                    models: &spec.models,
-                    missing: MissingRule::Drop,
-                    filter: &Filter::default(),
-                    order: spec.sampling,
-                    cost_scale: spec.cost_scale,
-                    drift: &spec.drift,
-                    availability: &spec.availability,
-                };
-                scene::replay(&data, &wanted, task, policies, run.rounds, run.seed)?
+                data.scene(&asked)?
             }
             Environment::Replay(spec) => {
                 let data = data.ok_or_else(|| {
@@ -81,20 +102,16 @@ impl Plan {
                         .at_field("environment.files")
                         .found("no data")
                 })?;
-                match_files(&mut spec.files, &data.files)?;
-                files = data.files.clone();
-                let wanted = Wanted {
-                    models: &spec.models,
-                    missing: spec.missing,
-                    filter: &spec.filter,
-                    order: spec.sampling,
-                    cost_scale: spec.cost_scale,
-                    drift: &spec.drift,
-                    availability: &spec.availability,
-                };
-                scene::replay(&data, &wanted, task, policies, run.rounds, run.seed)?
+                match_files(&mut spec.files, data.files())?;
+                files = data.files().to_vec();
+                data.scene(&asked)?
             }
         };
+        for policy in policies.iter_mut() {
+            if let PolicyKind::Offline(offline) = &mut policy.kind {
+                offline.samples.get_or_insert(scene.samples);
+            }
+        }
         let arms = scene.models.len();
         let n = fill_task(task, arms, scene.mean_cost.is_some())?;
         for (index, policy) in policies.iter_mut().enumerate() {
@@ -243,6 +260,44 @@ impl Plan {
              the largest one that its lower bound stays at 0. Play more rounds, lower α_c, or give a smaller cost scale.",
             rounds
         ))
+    }
+}
+
+impl Asked {
+    /// What an experiment asks of its data; nothing of interest where it has none.
+    #[must_use]
+    pub fn of(experiment: &Experiment) -> Asked {
+        let Experiment { environment, task, policies, run, .. } = experiment;
+        let offline = policies.iter().enumerate().filter_map(|(place, policy)| match &policy.kind {
+            PolicyKind::Offline(offline) => Some((place, offline.samples)),
+            _ => None,
+        });
+        let offline: Vec<_> = offline.collect();
+        let (drift, availability) = environment.changes();
+        let (drift, availability) = (drift.to_vec(), availability.to_vec());
+        let rest = Asked {
+            threshold: (task.reward == RewardModel::Awc).then_some(task.success_threshold),
+            rounds: if drift.is_empty() && availability.is_empty() { 1 } else { run.rounds },
+            seed: if offline.is_empty() { 0 } else { run.seed },
+            offline,
+            drift,
+            availability,
+            ..Asked::default()
+        };
+        match environment {
+            Environment::Synthetic(_) => rest,
+            Environment::Preset(spec) => {
+                Asked { models: spec.models.clone(), order: spec.sampling, cost_scale: spec.cost_scale, ..rest }
+            }
+            Environment::Replay(spec) => Asked {
+                models: spec.models.clone(),
+                missing: spec.missing,
+                filter: spec.filter.clone(),
+                order: spec.sampling,
+                cost_scale: spec.cost_scale,
+                ..rest
+            },
+        }
     }
 }
 

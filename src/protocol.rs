@@ -1,15 +1,18 @@
 //! Messages between the page and its workers: closed enums, as compact bytes.
 
 use crate::data::excerpt::{Excerpt, Wanted};
-use crate::data::{FileIdentity, Import, ImportOptions, Progress};
+use crate::data::{Audit, FileIdentity, ImportOptions, Progress};
 use crate::error::{Error, ErrorKind, Result};
+use crate::experiment::Price;
+use crate::facts::Facts;
 use crate::game::Game;
 use crate::optimum::{Joint, Optimum};
-use crate::plan::Plan;
+use crate::plan::{Plan, Scene};
 use crate::simulation::{Job, JobUpdate, jobs};
 use crate::workspace::Item;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// From the page to a worker that plays.
@@ -19,7 +22,7 @@ pub enum ToPlayer {
     Start {
         /// Number of the run; replies repeat it, so that late ones are recognised.
         run: u32,
-        /// What is played.
+        /// What is played. The rows of its world may stand beside the message instead, as numbers.
         game: Arc<Game>,
         /// The jobs, each with its place in the run's list.
         jobs: Vec<(u32, Job)>,
@@ -82,7 +85,8 @@ pub enum FromPlayer {
     Failed(Error),
 }
 
-/// From the page to the worker that imports; the files stand beside the message.
+/// From the page to the worker that imports, beside which the files stand, or to the one that holds a data set: the page
+/// itself has no column of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ToImporter {
     /// Read the files as one data set.
@@ -108,6 +112,12 @@ pub enum ToImporter {
         /// As for `Import`.
         options: ImportOptions,
     },
+    /// Hold the data set that stands beside the message as it stood beside [`FromImporter::Imported`].
+    Hold,
+    /// Say what a replay comes to that asks for this: a [`crate::plan::Asked`] as JSON.
+    Look(String),
+    /// Give as many copies of that replay's rows.
+    Deal(String, u32),
 }
 
 /// From the worker that imports to the page.
@@ -115,13 +125,24 @@ pub enum ToImporter {
 pub enum FromImporter {
     /// Files are being read.
     Progress(Progress),
-    /// Files were read.
-    Imported(Box<Import>),
+    /// Files were read. Beside the message stand the data set's bytes and its columns, apart because they are many.
+    Imported {
+        /// What was found and assumed.
+        audit: Box<Audit>,
+        /// List prices that were used ([`crate::data::Import::prices`]).
+        prices: BTreeMap<String, Price>,
+    },
     /// A few rows of a file.
     Excerpt(Box<Excerpt>),
     /// Files were read and written anew; the new one stands beside the message, here is what was read.
     Cleaned(Vec<FileIdentity>),
-    /// Files could not be read.
+    /// A data set is held.
+    Held(Box<Facts>),
+    /// What a replay comes to, without its rows.
+    Scene(Box<Scene>),
+    /// A replay's rows; the copies stand beside the message, of each the outcomes and then the latencies.
+    Dealt,
+    /// What was asked for cannot be done.
     Failed(Error),
 }
 
@@ -232,6 +253,7 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 mod tests {
     use super::*;
     use crate::experiment::Experiment;
+    use crate::plan::{Asked, Playable};
 
     #[test]
     fn messages_survive_the_wire() {
@@ -250,5 +272,77 @@ mod tests {
         let failed = FromPlayer::Failed(error);
         assert_eq!(decode::<FromPlayer>(&encode(&failed).unwrap()).unwrap(), failed);
         assert!(decode::<FromPlayer>(&[250, 1, 2]).is_err());
+    }
+
+    #[test]
+    fn numbers_may_travel_beside_the_message() {
+        let text = r#"{"version": 1, "environment": {"kind": "preset", "id": "sciq"}, "task": {"reward": "suc", "budget": null},
+            "policies": [{"kind": "random"}], "run": {"rounds": 10}}"#;
+        let game = Plan::new(&Experiment::from_json(text).unwrap(), None).unwrap().game;
+        let mut light = Game::clone(&game);
+        let rows = light.world.take_rows();
+        let mut light = decode::<Game>(&encode(&light).unwrap()).unwrap();
+        assert!(encode(&light).unwrap().len() * 10 < size_of_val(&*rows.0));
+        assert_eq!(light.world.bytes(), size_of_val(&*rows.0) + size_of_val(&*rows.1));
+        light.world.put_rows(rows);
+        assert_eq!(light, *game);
+
+        let data = crate::data::presets::preset("sciq").unwrap();
+        let mut rest = data.clone();
+        let columns = rest.take_columns();
+        let mut back = decode::<crate::data::Dataset>(&encode(&rest).unwrap()).unwrap();
+        assert!(back.put_columns(columns.iter().skip(1).cloned()).is_err());
+        assert!(back.put_columns(columns.iter().map(|column| column.iter().skip(1).copied().collect())).is_err());
+        back.put_columns(columns).unwrap();
+        assert_eq!(back, data);
+    }
+
+    /// Data behind a wire: asked as JSON, answered in bytes without rows.
+    struct Elsewhere(crate::data::Dataset);
+
+    impl Playable for Elsewhere {
+        fn files(&self) -> &[FileIdentity] {
+            &self.0.files
+        }
+
+        fn scene(&self, asked: &Asked) -> Result<Scene> {
+            let mut scene = self.0.scene(&serde_json::from_str(&serde_json::to_string(asked).unwrap()).unwrap())?;
+            scene.world.take_rows();
+            decode(&encode(&scene)?)
+        }
+    }
+
+    #[test]
+    fn a_plan_on_data_that_lies_elsewhere_lacks_its_rows_alone() {
+        let files = vec![FileIdentity { name: "a.csv".into(), sha256: "0".repeat(64) }];
+        let mut data = crate::data::presets::preset("sciq").unwrap();
+        data.files = files;
+        if let Some(model) = data.models.first_mut() {
+            model.reward.iter_mut().step_by(3).for_each(|reward| *reward = f64::NAN);
+            model.latency_ms = Some(vec![1.5; data.queries]);
+        }
+        let name = &data.models[0].name;
+        let text = format!(
+            r#"{{"version": 1, "environment": {{"kind": "replay", "files": [{{"name": "a.csv"}}], "missing": "unavailable",
+            "cost_scale": 0.1, "drift": [{{"at": 4, "models": {{"{name}": {{"reward": 0.3}}}}}}]}},
+            "task": {{"reward": "awc", "success_threshold": 0.7, "budget": 0.001}},
+            "policies": [{{"kind": "c2mab-v"}}, {{"kind": "offline"}}], "run": {{"rounds": 10, "seed": 7}}}}"#
+        );
+        let experiment = Experiment::from_json(&text).unwrap();
+        let here = Plan::new(&experiment, Some(Arc::new(data.clone()))).unwrap();
+        let there = Plan::on(&experiment, Some(&Elsewhere(data))).unwrap();
+        assert_eq!((&there.experiment, &there.models, &there.labels), (&here.experiment, &here.models, &here.labels));
+        assert_eq!((there.warnings(), there.budget_range()), (here.warnings(), here.budget_range()));
+        assert!(there.game.world.has_latency() && there.game.world.has_missing());
+        assert_eq!(there.game.world.bytes(), here.game.world.bytes());
+        // As text: what is missing equals nothing else.
+        let text = |game: &Game| format!("{game:?}");
+        let (mut whole, mut game) = (Game::clone(&here.game), Game::clone(&there.game));
+        assert_ne!(text(&game), text(&whole));
+        let rows = whole.world.take_rows();
+        assert!(!rows.0.is_empty() && rows.1.len() == rows.0.len());
+        assert_eq!(text(&game), text(&whole));
+        game.world.put_rows(rows);
+        assert_eq!(text(&game), text(&here.game));
     }
 }

@@ -9,18 +9,18 @@ mod paper;
 mod report;
 mod solvers;
 
+pub use diversity::QuestionSets;
 pub use paper::World;
 pub use report::{Cell, Report, Table};
 
-use crate::data::Dataset;
 use crate::error::Result;
 use crate::experiment::{
     C2mabV, CostScale, Environment, Experiment, Fixed, Policy, PolicyKind, RewardModel, Run, Synthetic, SyntheticModel,
     Task,
 };
-use crate::plan::Plan;
+use crate::plan::{Plan, Playable};
 use crate::summary::RunResult;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// A built-in study.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,32 +36,34 @@ pub enum Study {
 }
 
 /// What the person has at hand, for the studies that use it.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Material {
     /// The person's current experiment.
     pub experiment: Option<Experiment>,
-    /// The person's own data, and whether `experiment` plays on it.
-    pub data: Option<(Arc<Dataset>, bool)>,
+    /// The person's own data, where `experiment` plays on it.
+    pub data: Option<Rc<dyn Playable>>,
+    /// What *Diversity* needs of the person's own data, played on or not.
+    pub sets: Option<QuestionSets>,
 }
 
 /// One experiment of a study.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Part {
     /// What it is about, in a few words.
     pub title: String,
     /// What is played.
     pub experiment: Experiment,
     /// The person's data, where it plays on it.
-    pub data: Option<Arc<Dataset>>,
+    pub data: Option<Rc<dyn Playable>>,
 }
 
 impl Part {
     /// The checked form of the experiment.
     ///
     /// # Errors
-    /// Those of [`Plan::new`].
+    /// Those of [`Plan::on`].
     pub fn plan(&self) -> Result<Plan> {
-        Plan::new(&self.experiment, self.data.clone())
+        Plan::on(&self.experiment, self.data.as_deref())
     }
 }
 
@@ -139,7 +141,7 @@ impl Study {
     pub fn report(self, material: &Material, parts: &[Part], results: &[RunResult]) -> Result<Report> {
         match self {
             Study::Paper(world) => paper::report(world, parts, results),
-            Study::Diversity => diversity::report(material.data.as_ref().map(|(data, _)| data.as_ref())),
+            Study::Diversity => diversity::report(material.sets.as_ref()),
             Study::Cascade => cascade::report(parts, results),
             Study::Solvers => solvers::report(parts, results),
         }

@@ -15,7 +15,7 @@ pub use result::{PointPolicy, PointResult, Shard, SweepResult, csv};
 use crate::data::{Dataset, ImportOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Environment, Experiment, value_of};
-use crate::plan::Plan;
+use crate::plan::{Plan, Playable};
 use path::Place;
 use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -185,7 +185,15 @@ impl Sweep {
     /// # Errors
     /// Those of [`Sweep::experiment`] and [`Plan::new`], with the point's values.
     pub fn plan(&self, point: usize, data: Option<Arc<Dataset>>) -> Result<Plan> {
-        Plan::new(&self.experiment(point)?, data).map_err(|error| at_point(error, &self.values(point)))
+        self.plan_on(point, data.as_deref().map(|data| data as &dyn Playable))
+    }
+
+    /// The plan of a point on data that may lie elsewhere.
+    ///
+    /// # Errors
+    /// Those of [`Sweep::experiment`] and [`Plan::on`], with the point's values.
+    pub fn plan_on(&self, point: usize, data: Option<&dyn Playable>) -> Result<Plan> {
+        Plan::on(&self.experiment(point)?, data).map_err(|error| at_point(error, &self.values(point)))
     }
 
     /// The points of a shard, ascending; all of them without one.

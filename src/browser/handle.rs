@@ -12,11 +12,13 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
+type Waiting = Option<Vec<(Array, Array)>>;
+
 /// A worker of the page.
 pub(super) struct Handle {
     worker: Rc<Worker>,
-    /// Messages that wait until the worker listens; `None` once it does.
-    waiting: Rc<RefCell<Option<Vec<Array>>>>,
+    /// Messages that wait until the worker listens, each with what is handed over; `None` once it does.
+    waiting: Rc<RefCell<Waiting>>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(web_sys::Event)>,
 }
@@ -37,16 +39,16 @@ impl Handle {
         let worker = Worker::new_with_options(&url, &options)
             .map_err(|error| thrown(&error, "a browser that starts module workers"))?;
         let worker = Rc::new(worker);
-        let waiting: Rc<RefCell<Option<Vec<Array>>>> = Rc::new(RefCell::new(Some(Vec::new())));
+        let waiting: Rc<RefCell<Waiting>> = Rc::new(RefCell::new(Some(Vec::new())));
         let on_reply = Rc::new(on_reply);
         let on_message = {
             let (worker, waiting, on_reply) = (worker.clone(), waiting.clone(), on_reply.clone());
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 let data = event.data();
                 if data.as_string().as_deref() == Some(READY) {
-                    for message in waiting.borrow_mut().take().unwrap_or_default() {
+                    for (message, transfer) in waiting.borrow_mut().take().unwrap_or_default() {
                         // Fails only for what cannot be cloned, and bytes and files can.
-                        let _ = worker.post_message(&message);
+                        let _ = worker.post_message_with_transfer(&message, &transfer);
                     }
                     return;
                 }
@@ -71,7 +73,7 @@ impl Handle {
     pub(super) fn send(&mut self, message: &impl Serialize, beside: &[JsValue]) -> Result<(), Error> {
         let (message, transfer) = pack(&encode(message)?, beside);
         if let Some(waiting) = self.waiting.borrow_mut().as_mut() {
-            waiting.push(message);
+            waiting.push((message, transfer));
             return Ok(());
         }
         self.worker

@@ -2,28 +2,34 @@
 
 use super::blobs::BlobWriter;
 use super::file::FileReader;
-use super::{listen, now, post, post_with, unpack};
+use super::holder::Holder;
+use super::{listen, now, numbers, post, post_with, unpack};
 use crate::data::excerpt::excerpt;
 use crate::data::{Ids, Import, ImportOptions, InputFile, Limits, import_with_ids, write_csv};
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::{FromImporter, ToImporter, decode};
-use wasm_bindgen::JsCast;
+use crate::protocol::{FromImporter, ToImporter, decode, encode};
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
 /// Milliseconds between two reports of progress.
 const REPORT_EVERY: f64 = 50.0;
 
-/// Listens for files to be read, which stand beside the message.
+/// Listens for files to be read, which stand beside the message, or for a data set to be held.
 #[wasm_bindgen]
 pub fn start_importer() {
-    listen(|data| {
+    let mut holder = Holder::default();
+    listen(move |data| {
         let beside = data.dyn_ref::<js_sys::Array>().map(js_sys::Array::to_vec).unwrap_or_default();
-        let mut files = beside.into_iter().filter_map(|value| value.dyn_into::<File>().ok());
+        let mut files = beside.iter().filter_map(|value| value.clone().dyn_into::<File>().ok());
         let message = unpack(&data).and_then(|bytes| decode(&bytes));
         let answered = message.and_then(|message| match message {
             ToImporter::Import { names, options } => {
-                post(&FromImporter::Imported(Box::new(read(names.into_iter().zip(files), &options)?.0)));
+                let (Import { mut dataset, audit, prices }, _) = read(names.into_iter().zip(files), &options)?;
+                let columns = dataset.take_columns();
+                let mut beside: Vec<JsValue> = vec![js_sys::Uint8Array::from(encode(&dataset)?.as_slice()).into()];
+                beside.extend(columns.into_iter().map(|column| numbers::column(&column)));
+                post_with(&FromImporter::Imported { audit: Box::new(audit), prices }, &beside);
                 Ok(())
             }
             ToImporter::Excerpt { name, options, wanted } => {
@@ -34,6 +40,9 @@ pub fn start_importer() {
                 Ok(())
             }
             ToImporter::Clean { names, options } => clean(names.into_iter().zip(files), &options),
+            ToImporter::Hold => holder.hold(&beside),
+            ToImporter::Look(wanted) => holder.look(&wanted),
+            ToImporter::Deal(wanted, copies) => holder.deal(&wanted, copies),
         });
         if let Err(error) = answered {
             post(&FromImporter::Failed(error));

@@ -12,18 +12,24 @@ mod file;
 #[cfg(feature = "app")]
 mod handle;
 #[cfg(feature = "interface")]
+mod holder;
+#[cfg(feature = "interface")]
 pub mod importer;
+#[cfg(any(feature = "worker", feature = "interface"))]
+mod numbers;
 #[cfg(feature = "worker")]
 pub mod player;
 #[cfg(feature = "app")]
 pub mod pool;
+#[cfg(feature = "app")]
+pub mod remote;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "app")]
 pub mod workspace;
 
 use crate::error::{Error, ErrorKind, Result};
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Float64Array, Uint8Array};
 #[cfg(any(feature = "worker", feature = "interface", feature = "store"))]
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -38,6 +44,11 @@ fn pack(bytes: &[u8], beside: &[JsValue]) -> (Array, Array) {
     let message = Array::of1(&bytes);
     for value in beside {
         message.push(value);
+        if let Some(numbers) = value.dyn_ref::<Float64Array>() {
+            transfer.push(&numbers.buffer());
+        } else if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
+            transfer.push(&bytes.buffer());
+        }
     }
     (message, transfer)
 }

@@ -1,11 +1,14 @@
 //! The worker that plays jobs, one slice of time a message.
 
-use super::{listen, now, post, unpack};
+use super::{listen, now, numbers, post, unpack};
 use crate::optimum::joint;
 use crate::protocol::{FromPlayer, ToPlayer, decode};
 use crate::simulation::Simulation;
 use crate::slices::Slices;
+use js_sys::Array;
+use std::sync::Arc;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Milliseconds of a slice: short enough that a pause takes effect at once.
 const SLICE: f64 = 25.0;
@@ -22,14 +25,20 @@ struct Playing {
 pub fn start_worker() {
     let mut playing = None;
     listen(move |data| match unpack(&data).and_then(|bytes| decode::<ToPlayer>(&bytes)) {
-        Ok(request) => handle(request, &mut playing),
+        Ok(request) => handle(request, &data, &mut playing),
         Err(error) => post(&FromPlayer::Failed(error)),
     });
 }
 
-fn handle(request: ToPlayer, playing: &mut Option<Playing>) {
+fn handle(request: ToPlayer, data: &JsValue, playing: &mut Option<Playing>) {
     match request {
-        ToPlayer::Start { run, game, jobs, report } => {
+        ToPlayer::Start { run, mut game, jobs, report } => {
+            // The run before is not needed any more, and may be large.
+            *playing = None;
+            let beside = data.dyn_ref::<Array>().filter(|beside| beside.length() == 3);
+            if let (Some(beside), Some(game)) = (beside, Arc::get_mut(&mut game)) {
+                game.world.put_rows((numbers::read_outcomes(&beside.get(1)), numbers::read_column(&beside.get(2))));
+            }
             let simulation = Simulation::new(game);
             let slices = Slices::new(&simulation, &jobs);
             let optima = report.then(|| (simulation.optima().to_vec(), joint(&simulation.game)));

@@ -4,30 +4,34 @@ mod playing;
 
 use crate::browser::chosen::Chosen;
 use crate::browser::handle::Handle;
+use crate::browser::remote::{Coming, Remote};
 use crate::data::excerpt::{Excerpt, Wanted};
-use crate::data::{Audit, Dataset, FileIdentity, ImportOptions, Progress};
+use crate::data::{Audit, FileIdentity, ImportOptions, Progress};
 use crate::error::{Error, ErrorKind};
-use crate::experiment::{Experiment, Price};
-use crate::protocol::{FromImporter, FromPlayer, ToImporter};
+use crate::experiment::{Environment, Experiment, Price};
+use crate::facts::Facts;
+use crate::plan::{Asked, Plan};
+use crate::protocol::{FromImporter, FromPlayer, ToImporter, ToPlayer};
 use crate::summary::RunResult;
+use js_sys::Array;
 use playing::Playing;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Most workers.
 const MOST_WORKERS: usize = 8;
 
 /// What the pool tells the page.
+#[derive(Clone)]
 pub enum Event {
     /// Files are being read.
     ImportProgress(Progress),
     /// Files were read; nothing has been run on them yet.
     Imported {
-        /// The numbers.
-        dataset: Arc<Dataset>,
+        /// The data set.
+        data: Rc<Remote>,
         /// What was found and assumed.
         audit: Box<Audit>,
         /// List prices that were used.
@@ -96,6 +100,8 @@ struct Inner {
     players: RefCell<Vec<Handle>>,
     /// The worker that imports: its own, ended afterwards, so that its memory is given back.
     importer: RefCell<Option<Handle>>,
+    /// What was imported, on its way to the worker that holds it.
+    coming: RefCell<Option<(Coming, Box<Audit>, BTreeMap<String, Price>)>>,
     /// Workers that read a few rows, by the number of the request.
     excerpts: RefCell<BTreeMap<u32, Handle>>,
     /// The worker that reads files to write them anew, likewise.
@@ -114,6 +120,7 @@ impl Pool {
             on_event: Box::new(on_event),
             players: RefCell::default(),
             importer: RefCell::default(),
+            coming: RefCell::default(),
             excerpts: RefCell::default(),
             cleaner: RefCell::default(),
             playing: RefCell::default(),
@@ -160,7 +167,7 @@ impl Pool {
         &self,
         files: Vec<Chosen>,
         message: impl FnOnce(Vec<String>) -> ToImporter,
-        heard: fn(&Inner, Result<FromImporter, Error>, &js_sys::Array),
+        heard: fn(&Rc<Inner>, Result<FromImporter, Error>, &Array),
     ) -> Result<Handle, Error> {
         let weak = Rc::downgrade(&self.inner);
         let mut handle = Handle::new("importer", move |reply, beside| {
@@ -176,6 +183,7 @@ impl Pool {
     /// Gives up the import under way; no event follows.
     pub fn cancel_import(&self) {
         self.inner.importer.borrow_mut().take();
+        self.inner.coming.borrow_mut().take();
     }
 
     /// Reads a few rows of a file, beside whatever else is being read. The last request under a `number` takes the place of
@@ -195,39 +203,13 @@ impl Pool {
     }
 
     /// Starts a run from round 0, ending the one under way.
-    pub fn start(&self, experiment: &Experiment, data: Option<Arc<Dataset>>, speed: Speed) {
-        let run = self.inner.runs.get().wrapping_add(1);
-        self.inner.runs.set(run);
-        let started = {
-            let mut players = self.inner.players.borrow_mut();
-            Playing::new(run, experiment, data, speed, players.len()).and_then(|(playing, starts)| {
-                for (handle, start) in players.iter_mut().zip(starts) {
-                    handle.send(&start, &[])?;
-                }
-                Ok(playing)
-            })
-        };
-        match started {
-            Ok(playing) => *self.inner.playing.borrow_mut() = Some(playing),
-            Err(error) => {
-                self.inner.playing.borrow_mut().take();
-                (self.inner.on_event)(Event::Failed(error));
-            }
-        }
+    pub fn start(&self, experiment: &Experiment, data: Option<Rc<Remote>>, speed: Speed) {
+        self.inner.begin(self.inner.next_run(), experiment.clone(), data, speed, None);
     }
 
     /// Puts back a run that was finished before; where `played` is not of this experiment on this data, plays it.
-    pub fn restore(&self, experiment: &Experiment, data: Option<Arc<Dataset>>, speed: Speed, played: &[u8]) {
-        let run = self.inner.runs.get().wrapping_add(1);
-        self.inner.runs.set(run);
-        let workers = self.inner.players.borrow().len();
-        match Playing::restored(run, experiment, data.clone(), workers, played) {
-            Some((playing, snapshot)) => {
-                *self.inner.playing.borrow_mut() = Some(playing);
-                (self.inner.on_event)(Event::Progress(snapshot));
-            }
-            None => self.start(experiment, data, speed),
-        }
+    pub fn restore(&self, experiment: &Experiment, data: Option<Rc<Remote>>, speed: Speed, played: Vec<u8>) {
+        self.inner.begin(self.inner.next_run(), experiment.clone(), data, speed, Some(played));
     }
 
     /// The bytes for [`Pool::restore`], once the run is finished.
@@ -261,11 +243,90 @@ impl Pool {
 
     /// Ends the run and forgets it.
     pub fn reset(&self) {
+        // What is on its way to a run comes too late now.
+        self.inner.next_run();
         self.inner.playing.borrow_mut().take();
     }
 }
 
 impl Inner {
+    /// Number for a new run: what belongs to those before is not heard any more.
+    fn next_run(&self) -> u32 {
+        self.runs.set(self.runs.get().wrapping_add(1));
+        self.runs.get()
+    }
+
+    /// Starts a run, or puts it back, as soon as its data is looked at.
+    fn begin(
+        self: &Rc<Self>,
+        run: u32,
+        experiment: Experiment,
+        data: Option<Rc<Remote>>,
+        speed: Speed,
+        played: Option<Vec<u8>>,
+    ) {
+        let data = data.filter(|_| matches!(experiment.environment, Environment::Replay(_)));
+        let plan = match &data {
+            Some(held) => held.plan(&experiment),
+            None => Plan::new(&experiment, None).map(Ok),
+        };
+        let plan = match (plan, &data) {
+            (Ok(Ok(plan)), _) => plan,
+            (Ok(Err(wanted)), Some(held)) => {
+                self.playing.borrow_mut().take();
+                let (weak, data) = (Rc::downgrade(self), data.clone());
+                return held.look(wanted, move || {
+                    if let Some(inner) = weak.upgrade().filter(|inner| inner.runs.get() == run) {
+                        inner.begin(run, experiment, data, speed, played);
+                    }
+                });
+            }
+            (Ok(Err(_)), None) => return,
+            (Err(error), _) => return self.fail(error),
+        };
+        let workers = self.players.borrow().len();
+        if let Some(played) = played {
+            if let Some((playing, snapshot)) = Playing::restored(run, plan.clone(), workers, &played) {
+                *self.playing.borrow_mut() = Some(playing);
+                return (self.on_event)(Event::Progress(snapshot));
+            }
+        }
+        let (playing, starts) = Playing::new(run, plan, speed, workers);
+        *self.playing.borrow_mut() = Some(playing);
+        match data {
+            Some(held) => {
+                let weak = Rc::downgrade(self);
+                held.deal(&Asked::of(&experiment), starts.len(), move |rows| {
+                    let inner = weak.upgrade().filter(|inner| inner.runs.get() == run);
+                    match (inner, rows) {
+                        (Some(inner), Ok(rows)) => inner.send(&starts, &rows),
+                        (Some(inner), Err(error)) => inner.fail(error),
+                        (None, _) => {}
+                    }
+                });
+            }
+            None => self.send(&starts, &[]),
+        }
+    }
+
+    /// Sends the messages that start a run, one a player; `rows` are two values a message, or none.
+    fn send(&self, starts: &[ToPlayer], rows: &[JsValue]) {
+        let rows = rows.chunks(2).chain(std::iter::repeat(&[][..]));
+        let mut players = self.players.borrow_mut();
+        let sent =
+            players.iter_mut().zip(starts).zip(rows).try_for_each(|((handle, start), rows)| handle.send(start, rows));
+        drop(players);
+        if let Err(error) = sent {
+            self.fail(error);
+        }
+    }
+
+    /// The run cannot go on.
+    fn fail(&self, error: Error) {
+        self.playing.borrow_mut().take();
+        (self.on_event)(Event::Failed(error));
+    }
+
     /// A player has something to say.
     fn heard(self: &Rc<Self>, worker: usize, reply: Result<FromPlayer, Error>) {
         let event = self.playing.borrow_mut().as_mut().and_then(|playing| playing.heard(worker, reply));
@@ -311,7 +372,7 @@ impl Inner {
     }
 
     /// The cleaner has something to say.
-    fn heard_cleaner(&self, reply: Result<FromImporter, Error>, beside: &js_sys::Array) {
+    fn heard_cleaner(self: &Rc<Self>, reply: Result<FromImporter, Error>, beside: &Array) {
         let event = match (reply, beside.get(1).dyn_into::<web_sys::Blob>()) {
             (Ok(FromImporter::Progress(progress)), _) => Event::CleanProgress(progress),
             (Ok(FromImporter::Cleaned(files)), Ok(file)) => Event::Cleaned(files, file),
@@ -325,20 +386,38 @@ impl Inner {
     }
 
     /// The importer has something to say.
-    fn heard_importer(&self, reply: Result<FromImporter, Error>, _beside: &js_sys::Array) {
-        let event = match reply {
-            Ok(FromImporter::Progress(progress)) => Event::ImportProgress(progress),
-            Ok(FromImporter::Cleaned(_)) => return,
-            Ok(FromImporter::Imported(import)) => {
-                let (dataset, audit) = (Arc::new(import.dataset), Box::new(import.audit));
-                Event::Imported { dataset, audit, prices: import.prices }
+    fn heard_importer(self: &Rc<Self>, reply: Result<FromImporter, Error>, beside: &Array) {
+        let error = match reply {
+            Ok(FromImporter::Progress(progress)) => return (self.on_event)(Event::ImportProgress(progress)),
+            Ok(FromImporter::Imported { audit, prices }) => {
+                let weak = Rc::downgrade(self);
+                let coming = Coming::new(beside, move |facts| {
+                    if let Some(inner) = weak.upgrade() {
+                        inner.came(facts);
+                    }
+                });
+                match coming {
+                    Ok(coming) => {
+                        self.importer.borrow_mut().take();
+                        *self.coming.borrow_mut() = Some((coming, audit, prices));
+                        return;
+                    }
+                    Err(error) => error,
+                }
             }
-            Ok(FromImporter::Failed(error)) | Err(error) => Event::ImportFailed(error),
-            Ok(FromImporter::Excerpt(_)) => return,
+            Ok(FromImporter::Failed(error)) | Err(error) => error,
+            Ok(_) => return,
         };
-        if !matches!(event, Event::ImportProgress(_)) {
-            self.importer.borrow_mut().take();
-        }
-        (self.on_event)(event);
+        self.importer.borrow_mut().take();
+        (self.on_event)(Event::ImportFailed(error));
+    }
+
+    /// The worker that is to hold what was imported has taken it in, or could not.
+    fn came(&self, facts: Result<Facts, Error>) {
+        let Some((coming, audit, prices)) = self.coming.borrow_mut().take() else { return };
+        (self.on_event)(match facts {
+            Ok(facts) => Event::Imported { data: Rc::new(coming.held(facts)), audit, prices },
+            Err(error) => Event::ImportFailed(error),
+        });
     }
 }

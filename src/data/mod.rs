@@ -38,6 +38,7 @@ pub use names::{Sorted, find_files, is_hidden, names, pasted_name, sort_folder, 
 pub use rows::MOST_LISTED;
 pub use write::write_csv;
 
+use crate::error::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
 /// Results of `K` models on the same `Q` queries, as numbers only.
@@ -53,6 +54,32 @@ pub struct Dataset {
     pub category: Option<Labels>,
     /// Which part each query is in, such as `train` or `test`; `None` where the data does not say.
     pub split: Option<Labels>,
+}
+
+impl Dataset {
+    /// Takes the numbers out, column by column, and leaves the rest.
+    pub fn take_columns(&mut self) -> Vec<Vec<f64>> {
+        self.columns().map(std::mem::take).collect()
+    }
+
+    /// Puts back what [`Dataset::take_columns`] took.
+    ///
+    /// # Errors
+    /// `Malformed` where these are not as many columns, or of another length.
+    pub fn put_columns(&mut self, columns: impl IntoIterator<Item = Vec<f64>>) -> Result<()> {
+        let (queries, mut columns) = (self.queries, columns.into_iter());
+        for place in self.columns() {
+            let column = columns.next().filter(|column| column.len() == queries);
+            *place = column.ok_or_else(|| Error::new(ErrorKind::Malformed, "all columns of the data set"))?;
+        }
+        Ok(())
+    }
+
+    fn columns(&mut self) -> impl Iterator<Item = &mut Vec<f64>> {
+        self.models
+            .iter_mut()
+            .flat_map(|model| std::iter::once(&mut model.reward).chain(&mut model.cost).chain(&mut model.latency_ms))
+    }
 }
 
 /// A column of words, one a query.

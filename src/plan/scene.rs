@@ -6,30 +6,36 @@ use crate::data::Dataset;
 use crate::data::ModelResults;
 use crate::environment::{AnyWorld, Change, Outcome, Part, Replay, Synthetic};
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{
-    self, Away, CostScale, Drift, Filter, MissingRule, Policy, PolicyKind, RewardModel, Sampling, Task,
-};
+use crate::experiment::{self, Away, CostScale, Drift, Filter, MissingRule, Sampling};
 use crate::game::Segment;
 use crate::order::sort_by;
 use crate::random::{hash, permuted, world_key};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Rows that an offline policy learns from unless told otherwise.
 const SAMPLES: u32 = 200;
 
-/// What an environment comes to.
-pub(super) struct Scene {
+/// What an environment comes to: all of a plan that depends on the data and not on the task or the policies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scene {
+    /// Names of the models that play, in the environment's order.
     pub models: Vec<String>,
     /// By segment; costs are scaled.
     pub segments: Vec<Segment>,
     /// In the unit of the input, before any change; `None` where unknown.
     pub mean_cost: Option<Vec<f64>>,
+    /// Largest cost that can occur, in the unit of the input.
     pub largest_cost: f64,
+    /// What costs are divided by.
     pub cost_scale: f64,
+    /// What every model would do in every round.
     pub world: AnyWorld,
     /// Rows held out for offline policies, row-major.
     pub training: Vec<Outcome>,
+    /// Rows that an offline policy learns from unless told otherwise.
+    pub samples: u32,
     /// What became of the data's queries, in plain sentences.
     pub notes: Vec<String>,
 }
@@ -44,11 +50,8 @@ struct Means {
 }
 
 /// A world of synthetic models.
-pub(super) fn synthetic(world: &experiment::Synthetic, policies: &mut [Policy], rounds: u32) -> Result<Scene> {
+pub(super) fn synthetic(world: &experiment::Synthetic, rounds: u32) -> Result<Scene> {
     let models: Vec<String> = world.models.iter().map(|model| model.name.clone()).collect();
-    for (_, offline) in offline(policies) {
-        offline.samples.get_or_insert(SAMPLES);
-    }
     let first = Means {
         reward: world.models.iter().map(|model| model.reward).collect(),
         cost: world.models.iter().map(|model| model.cost).collect(),
@@ -70,31 +73,44 @@ pub(super) fn synthetic(world: &experiment::Synthetic, policies: &mut [Policy], 
         largest_cost,
         cost_scale,
         training: Vec::new(),
+        samples: SAMPLES,
         notes: Vec::new(),
         models,
     })
 }
 
-/// What a replay asks for beside its files.
-pub(super) struct Wanted<'a> {
-    pub models: &'a [String],
+/// What a replay asks of its data: equal ones have equal scenes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The models that play, by name; all where empty.
+    pub models: Vec<String>,
+    /// What becomes of queries that some model has no result for.
     pub missing: MissingRule,
-    pub filter: &'a Filter,
+    /// Which queries are played.
+    pub filter: Filter,
+    /// The order of their rows.
     pub order: Sampling,
+    /// What costs are divided by.
     pub cost_scale: CostScale,
-    pub drift: &'a [Drift],
-    pub availability: &'a [Away],
+    /// How models change.
+    pub drift: Vec<Drift>,
+    /// When models are away.
+    pub availability: Vec<Away>,
+    /// Score from which a reward is 1, all others being 0; `None` = rewards are scores.
+    pub threshold: Option<f64>,
+    /// Rounds, where something changes in them; else 1.
+    pub rounds: u32,
+    /// Places of the offline policies in the list, and the rows that each asks for.
+    pub offline: Vec<(usize, Option<u32>)>,
+    /// Seed by which their rows are drawn; 0 where there are none.
+    pub seed: u64,
 }
 
 /// A world of rows.
-pub(super) fn replay(
-    data: &Dataset,
-    wanted: &Wanted,
-    task: &Task,
-    policies: &mut [Policy],
-    rounds: u32,
-    seed: u64,
-) -> Result<Scene> {
+///
+/// # Errors
+/// Models, categories or splits that the data has not, no query or no result left to play on, changes that do not fit it.
+pub(super) fn replay(data: &Dataset, wanted: &Asked) -> Result<Scene> {
     let names = || data.models.iter().map(|model| model.name.as_str());
     let mut playing = Vec::new();
     for (index, name) in wanted.models.iter().enumerate() {
@@ -110,17 +126,17 @@ pub(super) fn replay(
     let arms = playing.len();
     let results = Results::of(playing);
     let costs_known = results.costs_known;
-    let threshold = (task.reward == RewardModel::Awc).then_some(task.success_threshold);
+    let threshold = wanted.threshold;
     // Each change and each end of an absence may begin a segment.
     let segments_at_most = 1 + wanted.drift.len() + 2 * wanted.availability.len();
-    let (mut queries, mut notes) = played(data, &results, wanted.missing, wanted.filter, segments_at_most)?;
+    let (mut queries, mut notes) = played(data, &results, wanted.missing, &wanted.filter, segments_at_most)?;
     let moves = wanted.drift.iter().filter(|change| change.models.is_empty()).count();
     if queries.len() <= moves {
         return Err(Error::new(ErrorKind::OutOfRange, format!("fewer changes than the {} queries", queries.len()))
             .at_field("environment.drift")
             .found(format!("{moves} changes to the next part of the files")));
     }
-    let held_out = hold_out(policies, queries.len() / (moves + 1), seed)?;
+    let (held_out, samples) = hold_out(&wanted.offline, queries.len() / (moves + 1), wanted.seed)?;
     let query_of = |place: &usize| queries.get(*place).copied();
     let training: Vec<usize> = held_out.iter().filter_map(query_of).collect();
     let held_out: BTreeSet<usize> = training.iter().copied().collect();
@@ -138,7 +154,7 @@ pub(super) fn replay(
     let parts = parts(queries.len(), moves);
     // Number of the part that each state of the world plays on, and the round since which it does.
     let mut on = vec![(0, 1)];
-    for change in wanted.drift {
+    for change in &wanted.drift {
         let (part, since) = on.last().copied().unwrap_or((0, 1));
         on.push(if change.models.is_empty() { (part + 1, change.at) } else { (part, since) });
     }
@@ -157,7 +173,7 @@ pub(super) fn replay(
             notes.push(format!("{model} has no result in part {part} of the files: it is away while that is played."));
         }
     }
-    let states = drifted(&models, wanted.drift, costs_known, |state| {
+    let states = drifted(&models, &wanted.drift, costs_known, |state| {
         let moved = state == 0 || on.get(state).map(|(part, _)| part) != on.get(state - 1).map(|(part, _)| part);
         on.get(state).and_then(|(part, _)| own.get(*part)).filter(|_| moved).cloned()
     })?;
@@ -189,30 +205,23 @@ pub(super) fn replay(
     let world = Replay::new(arms, cells, latency_ms, wanted.order, worlds)
         .ok_or_else(|| Error::new(ErrorKind::Empty, "at least one model and one query").at_field("environment"))?;
     Ok(Scene {
-        segments: segments(&models, wanted.drift, wanted.availability, &states, cost_scale, rounds)?,
+        segments: segments(&models, &wanted.drift, &wanted.availability, &states, cost_scale, wanted.rounds)?,
         mean_cost: states.first().filter(|_| costs_known).map(|means| means.cost.clone()),
         models,
         largest_cost,
         cost_scale,
         world: AnyWorld::Replay(world),
         training,
+        samples,
         notes,
     })
 }
 
-/// The offline policies with their places.
-fn offline(policies: &mut [Policy]) -> impl Iterator<Item = (usize, &mut experiment::Offline)> {
-    policies.iter_mut().enumerate().filter_map(|(index, policy)| match &mut policy.kind {
-        PolicyKind::Offline(offline) => Some((index, offline)),
-        _ => None,
-    })
-}
-
-/// Fills in how many rows offline policies learn from, and draws as many out of the first `rows`.
-fn hold_out(policies: &mut [Policy], rows: usize, seed: u64) -> Result<Vec<usize>> {
-    let mut most = 0;
-    for (index, offline) in offline(policies) {
-        let samples = *offline.samples.get_or_insert((rows / 2).clamp(1, SAMPLES as usize) as u32);
+/// Draws as many out of the first `rows` as the offline policies learn from; and how many one does unless told otherwise.
+fn hold_out(offline: &[(usize, Option<u32>)], rows: usize, seed: u64) -> Result<(Vec<usize>, u32)> {
+    let (mut most, usual) = (0, (rows / 2).clamp(1, SAMPLES as usize) as u32);
+    for (index, asked) in offline {
+        let samples = asked.unwrap_or(usual);
         if samples as usize >= rows {
             return Err(Error::new(
                 ErrorKind::OutOfRange,
@@ -225,7 +234,7 @@ fn hold_out(policies: &mut [Policy], rows: usize, seed: u64) -> Result<Vec<usize
     }
     // Beyond any replicate's world.
     let key = hash(world_key(seed, u32::MAX), 0);
-    Ok((0..u64::from(most)).map(|place| permuted(key, place, rows as u64) as usize).collect())
+    Ok(((0..u64::from(most)).map(|place| permuted(key, place, rows as u64) as usize).collect(), usual))
 }
 
 /// `rows` in file order, cut into one part more than there are moves, as equal as can be.

@@ -6,30 +6,57 @@ use crate::data::{Dataset, presets};
 use crate::error::{Error, ErrorKind, Result};
 use crate::order::sort_by;
 use crate::random::{hash, permuted};
+use serde::{Deserialize, Serialize};
 
 /// Question sets.
 const SETS: usize = 50;
 /// Questions in a set, where there are twice as many.
 const QUESTIONS: usize = 200;
 
+/// What the study needs of a data set.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct QuestionSets {
+    /// The models' names.
+    models: Vec<String>,
+    /// By random set, each model's accuracy on it; none where no query has a result of every model.
+    sets: Vec<Vec<f64>>,
+    /// Questions in a set.
+    size: usize,
+    /// Questions that sets are drawn from.
+    questions: usize,
+}
+
+impl QuestionSets {
+    /// Draws the sets, and measures each model on each.
+    #[must_use]
+    pub fn of(data: &Dataset) -> QuestionSets {
+        let rows = complete(data);
+        let size = QUESTIONS.min((rows.len() / 2).max(1));
+        let sets = if rows.is_empty() { 0 } else { SETS };
+        QuestionSets {
+            models: data.models.iter().map(|model| model.name.clone()).collect(),
+            sets: (0..sets).map(|set| accuracies(data, &rows, set, size)).collect(),
+            size,
+            questions: rows.len(),
+        }
+    }
+}
+
 /// A study of the person's data, or of the built-in science questions.
-pub(super) fn report(own: Option<&Dataset>) -> Result<Report> {
+pub(super) fn report(own: Option<&QuestionSets>) -> Result<Report> {
     let built_in;
-    let (data, source) = match own {
-        Some(data) => (data, "Your files.".to_owned()),
+    let (sets, source) = match own {
+        Some(sets) => (sets, "Your files.".to_owned()),
         None => {
-            built_in = presets::preset("sciq")?;
+            built_in = QuestionSets::of(&presets::preset("sciq")?);
             let info = presets::presets().iter().find(|info| info.id == "sciq");
             (&built_in, info.map_or(String::new(), |info| format!("{}. {}", info.title, info.source)))
         }
     };
-    let rows = complete(data);
-    if rows.is_empty() || data.models.is_empty() {
+    if sets.sets.is_empty() || sets.models.is_empty() {
         return Err(Error::new(ErrorKind::Missing, "a query that every model has a result for"));
     }
-    let size = QUESTIONS.min((rows.len() / 2).max(1));
-    let sets: Vec<Vec<f64>> = (0..SETS).map(|set| accuracies(data, &rows, set, size)).collect();
-    Ok(summarise(data, &sets, size, rows.len(), source))
+    Ok(summarise(sets, source))
 }
 
 /// Queries that every model has a result for.
@@ -47,20 +74,20 @@ fn accuracies(data: &Dataset, rows: &[usize], set: usize, size: usize) -> Vec<f6
     data.models.iter().map(|model| accuracy(&model.reward)).collect()
 }
 
-fn summarise(data: &Dataset, sets: &[Vec<f64>], size: usize, questions: usize, source: String) -> Report {
+fn summarise(QuestionSets { models, sets, size, questions }: &QuestionSets, source: String) -> Report {
     // Sums of a few hundred cells: what differs by less is equal.
     let equal = |a: f64, b: f64| (a - b).abs() < 1e-9;
     let bests: Vec<f64> = sets.iter().map(|set| set.iter().copied().fold(f64::NEG_INFINITY, f64::max)).collect();
     let mut wins: Vec<(usize, &str)> = Vec::new();
-    let rows = data.models.iter().enumerate().map(|(k, model)| {
+    let rows = models.iter().enumerate().map(|(k, model)| {
         let mut values: Vec<f64> = sets.iter().filter_map(|set| set.get(k).copied()).collect();
         let won = values.iter().zip(&bests).filter(|(value, best)| equal(**value, **best)).count();
-        wins.push((won, &model.name));
+        wins.push((won, model));
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         values.sort_by(f64::total_cmp);
         let at = |share: f64| values.get((share * (values.len() - 1) as f64 + 0.5) as usize).copied();
         vec![
-            Cell::text(&model.name),
+            Cell::text(model),
             Cell::number(won as f64),
             Cell::between(mean, at(0.025).zip(at(0.975))),
             at(0.0).map_or(Cell::text(""), Cell::number),
@@ -138,10 +165,10 @@ mod tests {
     #[test]
     fn a_model_that_is_always_right_wins_everywhere_and_rows_with_gaps_are_left_out() {
         let better: Vec<f64> = (0..1000).map(|row| if row == 7 { f64::NAN } else { 1.0 }).collect();
-        let report = report(Some(&data(&[better, vec![0.0; 1000]]))).unwrap();
+        let report = report(Some(&QuestionSets::of(&data(&[better, vec![0.0; 1000]])))).unwrap();
         assert!(report.findings[0].contains("one model wins everywhere"), "{:?}", report.findings);
         assert!(report.notes[1].contains("from 999 questions"));
         assert_eq!(report.tables[0].rows[0][1], Cell::number(50.0));
-        assert!(super::report(Some(&data(&[vec![f64::NAN; 5]]))).is_err());
+        assert!(super::report(Some(&QuestionSets::of(&data(&[vec![f64::NAN; 5]])))).is_err());
     }
 }

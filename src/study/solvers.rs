@@ -28,8 +28,8 @@ const ORACLE: &str = "Oracle";
 pub(super) fn parts(material: &Material) -> Result<Vec<Part>> {
     let mut parts = Vec::new();
     if let Some(own) = &material.experiment {
-        let data = material.data.as_ref().filter(|(_, used)| *used).map(|(data, _)| data.clone());
-        let plan = Plan::new(own, data.clone())?;
+        let data = material.data.clone();
+        let plan = Plan::on(own, data.as_deref())?;
         let n = plan.game.setting.n;
         let mut experiment = Experiment {
             title: "Three ways to solve a round: your experiment".into(),

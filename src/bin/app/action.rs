@@ -8,16 +8,17 @@ use crate::sweep::SweepAction;
 use crate::world::Source;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::{Event, Speed};
+use llm_selection::browser::remote::Remote;
 use llm_selection::data::excerpt::Wanted;
-use llm_selection::data::{Dataset, ImportOptions, Progress};
+use llm_selection::data::{ImportOptions, Progress};
 use llm_selection::error::Result;
 use llm_selection::experiment::{Experiment, RewardModel, Solver};
 use llm_selection::figure::Paper;
-use llm_selection::study::Part;
+use llm_selection::plan::Asked;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// What can happen.
+#[derive(Clone)]
 pub enum Action {
     /// Text typed into an input; looked at a moment later.
     Typed(Field, String),
@@ -85,6 +86,20 @@ pub enum Action {
     Open(Box<Opened>),
     /// In the view *Studies*.
     Study(StudyAction),
+    /// The data has been looked at, as it was asked for.
+    Looked,
+}
+
+impl Action {
+    /// Whether it comes after those that wait for the data to be looked at. What is typed shows at once, and a run under
+    /// way is heard.
+    pub fn waits(&self) -> bool {
+        match self {
+            Action::Typed(..) | Action::Hide(..) | Action::Cursor(_) | Action::FilesAdvanced(_) => false,
+            Action::Pool(event) => matches!(event, Event::Imported { .. }),
+            _ => true,
+        }
+    }
 }
 
 /// What must happen outside the state.
@@ -93,15 +108,15 @@ pub enum Effect {
     CommitLater,
     Start {
         experiment: Rc<Experiment>,
-        data: Option<Arc<Dataset>>,
+        data: Option<Rc<Remote>>,
         speed: Speed,
         /// Its finished run, where that was kept.
-        played: Option<Vec<u8>>,
+        played: Option<Rc<[u8]>>,
     },
     /// Play a point of the sweep, in workers of its own.
     SweepPlay {
         experiment: Rc<Experiment>,
-        data: Option<Arc<Dataset>>,
+        data: Option<Rc<Remote>>,
     },
     /// End the sweep and its workers.
     SweepStop,
@@ -133,6 +148,11 @@ pub enum Effect {
         wanted: Wanted,
     },
     /// Play an experiment of a study, beside the page's own run.
-    PlayStudy(Box<Part>),
+    PlayStudy {
+        experiment: Box<Experiment>,
+        data: Option<Rc<Remote>>,
+    },
     StopStudy,
+    /// Find out what a replay of the data comes to.
+    Look(Rc<Remote>, Asked),
 }

@@ -1,14 +1,13 @@
 //! Experiments from outside: a link's, a file's. They are checked as anything typed is, and data as its hashes say.
 
 use crate::form::Form;
-use crate::state::{Effect, Import, Phase, Shared, State, View};
+use crate::state::{Effect, Import, Phase, Shared, State, View, plan};
 use crate::world::Files;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{Audit, ImportOptions, find_files};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Environment, Experiment, FileReference, Replay};
 use llm_selection::link::{Link, Shape, complete};
-use llm_selection::plan::Plan;
 use llm_selection::recognise::{self, Promise};
 use std::rc::Rc;
 
@@ -24,6 +23,7 @@ pub enum Opening {
 }
 
 /// The file of a result, and what it promises.
+#[derive(Clone)]
 pub struct Promised {
     /// Its name.
     pub file: Rc<str>,
@@ -36,7 +36,7 @@ impl State {
     /// Shape of the files that are played on.
     pub fn shape(&self) -> Option<Shape> {
         let data = self.data()?;
-        Some(Shape { models: data.models.len() as u64, queries: data.queries as u64 })
+        Some(Shape { models: data.facts().models.len() as u64, queries: data.facts().queries })
     }
 
     /// The files that a link waits for, and the link.
@@ -86,18 +86,18 @@ impl State {
         };
         let data = match &link.experiment.environment {
             Environment::Replay(replay) => match self.files_for(&link, replay) {
-                Some(files) => Some(files.dataset.clone()),
+                Some(files) => Some(files.data.clone()),
                 None => return self.want(link),
             },
             _ => None,
         };
         let mut experiment = link.experiment;
-        if let Err(error) = Plan::new(&experiment, data.clone()) {
+        if let Err(error) = plan(&experiment, data.as_ref()) {
             return self.refuse(what, error);
         }
         if let (Environment::Replay(replay), Some(data)) = (&mut experiment.environment, &data) {
             // Each is there with its hash: as the form writes them.
-            let files = data.files.iter();
+            let files = data.facts().files.iter();
             replay.files =
                 files.map(|it| FileReference { name: it.name.clone(), sha256: Some(it.sha256.clone()) }).collect();
         }
@@ -128,7 +128,7 @@ impl State {
     /// The files that are here, where they are those of a link, read as it says.
     fn files_for(&self, link: &Link, replay: &Replay) -> Option<&Files> {
         let files = self.files.as_ref().filter(|files| files.options == ImportOptions::from(replay))?;
-        Plan::new(&link.experiment, Some(files.dataset.clone())).is_ok().then_some(files)
+        plan(&link.experiment, Some(&files.data)).is_ok().then_some(files)
     }
 
     /// Stops, and waits for the files of a link: nothing plays on other data in its place.
@@ -162,7 +162,7 @@ impl State {
 
     /// Files have come while a link waits for some: plays on them if they are those.
     pub fn check_wanted(&mut self, link: Rc<Link>, files: Files, audit: Box<Audit>) -> Vec<Effect> {
-        match Plan::new(&link.experiment, Some(files.dataset.clone())) {
+        match plan(&link.experiment, Some(&files.data)) {
             Ok(_) => {
                 (self.import, self.files, self.audit) = (Import::Idle, Some(files), Some(Shared(Rc::from(audit))));
                 self.keep_files();

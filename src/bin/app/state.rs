@@ -3,6 +3,7 @@
 mod cleaning;
 mod import;
 mod keep;
+mod line;
 mod mapping;
 mod rows;
 
@@ -11,23 +12,25 @@ use crate::bring::Brought;
 use crate::form::{Form, Queries, Rest};
 use crate::opening::{Opening, Promised};
 pub use crate::shared::Shared;
-use crate::studies::{Studies, StudyAction};
+use crate::studies::{Own, Studies, StudyAction};
 use crate::sweep::SweepState;
 use crate::world::{Files, Source, World};
 pub use cleaning::Cleaning;
 pub use import::Import;
 pub use keep::{Opened, Present, Restoring};
+pub use line::plan;
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
-use llm_selection::data::{Audit, Dataset, ImportOptions};
+use llm_selection::browser::remote::Remote;
+use llm_selection::data::{Audit, ImportOptions};
 use llm_selection::error::{Error, Result};
 use llm_selection::experiment::{Environment, Experiment};
 use llm_selection::figure::Paper;
-use llm_selection::plan::{BudgetRange, Plan};
+use llm_selection::plan::{BudgetRange, Playable};
 use llm_selection::study::{Material, Study, World as StudyWorld};
 pub use mapping::{MAPPING, Mapping, MappingAction};
 pub use rows::{Line, OpenLine, Reading};
+use std::collections::VecDeque;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// How far the run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +83,7 @@ pub struct Ready {
 }
 
 /// The whole state of the page.
+#[derive(Clone)]
 pub struct State {
     pub view: View,
     pub sweep: SweepState,
@@ -132,8 +136,10 @@ pub struct State {
     /// The files of the data that is loaded.
     loaded: Brought,
     /// The finished run of the experiment that is being opened.
-    played: Option<Vec<u8>>,
+    played: Option<Rc<[u8]>>,
     options: ImportOptions,
+    /// What waits until the data has been looked at: the first of it wants to know.
+    line: VecDeque<Action>,
 }
 
 impl State {
@@ -179,16 +185,10 @@ impl State {
             loaded: Brought::default(),
             played: None,
             options: ImportOptions::default(),
+            line: VecDeque::new(),
         };
         let effects = state.commit();
         Ok((state, effects))
-    }
-
-    /// What happened, and what follows from it.
-    pub fn reduce(&mut self, action: Action) -> Vec<Effect> {
-        let mut effects = self.react(action);
-        effects.extend(self.give_way());
-        effects
     }
 
     /// While a study plays, the page's own run waits: they would take the processor from each other.
@@ -208,11 +208,13 @@ impl State {
     }
 
     /// What the person has at hand for a study.
-    fn material(&self) -> Material {
-        Material {
+    fn material(&self) -> Own {
+        let material = Material {
             experiment: self.ready.as_ref().map(|ready| (*ready.experiment).clone()),
-            data: self.files.as_ref().map(|files| (files.dataset.clone(), self.form.source == Source::Files)),
-        }
+            data: self.data().map(|data| data as Rc<dyn Playable>),
+            sets: self.files.as_ref().map(|files| files.data.facts().sets.clone()),
+        };
+        (material, self.data())
     }
 
     /// Puts the experiment of a study's part into the form and runs it.
@@ -374,6 +376,8 @@ impl State {
                 return effects;
             }
             Action::Pool(event) => return self.hear(event),
+            // What waited for it is done before anything else reacts.
+            Action::Looked => return Vec::new(),
             Action::Study(StudyAction::Open(place)) => return self.open_part(place),
             Action::Study(action) => return self.study(action),
         }
@@ -388,8 +392,8 @@ impl State {
         self.notice = (!said.is_empty()).then(|| said.join(" ").into());
     }
 
-    pub fn data(&self) -> Option<Arc<Dataset>> {
-        self.files.as_ref().filter(|_| self.form.source == Source::Files).map(|files| files.dataset.clone())
+    pub fn data(&self) -> Option<Rc<Remote>> {
+        self.files.as_ref().filter(|_| self.form.source == Source::Files).map(|files| files.data.clone())
     }
 
     /// Looks at the form. A valid one that differs from the last starts a new run, unless the person has paused or
@@ -397,7 +401,7 @@ impl State {
     pub fn commit(&mut self) -> Vec<Effect> {
         self.pending = false;
         let checked = self.form.experiment(&self.world, self.files.as_ref()).and_then(|experiment| {
-            let plan = Plan::new(&experiment, self.data())?;
+            let plan = plan(&experiment, self.data().as_ref())?;
             Ok((experiment, plan))
         });
         let (experiment, plan) = match checked {
@@ -479,8 +483,8 @@ impl State {
         let mut said = form.fit_models(&world);
         // The range does not depend on the budget, so it is asked for without one; what else is wrong shows later.
         let free = Form { unconstrained: true, ..form.clone() };
-        let data = self.files.as_ref().filter(|_| free.source == Source::Files).map(|files| files.dataset.clone());
-        let plan = free.experiment(&world, self.files.as_ref()).and_then(|experiment| Plan::new(&experiment, data));
+        let data = self.files.as_ref().filter(|_| free.source == Source::Files).map(|files| &files.data);
+        let plan = free.experiment(&world, self.files.as_ref()).and_then(|experiment| plan(&experiment, data));
         if let Ok(plan) = plan {
             said.extend(form.fit_budget(&world, plan.budget_range()));
         }
@@ -493,7 +497,7 @@ impl State {
     fn hear(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::ImportProgress(progress) => self.import_advanced(progress),
-            Event::Imported { dataset, audit, prices } => return self.imported(dataset, audit, prices),
+            Event::Imported { data, audit, prices } => return self.imported(data, audit, prices),
             Event::ImportFailed(error) => return self.import_failed(error),
             Event::Excerpt(MAPPING, excerpt) => self.looked(excerpt),
             Event::Excerpt(rows::ROWS, excerpt) => self.rows_read(excerpt),

@@ -3,11 +3,13 @@
 use crate::action::Effect;
 use crate::shared::Shared;
 use llm_selection::browser::pool::{Event, Snapshot};
+use llm_selection::browser::remote::Remote;
 use llm_selection::error::Error;
 use llm_selection::study::{Material, Part, Report, Study};
 use std::rc::Rc;
 
 /// What can happen in the view.
+#[derive(Clone)]
 pub enum StudyAction {
     Start(Study),
     Cancel,
@@ -35,6 +37,9 @@ pub enum Stage {
     Failed(Rc<Error>),
 }
 
+/// What the person has at hand, and where the data lies, if the experiment plays on it.
+pub type Own = (Material, Option<Rc<Remote>>);
+
 /// The view's state.
 #[derive(Clone, Default, PartialEq)]
 pub struct Studies {
@@ -49,7 +54,7 @@ pub struct Studies {
     pub cursor: Option<u32>,
     /// Parts that are done.
     done: usize,
-    material: Shared<Material>,
+    material: Shared<Own>,
 }
 
 impl Studies {
@@ -71,7 +76,7 @@ impl Studies {
     }
 
     /// What happened; `material` is what the person has at hand.
-    pub fn reduce(&mut self, action: StudyAction, material: impl FnOnce() -> Material) -> Vec<Effect> {
+    pub fn reduce(&mut self, action: StudyAction, material: impl FnOnce() -> Own) -> Vec<Effect> {
         match action {
             StudyAction::Start(study) => self.start(study, material()),
             StudyAction::Cancel if self.is_playing() => {
@@ -96,7 +101,7 @@ impl Studies {
         }
     }
 
-    fn start(&mut self, study: Study, material: Material) -> Vec<Effect> {
+    fn start(&mut self, study: Study, material: Own) -> Vec<Effect> {
         let stop = self.is_playing().then_some(Effect::StopStudy);
         *self = Studies {
             study: Some(study),
@@ -104,7 +109,7 @@ impl Studies {
             material: Shared(Rc::new(material)),
             ..Studies::default()
         };
-        match study.parts(&self.material) {
+        match study.parts(&self.material.0.0) {
             Ok(parts) => self.parts = Shared(Rc::new(parts)),
             Err(error) => self.stage = Stage::Failed(Rc::new(error)),
         }
@@ -115,10 +120,11 @@ impl Studies {
     fn next(&mut self) -> Option<Effect> {
         let study = self.study.filter(|_| self.is_playing())?;
         if let Some(part) = self.parts.get(self.done) {
-            return Some(Effect::PlayStudy(Box::new(part.clone())));
+            let data = part.data.as_ref().and(self.material.0.1.clone());
+            return Some(Effect::PlayStudy { experiment: Box::new(part.experiment.clone()), data });
         }
         let results: Vec<_> = self.runs.iter().map(|run| run.result.clone()).collect();
-        match study.report(&self.material, &self.parts, &results) {
+        match study.report(&self.material.0.0, &self.parts, &results) {
             Ok(report) => (self.report, self.stage) = (Some(Shared(Rc::new(report))), Stage::Done),
             Err(error) => self.stage = Stage::Failed(Rc::new(error)),
         }

@@ -5,19 +5,21 @@ use crate::format::typed;
 use crate::shared::Shared;
 use crate::state::Ready;
 use llm_selection::browser::pool::{Event, Snapshot};
-use llm_selection::data::{Dataset, FileIdentity};
+use llm_selection::browser::remote::Remote;
+use llm_selection::data::FileIdentity;
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Experiment, value_of};
 use llm_selection::figure::sweep::Curves;
+use llm_selection::plan::Playable;
 use llm_selection::sweep::{Listed, PointResult, Sweep, SweepResult};
 use serde_json::Value;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// Fewest and most values of a sweep on the page; the command line goes further.
 pub const COUNTS: (u64, u64) = (2, 50);
 
 /// What can happen in the view.
+#[derive(Clone)]
 pub enum SweepAction {
     /// Another parameter, by its path.
     Parameter(String),
@@ -58,7 +60,7 @@ pub struct Choice {
 }
 
 /// The sweep view's state.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct SweepState {
     pub choices: Rc<Vec<Choice>>,
     pub path: String,
@@ -78,9 +80,10 @@ pub struct SweepState {
 }
 
 /// A sweep under way.
+#[derive(Clone)]
 pub struct Running {
     sweep: Sweep,
-    data: Option<Arc<Dataset>>,
+    data: Option<Rc<Remote>>,
     files: Vec<FileIdentity>,
     points: Vec<PointResult>,
     /// Of the current point, from 0 to 1.
@@ -179,7 +182,7 @@ impl SweepState {
         action: SweepAction,
         ready: Option<&Ready>,
         wrong: Option<&Rc<Error>>,
-        data: Option<Arc<Dataset>>,
+        data: Option<Rc<Remote>>,
     ) -> Vec<Effect> {
         match action {
             SweepAction::Parameter(path) => {
@@ -222,7 +225,7 @@ impl SweepState {
         Vec::new()
     }
 
-    fn begin(&mut self, ready: &Ready, wrong: Option<&Rc<Error>>, data: Option<Arc<Dataset>>) -> Result<Vec<Effect>> {
+    fn begin(&mut self, ready: &Ready, wrong: Option<&Rc<Error>>, data: Option<Rc<Remote>>) -> Result<Vec<Effect>> {
         if let Some(error) = wrong {
             return Err((**error).clone());
         }
@@ -230,9 +233,9 @@ impl SweepState {
         let sweep = Sweep::new(&ready.experiment, Listed(vec![(self.path.clone(), Value::Array(values))]))?;
         // What does not fit the data shows at an end of the range; a plan for every point would keep the page waiting.
         for point in [0, sweep.points() - 1] {
-            sweep.plan(point, data.clone())?;
+            sweep.plan_on(point, data.as_deref().map(|data| data as &dyn Playable))?;
         }
-        let files = data.as_ref().map(|data| data.files.clone()).unwrap_or_default();
+        let files = data.as_ref().map(|data| data.facts().files.clone()).unwrap_or_default();
         let result = SweepResult::new(&sweep, None, files.clone(), Vec::new());
         let played = Played {
             curves: Curves::new(&result)?,

@@ -2,17 +2,18 @@
 
 use crate::form::Label;
 use crate::format::Unit;
-use llm_selection::data::{Dataset, ImportOptions, Labels, presets};
+use llm_selection::browser::remote::Remote;
+use llm_selection::data::{ImportOptions, presets};
 use llm_selection::error::Result;
 use llm_selection::experiment::{
-    CostScale, Environment, Experiment, FileReference, MissingRule, NoParameters, Policy, PolicyKind, Preset, Replay,
-    RewardModel, Run, Synthetic, SyntheticModel, Task,
+    CostScale, Environment, Experiment, FileReference, NoParameters, Policy, PolicyKind, Preset, Replay, RewardModel,
+    Run, Synthetic, SyntheticModel, Task,
 };
+use llm_selection::facts::ModelFacts;
 use llm_selection::plan::Plan;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// What stands in the combobox *Data set*.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,8 +38,8 @@ impl Source {
 /// The person's files, read.
 #[derive(Debug, Clone)]
 pub struct Files {
-    /// The numbers.
-    pub dataset: Arc<Dataset>,
+    /// What is known of them, and where they lie.
+    pub data: Rc<Remote>,
     /// Number of queries.
     pub queries: u64,
     /// How they were read.
@@ -110,7 +111,8 @@ pub fn environment(source: &Source, names: &[&str], off: &BTreeSet<String>, file
         }),
         (Source::Files, Some(files)) => {
             let references = files
-                .dataset
+                .data
+                .facts()
                 .files
                 .iter()
                 .map(|file| FileReference { name: file.name.clone(), sha256: Some(file.sha256.clone()) });
@@ -150,11 +152,10 @@ impl World {
     /// # Errors
     /// Those of [`Plan::new`].
     pub fn new(source: &Source, files: Option<&Files>) -> Result<World> {
-        let mut environment = environment(source, &[], &BTreeSet::new(), files);
-        if let Environment::Replay(replay) = &mut environment {
-            // Each model by all its results; which queries are played is chosen later.
-            replay.missing = MissingRule::Unavailable;
+        if let (Source::Files, Some(files)) = (source, files) {
+            return Ok(World::of(files));
         }
+        let environment = environment(source, &[], &BTreeSet::new(), files);
         let experiment = Experiment {
             version: 1,
             title: String::new(),
@@ -171,8 +172,7 @@ impl World {
             policies: vec![Policy { label: None, kind: PolicyKind::Random(NoParameters {}) }],
             run: Run::default(),
         };
-        let data = files.filter(|_| *source == Source::Files);
-        let plan = Plan::new(&experiment, data.map(|files| files.dataset.clone()))?;
+        let plan = Plan::new(&experiment, None)?;
         let models = plan.models.iter().enumerate().map(|(k, name)| Model {
             name: name.clone(),
             reward: plan.mean_reward.get(k).copied().unwrap_or(f64::NAN),
@@ -194,19 +194,34 @@ impl World {
                     "The models of the experiment that was opened, with the means and the unit of cost that it says.";
                 (about.to_owned(), None, Unit::Plain)
             }
-            Source::Files => (String::new(), data.map(|files| files.queries), Unit::Dollars),
+            Source::Files => (String::new(), None, Unit::Dollars),
         };
-        let counted = |label: Label| data.and_then(|files| label.of(&files.dataset)).map(counts).unwrap_or_default();
         Ok(World {
             models: models.collect(),
             queries,
             about,
             unit,
             costs: plan.mean_cost.is_some(),
-            complete: data.map(|files| complete(&files.dataset)),
-            categories: counted(Label::Category),
-            splits: counted(Label::Split),
+            complete: None,
+            categories: Vec::new(),
+            splits: Vec::new(),
         })
+    }
+
+    /// The models of the person's files.
+    fn of(files: &Files) -> World {
+        let facts = files.data.facts();
+        let model = |model: &ModelFacts| Model { name: model.name.clone(), reward: model.reward, cost: model.cost };
+        World {
+            models: facts.models.iter().map(model).collect(),
+            queries: Some(files.queries),
+            about: String::new(),
+            unit: Unit::Dollars,
+            costs: facts.models.iter().all(|model| model.cost.is_some()),
+            complete: Some(facts.complete),
+            categories: facts.categories.clone(),
+            splits: facts.splits.clone(),
+        }
     }
 
     /// The different names of a column with how many queries each has; none where the data has no such column.
@@ -216,29 +231,6 @@ impl World {
             Label::Split => &self.splits,
         }
     }
-}
-
-fn counts(labels: &Labels) -> Vec<(String, u64)> {
-    let mut counts: Vec<(String, u64)> = labels.names.iter().map(|name| (name.clone(), 0)).collect();
-    for name in &labels.of {
-        if let Some((_, count)) = counts.get_mut(*name as usize) {
-            *count += 1;
-        }
-    }
-    counts
-}
-
-/// Queries with a result of every model: a score, and a cost where costs are known.
-fn complete(data: &Dataset) -> u64 {
-    let costs_known = data.models.iter().all(|model| model.cost.is_some());
-    let there = |column: &[f64], query: usize| column.get(query).is_some_and(|value| !value.is_nan());
-    let whole = |query: &usize| {
-        data.models.iter().all(|model| {
-            let costs = model.cost.as_ref().filter(|_| costs_known);
-            there(&model.reward, *query) && costs.is_none_or(|costs| there(costs, *query))
-        })
-    };
-    (0..data.queries).filter(whole).count() as u64
 }
 
 /// Text that ends as a sentence does.

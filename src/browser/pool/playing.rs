@@ -2,16 +2,13 @@
 
 use super::{Event, Snapshot, Speed};
 use crate::browser::now;
-use crate::data::Dataset;
 use crate::error::Error;
-use crate::experiment::Experiment;
 use crate::optimum::reports;
 use crate::plan::Plan;
 use crate::protocol::{FromPlayer, ToPlayer};
 use crate::summary::{Collector, OptimumReport, Played};
 use gloo_timers::callback::Timeout;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// Least milliseconds between two events of progress.
 const EVENT_EVERY: f64 = 200.0;
@@ -67,32 +64,18 @@ impl Clock {
 
 impl Playing {
     /// A run, and the messages that start it, one a worker that has a job.
-    pub(super) fn new(
-        run: u32,
-        experiment: &Experiment,
-        data: Option<Arc<Dataset>>,
-        speed: Speed,
-        workers: usize,
-    ) -> Result<(Playing, Vec<ToPlayer>), Error> {
-        let plan = Plan::new(experiment, data)?;
+    pub(super) fn new(run: u32, plan: Plan, speed: Speed, workers: usize) -> (Playing, Vec<ToPlayer>) {
         let clock = Clock { speed, before: 0.0, since: Some(now()), pace_from: (0.0, 1.0) };
         let starts = ToPlayer::starts(run, &plan, workers);
         let seat = |worker| if worker < starts.len() { Seat::Busy } else { Seat::Done };
         let workers = (0..workers).map(seat).collect();
         let collector = Collector::new(&plan);
         let told = f64::NEG_INFINITY;
-        Ok((Playing { run, collector, plan, optima: Vec::new(), workers, clock, told, timer: None }, starts))
+        (Playing { run, collector, plan, optima: Vec::new(), workers, clock, told, timer: None }, starts)
     }
 
     /// A run that was finished before, and what came of it.
-    pub(super) fn restored(
-        run: u32,
-        experiment: &Experiment,
-        data: Option<Arc<Dataset>>,
-        workers: usize,
-        played: &[u8],
-    ) -> Option<(Playing, Rc<Snapshot>)> {
-        let plan = Plan::new(experiment, data).ok()?;
+    pub(super) fn restored(run: u32, plan: Plan, workers: usize, played: &[u8]) -> Option<(Playing, Rc<Snapshot>)> {
         let (collector, optima, before) = Played::restore(&plan, played)?;
         let clock = Clock { speed: Speed::Full, before, since: None, pace_from: (0.0, 1.0) };
         let workers = vec![Seat::Done; workers];

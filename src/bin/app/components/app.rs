@@ -32,13 +32,12 @@ use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::{Event as PoolEvent, Pool, Speed};
-use llm_selection::data::Dataset;
+use llm_selection::browser::remote::Remote;
 use llm_selection::error::Error;
 use llm_selection::experiment::Experiment;
 use llm_selection::figure::FigureKind;
 use llm_selection::link::Link;
 use std::rc::Rc;
-use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
@@ -328,7 +327,7 @@ impl App {
                 }
                 Effect::Start { experiment, data, speed, played: None } => pool.start(&experiment, data, speed),
                 Effect::Start { experiment, data, speed, played: Some(played) } => {
-                    pool.restore(&experiment, data, speed, &played);
+                    pool.restore(&experiment, data, speed, played.to_vec());
                 }
                 Effect::SweepPlay { experiment, data } => {
                     play_beside(&mut self.sweep_pool, &self.sweep_events, &experiment, data);
@@ -358,10 +357,14 @@ impl App {
                     }
                 }
                 Effect::Excerpt { number, file, options, wanted } => pool.excerpt(number, file, options, wanted),
-                Effect::PlayStudy(part) => {
-                    play_beside(&mut self.study_pool, &self.study_events, &part.experiment, part.data.clone());
+                Effect::PlayStudy { experiment, data } => {
+                    play_beside(&mut self.study_pool, &self.study_events, &experiment, data);
                 }
                 Effect::StopStudy => self.study_pool.iter().for_each(Pool::reset),
+                Effect::Look(data, wanted) => {
+                    let dispatch = self.dispatch.clone();
+                    data.look(wanted, move || dispatch.emit(Action::Looked));
+                }
             }
         }
     }
@@ -564,7 +567,7 @@ fn play_beside(
     pool: &mut Option<Pool>,
     events: &Callback<PoolEvent>,
     experiment: &Experiment,
-    data: Option<Arc<Dataset>>,
+    data: Option<Rc<Remote>>,
 ) {
     if pool.is_none() {
         let heard = events.clone();

@@ -1,9 +1,9 @@
 //! Which queries of the person's files are played, as it was chosen.
 
 use crate::world::{Files, World};
-use llm_selection::data::{Dataset, Labels};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Environment, Filter, MissingRule};
+use llm_selection::facts::Facts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -18,11 +18,11 @@ impl Label {
     /// Both.
     pub const ALL: [Label; 2] = [Label::Category, Label::Split];
 
-    /// The column, where the data has it.
-    pub fn of(self, data: &Dataset) -> Option<&Labels> {
+    /// Its different names with how many queries each has; none where the data has no such column.
+    pub fn of(self, facts: &Facts) -> &[(String, u64)] {
         match self {
-            Label::Category => data.category.as_ref(),
-            Label::Split => data.split.as_ref(),
+            Label::Category => &facts.categories,
+            Label::Split => &facts.splits,
         }
     }
 
@@ -64,7 +64,7 @@ impl Queries {
     pub fn meaning(environment: &Environment, files: Option<&Files>) -> Queries {
         let (Environment::Replay(replay), Some(files)) = (environment, files) else { return Queries::default() };
         let off = |label: Label, wanted: &[String]| {
-            let names = label.of(&files.dataset).into_iter().flat_map(|labels| &labels.names);
+            let names = label.of(files.data.facts()).iter().map(|(name, _)| name);
             names.filter(|name| !wanted.is_empty() && !wanted.contains(name)).cloned().collect()
         };
         Queries {

@@ -48,7 +48,7 @@ impl State {
     /// The file is there, made of these files.
     pub(super) fn cleaned(&mut self, from: &[FileIdentity], file: web_sys::Blob) -> Vec<Effect> {
         match &self.files {
-            Some(files) if files.dataset.files == from => {
+            Some(files) if files.data.facts().files == from => {
                 self.cleaning = Cleaning::Idle;
                 vec![Effect::Save(NAME, file)]
             }

@@ -3,12 +3,12 @@
 use super::{Effect, Restoring, Shared, State};
 use crate::bring::Brought;
 use crate::world::{Files, Source, World};
-use llm_selection::data::{Audit, Dataset, ImportOptions, Progress};
+use llm_selection::browser::remote::Remote;
+use llm_selection::data::{Audit, ImportOptions, Progress};
 use llm_selection::error::{Error, ErrorKind};
 use llm_selection::experiment::Price;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// Reading of files.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -90,7 +90,7 @@ impl State {
     /// The files are read: they are played on, unless something else waited for them.
     pub(super) fn imported(
         &mut self,
-        dataset: Arc<Dataset>,
+        data: Rc<Remote>,
         mut audit: Box<Audit>,
         prices: BTreeMap<String, Price>,
     ) -> Vec<Effect> {
@@ -98,7 +98,7 @@ impl State {
         let mut options = self.options.clone();
         options.prices.extend(prices);
         audit.leave_out(&self.read.left_out);
-        let files = Files { dataset, queries: audit.queries, options };
+        let files = Files { data, queries: audit.queries, options };
         if let Some(link) = self.wanted().map(|(_, link)| link.clone()) {
             return self.check_wanted(link, files, audit);
         }

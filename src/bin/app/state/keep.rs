@@ -17,11 +17,11 @@ pub struct Opened {
     /// How the files are read.
     pub options: ImportOptions,
     /// The finished run.
-    pub played: Option<Vec<u8>>,
+    pub played: Option<Rc<[u8]>>,
 }
 
 /// How far the return of something kept is.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub enum Restoring {
     #[default]
     Nothing,
@@ -63,7 +63,7 @@ pub struct Present {
 impl State {
     /// What is worth keeping.
     pub fn present(&self) -> Present {
-        let identities = self.files.as_ref().map(|files| files.dataset.files.clone()).unwrap_or_default();
+        let identities = self.files.as_ref().map(|files| files.data.facts().files.clone()).unwrap_or_default();
         // While the form cannot be played, it is the result of what was played last: it comes back when that does.
         let finished = self.snapshot.as_ref().filter(|_| self.phase == Phase::Done && self.fresh);
         let finished = finished.filter(|snapshot| !snapshot.result.digest.is_empty());

@@ -33,6 +33,7 @@ pub struct Mapping {
 }
 
 /// What can happen in the dialog.
+#[derive(Clone)]
 pub enum MappingAction {
     /// It is asked for.
     Show,

@@ -105,7 +105,7 @@ fn bring(context: &Context<App>, opened: Opened, item: Option<Box<Item>>, blobs:
     let link = context.link().clone();
     wasm_bindgen_futures::spawn_local(async move {
         let played = match &item {
-            Some(item) => result_of(item, &blobs).await,
+            Some(item) => result_of(item, &blobs).await.map(Rc::from),
             None => None,
         };
         link.send_message(Happening::Back(Box::new(Opened { played, ..opened })));
