@@ -271,7 +271,7 @@ fn tokens_and_prices() {
     let unpriced = read(&["tokens.csv"]);
     assert_eq!(costs(&unpriced.dataset, 0), "unknown");
     assert!(warned(&unpriced.audit, "`beta` has tokens and no price"));
-    let price = |input, output| Price { input, output };
+    let price = Price::of_tokens;
     let mut options = ImportOptions::default();
     options.prices.insert("alpha".to_owned(), price(2.0, 10.0));
     options.prices.insert("beta".to_owned(), price(0.5, 0.5));
@@ -291,6 +291,63 @@ fn tokens_and_prices() {
     assert_eq!(error.place.field.as_deref(), Some("prices.beta.input"));
 }
 
+#[test]
+fn a_price_of_a_call_is_the_cost_where_nothing_else_gives_one() {
+    let priced = |text: &str, prices: &[(&str, Price)]| {
+        let prices = prices.iter().map(|(model, price)| ((*model).to_owned(), *price)).collect();
+        read_text(text, &ImportOptions { prices, ..Default::default() }).unwrap()
+    };
+    // Scores alone.
+    let routellm = "prompt,gpt-4-1106-preview,mixtral\na,True,False\nb,True,\nc,False,True\n";
+    let import = priced(routellm, &[("mixtral", Price::of_call(0.002))]);
+    assert_eq!((costs(&import.dataset, 0), costs(&import.dataset, 1)), ("unknown".into(), "0.002 - 0.002".into()));
+    assert_eq!(import.audit.models[1].mean_cost, Some(0.002));
+    assert_eq!(
+        import.audit.files[0].cost_unit,
+        "unknown: there are no costs; or: dollars a call, as given for the model"
+    );
+    assert!(warned(&import.audit, "`gpt-4-1106-preview` has no cost, other models have"));
+    let both = [("mixtral", Price::of_call(0.002)), ("gpt-4-1106-preview", Price::of_call(0.03))];
+    let import = priced(routellm, &both);
+    assert_eq!((costs(&import.dataset, 0), import.audit.warnings.len()), ("0.03 0.03 0.03".into(), 0));
+    // A cell, then tokens at the person's price, then the price of a call; no list price against the person's word.
+    let text = "id,model,score,cost\nq,a,1,0.5\nr,a,1,\ns,a,,\n";
+    let import = priced(text, &[("a", Price::of_call(2.0))]);
+    assert_eq!(costs(&import.dataset, 0), "0.5 2 -");
+    assert!(import.audit.files[0].cost_unit.ends_with("where a row has none, dollars a call as given for the model"));
+    let text = "id,model,score,input_tokens,output_tokens\nq,gpt-4o,1,1000,1000\nr,gpt-4o,1,,\n";
+    assert_eq!(costs(&priced(text, &[("gpt-4o", Price::of_call(2.0))]).dataset, 0), "2 2");
+    let all = Price { call: Some(2.0), ..Price::of_tokens(1.0, 3.0) };
+    assert_eq!(costs(&priced(text, &[("gpt-4o", all)]).dataset, 0), "0.004 2");
+    // Rows that complete one another: the cost of the second is no second result.
+    let text = "id,model,score,cost\nq,a,1,\nq,a,,0.5\n";
+    let import = priced(text, &[("a", Price::of_call(2.0))]);
+    assert_eq!((costs(&import.dataset, 0), import.audit.coalesced), ("0.5".into(), 1));
+    assert!(warned(&import.audit, "no price of a call is used"));
+    let prices = [("a".to_owned(), Price::of_call(-1.0))].into();
+    let error = read_text(text, &ImportOptions { prices, ..Default::default() }).unwrap_err();
+    assert_eq!(error.place.field.as_deref(), Some("prices.a.call"));
+}
+
+#[test]
+fn prices_are_written_as_before_and_say_which_part_is_missing() {
+    let read = |text: &str| serde_json::from_str::<Price>(text);
+    for price in [Price::of_tokens(1.0, 2.5), Price::of_call(0.002), Price { call: Some(0.0), ..Price::of_tokens(0.0, 1.0) }] {
+        assert_eq!(read(&serde_json::to_string(&price).unwrap()).unwrap(), price);
+        assert_eq!(postcard::from_bytes::<Price>(&postcard::to_allocvec(&price).unwrap()).unwrap(), price);
+    }
+    assert_eq!(serde_json::to_string(&Price::of_tokens(1.0, 2.5)).unwrap(), r#"{"input":1.0,"output":2.5}"#);
+    assert_eq!(serde_json::to_string(&Price::of_call(0.002)).unwrap(), r#"{"call":0.002}"#);
+    for (text, said) in [
+        (r#"{"input":1}"#, "missing field `output`"),
+        (r#"{"output":1,"call":1}"#, "missing field `input`"),
+        ("{}", "missing field `input`"),
+        (r#"{"calls":1}"#, "unknown field `calls`"),
+    ] {
+        assert!(read(text).unwrap_err().to_string().contains(said), "{text}");
+    }
+}
+
 /// Reads one file's text.
 fn read_text(text: &str, options: &ImportOptions) -> Result<Import, Error> {
     import(vec![InputFile::from_bytes("a.csv", text.as_bytes())], options, &mut |_| true)
@@ -299,7 +356,7 @@ fn read_text(text: &str, options: &ImportOptions) -> Result<Import, Error> {
 #[test]
 fn costs_in_dollars_in_cents_and_by_tokens() {
     let read = |text: &str, unit: Option<CostUnit>| {
-        let prices = [("gpt-4o".to_owned(), Price { input: 2.0, output: 4.0 })].into();
+        let prices = [("gpt-4o".to_owned(), Price::of_tokens(2.0, 4.0))].into();
         let options = ImportOptions { cost_unit: unit, prices, ..Default::default() };
         let Import { dataset, audit, .. } = read_text(text, &options).unwrap();
         (dataset.models[0].cost.as_deref().map(show), audit)

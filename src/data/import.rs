@@ -138,7 +138,7 @@ impl Default for Limits {
     }
 }
 
-/// Dollars per million tokens that no model costs.
+/// Dollars per million tokens, or a call, that no model costs.
 const DEAREST: f64 = 1e9;
 
 /// Reads files of results and joins them into one data set, within the default [`Limits`].
@@ -183,9 +183,9 @@ pub fn import_with_ids(
         return Err(Error::new(ErrorKind::Empty, "at least one file").at_field("files").found("none"));
     }
     for (model, price) in &options.prices {
-        for (part, value) in [("input", price.input), ("output", price.output)] {
+        for (part, unit, value) in price.parts() {
             if !(0.0..=DEAREST).contains(&value) {
-                return Err(Error::new(ErrorKind::OutOfRange, "dollars per million tokens, from 0 to a billion")
+                return Err(Error::new(ErrorKind::OutOfRange, format!("{unit}, from 0 to a billion"))
                     .at_field(format!("prices.{model}.{part}"))
                     .found(value));
             }
@@ -226,6 +226,7 @@ pub fn import_with_ids(
     })?;
     report_duplicates(&joined, options.duplicates, &names, &mut audit);
     let Joined { mut dataset, ids, entries, .. } = joined;
+    let by_call = price_calls(&mut dataset, options);
     dataset.files = identities;
     audit.format = distinct(audit.files.iter().map(|file| file.format.as_str()));
     audit.count(&dataset);
@@ -233,7 +234,7 @@ pub fn import_with_ids(
         model.gaps = gaps;
     }
     audit.look_at_costs(&entries, &names);
-    look_at_files(&mut audit, options);
+    look_at_files(&mut audit, options, by_call);
     Ok((Import { dataset, audit, prices }, ids))
 }
 
@@ -432,8 +433,24 @@ fn check_overlap(data: &Dataset) -> std::result::Result<(), (usize, Error)> {
     Ok(())
 }
 
-/// What only shows when all files are read.
-fn look_at_files(audit: &mut Audit, options: &ImportOptions) {
+/// Gives each result whose cost neither a file nor tokens gave the price of a call that the person says; whether there
+/// was any. Once the results are joined, since rows that complete one another may bring the cost later.
+fn price_calls(data: &mut Dataset, options: &ImportOptions) -> bool {
+    let mut any = false;
+    for model in &mut data.models {
+        let Some(call) = options.prices.get(&model.name).and_then(|price| price.call) else { continue };
+        let costs = model.cost.get_or_insert_with(|| vec![f64::NAN; data.queries]);
+        for (cost, score) in costs.iter_mut().zip(&model.reward) {
+            if cost.is_nan() && !score.is_nan() {
+                (*cost, any) = (call, true);
+            }
+        }
+    }
+    any
+}
+
+/// What only shows when all files are read; `by_call` where some cost is the price of a call.
+fn look_at_files(audit: &mut Audit, options: &ImportOptions, by_call: bool) {
     let mut general = Vec::new();
     if audit.complete == 0 {
         general.push("no query has a result of every model: leave models out".to_owned());
@@ -444,7 +461,7 @@ fn look_at_files(audit: &mut Audit, options: &ImportOptions) {
     }
     for model in &audit.models {
         // The cheapest model on the market costs about a cent per million tokens.
-        if let Some(price) = options.prices.get(&model.name)
+        if let Some(price) = options.prices.get(&model.name).and_then(|price| price.tokens)
             && (1e-12..0.001).contains(&price.input.max(price.output))
         {
             general.push(format!(
@@ -455,10 +472,17 @@ fn look_at_files(audit: &mut Audit, options: &ImportOptions) {
         }
     }
     let tokens = |file: &FileAudit| file.cost_unit.contains("from tokens");
-    if !options.prices.is_empty() && !audit.files.iter().any(tokens) {
+    let (of_tokens, of_calls) = (
+        options.prices.values().any(|price| price.tokens.is_some()),
+        options.prices.values().any(|price| price.call.is_some()),
+    );
+    if of_tokens && !audit.files.iter().any(tokens) {
         general.push(
             "`prices` is not used, as no costs come from tokens: `cost_unit` says where they come from".to_owned(),
         );
+    }
+    if of_calls && !by_call {
+        general.push("no price of a call is used, as every result has a cost".to_owned());
     }
     for model in options.prices.keys().filter(|name| audit.models.iter().all(|model| model.name != **name)) {
         general.push(format!("`prices` names `{}`, which no file has", shown(model)));
