@@ -373,7 +373,12 @@ fn say_encoding(source: &Source, guessed: Option<(u64, Option<String>)>, to: &mu
     to.audit.encoding = source.decoding.name();
     if let Some((row, column)) = guessed {
         let message = format!("letters that are no UTF-8 were read as {}: are they right?", to.audit.encoding);
-        to.warn(Some(row), column.as_deref(), Some(message));
+        // The header of a table is no row that can be shown.
+        let rows: Rows = Some(row).filter(|row| *row > 1 || column.is_none()).into();
+        to.warn(rows, column.as_deref(), Some(message));
+        if let Some(warning) = to.warnings.last_mut() {
+            warning.row = Some(row);
+        }
     }
 }
 

@@ -252,10 +252,16 @@ impl Form {
 
     /// Makes the budget fit new data, whose cheapest and dearest sets cost this much: what the person set stays where it
     /// is in range, else it is what this data suggests; says what it changed.
-    pub fn fit_budget(&mut self, world: &World, range: Option<BudgetRange>) -> Option<String> {
+    pub fn fit_budget(&mut self, world: &World, files: Option<&Files>, range: Option<BudgetRange>) -> Option<String> {
         let Some(range) = range.filter(|_| world.costs) else {
             self.unconstrained = true;
-            return Some("This data has no costs, so there is no budget.".into());
+            let models = files.filter(|_| self.source == Source::Files).map(|files| &files.dataset.models);
+            let without = models.into_iter().flatten().filter(|model| model.cost.is_none());
+            let without: Vec<String> = without.map(|model| model.name.clone()).collect();
+            return Some(match models.is_some_and(|models| models.len() > without.len()) {
+                true => format!("No cost is known of {}, so there is no budget.", listed(&without)),
+                false => "This data has no costs, so there is no budget.".into(),
+            });
         };
         if self.set.unconstrained {
             self.unconstrained = true;

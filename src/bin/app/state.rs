@@ -490,7 +490,7 @@ impl State {
         let data = self.files.as_ref().filter(|_| free.source == Source::Files).map(|files| files.dataset.clone());
         let plan = free.experiment(&world, self.files.as_ref()).and_then(|experiment| Plan::new(&experiment, data));
         if let Ok(plan) = plan {
-            said.extend(form.fit_budget(&world, plan.budget_range()));
+            said.extend(form.fit_budget(&world, self.files.as_ref(), plan.budget_range()));
         }
         self.say(said);
         (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);
