@@ -332,7 +332,9 @@ fn a_price_of_a_call_is_the_cost_where_nothing_else_gives_one() {
 #[test]
 fn prices_are_written_as_before_and_say_which_part_is_missing() {
     let read = |text: &str| serde_json::from_str::<Price>(text);
-    for price in [Price::of_tokens(1.0, 2.5), Price::of_call(0.002), Price { call: Some(0.0), ..Price::of_tokens(0.0, 1.0) }] {
+    for price in
+        [Price::of_tokens(1.0, 2.5), Price::of_call(0.002), Price { call: Some(0.0), ..Price::of_tokens(0.0, 1.0) }]
+    {
         assert_eq!(read(&serde_json::to_string(&price).unwrap()).unwrap(), price);
         assert_eq!(postcard::from_bytes::<Price>(&postcard::to_allocvec(&price).unwrap()).unwrap(), price);
     }

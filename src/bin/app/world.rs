@@ -1,7 +1,7 @@
 //! Which models there are to choose from, before the person has chosen anything else.
 
 use crate::form::Label;
-use crate::format::Unit;
+use crate::format::{Unit, sentence};
 use llm_selection::data::{Dataset, ImportOptions, Labels, presets};
 use llm_selection::error::Result;
 use llm_selection::experiment::{
@@ -239,9 +239,4 @@ fn complete(data: &Dataset) -> u64 {
         })
     };
     (0..data.queries).filter(whole).count() as u64
-}
-
-/// Text that ends as a sentence does.
-fn sentence(text: &str) -> String {
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
