@@ -292,6 +292,68 @@ fn tokens_and_prices() {
 }
 
 #[test]
+fn all_files_that_clash_are_named() {
+    let read = |files: &[(&str, &str)], options: &ImportOptions| {
+        let files = files.iter().map(|(name, text)| InputFile::from_bytes(*name, text.as_bytes())).collect();
+        import(files, options, &mut |_| true)
+    };
+    let log = "id,model,score\nq1,m,1\nq2,m,0\n";
+    let logs = [("a.csv", log), ("b.csv", log), ("c.csv", log)];
+    let error = read(&logs, &ImportOptions::default()).unwrap_err();
+    assert!(
+        error.expected.contains("(the first is in row 2 of `a.csv`), and 4 repeat one, in `b.csv` and `c.csv`;"),
+        "{error}"
+    );
+    // Files of the same name go by their folders.
+    let runs = [("x/gpt/r.csv", "id,score\nq,1\n"), ("x/claude/r.csv", "id,score\nq,0\n")];
+    let import = read(&runs, &ImportOptions::default()).unwrap();
+    assert_eq!(scores(&import.dataset), ["gpt/r: 1", "claude/r: 0"]);
+    let error = read(
+        &[("a/r.csv", "id,score\nq,1\n"), ("b/r.json", "[{\"id\":\"q\",\"score\":1}]")],
+        &ImportOptions::default(),
+    );
+    assert!(error.unwrap_err().expected.contains("a file's name is its model; rename one of the files"));
+    let one = |id: &str| format!("id,score\n{id},1\n");
+    let (a, b, c) = (one("1"), one("2"), one("3"));
+    let error = read(&[("a.csv", &a), ("b.csv", &b), ("c.csv", &c)], &ImportOptions::default()).unwrap_err();
+    assert_eq!(error.found.as_deref(), Some("a, b and c share no query with another model"));
+}
+
+#[test]
+fn only_our_own_files_lose_an_apostrophe() {
+    let name = |header: &str| {
+        let text = format!("{header}\nq,'-a,1,0.5\n");
+        read_text(&text, &ImportOptions::default()).unwrap().dataset.models[0].name.clone()
+    };
+    assert_eq!(name("query_id,model,score,cost"), "-a");
+    assert_eq!(name("id,model,score,cost"), "'-a");
+    assert_eq!(name("query_id,model,score,note"), "'-a");
+    assert_eq!(name("query_id,model,score,latency_ms"), "-a");
+}
+
+#[test]
+fn a_column_without_a_name_is_called_by_its_number_once() {
+    let error = read_text("id,,\nq,1,2\n", &ImportOptions::default()).unwrap_err();
+    assert!(!error.to_string().contains("column column"), "{error}");
+    let error = llm_selection::error::Error::new(llm_selection::error::ErrorKind::BadCell, "a number");
+    assert_eq!(error.clone().at_column("column 5").to_string(), "column 5: a number");
+    assert_eq!(error.clone().at_column("column five").to_string(), "column column five: a number");
+    assert_eq!(error.at_column("score").to_string(), "column score: a number");
+}
+
+#[test]
+fn letters_in_a_header_lead_to_no_rows() {
+    let import = import(
+        vec![InputFile::from_bytes("a.csv", b"id,model,score,d\xe9lai\nq,m,1,2\n")],
+        &ImportOptions::default(),
+        &mut |_| true,
+    );
+    let audit = import.unwrap().audit;
+    let warning = audit.warnings.iter().find(|it| it.message.contains("are they right?")).unwrap();
+    assert_eq!((warning.row, warning.rows.len(), warning.total), (Some(1), 0, 0));
+}
+
+#[test]
 fn a_price_of_a_call_is_the_cost_where_nothing_else_gives_one() {
     let priced = |text: &str, prices: &[(&str, Price)]| {
         let prices = prices.iter().map(|(model, price)| ((*model).to_owned(), *price)).collect();

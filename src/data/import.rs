@@ -6,12 +6,12 @@ use super::format;
 use super::intake::Destination;
 use super::join::{Collector, Ids, Joined, Seen, join};
 use super::json::{self, Members};
-use super::names::names;
+use super::names::{model_names, names};
 use super::records::Records;
 use super::rows::{Rows, gaps};
-use super::schema::shown;
+use super::schema::{listed, shown};
 use super::text::{Meter, Source};
-use super::{Dataset, FileIdentity};
+use super::{Dataset, FileIdentity, ModelResults};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{CostUnit, Duplicates, Grader, LatencyUnit, MAX_MODELS, Price, Replay, Role, ScoreUnit};
 use serde::{Deserialize, Serialize};
@@ -202,9 +202,12 @@ pub fn import_with_ids(
     };
     let mut identities = Vec::new();
     let paths: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-    for (index, (name, file)) in names(&paths).into_iter().zip(files).enumerate() {
+    let named = names(&paths);
+    // By the names that an experiment keeps: the same files have the same models wherever they stand later.
+    let own = model_names(&named.iter().map(String::as_str).collect::<Vec<_>>());
+    for (index, ((name, model), file)) in named.into_iter().zip(own).zip(files).enumerate() {
         reading.meter.file(index);
-        let sha256 = reading.file(file, &name).map_err(|error| error.in_file(&name))?;
+        let sha256 = reading.file(file, &name, &model).map_err(|error| error.in_file(&name))?;
         identities.push(FileIdentity { name, sha256 });
     }
     let Reading { collector, mut audit, names, prices, .. } = reading;
@@ -252,14 +255,14 @@ struct Reading<'r, 'p> {
 
 impl Reading<'_, '_> {
     /// Reads a file as it was given, an archive member by member; its SHA-256.
-    fn file(&mut self, file: InputFile, name: &str) -> Result<String> {
+    fn file(&mut self, file: InputFile, name: &str, model: &str) -> Result<String> {
         match Container::open(file.reader)? {
-            Container::Plain(reader) => self.one(reader, name, &file.name),
+            Container::Plain(reader) => self.one(reader, name, &file.name, model),
             Container::Gzip(mut reader) => {
                 self.meter.unknown_total();
                 let sha256 = archive::digest(&mut *reader, self.meter)?;
                 let inner = |name: &str| name.strip_suffix(".gz").unwrap_or(name).to_owned();
-                self.one(archive::gunzip(reader), &inner(name), &inner(&file.name))?;
+                self.one(archive::gunzip(reader), &inner(name), &inner(&file.name), model)?;
                 Ok(sha256)
             }
             Container::Zip(mut reader) => {
@@ -268,12 +271,14 @@ impl Reading<'_, '_> {
                 let mut zip = Archive::open(reader)?;
                 if let Some((header, samples)) = zip.log.take() {
                     let limits = self.meter.limits;
-                    self.one(Box::new(zip.document(header, &samples, limits)), name, &file.name)?;
+                    self.one(Box::new(zip.document(header, &samples, limits)), name, &file.name, model)?;
                     return Ok(sha256);
                 }
-                for member in std::mem::take(&mut zip.members) {
+                let members = std::mem::take(&mut zip.members);
+                let models = model_names(&members.iter().map(String::as_str).collect::<Vec<_>>());
+                for (member, model) in members.iter().zip(&models) {
                     let inner = format!("{name}/{member}");
-                    let read = zip.member(&member).and_then(|reader| self.one(reader, &inner, &inner));
+                    let read = zip.member(member).and_then(|reader| self.one(reader, &inner, &inner, model));
                     read.map_err(|error| error.in_file(&inner))?;
                 }
                 let inner = |(member, why): &(String, &'static str)| (format!("{name}/{member}"), *why);
@@ -284,7 +289,7 @@ impl Reading<'_, '_> {
     }
 
     /// Reads one file or member to its end; its SHA-256.
-    fn one(&mut self, reader: Box<dyn Read + '_>, name: &str, path: &str) -> Result<String> {
+    fn one(&mut self, reader: Box<dyn Read + '_>, name: &str, path: &str, model: &str) -> Result<String> {
         // Results name their file in 16 bits.
         if self.names.len() >= usize::from(u16::MAX) {
             return Err(Error::new(
@@ -301,6 +306,7 @@ impl Reading<'_, '_> {
             file: self.names.len() - 1,
             names: &self.names,
             path,
+            model,
             prices: &mut self.prices,
         };
         let before = self.meter.rows;
@@ -427,15 +433,24 @@ fn check_overlap(data: &Dataset) -> std::result::Result<(), (usize, Error)> {
             return Err((index, error.found(format!("no score of {}", model.name))));
         }
     }
-    for (index, model) in data.models.iter().enumerate() {
+    let alone = |model: &ModelResults| {
         let mut others = model.reward.iter().zip(&scored).filter(|(score, _)| !score.is_nan()).map(|(_, count)| *count);
-        if data.models.len() > 1 && others.all(|count| count == 1) {
-            let error = Error::new(ErrorKind::NothingInCommon, "ids that the other models' rows have as well");
-            let found = format!("{} shares no query with another model", model.name);
-            return Err((index, error.found(found)));
+        others.all(|count| count == 1)
+    };
+    let lonely: Vec<usize> =
+        (0..data.models.len()).filter(|index| data.models.get(*index).is_some_and(alone)).collect();
+    match lonely.first().filter(|_| data.models.len() > 1) {
+        None => Ok(()),
+        Some(first) => {
+            let names: Vec<String> =
+                lonely.iter().filter_map(|index| data.models.get(*index)).map(|model| shown(&model.name)).collect();
+            let mut error = Error::new(ErrorKind::NothingInCommon, "ids that the other models' rows have as well");
+            let verb = if lonely.len() == 1 { "shares" } else { "share" };
+            // All of them, though the list may be longer than an excerpt.
+            error.found = Some(format!("{} {verb} no query with another model", listed(&names)));
+            Err((*first, error))
         }
     }
-    Ok(())
 }
 
 /// Gives each result whose cost neither a file nor tokens gave the price of a call that the person says; whether there

@@ -77,6 +77,8 @@ pub(super) struct Destination<'a> {
     pub(super) names: &'a [String],
     /// The file's name with the folders that were given with it.
     pub(super) path: &'a str,
+    /// The file's model, where nothing in it says another.
+    pub(super) model: &'a str,
     /// List prices that were used.
     pub(super) prices: &'a mut BTreeMap<String, Price>,
 }
@@ -259,7 +261,7 @@ impl<'o> Intake<'o> {
         let name = match (named, &self.columns.model) {
             (true, _) => cell.text().into_owned(),
             (false, Some(model)) => model.clone(),
-            (false, None) => names::stem(&to.audit.name).to_owned(),
+            (false, None) => to.model.to_owned(),
         };
         let model = match name.is_empty() {
             true => Err(Error::new(ErrorKind::BadCell, "a model's name").found("an empty cell")),

@@ -4,8 +4,8 @@ use super::mapping::Edit;
 use crate::choices::{Choices, PriceText};
 use crate::state::Mapping;
 use llm_selection::data::excerpt::Excerpt;
+use llm_selection::data::model_names;
 use llm_selection::data::prices::{AS_OF, list_price};
-use llm_selection::data::stem;
 use llm_selection::experiment::Role;
 use yew::prelude::*;
 
@@ -23,7 +23,7 @@ fn models(choices: &Choices, mapping: &Mapping, excerpt: &Excerpt) -> Vec<String
             let cells = excerpt.rows.iter().filter_map(|row| row.cells.get(column));
             cells.map(|cell| cell.trim().to_owned()).filter(|cell| !cell.is_empty()).collect()
         }
-        None => mapping.names.iter().map(|name| stem(name).to_owned()).collect(),
+        None => model_names(&mapping.names.iter().map(String::as_str).collect::<Vec<_>>()),
     }
 }
 
