@@ -62,7 +62,7 @@ pub fn Export(props: &ExportProps) -> Html {
                 <h3>{"Results"}</h3>
                 <div class="chips">
                     {save("Results JSON", finished, |props| Some(("results.json", "application/json", props.snapshot.result.to_json() + "\n")))}
-                    {save("Curves, CSV", true, |props| Some(("curves.csv", "text/csv", curves_csv(&props.snapshot.result))))}
+                    {save("Curves CSV", true, |props| Some(("curves.csv", "text/csv", curves_csv(&props.snapshot.result))))}
                     {save("Table CSV", true, |props| Some(("results.csv", "text/csv", table(&props.snapshot, props.unit(), true).csv())))}
                     {save("Table Markdown", true, |props| Some(("results.md", "text/markdown", table(&props.snapshot, props.unit(), false).markdown())))}
                     {save("Table LaTeX", true, |props| Some(("results.tex", "application/x-tex", table(&props.snapshot, props.unit(), false).latex())))}
