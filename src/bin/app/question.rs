@@ -45,7 +45,7 @@ pub fn question(error: &Error) -> Option<String> {
         )),
         // Two results of a model on a query.
         ErrorKind::Duplicate if error.expected.starts_with("one result of ") => {
-            let (rule, _) = error.expected.split_once("; `duplicates`")?;
+            let rule = quoted(error.expected.split_once("; `duplicates`")?.0);
             let row = place.row.map(|row| format!("Row {row} is")).unwrap_or_else(|| "There is".to_owned());
             Some(format!(
                 "{row} one more result on query {found}, expected {rule}. If they belong together, choose what becomes \
@@ -69,6 +69,16 @@ pub fn question(error: &Error) -> Option<String> {
         )),
         _ => None,
     }
+}
+
+/// Text with quotation marks in place of backticks.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::new();
+    for (place, part) in text.split('`').enumerate() {
+        quoted.push_str(["\u{201d}", "\u{201c}"].get(place % 2).filter(|_| place > 0).unwrap_or(&""));
+        quoted.push_str(part);
+    }
+    quoted
 }
 
 /// Where a cell is, what it holds and what was expected there.

@@ -78,11 +78,11 @@ async fn settings_that_nobody_typed_are_the_data_s_and_typed_ones_stay() -> Resu
         ensure!(settings(page).await? == ["3", "0.60"], "{:?}", settings(page).await?);
         // What is typed stays where it is in range.
         page.fill("spinbutton", "Models per query", "5").await?;
-        page.fill("spinbutton", "Budget per query", "0.9").await?;
+        page.fill("spinbutton", "Budget per query", "1.8").await?;
         load(page, "many.csv", &many, "7 models × 10 queries").await?;
-        ensure!(settings(page).await? == ["5", "0.9"], "{:?}", settings(page).await?);
+        ensure!(settings(page).await? == ["5", "1.8"], "{:?}", settings(page).await?);
         page.wait_for_text("Models per query is still 5, as it was set.").await?;
-        page.wait_for_text("The budget is still $0.9, as it was set.").await?;
+        page.wait_for_text("The budget is still $1.8, as it was set.").await?;
         page.screenshot("typed").await?;
         load(page, "few.csv", &few, "3 models × 10 queries").await?;
         ensure!(settings(page).await? == other, "out of range, both: {:?}", settings(page).await?);
@@ -137,7 +137,7 @@ async fn a_file_that_needs_one_choice_asks_for_it_in_the_dialog_s_words() -> Res
         // Three files that have nothing to do with one another are all named.
         let log = "id,model,score\nq1,m,1\nq2,m,0\n";
         page.drop_files(".drop", &[("a.csv", log), ("b.csv", log), ("c.csv", log)]).await?;
-        page.wait_for_text("4 repeat one, in `b.csv` and `c.csv`").await?;
+        page.wait_for_text("4 repeat one, in \u{201c}b.csv\u{201d} and \u{201c}c.csv\u{201d}").await?;
         page.wait_for_text("load the files one by one").await?;
         page.click("button", "Leave it").await?;
         // As chosen here begins with a guess.

@@ -236,8 +236,8 @@ fn row(
             } else if **asking == Some(this.clone()) {
                 <div class="kept-name"><b><bdi>{name.clone()}</bdi></b><small>{"Delete it from this browser?"}</small></div>
                 <div class="chips">
-                    <button type="button" class="btn small danger" aria-label={format!("Yes, delete {name}")} onclick={on(Wish::Delete)}>{"Yes, delete it"}</button>
-                    <button type="button" class="btn small" aria-label={format!("Keep {name}")} onclick={ask(None)}>{"Keep it"}</button>
+                    <button type="button" class="btn small danger" aria-label={format!("Yes, delete {name}")} onclick={on(Wish::Delete)}>{"Yes, delete"}</button>
+                    <button type="button" class="btn small" aria-label={format!("Keep {name}")} onclick={ask(None)}>{"Keep"}</button>
                 </div>
             } else {
                 <div class="kept-name"><b><bdi>{name.clone()}</bdi></b>
