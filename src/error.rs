@@ -114,13 +114,23 @@ impl Error {
     }
 }
 
+/// How a sentence speaks of a column: `column score`; one that is called by its number, for want of a name, is
+/// `column 5` already.
+pub fn named_column(column: &str) -> String {
+    let number = column.strip_prefix("column ").unwrap_or_default();
+    match !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => column.to_owned(),
+        false => format!("column {column}"),
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Place { file, row, column, field } = &self.place;
         let mut place: Vec<String> = Vec::new();
         place.extend(file.clone());
         place.extend(row.map(|row| format!("row {row}")));
-        place.extend(column.as_ref().map(|column| format!("column {column}")));
+        place.extend(column.as_deref().map(named_column));
         place.extend(field.clone());
         if !place.is_empty() {
             write!(f, "{}: ", place.join(", "))?;

@@ -35,6 +35,8 @@ pub struct ModelFacts {
     pub reward: f64,
     /// Its mean cost in dollars; `None` where the data has not the costs of every model.
     pub cost: Option<f64>,
+    /// Whether the data has its costs, whatever it has of others.
+    pub has_cost: bool,
 }
 
 impl Facts {
@@ -50,6 +52,7 @@ impl Facts {
             name: name.clone(),
             reward: rewards.get(arm).copied().unwrap_or(f64::NAN),
             cost: scene.mean_cost.as_ref().and_then(|costs| costs.get(arm).copied()),
+            has_cost: data.models.get(arm).is_some_and(|model| model.cost.is_some()),
         });
         Ok(Facts {
             files: data.files.clone(),
@@ -112,6 +115,12 @@ mod tests {
         assert_eq!((facts.queries, facts.complete), (3, 2));
         let found: Vec<_> = facts.models.iter().map(|model| (&*model.name, model.reward, model.cost)).collect();
         assert_eq!(found, [("a", 0.5, Some(0.375)), ("b", 0.75, Some(1.0))]);
+        let costs = |data: &Dataset| -> Vec<(Option<f64>, bool)> {
+            Facts::of(data).unwrap().models.iter().map(|model| (model.cost, model.has_cost)).collect()
+        };
+        let mut without = data.clone();
+        without.models[0].cost = None;
+        assert_eq!(costs(&without), [(None, false), (None, true)]);
         assert_eq!(facts.categories, [("x".into(), 0), ("y".into(), 2)]);
         assert!(facts.splits.is_empty());
         assert!(Facts::of(&Dataset { models: vec![model("a", [f64::NAN; 3], [1.0; 3])], ..data }).is_err());

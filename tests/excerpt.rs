@@ -190,6 +190,9 @@ fn recognised_files_say_how_they_are_read() {
     assert_eq!(roles(&known), ["query_id=id", "model=model", "score=acc", "latency_s=latency_s"]);
     let wide = first("a.csv", "prompt,gpt-4,mixtral\nwhy,True,False\n");
     assert_eq!((wide.format.as_ref().unwrap().0.as_str(), wide.roles.len()), ("routellm", 0));
+    // Who says otherwise does not begin with nothing.
+    assert!(wide.guesses.iter().any(|guess| guess.column == "prompt"), "{:?}", wide.guesses);
+    assert_eq!(known.guesses, known.roles);
 }
 
 #[test]
@@ -209,6 +212,30 @@ fn guesses() {
             "answer=Model answer",
             "reference=Correct answer"
         ]
+    );
+    // Plain words of other languages.
+    assert_eq!(
+        of(
+            "Nummer;Frage;Modell;Antwort KI;Lösung;Dauer;Kosten",
+            &["1;Wo?;gpt-4o;hier;dort;1.5;0.01", "2;Wann?;gpt-4o;jetzt;nie;2.5;0.02"]
+        ),
+        [
+            "query_id=Nummer",
+            "model=Modell",
+            "cost=Kosten",
+            "latency_s=Dauer",
+            "answer=Antwort KI",
+            "reference=Lösung",
+            "query=Frage"
+        ]
+    );
+    assert_eq!(
+        of("numéro;modèle;réponse;coût;durée (s)", &["1;gpt-4o;ici;0.01;1", "2;gpt-4o;là;0.02;2"]),
+        ["query_id=numéro", "model=modèle", "cost=coût", "latency_s=durée (s)", "answer=réponse"]
+    );
+    assert_eq!(
+        of("número;modelo;respuesta;precio;pregunta", &["1;gpt-4o;aquí;0.01;dónde", "2;gpt-4o;allí;0.02;cuándo"]),
+        ["query_id=número", "model=modelo", "cost=precio", "answer=respuesta", "query=pregunta"]
     );
     // By what stands in the cells.
     assert_eq!(

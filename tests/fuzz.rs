@@ -184,7 +184,7 @@ fn options() -> impl Strategy<Value = ImportOptions> {
             duplicates,
             score_unit: score,
             latency_unit: latency,
-            prices: price.into_iter().map(|input| ("o/m".to_owned(), Price { input, output: 1.0 })).collect(),
+            prices: price.into_iter().map(|input| ("o/m".to_owned(), Price::of_tokens(input, 1.0))).collect(),
             ..ImportOptions::default()
         }
     })
@@ -234,7 +234,7 @@ fn sound(import: Import) -> Result<(), TestCaseError> {
     for labels in [&dataset.category, &dataset.split].into_iter().flatten() {
         prop_assert_eq!(labels.of.len(), dataset.queries);
     }
-    prop_assert!(prices.values().all(|price| price.input > 0.0 && price.output > 0.0));
+    prop_assert!(prices.values().all(|price| price.parts().all(|(.., value)| value > 0.0)));
     prop_assert!(serde_json::to_string(&audit.report()).is_ok());
     let files: Vec<_> = dataset.files.iter().map(|file| serde_json::json!({ "name": file.name })).collect();
     let experiment = serde_json::json!({

@@ -271,7 +271,7 @@ fn tokens_and_prices() {
     let unpriced = read(&["tokens.csv"]);
     assert_eq!(costs(&unpriced.dataset, 0), "unknown");
     assert!(warned(&unpriced.audit, "`beta` has tokens and no price"));
-    let price = |input, output| Price { input, output };
+    let price = Price::of_tokens;
     let mut options = ImportOptions::default();
     options.prices.insert("alpha".to_owned(), price(2.0, 10.0));
     options.prices.insert("beta".to_owned(), price(0.5, 0.5));
@@ -291,6 +291,127 @@ fn tokens_and_prices() {
     assert_eq!(error.place.field.as_deref(), Some("prices.beta.input"));
 }
 
+#[test]
+fn all_files_that_clash_are_named() {
+    let read = |files: &[(&str, &str)], options: &ImportOptions| {
+        let files = files.iter().map(|(name, text)| InputFile::from_bytes(*name, text.as_bytes())).collect();
+        import(files, options, &mut |_| true)
+    };
+    let log = "id,model,score\nq1,m,1\nq2,m,0\n";
+    let logs = [("a.csv", log), ("b.csv", log), ("c.csv", log)];
+    let error = read(&logs, &ImportOptions::default()).unwrap_err();
+    assert!(
+        error.expected.contains("(the first is in row 2 of `a.csv`), and 4 repeat one, in `b.csv` and `c.csv`;"),
+        "{error}"
+    );
+    // Files of the same name go by their folders.
+    let runs = [("x/gpt/r.csv", "id,score\nq,1\n"), ("x/claude/r.csv", "id,score\nq,0\n")];
+    let import = read(&runs, &ImportOptions::default()).unwrap();
+    assert_eq!(scores(&import.dataset), ["gpt/r: 1", "claude/r: 0"]);
+    let error = read(
+        &[("a/r.csv", "id,score\nq,1\n"), ("b/r.json", "[{\"id\":\"q\",\"score\":1}]")],
+        &ImportOptions::default(),
+    );
+    assert!(error.unwrap_err().expected.contains("a file's name is its model; rename one of the files"));
+    let one = |id: &str| format!("id,score\n{id},1\n");
+    let (a, b, c) = (one("1"), one("2"), one("3"));
+    let error = read(&[("a.csv", &a), ("b.csv", &b), ("c.csv", &c)], &ImportOptions::default()).unwrap_err();
+    assert_eq!(error.found.as_deref(), Some("a, b and c share no query with another model"));
+}
+
+#[test]
+fn only_our_own_files_lose_an_apostrophe() {
+    let name = |header: &str| {
+        let text = format!("{header}\nq,'-a,1,0.5\n");
+        read_text(&text, &ImportOptions::default()).unwrap().dataset.models[0].name.clone()
+    };
+    assert_eq!(name("query_id,model,score,cost"), "-a");
+    assert_eq!(name("id,model,score,cost"), "'-a");
+    assert_eq!(name("query_id,model,score,note"), "'-a");
+    assert_eq!(name("query_id,model,score,latency_ms"), "-a");
+}
+
+#[test]
+fn a_column_without_a_name_is_called_by_its_number_once() {
+    let error = read_text("id,,\nq,1,2\n", &ImportOptions::default()).unwrap_err();
+    assert!(!error.to_string().contains("column column"), "{error}");
+    let error = llm_selection::error::Error::new(llm_selection::error::ErrorKind::BadCell, "a number");
+    assert_eq!(error.clone().at_column("column 5").to_string(), "column 5: a number");
+    assert_eq!(error.clone().at_column("column five").to_string(), "column column five: a number");
+    assert_eq!(error.at_column("score").to_string(), "column score: a number");
+}
+
+#[test]
+fn letters_in_a_header_lead_to_no_rows() {
+    let import = import(
+        vec![InputFile::from_bytes("a.csv", b"id,model,score,d\xe9lai\nq,m,1,2\n")],
+        &ImportOptions::default(),
+        &mut |_| true,
+    );
+    let audit = import.unwrap().audit;
+    let warning = audit.warnings.iter().find(|it| it.message.contains("are they right?")).unwrap();
+    assert_eq!((warning.row, warning.rows.len(), warning.total), (Some(1), 0, 0));
+}
+
+#[test]
+fn a_price_of_a_call_is_the_cost_where_nothing_else_gives_one() {
+    let priced = |text: &str, prices: &[(&str, Price)]| {
+        let prices = prices.iter().map(|(model, price)| ((*model).to_owned(), *price)).collect();
+        read_text(text, &ImportOptions { prices, ..Default::default() }).unwrap()
+    };
+    // Scores alone.
+    let routellm = "prompt,gpt-4-1106-preview,mixtral\na,True,False\nb,True,\nc,False,True\n";
+    let import = priced(routellm, &[("mixtral", Price::of_call(0.002))]);
+    assert_eq!((costs(&import.dataset, 0), costs(&import.dataset, 1)), ("unknown".into(), "0.002 - 0.002".into()));
+    assert_eq!(import.audit.models[1].mean_cost, Some(0.002));
+    assert_eq!(
+        import.audit.files[0].cost_unit,
+        "unknown: there are no costs; or: dollars a call, as given for the model"
+    );
+    assert!(warned(&import.audit, "`gpt-4-1106-preview` has no cost, other models have"));
+    let both = [("mixtral", Price::of_call(0.002)), ("gpt-4-1106-preview", Price::of_call(0.03))];
+    let import = priced(routellm, &both);
+    assert_eq!((costs(&import.dataset, 0), import.audit.warnings.len()), ("0.03 0.03 0.03".into(), 0));
+    // A cell, then tokens at the person's price, then the price of a call; no list price against the person's word.
+    let text = "id,model,score,cost\nq,a,1,0.5\nr,a,1,\ns,a,,\n";
+    let import = priced(text, &[("a", Price::of_call(2.0))]);
+    assert_eq!(costs(&import.dataset, 0), "0.5 2 -");
+    assert!(import.audit.files[0].cost_unit.ends_with("where a row has none, dollars a call as given for the model"));
+    let text = "id,model,score,input_tokens,output_tokens\nq,gpt-4o,1,1000,1000\nr,gpt-4o,1,,\n";
+    assert_eq!(costs(&priced(text, &[("gpt-4o", Price::of_call(2.0))]).dataset, 0), "2 2");
+    let all = Price { call: Some(2.0), ..Price::of_tokens(1.0, 3.0) };
+    assert_eq!(costs(&priced(text, &[("gpt-4o", all)]).dataset, 0), "0.004 2");
+    // Rows that complete one another: the cost of the second is no second result.
+    let text = "id,model,score,cost\nq,a,1,\nq,a,,0.5\n";
+    let import = priced(text, &[("a", Price::of_call(2.0))]);
+    assert_eq!((costs(&import.dataset, 0), import.audit.coalesced), ("0.5".into(), 1));
+    assert!(warned(&import.audit, "no price of a call is used"));
+    let prices = [("a".to_owned(), Price::of_call(-1.0))].into();
+    let error = read_text(text, &ImportOptions { prices, ..Default::default() }).unwrap_err();
+    assert_eq!(error.place.field.as_deref(), Some("prices.a.call"));
+}
+
+#[test]
+fn prices_are_written_as_before_and_say_which_part_is_missing() {
+    let read = |text: &str| serde_json::from_str::<Price>(text);
+    for price in
+        [Price::of_tokens(1.0, 2.5), Price::of_call(0.002), Price { call: Some(0.0), ..Price::of_tokens(0.0, 1.0) }]
+    {
+        assert_eq!(read(&serde_json::to_string(&price).unwrap()).unwrap(), price);
+        assert_eq!(postcard::from_bytes::<Price>(&postcard::to_allocvec(&price).unwrap()).unwrap(), price);
+    }
+    assert_eq!(serde_json::to_string(&Price::of_tokens(1.0, 2.5)).unwrap(), r#"{"input":1.0,"output":2.5}"#);
+    assert_eq!(serde_json::to_string(&Price::of_call(0.002)).unwrap(), r#"{"call":0.002}"#);
+    for (text, said) in [
+        (r#"{"input":1}"#, "missing field `output`"),
+        (r#"{"output":1,"call":1}"#, "missing field `input`"),
+        ("{}", "missing field `input`"),
+        (r#"{"calls":1}"#, "unknown field `calls`"),
+    ] {
+        assert!(read(text).unwrap_err().to_string().contains(said), "{text}");
+    }
+}
+
 /// Reads one file's text.
 fn read_text(text: &str, options: &ImportOptions) -> Result<Import, Error> {
     import(vec![InputFile::from_bytes("a.csv", text.as_bytes())], options, &mut |_| true)
@@ -299,7 +420,7 @@ fn read_text(text: &str, options: &ImportOptions) -> Result<Import, Error> {
 #[test]
 fn costs_in_dollars_in_cents_and_by_tokens() {
     let read = |text: &str, unit: Option<CostUnit>| {
-        let prices = [("gpt-4o".to_owned(), Price { input: 2.0, output: 4.0 })].into();
+        let prices = [("gpt-4o".to_owned(), Price::of_tokens(2.0, 4.0))].into();
         let options = ImportOptions { cost_unit: unit, prices, ..Default::default() };
         let Import { dataset, audit, .. } = read_text(text, &options).unwrap();
         (dataset.models[0].cost.as_deref().map(show), audit)

@@ -176,7 +176,7 @@ fn files_that_do_not_fit_together() {
     assert_eq!((parts.audit.models.len(), parts.audit.queries), (2, 3));
     let error = read(&[("m.csv", a), ("n.csv", b"id,score\nr1,1\n")]).unwrap_err();
     assert_eq!((error.kind, error.place.file.as_deref()), (ErrorKind::NothingInCommon, Some("m.csv")));
-    assert!(error.to_string().contains("shares no query"), "{error}");
+    assert!(error.to_string().contains("m and n share no query"), "{error}");
     let apart = read(&[("m.csv", a), ("n.csv", b"id,score\nq1,1\n"), ("o.csv", b"id,score\nq2,1\n")]).unwrap();
     assert!(apart.audit.warnings[0].message.contains("no query has a result of every model"));
 }

@@ -33,7 +33,7 @@ fn categories(data: &Dataset) -> Vec<Option<&str>> {
 }
 
 fn prices(models: &[&str]) -> ImportOptions {
-    let price = Price { input: 1.0, output: 10.0 };
+    let price = Price::of_tokens(1.0, 10.0);
     let prices = models.iter().map(|model| ((*model).to_owned(), price)).collect();
     ImportOptions { prices, ..ImportOptions::default() }
 }

@@ -338,7 +338,14 @@ fn experiment() -> impl Strategy<Value = Experiment> {
             ("score_unit", one_of(&[json!("percent")])),
             ("latency_unit", one_of(&[json!("s")])),
             ("cost_unit", one_of(&[json!("cents"), json!("tokens")])),
-            ("prices", one_of(&[json!({}), json!({ "m0": { "input": 3, "output": 0.25 } })])),
+            (
+                "prices",
+                one_of(&[
+                    json!({}),
+                    json!({ "m0": { "input": 3, "output": 0.25 } }),
+                    json!({ "m0": { "call": 0.002 } }),
+                ]),
+            ),
         ]);
         (some_of(fields), proptest::option::of("[0-9a-f]{64}"), name).prop_map(|(mut world, sha256, name)| {
             let files = json!([{ "name": format!("a {name}.csv"), "sha256": sha256 }, { "name": "b.csv" }]);

@@ -154,6 +154,18 @@ fn figures_have_the_width_of_the_paper_and_readable_type() {
             let points = width * 72.0 / view[2];
             let font: f64 = attribute("font-size").parse().unwrap();
             assert!(font * points >= 8.0 - 0.01, "{paper:?}: {} pt", font * points);
+            let says = |wanted: &str| {
+                document.descendants().any(|node| node.text().is_some_and(|text| text.starts_with(wanted)))
+            };
+            assert_eq!(says("Round t"), paper != Paper::Screen, "{paper:?} {kind:?}");
+            let unit = match kind {
+                FigureKind::Regret => "Cumulative regret R(t), in",
+                FigureKind::Violation => "Budget violation V(t), cost units",
+                FigureKind::RewardCost => "Mean cost per query, cost units",
+                FigureKind::Ratio => "Mean reward / mean excess, per cost unit",
+                FigureKind::Selection => "Round t",
+            };
+            assert_eq!(says(unit), paper != Paper::Screen, "{paper:?} {kind:?}");
             for text in document.descendants().filter(|node| node.has_tag_name("text")) {
                 let x: f64 = text.attribute("x").unwrap().parse().unwrap();
                 assert!((-1.0..=view[2]).contains(&x));
@@ -169,6 +181,29 @@ fn figures_have_the_width_of_the_paper_and_readable_type() {
             }
         }
     }
+}
+
+#[test]
+fn lines_on_paper_have_marks_on_them() {
+    let text = json!({
+        "version": 1,
+        "environment": { "kind": "synthetic", "models": [{ "name": "a", "reward": 0.5, "cost": 0.1 }, { "name": "b", "reward": 0.6, "cost": 0.3 }] },
+        "task": { "reward": "suc", "max_models": 1, "budget": 0.2 },
+        "policies": [{ "kind": "random" }, { "kind": "cucb" }], "run": { "rounds": 500, "replicates": 2 }
+    });
+    let experiment = Experiment::from_json(&text.to_string()).unwrap();
+    let result = run_in_threads(Plan::new(&experiment, None).unwrap(), 1, |_| ()).unwrap();
+    let circles = |paper: Paper| {
+        let svg = paper.svg(&paper.draw(FigureKind::Regret, &result, &Options::default()));
+        svg.matches("<circle").count()
+    };
+    // The first policy's mark is a circle: it stands in the legend, and on paper four times on the line.
+    assert!(
+        circles(Paper::Column) >= circles(Paper::Screen) + 3,
+        "{} {}",
+        circles(Paper::Column),
+        circles(Paper::Screen)
+    );
 }
 
 #[test]

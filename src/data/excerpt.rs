@@ -58,6 +58,9 @@ pub struct Excerpt {
     /// Which column plays which role: in a recognised file as it is read, else as it may be. Nothing where a row holds
     /// results of several models, and where single rows were asked for.
     pub roles: Vec<Guess>,
+    /// What a person who says otherwise than the format may begin with: `roles`, else which column plays which role by
+    /// names and cells. Nothing where single rows were asked for.
+    pub guesses: Vec<Guess>,
 }
 
 /// A row of an excerpt.
@@ -192,6 +195,10 @@ fn one(reader: Box<dyn Read + '_>, name: &str, asked: &Asked, meter: &mut Meter)
             }
             None => excerpt.roles = guess::roles(&excerpt.columns, &excerpt.rows),
         }
+        excerpt.guesses = match excerpt.roles.is_empty() {
+            true => guess::roles(&excerpt.columns, &excerpt.rows),
+            false => excerpt.roles.clone(),
+        };
     }
     Ok(excerpt)
 }

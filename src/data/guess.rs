@@ -17,8 +17,9 @@ struct Column<'r> {
     cells: Vec<(usize, &'r str)>,
 }
 
-/// Words in the names of columns, by role; all words of an entry have to be there. The order is that of the search: what
-/// says most of itself comes first, so that a `correct answer` is a reference and `answer tokens` are tokens.
+/// Words in the names of columns, by role, in English and the plainest in German, French and Spanish; all words of an
+/// entry have to be there. The order is that of the search: what says most of itself comes first, so that a `correct
+/// answer` is a reference and `answer tokens` are tokens.
 const WORDS: [(Role, &[&[&str]]); 12] = [
     (
         Role::InputTokens,
@@ -56,6 +57,14 @@ const WORDS: [(Role, &[&[&str]]); 12] = [
             &["spent"],
             &["charge"],
             &["fee"],
+            &["kosten"],
+            &["preis"],
+            &["coût"],
+            &["cout"],
+            &["coûts"],
+            &["prix"],
+            &["coste"],
+            &["precio"],
         ],
     ),
     (
@@ -73,6 +82,16 @@ const WORDS: [(Role, &[&[&str]]); 12] = [
             &["milliseconds"],
             &["took"],
             &["time"],
+            &["dauer"],
+            &["latenz"],
+            &["antwortzeit"],
+            &["sekunden"],
+            &["durée"],
+            &["duree"],
+            &["latence"],
+            &["duración"],
+            &["duracion"],
+            &["latencia"],
         ],
     ),
     (Role::Split, &[&["split"], &["fold"], &["partition"], &["subset"]]),
@@ -91,6 +110,17 @@ const WORDS: [(Role, &[&[&str]]); 12] = [
             &["ideal"],
             &["answer", "key"],
             &["label"],
+            &["lösung"],
+            &["loesung"],
+            &["musterlösung"],
+            &["referenz"],
+            &["richtige", "antwort"],
+            &["solution", "attendue"],
+            &["référence"],
+            &["respuesta", "correcta"],
+            &["solución"],
+            &["solucion"],
+            &["referencia"],
         ],
     ),
     (
@@ -116,6 +146,15 @@ const WORDS: [(Role, &[&[&str]]); 12] = [
             &["ok"],
             &["win"],
             &["result"],
+            &["richtig"],
+            &["korrekt"],
+            &["punkte"],
+            &["bewertung"],
+            &["note"],
+            &["correcte"],
+            &["correcto"],
+            &["puntuación"],
+            &["puntuacion"],
         ],
     ),
     (
@@ -132,9 +171,28 @@ const WORDS: [(Role, &[&[&str]]); 12] = [
             &["generated"],
             &["output"],
             &["said"],
+            &["antwort"],
+            &["réponse"],
+            &["reponse"],
+            &["respuesta"],
         ],
     ),
-    (Role::Model, &[&["model"], &["llm"], &["engine"], &["system"], &["provider"], &["deployment"], &["bot"]]),
+    (
+        Role::Model,
+        &[
+            &["model"],
+            &["modell"],
+            &["modèle"],
+            &["modele"],
+            &["modelo"],
+            &["llm"],
+            &["engine"],
+            &["system"],
+            &["provider"],
+            &["deployment"],
+            &["bot"],
+        ],
+    ),
     (
         Role::QueryId,
         &[
@@ -149,6 +207,10 @@ const WORDS: [(Role, &[&[&str]]); 12] = [
             &["number"],
             &["item"],
             &["key"],
+            &["nummer"],
+            &["número"],
+            &["numero"],
+            &["numéro"],
         ],
     ),
     (
@@ -163,9 +225,30 @@ const WORDS: [(Role, &[&[&str]]); 12] = [
             &["task"],
             &["kind"],
             &["type"],
+            &["kategorie"],
+            &["thema"],
+            &["fach"],
+            &["catégorie"],
+            &["categorie"],
+            &["categoría"],
+            &["categoria"],
         ],
     ),
-    (Role::Query, &[&["query"], &["question"], &["prompt"], &["instruction"], &["problem"], &["input"], &["text"]]),
+    (
+        Role::Query,
+        &[
+            &["frage"],
+            &["aufgabe"],
+            &["pregunta"],
+            &["query"],
+            &["question"],
+            &["prompt"],
+            &["instruction"],
+            &["problem"],
+            &["input"],
+            &["text"],
+        ],
+    ),
 ];
 
 /// What models' names have in them.

@@ -6,12 +6,12 @@ use super::format;
 use super::intake::Destination;
 use super::join::{Collector, Ids, Joined, Seen, join};
 use super::json::{self, Members};
-use super::names::names;
+use super::names::{model_names, names};
 use super::records::Records;
 use super::rows::{Rows, gaps};
-use super::schema::shown;
+use super::schema::{listed, shown};
 use super::text::{Meter, Source};
-use super::{Dataset, FileIdentity};
+use super::{Dataset, FileIdentity, ModelResults};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{CostUnit, Duplicates, Grader, LatencyUnit, MAX_MODELS, Price, Replay, Role, ScoreUnit};
 use serde::{Deserialize, Serialize};
@@ -138,7 +138,7 @@ impl Default for Limits {
     }
 }
 
-/// Dollars per million tokens that no model costs.
+/// Dollars per million tokens, or a call, that no model costs.
 const DEAREST: f64 = 1e9;
 
 /// Reads files of results and joins them into one data set, within the default [`Limits`].
@@ -183,9 +183,9 @@ pub fn import_with_ids(
         return Err(Error::new(ErrorKind::Empty, "at least one file").at_field("files").found("none"));
     }
     for (model, price) in &options.prices {
-        for (part, value) in [("input", price.input), ("output", price.output)] {
+        for (part, unit, value) in price.parts() {
             if !(0.0..=DEAREST).contains(&value) {
-                return Err(Error::new(ErrorKind::OutOfRange, "dollars per million tokens, from 0 to a billion")
+                return Err(Error::new(ErrorKind::OutOfRange, format!("{unit}, from 0 to a billion"))
                     .at_field(format!("prices.{model}.{part}"))
                     .found(value));
             }
@@ -202,9 +202,12 @@ pub fn import_with_ids(
     };
     let mut identities = Vec::new();
     let paths: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-    for (index, (name, file)) in names(&paths).into_iter().zip(files).enumerate() {
+    let named = names(&paths);
+    // By the names that an experiment keeps: the same files have the same models wherever they stand later.
+    let own = model_names(&named.iter().map(String::as_str).collect::<Vec<_>>());
+    for (index, ((name, model), file)) in named.into_iter().zip(own).zip(files).enumerate() {
         reading.meter.file(index);
-        let sha256 = reading.file(file, &name).map_err(|error| error.in_file(&name))?;
+        let sha256 = reading.file(file, &name, &model).map_err(|error| error.in_file(&name))?;
         identities.push(FileIdentity { name, sha256 });
     }
     let Reading { collector, mut audit, names, prices, .. } = reading;
@@ -226,6 +229,7 @@ pub fn import_with_ids(
     })?;
     report_duplicates(&joined, options.duplicates, &names, &mut audit);
     let Joined { mut dataset, ids, entries, .. } = joined;
+    let by_call = price_calls(&mut dataset, options);
     dataset.files = identities;
     audit.format = distinct(audit.files.iter().map(|file| file.format.as_str()));
     audit.count(&dataset);
@@ -233,7 +237,7 @@ pub fn import_with_ids(
         model.gaps = gaps;
     }
     audit.look_at_costs(&entries, &names);
-    look_at_files(&mut audit, options);
+    look_at_files(&mut audit, options, by_call);
     Ok((Import { dataset, audit, prices }, ids))
 }
 
@@ -251,14 +255,14 @@ struct Reading<'r, 'p> {
 
 impl Reading<'_, '_> {
     /// Reads a file as it was given, an archive member by member; its SHA-256.
-    fn file(&mut self, file: InputFile, name: &str) -> Result<String> {
+    fn file(&mut self, file: InputFile, name: &str, model: &str) -> Result<String> {
         match Container::open(file.reader)? {
-            Container::Plain(reader) => self.one(reader, name, &file.name),
+            Container::Plain(reader) => self.one(reader, name, &file.name, model),
             Container::Gzip(mut reader) => {
                 self.meter.unknown_total();
                 let sha256 = archive::digest(&mut *reader, self.meter)?;
                 let inner = |name: &str| name.strip_suffix(".gz").unwrap_or(name).to_owned();
-                self.one(archive::gunzip(reader), &inner(name), &inner(&file.name))?;
+                self.one(archive::gunzip(reader), &inner(name), &inner(&file.name), model)?;
                 Ok(sha256)
             }
             Container::Zip(mut reader) => {
@@ -267,12 +271,14 @@ impl Reading<'_, '_> {
                 let mut zip = Archive::open(reader)?;
                 if let Some((header, samples)) = zip.log.take() {
                     let limits = self.meter.limits;
-                    self.one(Box::new(zip.document(header, &samples, limits)), name, &file.name)?;
+                    self.one(Box::new(zip.document(header, &samples, limits)), name, &file.name, model)?;
                     return Ok(sha256);
                 }
-                for member in std::mem::take(&mut zip.members) {
+                let members = std::mem::take(&mut zip.members);
+                let models = model_names(&members.iter().map(String::as_str).collect::<Vec<_>>());
+                for (member, model) in members.iter().zip(&models) {
                     let inner = format!("{name}/{member}");
-                    let read = zip.member(&member).and_then(|reader| self.one(reader, &inner, &inner));
+                    let read = zip.member(member).and_then(|reader| self.one(reader, &inner, &inner, model));
                     read.map_err(|error| error.in_file(&inner))?;
                 }
                 let inner = |(member, why): &(String, &'static str)| (format!("{name}/{member}"), *why);
@@ -283,7 +289,7 @@ impl Reading<'_, '_> {
     }
 
     /// Reads one file or member to its end; its SHA-256.
-    fn one(&mut self, reader: Box<dyn Read + '_>, name: &str, path: &str) -> Result<String> {
+    fn one(&mut self, reader: Box<dyn Read + '_>, name: &str, path: &str, model: &str) -> Result<String> {
         // Results name their file in 16 bits.
         if self.names.len() >= usize::from(u16::MAX) {
             return Err(Error::new(
@@ -300,6 +306,7 @@ impl Reading<'_, '_> {
             file: self.names.len() - 1,
             names: &self.names,
             path,
+            model,
             prices: &mut self.prices,
         };
         let before = self.meter.rows;
@@ -372,7 +379,12 @@ fn say_encoding(source: &Source, guessed: Option<(u64, Option<String>)>, to: &mu
     to.audit.encoding = source.decoding.name();
     if let Some((row, column)) = guessed {
         let message = format!("letters that are no UTF-8 were read as {}: are they right?", to.audit.encoding);
-        to.warn(Some(row), column.as_deref(), Some(message));
+        // The header of a table is no row that can be shown.
+        let rows: Rows = Some(row).filter(|row| *row > 1 || column.is_none()).into();
+        to.warn(rows, column.as_deref(), Some(message));
+        if let Some(warning) = to.warnings.last_mut() {
+            warning.row = Some(row);
+        }
     }
 }
 
@@ -421,19 +433,44 @@ fn check_overlap(data: &Dataset) -> std::result::Result<(), (usize, Error)> {
             return Err((index, error.found(format!("no score of {}", model.name))));
         }
     }
-    for (index, model) in data.models.iter().enumerate() {
+    let alone = |model: &ModelResults| {
         let mut others = model.reward.iter().zip(&scored).filter(|(score, _)| !score.is_nan()).map(|(_, count)| *count);
-        if data.models.len() > 1 && others.all(|count| count == 1) {
-            let error = Error::new(ErrorKind::NothingInCommon, "ids that the other models' rows have as well");
-            let found = format!("{} shares no query with another model", model.name);
-            return Err((index, error.found(found)));
+        others.all(|count| count == 1)
+    };
+    let lonely: Vec<usize> =
+        (0..data.models.len()).filter(|index| data.models.get(*index).is_some_and(alone)).collect();
+    match lonely.first().filter(|_| data.models.len() > 1) {
+        None => Ok(()),
+        Some(first) => {
+            let names: Vec<String> =
+                lonely.iter().filter_map(|index| data.models.get(*index)).map(|model| shown(&model.name)).collect();
+            let mut error = Error::new(ErrorKind::NothingInCommon, "ids that the other models' rows have as well");
+            let verb = if lonely.len() == 1 { "shares" } else { "share" };
+            // All of them, though the list may be longer than an excerpt.
+            error.found = Some(format!("{} {verb} no query with another model", listed(&names)));
+            Err((*first, error))
         }
     }
-    Ok(())
 }
 
-/// What only shows when all files are read.
-fn look_at_files(audit: &mut Audit, options: &ImportOptions) {
+/// Gives each result whose cost neither a file nor tokens gave the price of a call that the person says; whether there
+/// was any. Once the results are joined, since rows that complete one another may bring the cost later.
+fn price_calls(data: &mut Dataset, options: &ImportOptions) -> bool {
+    let mut any = false;
+    for model in &mut data.models {
+        let Some(call) = options.prices.get(&model.name).and_then(|price| price.call) else { continue };
+        let costs = model.cost.get_or_insert_with(|| vec![f64::NAN; data.queries]);
+        for (cost, score) in costs.iter_mut().zip(&model.reward) {
+            if cost.is_nan() && !score.is_nan() {
+                (*cost, any) = (call, true);
+            }
+        }
+    }
+    any
+}
+
+/// What only shows when all files are read; `by_call` where some cost is the price of a call.
+fn look_at_files(audit: &mut Audit, options: &ImportOptions, by_call: bool) {
     let mut general = Vec::new();
     if audit.complete == 0 {
         general.push("no query has a result of every model: leave models out".to_owned());
@@ -444,7 +481,7 @@ fn look_at_files(audit: &mut Audit, options: &ImportOptions) {
     }
     for model in &audit.models {
         // The cheapest model on the market costs about a cent per million tokens.
-        if let Some(price) = options.prices.get(&model.name)
+        if let Some(price) = options.prices.get(&model.name).and_then(|price| price.tokens)
             && (1e-12..0.001).contains(&price.input.max(price.output))
         {
             general.push(format!(
@@ -455,10 +492,17 @@ fn look_at_files(audit: &mut Audit, options: &ImportOptions) {
         }
     }
     let tokens = |file: &FileAudit| file.cost_unit.contains("from tokens");
-    if !options.prices.is_empty() && !audit.files.iter().any(tokens) {
+    let (of_tokens, of_calls) = (
+        options.prices.values().any(|price| price.tokens.is_some()),
+        options.prices.values().any(|price| price.call.is_some()),
+    );
+    if of_tokens && !audit.files.iter().any(tokens) {
         general.push(
             "`prices` is not used, as no costs come from tokens: `cost_unit` says where they come from".to_owned(),
         );
+    }
+    if of_calls && !by_call {
+        general.push("no price of a call is used, as every result has a cost".to_owned());
     }
     for model in options.prices.keys().filter(|name| audit.models.iter().all(|model| model.name != **name)) {
         general.push(format!("`prices` names `{}`, which no file has", shown(model)));

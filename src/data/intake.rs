@@ -13,7 +13,7 @@ use super::rows::{Rows, of_models};
 use super::schema::{self, canonical, shown};
 use super::{ImportOptions, names};
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{CostUnit, LatencyUnit, Price, Role, ScoreUnit};
+use crate::experiment::{CostUnit, LatencyUnit, Price, Role, ScoreUnit, TokenPrice};
 use std::collections::BTreeMap;
 
 /// Number of roles.
@@ -77,6 +77,8 @@ pub(super) struct Destination<'a> {
     pub(super) names: &'a [String],
     /// The file's name with the folders that were given with it.
     pub(super) path: &'a str,
+    /// The file's model, where nothing in it says another.
+    pub(super) model: &'a str,
     /// List prices that were used.
     pub(super) prices: &'a mut BTreeMap<String, Price>,
 }
@@ -232,7 +234,9 @@ impl<'o> Intake<'o> {
         };
         let latency_ms = self.latencies.read(row.get(Role::LatencyMs)).map_err(at(Role::LatencyMs))?;
         let cost = match (tokens, price) {
-            (Some((input, output)), Some(price)) => (input * price.input + output * price.output) / 1e6,
+            (Some((input, output)), Some(Price { tokens: Some(price), .. })) => {
+                (input * price.input + output * price.output) / 1e6
+            }
             _ => cost,
         };
         to.collector.label(query, row.get(Role::Category), row.get(Role::Split));
@@ -257,7 +261,7 @@ impl<'o> Intake<'o> {
         let name = match (named, &self.columns.model) {
             (true, _) => cell.text().into_owned(),
             (false, Some(model)) => model.clone(),
-            (false, None) => names::stem(&to.audit.name).to_owned(),
+            (false, None) => to.model.to_owned(),
         };
         let model = match name.is_empty() {
             true => Err(Error::new(ErrorKind::BadCell, "a model's name").found("an empty cell")),
@@ -269,7 +273,7 @@ impl<'o> Intake<'o> {
         })?;
         let listed = || matches!(self.cost, CostFrom::Tokens).then(|| list_price(&name)).flatten();
         let price = self.options.prices.get(&name).copied().or_else(|| {
-            let price = listed()?;
+            let price = Price { tokens: Some(listed()?), call: None };
             to.prices.insert(name.clone(), price);
             Some(price)
         });
@@ -373,7 +377,14 @@ impl<'o> Intake<'o> {
             (CostFrom::Column { cents: true }, None) => ", as the column says",
             _ => "",
         };
-        say(&mut to.audit.cost_unit, &format!("{words}{why}"));
+        let calls = self.known.iter().filter(|(_, price)| price.is_some_and(|price| price.call.is_some())).count();
+        let words = match (&self.cost, calls) {
+            (_, 0) => format!("{words}{why}"),
+            (CostFrom::Nothing, _) if calls == self.known.len() => "dollars a call, as given for the model".to_owned(),
+            (CostFrom::Nothing, _) => "dollars a call, as given for some models; else unknown".to_owned(),
+            _ => format!("{words}{why}; where a row has none, dollars a call as given for the model"),
+        };
+        say(&mut to.audit.cost_unit, &words);
         if let CostFrom::Tokens = self.cost {
             self.say_prices(to);
         }
@@ -389,12 +400,12 @@ impl Intake<'_> {
             let Some(seen) = to.collector.models.get(usize::from(*model)) else { continue };
             let name = schema::shown(&seen.name);
             let message = match (to.prices.get(&seen.name), price) {
-                (Some(Price { input, output }), _) => format!(
+                (Some(Price { tokens: Some(TokenPrice { input, output }), .. }), _) => format!(
                     "`{name}` is priced at ${input} per million input and ${output} per million output tokens, by our \
                      table of {AS_OF}: `prices` says otherwise"
                 ),
                 (None, None) => format!("`{name}` has tokens and no price in `prices`: its cost is unknown"),
-                (None, Some(_)) => continue,
+                _ => continue,
             };
             said.push((*model, message));
         }

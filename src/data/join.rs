@@ -3,12 +3,12 @@
 use super::cells::Field;
 use super::intern::Interner;
 use super::rows::Rows;
-use super::schema::shown;
+use super::schema::{listed, shown};
 use super::{Dataset, Labels, Limits, ModelResults};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Duplicates;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One result as a file gives it; `NaN` where a value is missing.
 #[derive(Debug, Clone, Copy)]
@@ -90,9 +90,11 @@ impl Collector {
                 return Ok(index as u16);
             }
             let other = names.get(other).map_or("another file", String::as_str);
-            return Err(
-                Error::new(ErrorKind::Duplicate, format!("a model that `{other}` does not have as well")).found(name)
+            let expected = format!(
+                "a model that `{other}` does not have as well: without a column of models a file's name is its model; \
+                 rename one of the files, or leave it out"
             );
+            return Err(Error::new(ErrorKind::Duplicate, expected).found(name));
         }
         if name.len() > self.limits.id {
             let expected = format!("a model's name of at most {} bytes", self.limits.id);
@@ -416,10 +418,35 @@ fn twice(queries: &Interner, models: &[Seen], entries: &Entries, second: &Entry,
         let of = file.map_or(String::new(), |file| format!(" of `{}`", shown(file)));
         format!(" (the first is in row {}{of})", first.row)
     });
+    let more = repeats(queries.len(), models.len(), entries, names);
     Error::new(
         ErrorKind::Duplicate,
-        format!("one result of `{name}` on each query{before}; `duplicates` can be `first`, `mean` or `samples`"),
+        format!("one result of `{name}` on each query{before}{more}; `duplicates` can be `first`, `mean` or `samples`"),
     )
     .at_row(u64::from(second.row))
     .found(id)
+}
+
+/// How many results repeat one of the same model on the same query, and the files they stand in, if there are several.
+fn repeats(queries: usize, models: usize, entries: &Entries, names: &[String]) -> String {
+    let mut seen = vec![false; queries.saturating_mul(models)];
+    let (mut total, mut files) = (0u64, BTreeSet::new());
+    for entry in entries.iter() {
+        let home = usize::from(entry.model) * queries + entry.query as usize;
+        let before = seen.get_mut(home).map(|seen| std::mem::replace(seen, true));
+        if before == Some(true) {
+            total += 1;
+            files.insert(entry.file);
+        }
+    }
+    let files: Vec<String> = files
+        .iter()
+        .filter_map(|file| names.get(usize::from(*file)))
+        .map(|name| format!("`{}`", shown(name)))
+        .collect();
+    match (total, files.len()) {
+        (0 | 1, _) => String::new(),
+        (_, 0 | 1) => format!(", and {total} repeat one"),
+        _ => format!(", and {total} repeat one, in {}", listed(&files)),
+    }
 }

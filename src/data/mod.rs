@@ -34,7 +34,7 @@ pub use import::{
     Import, ImportOptions, InputFile, Limits, Progress, ReadSeek, import, import_with_ids, import_within,
 };
 pub use join::Ids;
-pub use names::{Sorted, find_files, is_hidden, names, pasted_name, sort_folder, stem};
+pub use names::{Sorted, find_files, is_hidden, model_names, names, pasted_name, sort_folder, stem};
 pub use rows::MOST_LISTED;
 pub use write::write_csv;
 

@@ -58,6 +58,17 @@ pub fn stem(name: &str) -> &str {
     [".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json"].iter().find_map(ending).unwrap_or(base).trim()
 }
 
+/// The models of files without a column of models: their names without folder and ending; files of which these are the
+/// same keep as many of the inner folders as tell them apart.
+pub fn model_names(paths: &[&str]) -> Vec<String> {
+    let bare = |path: &&str| {
+        let path = path.strip_suffix(".gz").unwrap_or(path);
+        format!("{}{}", path.strip_suffix(base(path)).unwrap_or_default(), stem(path))
+    };
+    let bare: Vec<String> = paths.iter().map(bare).collect();
+    names(&bare.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
 /// For each of the names ([`names`]) the file that it means: the first whose path ends in it and that no other name
 /// means. `None` where there is no file for one of them.
 pub fn find_files(names: &[&str], paths: &[&str]) -> Option<Vec<usize>> {
@@ -149,6 +160,15 @@ mod tests {
         // Nothing tells these apart.
         assert_eq!(names(&["s.csv", "s.csv", "a/s.csv"]), ["s.csv", "s.csv", "a/s.csv"]);
         assert_eq!(names(&["", "/"]), ["", "/"]);
+    }
+
+    #[test]
+    fn models_go_by_their_folders_where_their_files_are_called_the_same() {
+        assert_eq!(
+            model_names(&["runs/gpt/r.csv", "runs/claude/r.jsonl", "x/other.csv", "y/z.csv.gz"]),
+            ["gpt/r", "claude/r", "other", "z"]
+        );
+        assert_eq!(model_names(&["a.csv", "a.json", "b.csv "]), ["a", "a", "b.csv"]);
     }
 
     #[test]

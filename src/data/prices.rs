@@ -3,7 +3,7 @@
 //! Prices change: they are dated, shown with every use, and what the person says wins. A model that is not listed has
 //! no price; it is never free.
 
-use crate::experiment::Price;
+use crate::experiment::TokenPrice;
 
 /// The month in which the prices were compared with the tables that three packages carry: LiteLLM's (PyPI `litellm` 1.109.1,
 /// and 1.77.5 for models that are no longer offered), Pydantic's (PyPI `genai-prices` 0.2.3) and that of models.dev (npm
@@ -80,7 +80,7 @@ const PRICES: [(&str, f64, f64); 59] = [
 
 /// The list price of a model by its name: provider before it, date or `latest` after it and case set aside; `None`
 /// where it is not listed. A local model of the same name has no list price (`ollama/…`, `vllm/…`).
-pub fn list_price(name: &str) -> Option<Price> {
+pub fn list_price(name: &str) -> Option<TokenPrice> {
     const LOCAL: [&str; 5] = ["ollama", "vllm", "llamacpp", "lmstudio", "hf"];
     let name = name.to_ascii_lowercase();
     let mut parts = name.split(['/', ':']);
@@ -92,7 +92,7 @@ pub fn list_price(name: &str) -> Option<Price> {
     let known = |wanted: &str| {
         let found =
             PRICES.iter().find(|(name, ..)| *name == wanted || name.replace('.', "-") == wanted.replace('.', "-"));
-        found.map(|(_, input, output)| Price { input: *input, output: *output })
+        found.map(|(_, input, output)| TokenPrice { input: *input, output: *output })
     };
     known(last).or_else(|| known(undated(last)))
 }

@@ -98,6 +98,19 @@ pub(super) fn shown(name: &str) -> String {
     shown
 }
 
+/// Names as a sentence has them, the first eight of them.
+pub(super) fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let more = format!("{} more", names.len().saturating_sub(SHOWN));
+    let first = names.iter().take(SHOWN).map(String::as_str);
+    let all: Vec<&str> = first.chain((names.len() > SHOWN).then_some(more.as_str())).collect();
+    match all.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
 /// A header and what the person says about it.
 pub(super) struct Schema<'a> {
     keys: Vec<String>,

@@ -8,6 +8,17 @@ use std::io::{self, Write};
 /// Bytes that are collected before they are written.
 const BLOCK: usize = 65_536;
 
+/// Columns that every file of [`write_csv`] begins with, and those that may follow, in their order.
+const COLUMNS: [&str; 3] = ["query_id", "model", "score"];
+const MORE: [&str; 4] = ["cost", "latency_ms", "category", "split"];
+
+/// Whether a file with this header is one of [`write_csv`]'s, as far as can be seen.
+pub(super) fn is_own(header: &[String]) -> bool {
+    let mut more = MORE.iter();
+    let (first, rest) = header.split_at(COLUMNS.len().min(header.len()));
+    first.iter().eq(COLUMNS.iter()) && rest.iter().all(|name| more.any(|other| other == name))
+}
+
 /// Writes `query_id,model,score` and, as far as they are known, `cost`, `latency_ms`, `category` and `split`: one row
 /// a result, query by query, every number with all its digits, an empty cell where one is missing. A result of which
 /// nothing is known has a row only where the order of queries and models would be lost without it. Queries without

@@ -104,9 +104,9 @@ fn check_environment(environment: &Environment) -> Result<()> {
                 unique(names.iter().map(String::as_str), &format!("environment.filter.{field}"), "")?;
             }
             for (model, price) in &replay.prices {
-                for (name, value) in [("input", price.input), ("output", price.output)] {
+                for (name, unit, value) in price.parts() {
                     let path = format!("environment.prices.{model}.{name}");
-                    within_f64(value, 0.0, 1e12, &path, "dollars per million tokens, 0 or more")?;
+                    within_f64(value, 0.0, 1e12, &path, &format!("{unit}, 0 or more"))?;
                 }
             }
             (&replay.cost_scale, &replay.models)

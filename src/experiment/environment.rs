@@ -110,7 +110,7 @@ pub struct Replay {
     /// Unit of the latencies, where it is not to be inferred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency_unit: Option<LatencyUnit>,
-    /// Prices by model, where costs come from tokens.
+    /// Prices by model: of tokens where costs come from tokens, of a call where nothing else gives its cost.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub prices: BTreeMap<String, Price>,
     /// Changes of the world, ascending by round.
@@ -325,14 +325,47 @@ pub enum LatencyUnit {
     S,
 }
 
-/// Dollars per million tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What a person says that a model's calls cost, in an experiment `{"input": 1, "output": 2}`, `{"call": 0.002}` or all
+/// three.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Price {
+    /// Of the tokens, where costs come from tokens.
+    pub tokens: Option<TokenPrice>,
+    /// Dollars of each call whose cost neither the files nor the tokens give, ≥ 0.
+    pub call: Option<f64>,
+}
+
+/// Dollars per million tokens, ≥ 0.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TokenPrice {
     /// Of the prompt.
     pub input: f64,
     /// Of the completion.
     pub output: f64,
+}
+
+impl Price {
+    /// A price per million tokens of the prompt and of the completion.
+    pub fn of_tokens(input: f64, output: f64) -> Price {
+        Price { tokens: Some(TokenPrice { input, output }), call: None }
+    }
+
+    /// A price per call.
+    pub fn of_call(call: f64) -> Price {
+        Price { tokens: None, call: Some(call) }
+    }
+
+    /// The numbers it says, with their fields' names and units.
+    pub fn parts(&self) -> impl Iterator<Item = (&'static str, &'static str, f64)> {
+        const PER_MILLION: &str = "dollars per million tokens";
+        let tokens = self.tokens;
+        let parts = [
+            tokens.map(|it| ("input", PER_MILLION, it.input)),
+            tokens.map(|it| ("output", PER_MILLION, it.output)),
+            self.call.map(|call| ("call", "dollars a call", call)),
+        ];
+        parts.into_iter().flatten()
+    }
 }
 
 impl Environment {
@@ -352,6 +385,50 @@ impl Environment {
             Environment::Preset(world) => (&world.drift, &world.availability),
             Environment::Replay(world) => (&world.drift, &world.availability),
         }
+    }
+}
+
+/// A price as an experiment writes it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenPrice {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    input: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    output: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    call: Option<f64>,
+}
+
+impl Serialize for Price {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let (input, output) = (self.tokens.map(|it| it.input), self.tokens.map(|it| it.output));
+        match serializer.is_human_readable() {
+            true => WrittenPrice { input, output, call: self.call }.serialize(serializer),
+            // Messages between workers have no names: nothing may be left out.
+            false => (input, output, self.call).serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Price {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        use serde::de::Error;
+        let WrittenPrice { input, output, call } = match deserializer.is_human_readable() {
+            true => WrittenPrice::deserialize(deserializer)?,
+            false => {
+                let (input, output, call) = Deserialize::deserialize(deserializer)?;
+                WrittenPrice { input, output, call }
+            }
+        };
+        let tokens = match (input, output) {
+            (Some(input), Some(output)) => Some(TokenPrice { input, output }),
+            (Some(_), None) => return Err(Error::missing_field("output")),
+            (None, Some(_)) => return Err(Error::missing_field("input")),
+            (None, None) if call.is_none() => return Err(Error::missing_field("input")),
+            (None, None) => None,
+        };
+        Ok(Price { tokens, call })
     }
 }
 

@@ -20,6 +20,7 @@ pub mod sheet;
 pub mod style;
 pub mod sweep;
 pub mod text;
+mod titled;
 
 pub use against::Against;
 pub use bound::note;
@@ -184,6 +185,8 @@ pub struct Options<'a> {
     pub policy: usize,
     /// Round at which a line and dots stand.
     pub cursor: Option<u32>,
+    /// Whether the axes have titles and the lines marks, as on paper.
+    pub titled: bool,
 }
 
 impl Default for Options<'_> {
@@ -200,6 +203,7 @@ impl Default for Options<'_> {
             by_violation: false,
             policy: 0,
             cursor: None,
+            titled: false,
         }
     }
 }

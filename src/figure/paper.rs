@@ -73,12 +73,13 @@ impl Paper {
         self.density() / PIXELS
     }
 
-    /// One figure of this size, with heading and legend; width and font of the options do not matter.
+    /// One figure of this size, with heading and legend, on paper with titles of the axes and marks on the lines; width
+    /// and font of the options do not matter.
     #[must_use]
     pub fn draw(self, kind: FigureKind, result: &RunResult, options: &Options) -> Scene {
         let font = self.font();
         let width = self.inches().map_or(744.0, |inches| inches * PIXELS) - 2.0 * font;
-        export(kind, result, &Options { width, font, ..*options })
+        export(kind, result, &Options { width, font, titled: self != Paper::Screen, ..*options })
     }
 
     /// The scene as a file.

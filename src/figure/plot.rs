@@ -6,6 +6,7 @@ use super::changes;
 use super::curves::{Frame, band, hatching, line, spread};
 use super::number::{CostUnit, count, decimals, fixed, shorten, signed, text_width};
 use super::range::{Range, range};
+use super::titled;
 use super::{
     Drawing, FigureKind, Node, Options, Quantity, Scene, checkpoint, extent, line_class, series_class, series_mark,
 };
@@ -59,7 +60,9 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
         return sentence(text, options);
     }
     let font = options.font;
-    let (width, height) = (options.width, height(options));
+    let headed = kind.quantities(options).len() > 1;
+    let (over, under) = (if headed { 0.0 } else { titled::row(options) }, titled::row(options));
+    let (width, height) = (options.width, height(options) + over + under);
     let (planned, reached) = extent(result);
     let first = if options.log {
         libm::pow(10.0, libm::fmax(0.0, libm::floor(libm::log10(f64::from(planned))) - 3.0))
@@ -102,7 +105,7 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
     let scale = if options.log { Scale::Log } else { Scale::Linear };
     let x = Axis::new(scale, first, f64::from(planned), left, right);
     let bound = quantities.first().is_some_and(|quantity| bound::shown(*quantity, result, options).is_some());
-    let (top, bottom) = (font * if bound { 2.4 } else { 1.0 }, height - font * 2.2);
+    let (top, bottom) = (font * if bound { 2.4 } else { 1.0 } + over, height - font * 2.2 - under);
     let mut plot = Plot { result, options, unit, nodes: Vec::new() };
     let mut panels = Vec::new();
     for (place, ((quantity, range), ticks)) in quantities.iter().zip(&ranges).zip(&ticks).enumerate() {
@@ -114,7 +117,7 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
         };
         let frame = Frame { x, y: Axis::new(range.scale, range.lo, range.hi, bottom, top) };
         let last = place + 1 == quantities.len();
-        plot.panel(*quantity, frame, range, ticks, reached, last, quantities.len() > 1);
+        plot.panel(*quantity, frame, range, ticks, reached, last, headed);
         panels.push(Panel { quantity: Some(*quantity), frame });
     }
     Drawing { scene: Scene { width, height, label: String::new(), nodes: plot.nodes }, panels }
@@ -232,14 +235,25 @@ impl Plot<'_> {
             self.nodes.push(straight("axis", left, zero, right, zero));
         }
         if headed {
-            let heading = if quantity == Quantity::Reward { "Mean reward per query" } else { "Mean cost per query" };
-            self.text("strong", left, top - font * 0.6, heading.to_owned());
+            let heading = match self.options.titled {
+                true => titled::values(quantity, self.options),
+                false if quantity == Quantity::Reward => "Mean reward per query".to_owned(),
+                false => "Mean cost per query".to_owned(),
+            };
+            self.text("strong", left, top - font * 0.6, heading);
+        } else if self.options.titled {
+            let title = shorten(&titled::values(quantity, self.options), self.options.width, font);
+            self.text("", 0.0, font, title);
+        }
+        if last {
+            titled::rounds(&mut self.nodes, left, right, bottom, self.options);
         }
         if let Some(bounds) = bound::shown(quantity, self.result, self.options) {
             self.nodes.extend(bound::curve(quantity, bounds, &frame));
             self.bound_key(&frame);
         }
         let (ends, drawn) = self.curves(quantity, &frame);
+        titled::marks(&mut self.nodes, &Panel { quantity: Some(quantity), frame }, self.result, self.options);
         if quantity == Quantity::Reward {
             self.best(&frame);
         }

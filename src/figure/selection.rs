@@ -5,6 +5,7 @@ use super::changes;
 use super::curves::Frame;
 use super::number::{fixed, percent, shorten, text_width};
 use super::plot::{absence, height, round_axis, sentence};
+use super::titled;
 use super::{Drawing, FigureKind, Node, Options, Panel, Scene, extent, series_class};
 use crate::order::sort_by;
 use crate::simulation::BINS;
@@ -68,7 +69,7 @@ pub(super) fn draw(result: &RunResult, options: &Options) -> Drawing {
     let rows = rows(result, policy);
     let font = options.font;
     let width = options.width;
-    let (top, foot) = (font, font * 2.2);
+    let (top, foot) = (font, font * 2.2 + titled::row(options));
     let least = font * 1.65;
     let height = height(options).max(top + foot + least * rows.len() as f64);
     let depth = ((height - top - foot) / rows.len().max(1) as f64).min(font * 2.6);
@@ -100,6 +101,7 @@ pub(super) fn draw(result: &RunResult, options: &Options) -> Drawing {
         }
     }
     round_axis(&mut nodes, &x, bottom, font, width, true);
+    titled::rounds(&mut nodes, left, right, bottom, options);
     changes::lines(&mut nodes, result, &x, (top, bottom), top - font * 0.25, (left, width), font);
     let frame = Frame { x, y: Axis::new(Scale::Linear, 0.0, 1.0, bottom, top) };
     let scene = Scene { width, height, label: String::new(), nodes };

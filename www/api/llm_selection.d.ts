@@ -51,8 +51,8 @@ export interface ReadOptions {
   score_unit?: "fraction" | "percent";
   cost_unit?: "dollars" | "cents" | "tokens";
   latency_unit?: "ms" | "s";
-  /** Dollars per million tokens, by model. */
-  prices?: Record<string, { input: number; output: number }>;
+  /** By model: dollars per million tokens, both or none, and dollars a call where nothing else gives its cost. */
+  prices?: Record<string, { input?: number; output?: number; call?: number }>;
 }
 
 export type Sampling = "iid" | "shuffle" | "sequential";

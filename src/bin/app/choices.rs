@@ -3,7 +3,7 @@
 use llm_selection::data::ImportOptions;
 use llm_selection::data::excerpt::{Excerpt, is_called};
 use llm_selection::error::{Error, ErrorKind, Result};
-use llm_selection::experiment::{CostUnit, Duplicates, Grader, LatencyUnit, Price, Role, ScoreUnit};
+use llm_selection::experiment::{CostUnit, Duplicates, Grader, LatencyUnit, Price, Role, ScoreUnit, TokenPrice};
 use std::collections::BTreeMap;
 
 /// The roles that a column can be chosen for, with what they are called. A latency has one role here, and its unit by
@@ -22,6 +22,17 @@ pub const ROLES: [(Role, &str); 12] = [
     (Role::Split, "Split"),
     (Role::Query, "Text of the query"),
 ];
+
+/// What the dialog's rules and units are called.
+pub mod labels {
+    pub const GRADER: &str = "An answer is right if";
+    pub const TOLERANCE: &str = "At most so far from it";
+    pub const PATTERN: &str = "Pattern (regular expression)";
+    pub const DUPLICATES: &str = "Several results of a model on a query";
+    pub const SCORE_UNIT: &str = "Unit of the scores";
+    pub const COST_UNIT: &str = "Unit of the costs";
+    pub const LATENCY_UNIT: &str = "Unit of the latencies";
+}
 
 /// A grader without what it needs beside its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +57,46 @@ pub const GRADERS: [(GraderKind, &str); 7] = [
     (GraderKind::Regex, "what a pattern finds in it is the reference"),
 ];
 
+/// What a model costs, as it is typed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PriceText {
+    /// Dollars per million input and output tokens.
+    pub input: String,
+    pub output: String,
+    /// Dollars per call.
+    pub call: String,
+}
+
+impl PriceText {
+    fn new(price: &Price) -> PriceText {
+        let text = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
+        PriceText {
+            input: text(price.tokens.map(|it| it.input)),
+            output: text(price.tokens.map(|it| it.output)),
+            call: text(price.call),
+        }
+    }
+
+    /// Whether nothing is said of tokens.
+    pub fn no_tokens(&self) -> bool {
+        self.input.trim().is_empty() && self.output.trim().is_empty()
+    }
+
+    /// The price of a model; nothing where nothing is typed: its cost is unknown then, not 0.
+    fn price(&self, model: &str) -> Result<Option<Price>> {
+        let read = |text: &str, which: &str| number(text, &format!("Price of {model}, {which}"));
+        let tokens = match self.no_tokens() {
+            true => None,
+            false => Some(TokenPrice { input: read(&self.input, "input")?, output: read(&self.output, "output")? }),
+        };
+        let call = match self.call.trim().is_empty() {
+            true => None,
+            false => Some(read(&self.call, "a call")?),
+        };
+        Ok((tokens.is_some() || call.is_some()).then_some(Price { tokens, call }))
+    }
+}
+
 /// What is chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choices {
@@ -62,8 +113,8 @@ pub struct Choices {
     pub score_unit: Option<ScoreUnit>,
     pub cost_unit: Option<CostUnit>,
     pub latency_unit: Option<LatencyUnit>,
-    /// Dollars per million input and output tokens by model, as they are typed.
-    pub prices: BTreeMap<String, (String, String)>,
+    /// What the models cost, as it is typed.
+    pub prices: BTreeMap<String, PriceText>,
 }
 
 impl Choices {
@@ -74,13 +125,7 @@ impl Choices {
         let seen = excerpt.roles.iter().map(|guess| (guess.role, guess.column.clone()));
         let mapped = !options.mapping.is_empty();
         let recognised = !mapped && excerpt.format.is_some();
-        let mut roles: BTreeMap<Role, String> = if mapped { said.collect() } else { seen.collect() };
-        let mut latency_unit = options.latency_unit;
-        let latency = [(Role::LatencyS, LatencyUnit::S), (Role::LatencyMs, LatencyUnit::Ms)];
-        if let Some((column, unit)) = latency.into_iter().find_map(|(role, unit)| Some((roles.remove(&role)?, unit))) {
-            roles.insert(Role::LatencyMs, column);
-            latency_unit = latency_unit.or(Some(unit).filter(|_| !recognised));
-        }
+        let roles: BTreeMap<Role, String> = if mapped { said.collect() } else { seen.collect() };
         let (grader, tolerance, pattern) = match &options.grader {
             None => (None, String::new(), String::new()),
             Some(Grader::Exact) => (Some(GraderKind::Exact), String::new(), String::new()),
@@ -91,9 +136,8 @@ impl Choices {
             Some(Grader::Contains) => (Some(GraderKind::Contains), String::new(), String::new()),
             Some(Grader::Regex(pattern)) => (Some(GraderKind::Regex), String::new(), pattern.clone()),
         };
-        let price =
-            |(model, price): (&String, &Price)| (model.clone(), (price.input.to_string(), price.output.to_string()));
-        Choices {
+        let price = |(model, price): (&String, &Price)| (model.clone(), PriceText::new(price));
+        let mut choices = Choices {
             recognised,
             roles,
             grader,
@@ -102,8 +146,29 @@ impl Choices {
             duplicates: options.duplicates,
             score_unit: options.score_unit,
             cost_unit: options.cost_unit,
-            latency_unit,
+            latency_unit: options.latency_unit,
             prices: options.prices.iter().map(price).collect(),
+        };
+        choices.latency_as_chosen();
+        choices
+    }
+
+    /// Columns are read as the format of the files says, or as they are chosen: then beginning with what is in `excerpt`.
+    pub fn recognise(&mut self, recognised: bool, excerpt: &Excerpt) {
+        self.recognised = recognised;
+        if !recognised && self.roles.is_empty() {
+            self.roles = excerpt.guesses.iter().map(|guess| (guess.role, guess.column.clone())).collect();
+            self.latency_as_chosen();
+        }
+    }
+
+    /// A latency has one role here, and its unit by itself.
+    fn latency_as_chosen(&mut self) {
+        let latency = [(Role::LatencyS, LatencyUnit::S), (Role::LatencyMs, LatencyUnit::Ms)];
+        let found = latency.into_iter().find_map(|(role, unit)| Some((self.roles.remove(&role)?, unit)));
+        if let Some((column, unit)) = found {
+            self.roles.insert(Role::LatencyMs, column);
+            self.latency_unit = self.latency_unit.or(Some(unit).filter(|_| !self.recognised));
         }
     }
 
@@ -119,7 +184,14 @@ impl Choices {
     /// Whether costs come from tokens, or may.
     pub fn by_tokens(&self) -> bool {
         let tokens = self.has(Role::InputTokens) && self.has(Role::OutputTokens);
-        self.cost_unit == Some(CostUnit::Tokens) || (tokens && !self.has(Role::Cost)) || !self.prices.is_empty()
+        self.cost_unit == Some(CostUnit::Tokens)
+            || (tokens && !self.has(Role::Cost))
+            || self.prices.values().any(|it| !it.no_tokens())
+    }
+
+    /// Whether no column gives costs, as far as is known before the files are read.
+    pub fn without_costs(&self) -> bool {
+        !self.recognised && !self.has(Role::Cost) && !self.by_tokens()
     }
 
     /// The import options. `columns` are those of the file that is looked at.
@@ -132,19 +204,14 @@ impl Choices {
             Some(GraderKind::Exact) => Some(Grader::Exact),
             Some(GraderKind::CaseFolded) => Some(Grader::CaseFolded),
             Some(GraderKind::Number) => Some(Grader::Number),
-            Some(GraderKind::NumberWithin) => Some(Grader::NumberWithin(number(&self.tolerance, "Tolerance")?)),
+            Some(GraderKind::NumberWithin) => Some(Grader::NumberWithin(number(&self.tolerance, labels::TOLERANCE)?)),
             Some(GraderKind::ChoiceLetter) => Some(Grader::ChoiceLetter),
             Some(GraderKind::Contains) => Some(Grader::Contains),
             Some(GraderKind::Regex) => Some(Grader::Regex(self.pattern.clone())),
         };
         let mut prices = BTreeMap::new();
-        for (model, (input, output)) in &self.prices {
-            // Without a price the cost of a model is unknown.
-            if !(input.trim().is_empty() && output.trim().is_empty()) {
-                let price = |text: &str, which: &str| number(text, &format!("Price of {model}, {which}"));
-                let price = Price { input: price(input, "input")?, output: price(output, "output")? };
-                prices.insert(model.clone(), price);
-            }
+        for (model, typed) in &self.prices {
+            prices.extend(typed.price(model)?.map(|price| (model.clone(), price)));
         }
         Ok(ImportOptions {
             mapping: if self.recognised { BTreeMap::new() } else { self.mapping(columns) },

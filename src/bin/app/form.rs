@@ -27,6 +27,19 @@ use std::collections::BTreeSet;
 const MOST_POLICIES: usize = 500;
 const MOST_CHANGES: usize = 2_000;
 
+/// What of the task a person set, or an experiment that was opened: it stays when other data comes, where it can.
+/// What they did not set is what that data suggests, whatever was loaded before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Set {
+    /// Models per query.
+    pub max_models: bool,
+    /// The amount of the budget.
+    pub budget: bool,
+    /// That there is no budget.
+    pub unconstrained: bool,
+}
+
 /// The whole form.
 /// A field that is not in a form that was kept is as on the page that opens.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +54,8 @@ pub struct Form {
     pub max_models: String,
     pub budget: String,
     pub unconstrained: bool,
+    /// Which of these the person set.
+    pub set: Set,
     pub policies: Vec<PolicyForm>,
     /// How the world changes.
     pub changes: Changes,
@@ -70,6 +85,7 @@ impl Form {
             max_models: "3".into(),
             budget: "0.60".into(),
             unconstrained: false,
+            set: Set::default(),
             policies: Vec::new(),
             changes: Changes::none(),
             rounds: "10000".into(),
@@ -171,6 +187,36 @@ impl Form {
         })
     }
 
+    /// Goes to what other data suggests where the person set nothing: as on a first visit; says what it changed.
+    pub fn suggest(&mut self, world: &World) -> Vec<String> {
+        let mut said = Vec::new();
+        let playing = self.playing_models(world);
+        let most = most(playing.len());
+        let set = self.max_models.trim().parse().is_ok_and(|n: usize| (1..=most).contains(&n));
+        self.set.max_models &= set;
+        if self.set.max_models {
+            said.push(format!("Models per query is still {}, as it was set.", self.max_models.trim()));
+        } else {
+            let number = match self.source {
+                Source::Illustration => Form::opening().max_models,
+                _ => most.min(4).to_string(),
+            };
+            if self.max_models != number {
+                said.push(format!("Models per query is now {number}."));
+            }
+            self.max_models = number;
+        }
+        let best = best(&playing).map(|model| model.name.clone());
+        for policy in self.policies.iter_mut().filter(|policy| policy.kind == Kind::Fixed && !policy.chosen) {
+            let models: Vec<String> = best.iter().cloned().collect();
+            if policy.models != models {
+                said.push(format!("The fixed set is now {}, the best of these models.", listed(&models)));
+            }
+            policy.models = models;
+        }
+        said
+    }
+
     /// Makes what is chosen fit the models there are; says what it changed.
     pub fn fit_models(&mut self, world: &World) -> Vec<String> {
         let mut said = Vec::new();
@@ -179,8 +225,7 @@ impl Form {
         if playing.is_empty() {
             return said;
         }
-        // All of the models in every set would leave nothing to choose.
-        let most = playing.len().saturating_sub(1).max(1);
+        let most = most(playing.len());
         if self.max_models.trim().parse().is_ok_and(|n: usize| n > most) {
             self.max_models = most.to_string();
             said.push(format!("Models per query is now {most}, so that there is something to choose."));
@@ -191,6 +236,7 @@ impl Form {
             policy.models.retain(|name| playing.iter().any(|model| model.name == *name));
             if policy.models.is_empty() {
                 policy.models.extend(best.map(|model| model.name.clone()));
+                policy.chosen = false;
             }
             if policy.models != before {
                 said.push(format!(
@@ -204,27 +250,48 @@ impl Form {
         said
     }
 
-    /// Makes the budget fit new data, whose cheapest and dearest sets cost this much; says what it changed.
-    pub fn fit_budget(&mut self, world: &World, range: Option<BudgetRange>) -> Option<String> {
+    /// Makes the budget fit new data, whose cheapest and dearest sets cost this much: what the person set stays where it
+    /// is in range, else it is what this data suggests; says what it changed.
+    pub fn fit_budget(&mut self, world: &World, files: Option<&Files>, range: Option<BudgetRange>) -> Option<String> {
         let Some(range) = range.filter(|_| world.costs) else {
             self.unconstrained = true;
-            return Some("This data has no costs, so there is no budget.".into());
+            let models = files.filter(|_| self.source == Source::Files).map(|files| &files.data.facts().models);
+            let without = models.into_iter().flatten().filter(|model| !model.has_cost);
+            let without: Vec<String> = without.map(|model| model.name.clone()).collect();
+            return Some(match models.is_some_and(|models| models.len() > without.len()) {
+                true => format!("No cost is known of {}, so there is no budget.", listed(&without)),
+                false => "This data has no costs, so there is no budget.".into(),
+            });
         };
+        if self.set.unconstrained {
+            self.unconstrained = true;
+            return Some("There is still no budget, as it was set.".into());
+        }
         let (low, high) = (range.cheapest_feasible, range.never_binding);
         // Where all sets cost the same, the budget that just lets them.
         let fits = |budget: f64| budget >= low && (budget < high || high <= low);
-        if !self.unconstrained && self.budget.trim().parse().is_ok_and(fits) {
-            return None;
+        let sign = world.unit.sign();
+        let before = (std::mem::take(&mut self.unconstrained), self.budget.clone());
+        if self.set.budget && self.budget.trim().parse().is_ok_and(fits) {
+            return Some(format!("The budget is still {sign}{}, as it was set.", self.budget.trim()));
         }
         let middle = low + (high - low) / 2.0;
         let rounded = typed(middle, 2);
-        self.budget = if rounded.parse().is_ok_and(fits) { rounded } else { typed(middle * 1.000_001, 6) };
-        self.unconstrained = false;
-        Some(format!(
-            "The budget is now {}{}, midway between the cheapest set and the dearest.",
-            world.unit.sign(),
-            self.budget
-        ))
+        let opening = Form::opening().budget;
+        let why = match self.source {
+            Source::Illustration if opening.parse().is_ok_and(fits) => {
+                self.budget = opening;
+                ""
+            }
+            _ => {
+                self.budget = if rounded.parse().is_ok_and(fits) { rounded } else { typed(middle * 1.000_001, 6) };
+                ", midway between the cheapest set and the dearest"
+            }
+        };
+        // It was set for other data, and is this data's now.
+        self.set.budget = false;
+        let same = before == (false, self.budget.clone());
+        (!same).then(|| format!("The budget is now {sign}{}{why}.", self.budget))
     }
 
     /// The models that are switched on.
@@ -249,6 +316,11 @@ impl Form {
             format!("{on} of {} play", self.policies.len())
         }
     }
+}
+
+/// Most models per query that leave something to choose: all but one.
+fn most(playing: usize) -> usize {
+    playing.saturating_sub(1).max(1)
 }
 
 /// The model with the highest mean reward, the first of equals.

@@ -129,6 +129,7 @@ pub fn duration(milliseconds: f64) -> String {
 pub fn bytes(bytes: u64) -> String {
     match bytes {
         0..1_000_000 => format!("{:.0}\u{a0}KB", bytes as f64 / 1e3),
+        1_000_000_000.. => format!("{:.1}\u{a0}GB", bytes as f64 / 1e9),
         _ => format!("{:.1}\u{a0}MB", bytes as f64 / 1e6),
     }
 }
@@ -136,6 +137,11 @@ pub fn bytes(bytes: u64) -> String {
 /// `1 file`, `2 files`.
 pub fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{}\u{a0}{}", count(number), if number == 1 { one } else { many })
+}
+
+/// Text that ends as a sentence does.
+pub fn sentence(text: &str) -> String {
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
 /// Names as a sentence has them: `a, b and c`.

@@ -22,6 +22,7 @@ mod format;
 mod keeper;
 #[cfg(target_arch = "wasm32")]
 mod opening;
+mod question;
 #[cfg(target_arch = "wasm32")]
 mod shared;
 #[cfg(target_arch = "wasm32")]

@@ -50,6 +50,11 @@ impl State {
         }
     }
 
+    /// Names of the files that a link waits for.
+    pub fn awaited(&self) -> Rc<[String]> {
+        self.wanted().into_iter().flat_map(|(replay, _)| &replay.files).map(|file| file.name.clone()).collect()
+    }
+
     /// Opens the fragment of an address.
     pub fn open_link(&mut self, fragment: &str) -> Vec<Effect> {
         let link = Link::decode(fragment);

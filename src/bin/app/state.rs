@@ -9,7 +9,7 @@ mod rows;
 
 pub use crate::action::{Action, Effect};
 use crate::bring::Brought;
-use crate::form::{Form, Queries, Rest};
+use crate::form::{Field, Form, Queries, Rest};
 use crate::opening::{Opening, Promised};
 pub use crate::shared::Shared;
 use crate::studies::{Own, Studies, StudyAction};
@@ -248,9 +248,12 @@ impl State {
     fn react(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Typed(field, text) => {
-                if let Some(old) = Rc::make_mut(&mut self.form).text_mut(field) {
+                let form = Rc::make_mut(&mut self.form);
+                if let Some(old) = form.text_mut(field) {
                     *old = text;
                 }
+                form.set.max_models |= field == Field::MaxModels;
+                form.set.budget |= field == Field::Budget;
                 self.pending = true;
                 return vec![Effect::CommitLater];
             }
@@ -262,7 +265,10 @@ impl State {
                 form.rest.forget_reward();
             }
             Action::Usual => self.form_mut().rest = Rest::default(),
-            Action::Unconstrained(on) => self.form_mut().unconstrained = on,
+            Action::Unconstrained(on) => {
+                let form = self.form_mut();
+                (form.unconstrained, form.set.unconstrained) = (on, on);
+            }
             Action::Source(source) => return self.change_source(source),
             Action::Model(name, on) => {
                 let world = self.world.clone();
@@ -296,6 +302,7 @@ impl State {
             Action::FixedModel(id, name, on) => {
                 if let Some(policy) = self.form_mut().policy_mut(id) {
                     policy.models.retain(|other| *other != name);
+                    policy.chosen = true;
                     if on {
                         policy.models.push(name.clone());
                     }
@@ -480,13 +487,14 @@ impl State {
         let mut form = Form { source, queries: Queries::fitting(&world), ..(*self.form).clone() };
         (self.opening, form.rest.cost_scale) = (Opening::Nothing, None);
         form.off.clear();
-        let mut said = form.fit_models(&world);
+        let mut said = form.suggest(&world);
+        said.extend(form.fit_models(&world));
         // The range does not depend on the budget, so it is asked for without one; what else is wrong shows later.
         let free = Form { unconstrained: true, ..form.clone() };
         let data = self.files.as_ref().filter(|_| free.source == Source::Files).map(|files| &files.data);
         let plan = free.experiment(&world, self.files.as_ref()).and_then(|experiment| plan(&experiment, data));
         if let Ok(plan) = plan {
-            said.extend(form.fit_budget(&world, plan.budget_range()));
+            said.extend(form.fit_budget(&world, self.files.as_ref(), plan.budget_range()));
         }
         self.say(said);
         (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);

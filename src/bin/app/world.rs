@@ -1,7 +1,7 @@
 //! Which models there are to choose from, before the person has chosen anything else.
 
 use crate::form::Label;
-use crate::format::Unit;
+use crate::format::{Unit, sentence};
 use llm_selection::browser::remote::Remote;
 use llm_selection::data::{ImportOptions, presets};
 use llm_selection::error::Result;
@@ -231,9 +231,4 @@ impl World {
             Label::Split => &self.splits,
         }
     }
-}
-
-/// Text that ends as a sentence does.
-fn sentence(text: &str) -> String {
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }

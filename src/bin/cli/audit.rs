@@ -1,6 +1,7 @@
 //! The audit as a person reads it in a terminal.
 
 use llm_selection::data::{Audit, FileAudit, Gap, ModelAudit, Warning};
+use llm_selection::error::named_column;
 
 /// Rows that a line names.
 const NAMED: usize = 12;
@@ -62,7 +63,7 @@ fn gap(gap: &Gap) -> String {
 
 fn warning(warning: &Warning) -> String {
     let row = warning.row.map(|row| format!("row {row}"));
-    let column = warning.column.as_ref().map(|column| format!("column {column}"));
+    let column = warning.column.as_deref().map(named_column);
     let place: Vec<String> = [warning.file.clone(), row, column].into_iter().flatten().collect();
     let place = if place.is_empty() { String::new() } else { format!("{}: ", place.join(", ")) };
     let rows = match warning.total {

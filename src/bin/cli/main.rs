@@ -52,7 +52,8 @@ enum Command {
         #[arg(long, value_name = "role=column")]
         map: Vec<String>,
         /// Says how files are read, by a field of an experiment: grader=contains, duplicates=first, score_unit=percent,
-        /// cost_unit=cents, latency_unit=s, grader={"number-within":0.01}, prices={"my-model":{"input":1,"output":2}}.
+        /// cost_unit=cents, latency_unit=s, grader={"number-within":0.01}, prices={"my-model":{"input":1,"output":2}} ($ per million
+        /// tokens) or prices={"my-model":{"call":0.002}} ($ per call, where nothing else gives a cost).
         #[arg(long, value_name = "field=value")]
         set: Vec<String>,
         /// Writes the results as they are understood, as a CSV file in the neutral schema, or - for standard output.

@@ -23,6 +23,7 @@ use super::intake::{Columns, Destination, Intake, Row};
 use super::records::Records;
 use super::schema::canonical;
 use super::text::Meter;
+use super::write::is_own;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{LatencyUnit, Role};
 use crate::export::unguarded;
@@ -151,8 +152,8 @@ pub(super) fn read(
         model.columns.names.splice(0..0, table.shared.iter().map(name));
         intakes.push((Intake::new(model.columns, options, to)?, model.cells));
     }
-    // In files of the neutral schema names are written so that no spreadsheet takes them for formulas.
-    let guarded = table.id == "neutral";
+    // In files that this program wrote, names stand so that no spreadsheet takes them for formulas.
+    let guarded = table.id == "neutral" && is_own(&records.header);
     let mut id = String::new();
     while records.next(meter)? {
         if own_queries {

@@ -51,7 +51,10 @@ async fn unknown_columns_are_mapped_in_a_dialog_and_the_mapping_is_shared() -> R
         choose(page, "Model", "Bot").await?;
         page.click("button", "Read the files so").await?;
         page.until("an alert about the grader", async || {
-            Ok(alerts(page).await?.contains("a grader for the answers").then_some(()))
+            Ok(alerts(page)
+                .await?
+                .contains("Choose when an answer counts as right, under \u{201c}An answer is right if\u{201d}")
+                .then_some(()))
         })
         .await?;
         choose(page, "An answer is right if", "what a pattern finds in it is the reference").await?;

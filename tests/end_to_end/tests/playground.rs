@@ -221,25 +221,16 @@ async fn a_bad_setting_is_an_alert_and_the_last_good_run_stays() -> Result<()> {
 async fn curves_can_be_taken_away() -> Result<()> {
     check(async |page| {
         done(page).await?;
-        let card =
-            "return [...document.querySelectorAll('section')].find(s => s.querySelector('table[aria-label=Results]'))
-            .querySelectorAll('button')";
-        page.script(&format!(
-            "{}.forEach(b => {{ if (b.innerText.includes('Download CSV')) b.click() }})",
-            card.replacen("return ", "", 1)
-        ))
-        .await?;
-        let name = page
-            .until("a download", async || {
-                let names = page.downloads()?;
-                Ok(names.into_iter().find(|name| name.ends_with(".csv")))
-            })
-            .await?;
-        let csv = String::from_utf8(page.downloaded(&name).await?)?;
-        ensure!(
-            csv == llm_selection::summary::curves_csv(&native(&example(), &[])?),
-            "the curves are the command line's"
-        );
+        let expected = native(&example(), &[])?;
+        page.click("button", "Curves, CSV").await?;
+        let csv = String::from_utf8(page.downloaded("curves.csv").await?)?;
+        ensure!(csv == llm_selection::summary::curves_csv(&expected), "the curves are the command line's");
+        // What stands beside the table is the table.
+        page.click("button", "Download CSV").await?;
+        let csv = String::from_utf8(page.downloaded("results.csv").await?)?;
+        let regret = expected.policies[0].finals.regret.mean.unwrap_or_default();
+        ensure!(csv.starts_with("Policy,Regret,Regret ci95,") && csv.contains(&regret.to_string()), "{csv}");
+        ensure!(csv.lines().count() == 1 + expected.policies.len(), "one row a policy: {csv}");
         Ok(())
     })
     .await

@@ -143,7 +143,14 @@ async fn items_are_saved_renamed_deleted_and_carried_elsewhere() -> Result<()> {
         page.screenshot("dialog").await?;
         page.click("button", "Export workspace").await?;
         std::fs::write(&file, page.downloaded("workspace.zip").await?)?;
+        // What is not named goes by its data, never by nothing.
+        let proposed = page.find("textbox", "Name of the experiment").await?.prop("value").await?;
+        ensure!(proposed.as_deref().is_some_and(|name| !name.is_empty()), "{proposed:?}");
         page.click("button", "Delete Renamed").await?;
+        page.click("button", "Keep Renamed").await?;
+        ensure!(kept(page).await?.len() == 3, "nothing is deleted without a second word");
+        page.click("button", "Delete Renamed").await?;
+        page.click("button", "Yes, delete Renamed").await?;
         page.until("one item less", async || Ok((kept(page).await?.len() == 2).then_some(()))).await?;
         page.click("button", "Delete all").await?;
         page.click("button", "Yes, delete all of it").await?;

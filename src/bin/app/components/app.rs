@@ -289,7 +289,7 @@ impl Component for App {
                 <MappingDialog mapping={state.mapping.clone()} import={state.import.clone()} dispatch={self.dispatch.clone()} />
                 if !self.embedded {
                     <Workspace open={self.workspace.0} listing={self.keeper.listing.clone()} said={self.workspace.1.clone()}
-                        trouble={self.keeper.trouble.clone()} wish={self.wish.clone()} />
+                        trouble={self.keeper.trouble.clone()} proposed={self.state.as_ref().map(State::proposed_name).unwrap_or_default()} wish={self.wish.clone()} />
                 }
             </div>
         }
@@ -493,7 +493,7 @@ impl App {
         html! {
             <>
                 <Status phase={state.phase} fresh={state.fresh} changed={state.changed} pending={state.pending} failed={state.failure.is_some()}
-                    {rounds} snapshot={state.snapshot.clone()} hidden={state.hidden.clone()} {range} {unit} />
+                    {rounds} awaited={state.awaited()} snapshot={state.snapshot.clone()} hidden={state.hidden.clone()} {range} {unit} />
                 if let Some(error) = &state.failure {
                     <Message tone={Tone::Bad} title="The run could not go on" action={close.clone()}>{explained(error)}</Message>
                 }

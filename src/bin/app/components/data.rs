@@ -6,9 +6,10 @@ use super::import_audit::{AuditLines, ModelTable};
 use super::message::{Message, Tone, explained};
 use super::queries::QueriesPart;
 use crate::bring::{Brought, listed};
-use crate::choices::may_help;
+use crate::choices::{asks, may_help};
 use crate::form::{Edit, Field, Form};
 use crate::format::{bytes, duration, plural};
+use crate::question::question;
 use crate::state::{Action, Import, MappingAction, OpenLine, Shared};
 use crate::world::{Source, World};
 use llm_selection::browser::chosen::Chosen;
@@ -220,13 +221,20 @@ fn far(progress: Progress, elapsed: f64) -> String {
     }
 }
 
-/// What could not be done, for an error of reading.
+/// What could not be done, for an error of reading, or what is asked.
 pub fn failure_title(error: &Error) -> String {
     match &error.place.file {
+        Some(file) if asks(error) => format!("{file} needs one choice"),
+        None if asks(error) => "The files need one choice".to_owned(),
         Some(file) if error.kind == ErrorKind::HashMismatch => format!("{file} is not the file that the link names"),
         Some(file) => format!("{file} was not loaded"),
         None => "The files were not loaded".to_owned(),
     }
+}
+
+/// Why files were not read: in the words of the dialog where it is the place for the answer.
+pub fn why(error: &Error) -> Html {
+    question(error).map_or_else(|| explained(error), |question| html! { {question} })
 }
 
 /// Why files were not read, and what to do.
@@ -234,8 +242,8 @@ pub fn failed(error: &Error, mappable: bool, dispatch: &Callback<Action>) -> Htm
     let show = dispatch.reform(|_: MouseEvent| Action::Mapping(MappingAction::Show));
     let close = dispatch.reform(|_: MouseEvent| Action::Dismiss);
     html! {
-        <Message tone={Tone::Bad} title={failure_title(error)}>
-            <p>{explained(error)}{" What was loaded before is still there."}</p>
+        <Message tone={if asks(error) { Tone::Ask } else { Tone::Bad }} title={failure_title(error)}>
+            <p>{why(error)}{" What was loaded before is still there."}</p>
             <div class="chips">
                 if mappable && may_help(error) { <button type="button" class="btn small" onclick={show}>{"Say how to read them"}</button> }
                 <button type="button" class="btn small" onclick={close}>{"Close"}</button>

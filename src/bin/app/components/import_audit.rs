@@ -2,10 +2,12 @@
 
 use super::name::Name;
 use super::rows::{disclosed, gaps_table};
-use crate::format::{Unit, count, duration, fixed, plural};
-use crate::state::{Action, Line, OpenLine, Shared};
+use crate::format::{Unit, count, duration, fixed, plural, sentence};
+use crate::question::in_words;
+use crate::state::{Action, Line, MappingAction, OpenLine, Shared};
 use crate::world::World;
 use llm_selection::data::{Audit, FileAudit, ModelAudit, Warning};
+use llm_selection::error::named_column;
 use llm_selection::experiment::MissingRule;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -62,6 +64,17 @@ pub fn AuditLines(props: &LinesProps) -> Html {
     }) {
         lines.push(line(false, html! { {capital(&text)} }));
     }
+    let costless = audit.models.iter().filter(|model| model.mean_cost.is_none()).count();
+    if costless > 0 {
+        let whose = match costless == audit.models.len() {
+            true => "The files give no costs.".to_owned(),
+            false => format!("Of {} the cost is unknown.", plural(costless as u64, "model", "models")),
+        };
+        let show = props.dispatch.reform(|_: MouseEvent| Action::Mapping(MappingAction::Show));
+        lines.push(line(false, html! {
+            <>{whose}{" With a price per call there can be a budget. "}<button type="button" class="btn small" onclick={show}>{"Say what a call costs"}</button></>
+        }));
+    }
     let holes = audit.models.iter().filter(|model| model.missing > 0).count() as u64;
     let missing: u64 = audit.models.iter().map(|model| model.missing).sum();
     if missing > 0 {
@@ -93,14 +106,14 @@ pub fn AuditLines(props: &LinesProps) -> Html {
         let place = [
             warning.file.clone(),
             warning.row.map(|row| format!("row {row}")),
-            warning.column.as_ref().map(|column| format!("column {column}")),
+            warning.column.as_deref().map(named_column),
         ];
         let place: Vec<String> = place.into_iter().flatten().collect();
         lines.push(line(
             true,
             html! {
                 <>
-                    if !place.is_empty() { <b>{place.join(", ")}</b>{": "} }{&warning.message}{"."}
+                    if !place.is_empty() { <b>{place.join(", ")}</b>{": "} }{sentence(&in_words(&warning.message))}
                     if !warning.rows.is_empty() {
                         {disclosed(Line::Warning(index), &plural(warning.total, "row", "rows"), warning.column.as_deref(),
                             listed(warning), props.rows.as_ref(), &props.dispatch)}

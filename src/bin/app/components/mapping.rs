@@ -1,9 +1,10 @@
 //! The dialog *How to read these files*: a look into them, and what each column is.
 
-use super::data::{failure_title, reading};
+use super::data::{failure_title, reading, why};
+use super::dialog::use_dialog;
 use super::message::{Message, Tone, explained};
 use super::prices::prices;
-use crate::choices::{Choices, GRADERS, GraderKind, ROLES};
+use crate::choices::{Choices, GRADERS, GraderKind, ROLES, asks, labels};
 use crate::state::{Action, Import, Mapping, MappingAction, Shared};
 use llm_selection::data::excerpt::Excerpt;
 use llm_selection::error::Error;
@@ -24,21 +25,7 @@ pub struct MappingProps {
 /// The dialog.
 #[component]
 pub fn MappingDialog(props: &MappingProps) -> Html {
-    let dialog = use_node_ref();
-    use_effect_with(props.mapping.is_some(), {
-        let dialog = dialog.clone();
-        move |open| {
-            if let Some(dialog) = dialog.cast::<web_sys::HtmlDialogElement>() {
-                if *open {
-                    // Fails only where it is open already.
-                    let _ = dialog.show_modal();
-                } else {
-                    // The browser gives the focus back to where it was.
-                    dialog.close();
-                }
-            }
-        }
-    });
+    let dialog = use_dialog(props.mapping.is_some());
     let closed = props.dispatch.reform(|_: Event| Action::Mapping(MappingAction::Close));
     html! {
         <dialog ref={dialog} class="workspace mapping" aria-labelledby="mapping-title" onclose={closed}>
@@ -97,6 +84,7 @@ fn Content(props: &ContentProps) -> Html {
         (None, Import::Failed(error)) => Some((failure_title(error), error)),
         _ => None,
     };
+    let tone = if wrong.is_none() && said.as_ref().is_some_and(|(_, it)| asks(it)) { Tone::Ask } else { Tone::Bad };
     // Below the fold of the dialog it would not be seen.
     let message = use_node_ref();
     use_effect_with(said.as_ref().map(|(_, error)| (*error).clone()), {
@@ -114,13 +102,13 @@ fn Content(props: &ContentProps) -> Html {
                 <div class="end"><button type="button" class="btn small" onclick={close.clone()}>{"Close"}</button></div>
             </div>
             if let Some((title, error)) = said {
-                <div ref={message}><Message tone={Tone::Bad} {title}><p>{explained(error)}{" What you choose here is kept."}</p></Message></div>
+                <div ref={message}><Message tone={tone} {title}><p>{why(error)}{" What you choose here is kept."}</p></Message></div>
             }
             {preview(mapping, dispatch)}
             if let Some((choices, excerpt)) = choices.as_ref().zip(excerpt) {
                 {columns(choices, mapping, excerpt, &edit)}
                 {rules(choices, &edit)}
-                if choices.by_tokens() { {prices(choices, mapping, excerpt, &edit)} }
+                {prices(choices, mapping, excerpt, &edit)}
             }
             if busy { {reading(import, dispatch)} }
             <div class="chips">
@@ -263,7 +251,10 @@ fn columns(choices: &Choices, mapping: &Mapping, excerpt: &Excerpt, edit: &Edit)
             </div>
         }
     };
-    let recognised = edit.select(|choices, value| choices.recognised = value == "format");
+    let recognised = edit.select({
+        let excerpt = Rc::new(excerpt.clone());
+        move |choices, value| choices.recognise(value == "format", &excerpt)
+    });
     html! {
         <fieldset class="stack">
             <legend class="sub">{"Columns"}</legend>
@@ -336,7 +327,7 @@ fn rules(choices: &Choices, edit: &Edit) -> Html {
             <legend class="sub">{"Rules and units"}</legend>
             <div class="roles">
                 if choices.is_graded() {
-                    <div class="field"><label for="mapping-grader">{"An answer is right if"}</label>
+                    <div class="field"><label for="mapping-grader">{labels::GRADER}</label>
                         <select id="mapping-grader" onchange={grader}>
                             <option value="" selected={choices.grader.is_none()}>{"Choose"}</option>
                             { for GRADERS.iter().enumerate().map(|(place, (grader, text))| html! {
@@ -344,20 +335,20 @@ fn rules(choices: &Choices, edit: &Edit) -> Html {
                             }) }
                         </select></div>
                     if choices.grader == Some(GraderKind::NumberWithin) {
-                        <div class="field"><label for="mapping-tolerance">{"At most so far from it"}</label>
+                        <div class="field"><label for="mapping-tolerance">{labels::TOLERANCE}</label>
                             <input id="mapping-tolerance" type="text" inputmode="decimal" value={choices.tolerance.clone()} oninput={tolerance} placeholder="0.01" /></div>
                     }
                     if choices.grader == Some(GraderKind::Regex) {
-                        <div class="field"><label for="mapping-pattern">{"Pattern (regular expression)"}</label>
+                        <div class="field"><label for="mapping-pattern">{labels::PATTERN}</label>
                             <input id="mapping-pattern" type="text" maxlength="1000" value={choices.pattern.clone()} oninput={pattern} placeholder={r"answer is (\w+)"} spellcheck="false" autocomplete="off" /></div>
                     }
                 }
-                {choice("mapping-duplicates", "Several results of a model on a query", choices.duplicates, &DUPLICATES, edit, |it, value| it.duplicates = value)}
+                {choice("mapping-duplicates", labels::DUPLICATES, choices.duplicates, &DUPLICATES, edit, |it, value| it.duplicates = value)}
                 if !choices.is_graded() {
-                    {choice("mapping-score", "Unit of the scores", choices.score_unit, &SCORES, edit, |it, value| it.score_unit = value)}
+                    {choice("mapping-score", labels::SCORE_UNIT, choices.score_unit, &SCORES, edit, |it, value| it.score_unit = value)}
                 }
-                {choice("mapping-cost", "Unit of the costs", choices.cost_unit, &COSTS, edit, |it, value| it.cost_unit = value)}
-                {choice("mapping-latency", "Unit of the latencies", choices.latency_unit, &LATENCIES, edit, |it, value| it.latency_unit = value)}
+                {choice("mapping-cost", labels::COST_UNIT, choices.cost_unit, &COSTS, edit, |it, value| it.cost_unit = value)}
+                {choice("mapping-latency", labels::LATENCY_UNIT, choices.latency_unit, &LATENCIES, edit, |it, value| it.latency_unit = value)}
             </div>
         </fieldset>
     }

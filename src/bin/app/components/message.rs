@@ -1,7 +1,8 @@
 //! Messages: an error, a warning, a note.
 
 use crate::form::{Field, Form};
-use llm_selection::error::Error;
+use crate::format::sentence;
+use llm_selection::error::{Error, named_column};
 use yew::prelude::*;
 
 /// How grave a message is.
@@ -9,10 +10,14 @@ use yew::prelude::*;
 pub enum Tone {
     /// Something could not be done.
     Bad,
+    /// The person is asked for something before it can go on.
+    Ask,
     /// Something to know before trusting the numbers.
     Warn,
     /// Something the page did by itself.
     Note,
+    /// Something that came out as it should.
+    Good,
 }
 
 /// Properties of [`Message`].
@@ -34,14 +39,19 @@ pub struct MessageProps {
 pub fn Message(props: &MessageProps) -> Html {
     let (class, role) = match props.tone {
         Tone::Bad => ("msg bad", Some("alert")),
+        Tone::Ask => ("msg ask", Some("alert")),
+        Tone::Good => ("msg good", None),
         Tone::Warn => ("msg warn", None),
         Tone::Note => ("msg", None),
     };
     html! {
         <div {class} {role}>
-            <svg viewBox="0 0 16 16" aria-hidden="true">
-                <path fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" d="M8 2 15 14H1z" />
-                <path stroke="currentColor" stroke-width="1.6" stroke-linecap="round" d="M8 6.4v3.4M8 11.8v.1" />
+            <svg viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round">
+                { match props.tone {
+                    Tone::Good => html! { <path d="M2.5 8.8 6.2 12.5 13.5 4" /> },
+                    Tone::Ask => html! { <><circle cx="8" cy="8" r="6.6" /><path d="M5.9 6.3a2.1 2.1 0 1 1 3 1.9c-.6.3-.9.7-.9 1.3M8 11.8v.1" /></> },
+                    _ => html! { <><path d="M8 2 15 14H1z" /><path d="M8 6.4v3.4M8 11.8v.1" /></> },
+                } }
             </svg>
             <div><b>{&props.title}</b>{props.children.clone()}</div>
             {props.action.clone()}
@@ -57,22 +67,24 @@ pub fn explained(error: &Error) -> Html {
         parts.push(html! { <>{"row "}{row}</> });
     }
     if let Some(column) = &place.column {
-        parts.push(html! { <>{"column "}<code>{column}</code></> });
+        // One without a name is called by its number.
+        let word = if named_column(column) == *column { "" } else { "column " };
+        parts.push(html! { <>{word}<code>{column}</code></> });
     }
-    let mut sentence: Vec<Html> = Vec::new();
+    let mut about: Vec<Html> = Vec::new();
     for (i, part) in parts.into_iter().enumerate() {
-        sentence.push(html! { <>{if i > 0 { ", " } else { "" }}{part}</> });
+        about.push(html! { <>{if i > 0 { ", " } else { "" }}{part}</> });
     }
-    let colon = if sentence.is_empty() { "" } else { ": " };
+    let colon = if about.is_empty() { "" } else { ": " };
     // On the page there is a box to tick instead.
     let expected = error.expected.replace("or null for no budget", "or Unconstrained");
     html! {
         <>
-            {sentence}{colon}
+            {about}{colon}
             if let Some(found) = &error.found {
-                {"found "}<code>{found}</code>{", expected "}{expected}{"."}
+                {"found "}<code>{found}</code>{", expected "}{sentence(&expected)}
             } else {
-                {expected}{"."}
+                {sentence(&expected)}
             }
         </>
     }

@@ -72,7 +72,7 @@ pub fn promised(state: &State) -> Html {
             <Message tone={Tone::Note} title="A result was opened">{"Its experiment is played anew. When the run is done, its digest is compared with that of "}{file}{"."}</Message>
         },
         Some(digest) if digest == promise.digest => html! {
-            <Message tone={Tone::Note} title="The same result">{"The run gives what "}{file}{" says, to the last bit: digest "}<code>{digest}</code>{"."}</Message>
+            <Message tone={Tone::Good} title="The same result">{"The run gives what "}{file}{" says, to the last bit: digest "}<code>{digest}</code>{"."}</Message>
         },
         Some(digest) => html! {
             <Message tone={Tone::Warn} title="Another result">

@@ -1,81 +1,104 @@
 //! The table of prices in the dialog *How to read these files*.
 
 use super::mapping::Edit;
-use crate::choices::Choices;
+use crate::choices::{Choices, PriceText};
 use crate::state::Mapping;
 use llm_selection::data::excerpt::Excerpt;
+use llm_selection::data::model_names;
 use llm_selection::data::prices::{AS_OF, list_price};
-use llm_selection::data::stem;
 use llm_selection::experiment::Role;
 use yew::prelude::*;
 
 /// Models that are shown.
 const MOST: usize = 200;
 
-/// The models whose prices may be asked for: those of the data that is loaded, else those that a look into a file shows.
+/// The models of which prices may be asked: those of the data that is loaded, else those that a look into a file shows.
 fn models(choices: &Choices, mapping: &Mapping, excerpt: &Excerpt) -> Vec<String> {
-    let mut models: Vec<String> = mapping.models.clone();
-    if models.is_empty() {
-        let column = choices.roles.get(&Role::Model).and_then(|name| excerpt.columns.iter().position(|it| it == name));
-        match column {
-            Some(column) => {
-                let cells = excerpt.rows.iter().filter_map(|row| row.cells.get(column));
-                models.extend(cells.map(|cell| cell.trim().to_owned()).filter(|cell| !cell.is_empty()));
-            }
-            None => models.extend(mapping.names.iter().map(|name| stem(name).to_owned())),
+    if !mapping.models.is_empty() {
+        return mapping.models.clone();
+    }
+    let column = choices.roles.get(&Role::Model).and_then(|name| excerpt.columns.iter().position(|it| it == name));
+    match column {
+        Some(column) => {
+            let cells = excerpt.rows.iter().filter_map(|row| row.cells.get(column));
+            cells.map(|cell| cell.trim().to_owned()).filter(|cell| !cell.is_empty()).collect()
         }
+        None => model_names(&mapping.names.iter().map(String::as_str).collect::<Vec<_>>()),
+    }
+}
+
+/// The table; nothing where all costs are known and none comes from tokens.
+pub fn prices(choices: &Choices, mapping: &Mapping, excerpt: &Excerpt, edit: &Edit) -> Html {
+    let by_tokens = choices.by_tokens();
+    let mut models = models(choices, mapping, excerpt);
+    let by_call: Vec<String> = match mapping.models.is_empty() && choices.without_costs() {
+        true => models.clone(),
+        false => mapping.costless.clone(),
+    };
+    if !by_tokens {
+        models.retain(|model| by_call.contains(model));
     }
     models.extend(choices.prices.keys().cloned());
     let mut seen = std::collections::BTreeSet::new();
     models.retain(|model| seen.insert(model.clone()));
     models.truncate(MOST);
-    models
-}
-
-/// The table.
-pub fn prices(choices: &Choices, mapping: &Mapping, excerpt: &Excerpt, edit: &Edit) -> Html {
+    if models.is_empty() {
+        return Html::default();
+    }
+    let calls = !by_call.is_empty() || choices.prices.values().any(|price| !price.call.trim().is_empty());
     let row = |model: String| {
         let typed = choices.prices.get(&model).cloned().unwrap_or_default();
-        let listed = list_price(&model);
+        let listed = list_price(&model).filter(|_| by_tokens && typed.call.trim().is_empty());
         let value = |text: &str| text.trim().replace(',', ".").parse::<f64>().ok();
-        let note = match (&typed, listed) {
-            ((input, output), Some(price)) if input.trim().is_empty() && output.trim().is_empty() => {
+        let note = match listed {
+            Some(price) if typed.no_tokens() => {
                 format!("list price of {AS_OF}: ${} and ${}", price.input, price.output)
             }
-            ((input, output), Some(price))
-                if value(input) == Some(price.input) && value(output) == Some(price.output) =>
-            {
+            Some(price) if value(&typed.input) == Some(price.input) && value(&typed.output) == Some(price.output) => {
                 format!("list price of {AS_OF}")
             }
-            ((input, output), None) if input.trim().is_empty() && output.trim().is_empty() => "unknown".to_owned(),
+            _ if typed.no_tokens() && typed.call.trim().is_empty() => "unknown".to_owned(),
             _ => "yours".to_owned(),
         };
-        let part = |output: bool| {
-            let (name, label) = (model.clone(), if output { "output" } else { "input" });
+        let part = |text: String, listed: Option<f64>, what: &str, set: fn(&mut PriceText) -> &mut String| {
+            let name = model.clone();
             let oninput = edit.typed(move |choices, text| {
-                let price = choices.prices.entry(name.clone()).or_default();
-                *(if output { &mut price.1 } else { &mut price.0 }) = text;
+                *set(choices.prices.entry(name.clone()).or_default()) = text;
             });
-            let value = if output { typed.1.clone() } else { typed.0.clone() };
-            let placeholder = listed.map(|price| if output { price.output } else { price.input }.to_string());
+            let placeholder = listed.map_or_else(|| "unknown".to_owned(), |price| price.to_string());
             html! {
-                <td><input type="text" inputmode="decimal" {value} {oninput} placeholder={placeholder.unwrap_or_else(|| "unknown".to_owned())}
-                    aria-label={format!("$ per million {label} tokens of {model}")} /></td>
+                <td><input type="text" inputmode="decimal" value={text} {oninput} {placeholder} aria-label={format!("$ per {what} of {model}")} /></td>
             }
         };
-        html! { <tr key={model.clone()}><th scope="row"><span>{&model}</span><small class="quiet">{note}</small></th>{part(false)}{part(true)}</tr> }
+        html! {
+            <tr key={model.clone()}>
+                <th scope="row"><span>{&model}</span><small class="quiet">{note}</small></th>
+                if by_tokens {
+                    {part(typed.input.clone(), listed.map(|it| it.input), "million input tokens", |price| &mut price.input)}
+                    {part(typed.output.clone(), listed.map(|it| it.output), "million output tokens", |price| &mut price.output)}
+                }
+                if calls { {part(typed.call.clone(), None, "call", |price| &mut price.call)} }
+            </tr>
+        }
     };
     html! {
         <fieldset class="stack">
             <legend class="sub">{"Prices"}</legend>
             <div class="scroll" tabindex="0" role="group" aria-label="Prices, scrolls">
                 <table class="mini prices">
-                    <caption class="vh">{"Prices in dollars per million tokens"}</caption>
-                    <thead><tr><th scope="col">{"Model"}</th><th scope="col">{"$ per million in"}</th><th scope="col">{"$ per million out"}</th></tr></thead>
-                    <tbody>{for models(choices, mapping, excerpt).into_iter().map(row)}</tbody>
+                    <caption class="vh">{"Prices in dollars"}</caption>
+                    <thead><tr>
+                        <th scope="col">{"Model"}</th>
+                        if by_tokens { <th scope="col">{"$ per million in"}</th><th scope="col">{"$ per million out"}</th> }
+                        if calls { <th scope="col">{"$ per call"}</th> }
+                    </tr></thead>
+                    <tbody>{for models.into_iter().map(row)}</tbody>
                 </table>
             </div>
-            <p class="quiet small">{"Of a model without a price the cost is unknown, not 0."}</p>
+            <p class="quiet small">
+                {"Of a model without a price the cost is unknown, not 0."}
+                if calls { {" A price per call is the cost of every call that has no other."} }
+            </p>
         </fieldset>
     }
 }

@@ -80,8 +80,14 @@ impl Column {
         }
     }
 
+    /// Decimals for one number of this column: a small violation is not 0, for the ratio beside it is finite.
+    fn places_of(self, number: f64, places: usize) -> usize {
+        if self == Column::Violation { places.max(decimals(number, 2)) } else { places }
+    }
+
     /// A number of this column as people read it.
     fn text(self, number: f64, places: usize, unit: Unit) -> String {
+        let places = self.places_of(number, places);
         match self {
             _ if number.is_infinite() => "∞".into(),
             Column::Regret => signed(number, places),
@@ -171,10 +177,10 @@ pub fn Results(props: &ResultsProps) -> Html {
             });
         })
     };
-    let save = {
-        let (snapshot, said) = (props.snapshot.clone(), said.clone());
+    let save = |file: &'static str, text: fn(&Snapshot, Unit) -> String| {
+        let (snapshot, unit, said) = (props.snapshot.clone(), props.unit, said.clone());
         Callback::from(move |_: MouseEvent| {
-            if save_text("curves.csv", "text/csv", &curves_csv(&snapshot.result)).is_err() {
+            if save_text(file, "text/csv", &text(&snapshot, unit)).is_err() {
                 said.set(Some("The browser did not allow saving"));
             }
         })
@@ -194,7 +200,8 @@ pub fn Results(props: &ResultsProps) -> Html {
                     <button type="button" class="btn small" onclick={copying(Table::csv, "Copied as CSV")}>{"Copy as CSV"}</button>
                     <button type="button" class="btn small" aria-label="Copy as Markdown" onclick={copying(Table::markdown, "Copied as Markdown")}>{"Markdown"}</button>
                     <button type="button" class="btn small" aria-label="Copy as LaTeX" onclick={copying(Table::latex, "Copied as LaTeX")}>{"LaTeX"}</button>
-                    <button type="button" class="btn small" onclick={save}>{"Download CSV"}</button>
+                    <button type="button" class="btn small" onclick={save("results.csv", |snapshot, unit| table(snapshot, unit, true).csv())}>{"Download CSV"}</button>
+                    <button type="button" class="btn small" onclick={save("curves.csv", |snapshot, _| curves_csv(&snapshot.result))}>{"Curves, CSV"}</button>
                     {props.children.clone()}
                 </div>
             </div>
@@ -229,7 +236,7 @@ fn cell(
         <>
             <data value={mean.to_string()}>{column.text(mean, places, unit)}</data>
             if let Some(ci95) = figure.ci95 {
-                {" "}<span class="pm">{"± "}{fixed(ci95, places)}</span>
+                {" "}<span class="pm">{"± "}{fixed(ci95, column.places_of(ci95, places))}</span>
             }
             if let Some(share) = share {
                 {" "}<span class="pm">{share}</span>
@@ -279,7 +286,11 @@ pub fn table(snapshot: &Snapshot, unit: Unit, plain: bool) -> Table {
                 );
             } else {
                 let mean = figure.mean.map_or("–".into(), |mean| column.text(mean, places, unit));
-                row.push(figure.ci95.map_or(mean.clone(), |ci95| format!("{mean} ± {}", fixed(ci95, places))));
+                row.push(
+                    figure.ci95.map_or(mean.clone(), |ci95| {
+                        format!("{mean} ± {}", fixed(ci95, column.places_of(ci95, places)))
+                    }),
+                );
             }
         }
         row

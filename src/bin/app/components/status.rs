@@ -1,7 +1,7 @@
 //! How far the run is, and what each policy spends against the budget.
 
 use super::rail::Rail;
-use crate::format::{Unit, count, duration, plural};
+use crate::format::{Unit, count, duration, listed, plural};
 use crate::state::{Phase, Shared};
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::plan::BudgetRange;
@@ -17,6 +17,8 @@ pub struct StatusProps {
     pub pending: bool,
     pub failed: bool,
     pub rounds: u32,
+    /// Files that the experiment waits for.
+    pub awaited: Rc<[String]>,
     pub snapshot: Option<Shared<Snapshot>>,
     pub hidden: Rc<Vec<bool>>,
     pub range: Option<BudgetRange>,
@@ -30,6 +32,7 @@ fn text(props: &StatusProps) -> String {
     }
     match (props.phase, current) {
         (Phase::Running | Phase::Done, _) if props.pending => "Looking at the change".into(),
+        (Phase::Ready, _) if !props.awaited.is_empty() => format!("Waiting for {}", listed(&props.awaited)),
         (Phase::Ready, _) => format!("Round 0 of {}. Press Run", count(u64::from(props.rounds))),
         (Phase::Paused, current) => {
             let round = current.map_or(0, |snapshot| u64::from(snapshot.round));

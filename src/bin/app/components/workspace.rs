@@ -1,5 +1,6 @@
 //! The dialog *Workspace*: what is kept in this browser, to be opened, named, deleted, and carried elsewhere.
 
+use super::dialog::use_dialog;
 use super::message::{Message, Tone, explained};
 use crate::format::{bytes, count, plural};
 use llm_selection::error::Error;
@@ -38,40 +39,49 @@ pub struct WorkspaceProps {
     pub said: Option<Rc<Said>>,
     /// Why nothing is kept.
     pub trouble: Option<Rc<Error>>,
+    /// A name for what is on the page, after its data.
+    pub proposed: AttrValue,
     pub wish: Callback<Wish>,
+}
+
+/// What the person is asked about before it is deleted.
+#[derive(Clone, PartialEq)]
+enum Asked {
+    /// The item of this number.
+    One(String),
+    All,
 }
 
 /// The dialog.
 #[component]
 pub fn Workspace(props: &WorkspaceProps) -> Html {
-    let dialog = use_node_ref();
+    let dialog = use_dialog(props.open);
     let name = use_node_ref();
-    let asking = use_state(|| false);
+    let asking = use_state(|| None::<Asked>);
     let renaming = use_state(|| None::<String>);
-    use_effect_with(props.open, {
-        let (dialog, asking, renaming) = (dialog.clone(), asking.clone(), renaming.clone());
-        move |open| {
-            if let Some(dialog) = dialog.cast::<web_sys::HtmlDialogElement>() {
-                if *open {
-                    // Fails only where it is open already.
-                    let _ = dialog.show_modal();
-                } else {
-                    dialog.close();
-                    asking.set(false);
-                    renaming.set(None);
-                }
+    // Each opening begins anew, with the name that is proposed.
+    use_effect_with((props.open, props.proposed.clone()), {
+        let (name, asking, renaming) = (name.clone(), asking.clone(), renaming.clone());
+        move |(open, proposed)| {
+            if let Some(input) = name.cast::<web_sys::HtmlInputElement>() {
+                input.set_value(proposed);
+            }
+            if !*open {
+                asking.set(None);
+                renaming.set(None);
             }
         }
     });
     let on = |make: fn() -> Wish| props.wish.reform(move |_: MouseEvent| make());
     let closed = props.wish.reform(|_: Event| Wish::Close);
     let save = {
-        let (name, wish) = (name.clone(), props.wish.clone());
+        let (name, wish, proposed) = (name.clone(), props.wish.clone(), props.proposed.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if let Some(input) = name.cast::<web_sys::HtmlInputElement>() {
-                wish.emit(Wish::Save(input.value()));
-                input.set_value("");
+                let typed = input.value();
+                wish.emit(Wish::Save(if typed.trim().is_empty() { proposed.to_string() } else { typed }));
+                input.set_value(&proposed);
             }
         })
     };
@@ -85,19 +95,19 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
             }
         })
     };
-    let ask = |yes: bool| {
+    let ask = |what: Option<Asked>| {
         let asking = asking.clone();
-        Callback::from(move |_: MouseEvent| asking.set(yes))
+        Callback::from(move |_: MouseEvent| asking.set(what.clone()))
     };
     let delete_all = {
         let (asking, wish) = (asking.clone(), props.wish.clone());
         Callback::from(move |_: MouseEvent| {
-            asking.set(false);
+            asking.set(None);
             wish.emit(Wish::DeleteAll);
         })
     };
     let items = props.listing.iter().flat_map(|listing| &listing.items);
-    let rows = items.map(|item| row(item, *renaming == Some(item.id.clone()), &renaming, &props.wish));
+    let rows = items.map(|item| row(item, &renaming, &asking, &props.wish));
     let rows: Vec<Html> = rows.collect();
     let nothing = rows.is_empty();
     html! {
@@ -113,7 +123,7 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
                 if let Some(error) = &props.trouble { {trouble(error)} }
                 {said(props.said.as_deref())}
                 <form class="row" onsubmit={save}>
-                    <input ref={name} type="text" aria-label="Name of the experiment" placeholder="Name" maxlength="100" />
+                    <input ref={name} type="text" aria-label="Name of the experiment" placeholder="Name" maxlength="100" required=true />
                     <button class="btn">{"Save experiment"}</button>
                 </form>
                 if nothing {
@@ -124,11 +134,11 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
                 <div class="chips">
                     <button type="button" class="btn small" onclick={on(|| Wish::Export)}>{"Export workspace"}</button>
                     <label class="btn small">{"Import workspace"}<input class="vh" type="file" accept=".zip,application/zip" aria-label="Import workspace" onchange={pick} /></label>
-                    if *asking {
+                    if *asking == Some(Asked::All) {
                         <button type="button" class="btn small danger" onclick={delete_all}>{"Yes, delete all of it"}</button>
-                        <button type="button" class="btn small" onclick={ask(false)}>{"Keep it"}</button>
+                        <button type="button" class="btn small" onclick={ask(None)}>{"Keep it"}</button>
                     } else {
-                        <button type="button" class="btn small" onclick={ask(true)}>{"Delete all"}</button>
+                        <button type="button" class="btn small" onclick={ask(Some(Asked::All))}>{"Delete all"}</button>
                     }
                 </div>
                 if let Some(listing) = &props.listing { <p class="quiet small">{room(listing)}</p> }
@@ -172,7 +182,18 @@ fn said(said: Option<&Said>) -> Html {
     }
 }
 
-fn row(item: &Item, renaming: bool, rename: &UseStateHandle<Option<String>>, wish: &Callback<Wish>) -> Html {
+fn row(
+    item: &Item,
+    rename: &UseStateHandle<Option<String>>,
+    asking: &UseStateHandle<Option<Asked>>,
+    wish: &Callback<Wish>,
+) -> Html {
+    let renaming = **rename == Some(item.id.clone());
+    let this = Asked::One(item.id.clone());
+    let ask = |what: Option<Asked>| {
+        let asking = asking.clone();
+        Callback::from(move |_: MouseEvent| asking.set(what.clone()))
+    };
     let name = if item.kind == Kind::Tab { "Closed tab".to_owned() } else { item.name.clone() };
     let on = |make: fn(String) -> Wish| {
         let id = item.id.clone();
@@ -208,10 +229,16 @@ fn row(item: &Item, renaming: bool, rename: &UseStateHandle<Option<String>>, wis
         <li key={item.id.clone()}>
             if renaming {
                 <form class="row" onsubmit={submit}>
-                    <input type="text" aria-label={format!("New name of {name}")} value={name.clone()} maxlength="100" />
+                    <input type="text" aria-label={format!("New name of {name}")} value={name.clone()} maxlength="100" required=true />
                     <button class="btn small">{"Rename"}</button>
                     <button type="button" class="btn small" onclick={edit(None)}>{"Cancel"}</button>
                 </form>
+            } else if **asking == Some(this.clone()) {
+                <div class="kept-name"><b><bdi>{name.clone()}</bdi></b><small>{"Delete it from this browser?"}</small></div>
+                <div class="chips">
+                    <button type="button" class="btn small danger" aria-label={format!("Yes, delete {name}")} onclick={on(Wish::Delete)}>{"Yes, delete"}</button>
+                    <button type="button" class="btn small" aria-label={format!("Keep {name}")} onclick={ask(None)}>{"Keep"}</button>
+                </div>
             } else {
                 <div class="kept-name"><b><bdi>{name.clone()}</bdi></b>
                     <small>{String::from(date)}{", "}{files}{result}{", "}{bytes(item.bytes())}</small>
@@ -219,7 +246,7 @@ fn row(item: &Item, renaming: bool, rename: &UseStateHandle<Option<String>>, wis
                 <div class="chips">
                     <button type="button" class="btn small" aria-label={format!("Open {name}")} onclick={on(Wish::Open)}>{"Open"}</button>
                     <button type="button" class="btn small" aria-label={format!("Rename {name}")} onclick={edit(Some(item.id.clone()))}>{"Rename"}</button>
-                    <button type="button" class="btn small" aria-label={format!("Delete {name}")} onclick={on(Wish::Delete)}>{"Delete"}</button>
+                    <button type="button" class="btn small" aria-label={format!("Delete {name}")} onclick={ask(Some(this))}>{"Delete"}</button>
                 </div>
             }
         </li>

@@ -1,6 +1,6 @@
 //! The form that means a given experiment.
 
-use super::{Changes, Form, Kind, Memory, PolicyForm, Queries, Rest};
+use super::{Changes, Form, Kind, Memory, PolicyForm, Queries, Rest, Set};
 use crate::world::{Files, Source, World};
 use llm_selection::experiment::{Environment, Experiment, Policy, PolicyKind, Synthetic};
 use std::collections::BTreeSet;
@@ -46,6 +46,7 @@ impl Form {
             max_models: task.max_models.unwrap_or(playing.min(4)).to_string(),
             budget: task.budget.map_or_else(|| now.budget.clone(), |budget| budget.to_string()),
             unconstrained: task.budget.is_none(),
+            set: Set { max_models: true, budget: task.budget.is_some(), unconstrained: task.budget.is_none() },
             policies: (1..).zip(&experiment.policies).map(|(id, policy)| PolicyForm::of(id, policy)).collect(),
             changes: Changes::of(&experiment.environment),
             rounds: experiment.run.rounds.to_string(),
@@ -137,7 +138,7 @@ impl PolicyForm {
                 samples: p.samples.map_or(String::new(), |samples| samples.to_string()),
                 ..form(Kind::Offline)
             },
-            PolicyKind::Fixed(p) => PolicyForm { models: p.models.clone(), ..form(Kind::Fixed) },
+            PolicyKind::Fixed(p) => PolicyForm { models: p.models.clone(), chosen: true, ..form(Kind::Fixed) },
             PolicyKind::Random(_) => form(Kind::Random),
             PolicyKind::Oracle(_) => form(Kind::Oracle),
         }

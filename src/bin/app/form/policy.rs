@@ -153,6 +153,8 @@ pub struct PolicyForm {
     pub samples: String,
     /// Models of a fixed set.
     pub models: Vec<String>,
+    /// Whether the person, or an experiment that was opened, chose them.
+    pub chosen: bool,
 }
 
 impl Default for PolicyForm {
@@ -182,6 +184,7 @@ impl PolicyForm {
             discount: "0.999".into(),
             samples: String::new(),
             models: vec![model.to_owned()],
+            chosen: false,
         }
     }
 

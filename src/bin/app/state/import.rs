@@ -4,9 +4,9 @@ use super::{Effect, Restoring, Shared, State};
 use crate::bring::Brought;
 use crate::world::{Files, Source, World};
 use llm_selection::browser::remote::Remote;
-use llm_selection::data::{Audit, ImportOptions, Progress};
-use llm_selection::error::{Error, ErrorKind};
-use llm_selection::experiment::Price;
+use llm_selection::data::{Audit, ImportOptions, Progress, names};
+use llm_selection::error::{Error, ErrorKind, Place};
+use llm_selection::experiment::{FileReference, Price};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -131,7 +131,31 @@ impl State {
             self.import = Import::Idle;
             return Vec::new();
         }
-        self.import = Import::Failed(error);
+        self.import = Import::Failed(self.not_the_link_s(error));
         if restoring { Vec::new() } else { self.offer_mapping() }
+    }
+
+    /// An error of files that came for a link: those that the link names can be read as it says, so it is first that
+    /// these are others.
+    fn not_the_link_s(&self, error: Error) -> Error {
+        let Some((replay, _)) = self.wanted() else { return error };
+        if matches!(error.kind, ErrorKind::HashMismatch | ErrorKind::Io | ErrorKind::TooLarge) {
+            return error;
+        }
+        let paths: Vec<&str> = self.read.files.iter().map(|file| file.path.as_str()).collect();
+        let given = names(&paths);
+        let hash = |file: &FileReference| match &file.sha256 {
+            Some(hash) => format!("{} (SHA-256 {}\u{2026})", file.name, hash.get(..8).unwrap_or(hash)),
+            None => file.name.clone(),
+        };
+        let wanted: Vec<String> = replay.files.iter().map(hash).collect();
+        let file = error.place.file.clone();
+        let why = Error { place: Place { file: None, ..error.place.clone() }, ..error };
+        let expected = format!("{}; read as the link says, it fails: {why}", wanted.join(", "));
+        let other = Error::new(ErrorKind::HashMismatch, expected).found(given.join(", "));
+        match file {
+            Some(file) => other.in_file(file),
+            None => other,
+        }
     }
 }

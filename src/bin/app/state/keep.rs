@@ -3,9 +3,10 @@
 use super::{Effect, Import, Phase, State, View};
 use crate::bring::Brought;
 use crate::form::Form;
+use crate::format::plural;
 use crate::world::{Files, Source, World};
 use llm_selection::browser::chosen::Chosen;
-use llm_selection::data::{FileIdentity, ImportOptions};
+use llm_selection::data::{FileIdentity, ImportOptions, presets, stem};
 use llm_selection::error::Error;
 use std::rc::Rc;
 
@@ -61,6 +62,29 @@ pub struct Present {
 }
 
 impl State {
+    /// A name for what is on the page: its title, else its data.
+    pub fn proposed_name(&self) -> String {
+        let title = self.form.rest.title.trim();
+        let name = match &self.form.source {
+            _ if !title.is_empty() => title.to_owned(),
+            Source::Illustration => "Nine chat models".to_owned(),
+            Source::Models(_) => plural(self.world.models.len() as u64, "model", "models"),
+            Source::Preset(id) => {
+                let info = presets::presets().iter().find(|info| info.id == id);
+                info.map_or(id.as_str(), |info| info.title).to_owned()
+            }
+            Source::Files => {
+                let files = self.files.as_ref().map(|files| files.data.facts().files.as_slice()).unwrap_or_default();
+                let first = files.first().map_or("Files", |file| stem(&file.name)).to_owned();
+                match files.len() as u64 {
+                    0 | 1 => first,
+                    number => format!("{first} and {}", plural(number - 1, "more file", "more files")),
+                }
+            }
+        };
+        name.chars().take(100).collect()
+    }
+
     /// What is worth keeping.
     pub fn present(&self) -> Present {
         let identities = self.files.as_ref().map(|files| files.data.facts().files.clone()).unwrap_or_default();

@@ -3,7 +3,7 @@
 use super::{Effect, Import, Shared, State};
 use crate::choices::asks;
 use llm_selection::data::excerpt::{Excerpt, Rows, Wanted, find};
-use llm_selection::data::{ImportOptions, names};
+use llm_selection::data::{Audit, ImportOptions, ModelAudit, names};
 use llm_selection::error::Result;
 use std::rc::Rc;
 
@@ -30,6 +30,8 @@ pub struct Mapping {
     pub options: ImportOptions,
     /// Models that the files are known to have.
     pub models: Vec<String>,
+    /// Those of them whose costs are unknown.
+    pub costless: Vec<String>,
 }
 
 /// What can happen in the dialog.
@@ -43,6 +45,12 @@ pub enum MappingAction {
     Read(Box<ImportOptions>),
     /// It is closed.
     Close,
+}
+
+/// Names of models of an audit, if there is one.
+fn named(audit: Option<&Audit>, which: impl Fn(&ModelAudit) -> bool) -> Vec<String> {
+    let models = audit.into_iter().flat_map(|audit| &audit.models);
+    models.filter(|model| which(model)).map(|model| model.name.clone()).collect()
 }
 
 impl State {
@@ -86,9 +94,8 @@ impl State {
         self.openings += 1;
         self.mapping = Some(Shared(Rc::new(Mapping {
             opening: self.openings,
-            models: loaded
-                .map(|audit| audit.models.iter().map(|model| model.name.clone()).collect())
-                .unwrap_or_default(),
+            models: named(loaded.map(|audit| &**audit), |_| true),
+            costless: named(loaded.map(|audit| &**audit), |model| model.mean_cost.is_none()),
             options: match (&self.files, loaded) {
                 (Some(files), Some(_)) => files.options.clone(),
                 _ => self.options.clone(),
