@@ -94,6 +94,9 @@ pub struct Pool {
     inner: Rc<Inner>,
 }
 
+/// What was imported: the data set on its way, what was found, the list prices that were used.
+type Imported = (Coming, Box<Audit>, BTreeMap<String, Price>);
+
 /// What the workers' callbacks share with the pool.
 struct Inner {
     on_event: Box<dyn Fn(Event)>,
@@ -101,7 +104,7 @@ struct Inner {
     /// The worker that imports: its own, ended afterwards, so that its memory is given back.
     importer: RefCell<Option<Handle>>,
     /// What was imported, on its way to the worker that holds it.
-    coming: RefCell<Option<(Coming, Box<Audit>, BTreeMap<String, Price>)>>,
+    coming: RefCell<Option<Imported>>,
     /// Workers that read a few rows, by the number of the request.
     excerpts: RefCell<BTreeMap<u32, Handle>>,
     /// The worker that reads files to write them anew, likewise.
@@ -285,11 +288,11 @@ impl Inner {
             (Err(error), _) => return self.fail(error),
         };
         let workers = self.players.borrow().len();
-        if let Some(played) = played {
-            if let Some((playing, snapshot)) = Playing::restored(run, plan.clone(), workers, &played) {
-                *self.playing.borrow_mut() = Some(playing);
-                return (self.on_event)(Event::Progress(snapshot));
-            }
+        if let Some(played) = played
+            && let Some((playing, snapshot)) = Playing::restored(run, plan.clone(), workers, &played)
+        {
+            *self.playing.borrow_mut() = Some(playing);
+            return (self.on_event)(Event::Progress(snapshot));
         }
         let (playing, starts) = Playing::new(run, plan, speed, workers);
         *self.playing.borrow_mut() = Some(playing);
