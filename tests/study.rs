@@ -170,7 +170,7 @@ fn own(reward: &str) -> Material {
         r#"{{"version": 1, "environment": {{"kind": "preset", "id": "sciq"}}, "task": {{"reward": "{reward}", "max_models": 3, "budget": 0.004}},
             "policies": [{{"kind": "random"}}], "run": {{"rounds": 300, "replicates": 12, "seed": 5}}}}"#
     );
-    Material { experiment: Some(Experiment::from_json(&text).unwrap()), data: None }
+    Material { experiment: Some(Experiment::from_json(&text).unwrap()), data: None, sets: None }
 }
 
 #[test]

@@ -57,12 +57,12 @@ pub(super) fn read_outcomes(value: &JsValue) -> Vec<Outcome> {
 }
 
 /// Gives an array's memory back at once: the collector would come for it late or never, since what it sees of it is small.
-/// What is handed over to a closed port is gone.
+/// What is handed over to a port whose other end is closed is gone.
 fn release(array: &Float64Array) {
     let Ok(channel) = MessageChannel::new() else { return };
-    let port = channel.port1();
-    port.close();
+    channel.port2().close();
     let handed: [JsValue; 1] = [array.buffer().into()];
     // Fails only for what cannot be handed over, and buffers can.
-    let _ = port.post_message_with_transferable(&JsValue::NULL, &Array::from_iter(handed));
+    let _ = channel.port1().post_message_with_transferable(&JsValue::NULL, &Array::from_iter(handed));
+    channel.port1().close();
 }

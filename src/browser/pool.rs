@@ -94,7 +94,7 @@ pub struct Pool {
     inner: Rc<Inner>,
 }
 
-/// What was imported, with what was found in it and the prices that were used.
+/// What was imported: the data set on its way, what was found, the list prices that were used.
 type Imported = (Coming, Box<Audit>, BTreeMap<String, Price>);
 
 /// What the workers' callbacks share with the pool.
