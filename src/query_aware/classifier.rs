@@ -1,5 +1,5 @@
 //! One-vs-rest logistic regression: for each model a unit that says from a query's features whether it will be right
-//! (section 2 of SelectLLM, with a linear classifier in place of RoBERTa).
+//! (SelectLLM's multi-label classifier, arXiv 2408.08545, with linear units in place of RoBERTa).
 //!
 //! A unit minimises Σ s·ln(1 + e^∓z) + λ/2·‖w‖², z = w·x + b, over the training queries whose label is known. s balances
 //! the classes: n/(2·n_c) for each of the n_c labels of a class. The intercept b is not penalised. λ = 1/C in the terms

@@ -14,7 +14,7 @@ const MOST_PASSES: u32 = 200;
 
 /// The coordinates in which units are trained: weights as they are, and in place of the intercept u with
 /// b = u·`scale` − x̄·w. The part that all rows share, x̄, then no longer bends the function a thousand times more than
-/// the rest, and a third of the passes is enough.
+/// the rest, and a tenth of the passes is enough.
 pub(super) struct Frame {
     /// Mean row of the training part, x̄.
     centre: Vec<f64>,
