@@ -17,6 +17,7 @@
 //! * [`summary`] merges replicates into means with intervals; [`figure`] draws them; [`theory`] is what the paper
 //!   proves; [`sweep`] varies a value of an experiment over a grid; [`study`] holds the built-in studies; [`link`] makes
 //!   an experiment a link; [`workspace`] is what a browser keeps, and the one file that carries it elsewhere.
+//! * [`query_aware`] reads the queries and predicts from their texts which models will be right.
 //! * [`export`] writes names that people gave so that they stay names; [`recognise`] tells what a file is.
 //!
 //! The same experiment on the same data gives the same bits on every machine, and the digest of the result proves it.
@@ -38,6 +39,7 @@ pub mod optimum;
 pub mod order;
 pub mod plan;
 pub mod protocol;
+pub mod query_aware;
 pub mod random;
 pub mod recognise;
 pub mod run;

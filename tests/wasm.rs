@@ -1,5 +1,12 @@
 //! What must be the same natively and as WebAssembly in a browser: each test here runs in both, against one constant.
+#![allow(clippy::unwrap_used)]
 
+use llm_selection::query_aware::features::FeatureOptions;
+use llm_selection::query_aware::predictor::{Predictor, labels};
+use llm_selection::query_aware::queries::{ModelAnswers, Queries};
+use llm_selection::query_aware::report::Report;
+use llm_selection::query_aware::split::{Split, SplitOptions};
+use llm_selection::random::{hash, unit};
 use sha2::{Digest, Sha256};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::{wasm_bindgen_test as test, wasm_bindgen_test_configure};
@@ -33,4 +40,43 @@ fn golden_experiments_have_the_same_digests() {
     for (name, text, digest) in golden_experiments::GOLDEN {
         assert_eq!(llm_selection::run::run(golden_experiments::plan(text)).digest, digest, "{name}");
     }
+}
+
+/// Queries of a few kinds in two scripts, and three models that know some kinds better than others.
+fn queries() -> Queries {
+    let draw = |key: u64, place: usize| unit(hash(key, place as u64));
+    let text = |query: usize| -> String {
+        let word = |place: usize| match draw(query as u64, place) {
+            x if x < 0.4 => format!("kind{} ", query % 5),
+            x if x < 0.5 => "日本の川 ".to_owned(),
+            x => format!("word{} ", (x * 60.0) as u32),
+        };
+        (0..12).map(word).collect()
+    };
+    let solved = |model: usize| {
+        (0..300)
+            .map(move |query| Some(draw(1_009 + model as u64, query) < 0.2 + 0.15 * ((query % 5 + model) % 5) as f64))
+    };
+    Queries {
+        models: (0..3).map(|model| format!("model {model}")).collect(),
+        texts: (0..300).map(text).collect(),
+        results: (0..3)
+            .map(|model| ModelAnswers { solved: solved(model).collect(), ..ModelAnswers::default() })
+            .collect(),
+        ..Queries::default()
+    }
+}
+
+#[test]
+fn predictions_have_the_same_bits() {
+    let queries = queries();
+    let split = Split::of(&queries, SplitOptions::default()).unwrap();
+    let trained = Predictor::train(&queries, &split, FeatureOptions::default(), &mut |_| true).unwrap();
+    let mut hash = Sha256::new();
+    trained.p.iter().chain(&trained.balanced).for_each(|p| hash.update(p.to_bits().to_le_bytes()));
+    let digest: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(digest, "518984c520c4eff1");
+    // Something was learned, or the bits would be those of constants.
+    let majority = Report::majority(&labels(&queries), &split.train, &split.test);
+    assert!(trained.reports(&queries, &split, 0.5)[0].log_loss < majority.log_loss);
 }

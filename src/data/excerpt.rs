@@ -262,7 +262,7 @@ fn records(source: Source, name: &str, asked: &Asked, meter: &mut Meter) -> Resu
         }
         number = member.number;
         if first {
-            recognised = format::json::recognise(&member, &mut common, asked.options).ok();
+            recognised = format::json::recognise(&member, &mut common, asked.options, false).ok();
         }
         if first || asked.is(number) {
             for path in paths(&member.value) {

@@ -54,6 +54,26 @@ impl Judge {
         }
     }
 
+    /// What it looks for in an answer: `None` where it takes an answer as a whole, `Some(None)` where there is nothing of
+    /// the kind in it.
+    pub(super) fn find(&self, answer: &str) -> Option<Option<String>> {
+        let answer = unwrap(answer);
+        match &self.grader {
+            Grader::Exact | Grader::CaseFolded | Grader::Contains => None,
+            Grader::Number | Grader::NumberWithin(_) => {
+                Some(last_number(answer).map(|number| (number + 0.0).to_string()))
+            }
+            Grader::ChoiceLetter => Some(choice(answer).map(String::from)),
+            Grader::Regex(_) => Some(self.matched(answer).map(str::to_owned)),
+        }
+    }
+
+    /// What the pattern's first group, or the pattern, matches first.
+    fn matched<'t>(&self, answer: &'t str) -> Option<&'t str> {
+        let found = self.pattern.as_ref().and_then(|pattern| pattern.captures(answer))?;
+        found.get(1).or_else(|| found.get(0)).map(|part| part.as_str().trim())
+    }
+
     /// Whether the answer is right; `None`, which counts as wrong, where nothing was found in it that could be compared.
     pub(super) fn grade(&self, answer: &str, reference: &str) -> Option<bool> {
         let (answer, reference) = (unwrap(answer), unwrap(reference));
@@ -66,17 +86,13 @@ impl Judge {
             Grader::NumberWithin(tolerance) => last_number(answer)
                 .map(|number| last_number(reference).is_some_and(|wanted| (number - wanted).abs() <= *tolerance)),
             Grader::ChoiceLetter => choice(answer).map(|letter| choice(reference) == Some(letter)),
-            Grader::Regex(_) => {
-                let found = self.pattern.as_ref().and_then(|pattern| pattern.captures(answer));
-                let part = found.and_then(|found| found.get(1).or_else(|| found.get(0)));
-                part.map(|part| folded(part.as_str().trim()) == folded(reference))
-            }
+            Grader::Regex(_) => self.matched(answer).map(|part| folded(part) == folded(reference)),
         }
     }
 }
 
 /// `['C']` as `C`: some tools write an answer as a list of one.
-fn unwrap(text: &str) -> &str {
+pub(super) fn unwrap(text: &str) -> &str {
     let text = text.trim();
     let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else { return text };
     let inner = inner.trim();

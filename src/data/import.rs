@@ -3,6 +3,7 @@
 use super::archive::{self, Archive, Container};
 use super::audit::{Audit, FileAudit, ModelAudit, Warning};
 use super::format;
+use super::grader::Judge;
 use super::intake::Destination;
 use super::join::{Collector, Ids, Joined, Seen, join};
 use super::json::{self, Members};
@@ -11,6 +12,7 @@ use super::records::Records;
 use super::rows::{Rows, gaps};
 use super::schema::{listed, shown};
 use super::text::{Meter, Source};
+use super::texts::{Store, TextOptions, Texts};
 use super::{Dataset, FileIdentity, ModelResults};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{CostUnit, Duplicates, Grader, LatencyUnit, MAX_MODELS, Price, Replay, Role, ScoreUnit};
@@ -179,6 +181,35 @@ pub fn import_with_ids(
     limits: Limits,
     progress: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<(Import, Ids)> {
+    read(files, options, None, limits, progress).map(|(import, ids, _)| (import, ids))
+}
+
+/// [`import_with_ids`], and the texts of queries and answers, which the data set does without. A grader, where one is
+/// given, says what of an answer counts, also where there are scores.
+///
+/// # Errors
+/// As [`import`]; no query with a text, two columns that could hold it, further columns that are not there or hold no
+/// numbers.
+pub fn import_with_texts(
+    files: Vec<InputFile<'_>>,
+    options: &ImportOptions,
+    texts: &TextOptions,
+    limits: Limits,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<(Import, Ids, Texts)> {
+    let judge = options.grader.as_ref().map(Judge::new).transpose()?;
+    let (import, ids, texts) = read(files, options, Some(Store::new(texts, judge)), limits, progress)?;
+    Ok((import, ids, texts.unwrap_or_default()))
+}
+
+/// Reads files of results, with their texts where there is a store for them.
+fn read(
+    files: Vec<InputFile<'_>>,
+    options: &ImportOptions,
+    store: Option<Store>,
+    limits: Limits,
+    progress: &mut dyn FnMut(Progress) -> bool,
+) -> Result<(Import, Ids, Option<Texts>)> {
     if files.is_empty() {
         return Err(Error::new(ErrorKind::Empty, "at least one file").at_field("files").found("none"));
     }
@@ -200,6 +231,7 @@ pub fn import_with_ids(
         prices: BTreeMap::new(),
         meter: &mut meter,
     };
+    reading.collector.texts = store;
     let mut identities = Vec::new();
     let paths: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     let named = names(&paths);
@@ -210,7 +242,8 @@ pub fn import_with_ids(
         let sha256 = reading.file(file, &name, &model).map_err(|error| error.in_file(&name))?;
         identities.push(FileIdentity { name, sha256 });
     }
-    let Reading { collector, mut audit, names, prices, .. } = reading;
+    let Reading { mut collector, mut audit, names, prices, .. } = reading;
+    let texts = collector.texts.take().map(|store| store.finish(&collector)).transpose()?;
     let owner: Vec<usize> = collector.models.iter().map(|seen| seen.file).collect();
     let file_of = |model: usize| owner.get(model).and_then(|file| names.get(*file)).cloned().unwrap_or_default();
     audit.models = models(&collector.models, &names);
@@ -238,7 +271,7 @@ pub fn import_with_ids(
     }
     audit.look_at_costs(&entries, &names);
     look_at_files(&mut audit, options, by_call);
-    Ok((Import { dataset, audit, prices }, ids))
+    Ok((Import { dataset, audit, prices }, ids, texts))
 }
 
 /// An import under way.

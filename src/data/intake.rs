@@ -24,12 +24,14 @@ pub(super) struct Row<'r> {
     /// Row in the file as a spreadsheet numbers it; in JSON the line, or the number of the record from 1.
     pub(super) number: u64,
     fields: [Field<'r>; ROLES],
+    /// Cells of the further columns that are wanted with the texts.
+    pub(super) extra: Vec<Field<'r>>,
 }
 
 impl<'r> Row<'r> {
     /// A row without any cell.
     pub(super) fn new(number: u64) -> Self {
-        Row { number, fields: [Field::MISSING; ROLES] }
+        Row { number, fields: [Field::MISSING; ROLES], extra: Vec::new() }
     }
 
     pub(super) fn set(&mut self, role: Role, field: Field<'r>) {
@@ -243,7 +245,13 @@ impl<'o> Intake<'o> {
         let number = u32::try_from(row.number).unwrap_or(u32::MAX);
         to.collector
             .push(Entry { query, row: number, model, file: to.file as u16, score, cost, latency_ms })
-            .map_err(|error| error.at_row(row.number))
+            .map_err(|error| error.at_row(row.number))?;
+        match &mut to.collector.texts {
+            Some(texts) => texts
+                .take(query, row.get(Role::Query), row.get(Role::Answer), &row.extra)
+                .map_err(|error| error.at_row(row.number)),
+            None => Ok(()),
+        }
     }
 
     /// The number and price of a row's model.

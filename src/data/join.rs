@@ -4,6 +4,7 @@ use super::cells::Field;
 use super::intern::Interner;
 use super::rows::Rows;
 use super::schema::{listed, shown};
+use super::texts::Store;
 use super::{Dataset, Labels, Limits, ModelResults};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Duplicates;
@@ -58,6 +59,8 @@ pub(super) struct Collector {
     category: Words,
     split: Words,
     pub(super) models: Vec<Seen>,
+    /// The texts, where they are wanted.
+    pub(super) texts: Option<Store>,
     limits: Limits,
 }
 
@@ -76,6 +79,7 @@ impl Collector {
             category: Words::default(),
             split: Words::default(),
             models: Vec::new(),
+            texts: None,
             limits,
         }
     }
@@ -355,7 +359,7 @@ pub(super) fn join(
     duplicates: Duplicates,
     names: &[String],
 ) -> std::result::Result<Joined, (Option<u16>, Error)> {
-    let Collector { queries, entries, models, limits, category, split } = collector;
+    let Collector { queries, entries, models, limits, category, split, .. } = collector;
     let columns = (0..models.len()).map(|_| Default::default()).collect();
     let mut table = Table { models: columns, queries: queries.len(), places: queries.len(), limits };
     table.check().map_err(|error| (None, error))?;

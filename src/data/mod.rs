@@ -7,6 +7,7 @@
 //!                                                                             Dataset, Audit ◀─ join (who answered what)
 //! ```
 
+mod answers;
 mod archive;
 mod audit;
 mod cells;
@@ -27,15 +28,18 @@ mod records;
 mod rows;
 mod schema;
 mod text;
+mod texts;
 mod write;
 
 pub use audit::{Audit, AuditReport, FileAudit, Gap, Mean, ModelAudit, Warning};
 pub use import::{
-    Import, ImportOptions, InputFile, Limits, Progress, ReadSeek, import, import_with_ids, import_within,
+    Import, ImportOptions, InputFile, Limits, Progress, ReadSeek, import, import_with_ids, import_with_texts,
+    import_within,
 };
 pub use join::Ids;
 pub use names::{Sorted, find_files, is_hidden, model_names, names, pasted_name, sort_folder, stem};
 pub use rows::MOST_LISTED;
+pub use texts::{TextOptions, Texts, Told};
 pub use write::write_csv;
 
 use crate::error::{Error, ErrorKind, Result};

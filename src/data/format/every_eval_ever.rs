@@ -17,5 +17,6 @@ pub(super) const RECORDS: Layout = Layout {
         (Role::LatencyMs, "performance.latency_ms"),
         (Role::Category, "evaluation_name"),
     ],
+    texts: &[(Role::Query, "input.raw"), (Role::Answer, "output.raw")],
     from_zero: false,
 };

@@ -56,13 +56,21 @@ fn score(value: &Value) -> Result<Option<Plain<'_>>> {
     }
 }
 
+/// A sample's question: text, or the last message of the user.
+fn input(value: &Value) -> Option<Plain<'_>> {
+    let Some(messages) = value.as_array() else { return plain(value) };
+    let of_user = |message: &&Value| message.get("role").and_then(Value::as_str) == Some("user");
+    plain(messages.iter().rev().find(of_user)?.get("content")?)
+}
+
 fn cells<'v>(record: &'v Value, common: &Common) -> Result<Cells<'v>> {
     let scorer = common.get(SCORER).and_then(Value::as_str).unwrap_or_default();
     // The first sample may have ended before it was scored.
     let chosen = |scores: &'v Value| {
         scores.get(scorer).or_else(|| scores.as_object()?.values().next().filter(|_| scorer.is_empty()))
     };
-    let value = record.get("scores").and_then(chosen).and_then(|score| score.get("value"));
+    let chosen_score = record.get("scores").and_then(chosen);
+    let value = chosen_score.and_then(|score| score.get("value"));
     let score = value.map(score).transpose()?.flatten();
     let tokens = |key| {
         let usage = record.get("model_usage")?;
@@ -78,6 +86,8 @@ fn cells<'v>(record: &'v Value, common: &Common) -> Result<Cells<'v>> {
         (Role::OutputTokens, tokens("output_tokens")),
         (Role::LatencyMs, record.get("total_time").and_then(plain)),
         (Role::Category, look_up(record, "metadata.subject").and_then(plain)),
+        (Role::Query, record.get("input").and_then(input)),
+        (Role::Answer, chosen_score.and_then(|score| score.get("answer")).and_then(plain)),
     ];
     Ok(cells.into_iter().filter_map(|(role, cell)| Some((role, cell?))).collect())
 }

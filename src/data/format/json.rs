@@ -5,6 +5,7 @@ use super::super::cells::Field;
 use super::super::intake::{Columns, Destination, Intake, Row};
 use super::super::json::{Member, Members, look_up, paths};
 use super::super::text::Meter;
+use super::super::texts::{Column, Store};
 use super::routerarena;
 use super::{Layout, every_eval_ever, helm, inspect, llmrouterbench, lm_eval, neutral, openai_evals, promptfoo};
 use crate::error::{Error, ErrorKind, Result};
@@ -70,7 +71,8 @@ pub(in crate::data) fn common(folder: Option<&str>) -> Common {
 
 /// How the records of a file are read.
 enum Shape {
-    Paths(Vec<(Role, String)>),
+    /// By paths: of the numbers, and of the texts.
+    Paths(Vec<(Role, String)>, Vec<(Role, String)>),
     Custom(&'static Custom),
 }
 
@@ -92,20 +94,26 @@ pub(in crate::data) fn read(
             continue;
         }
         if reading.is_none() {
-            let Recognised { shape, columns, id, why } = recognise(&member, &mut common, options)?;
+            let Recognised { shape, columns, id, why } =
+                recognise(&member, &mut common, options, to.collector.texts.is_some())?;
             (to.audit.format, to.audit.why) = (id.to_owned(), why);
             reading = Some((shape, Intake::new(columns, options, to)?));
         }
         if let Some((shape, intake)) = &mut reading {
             let cells = match shape {
-                Shape::Paths(paths) => paths
+                Shape::Paths(paths, texts) => paths
                     .iter()
+                    .chain(texts.iter().filter(|_| to.collector.texts.is_some()))
                     .filter_map(|(role, path)| Some((*role, plain(look_up(&member.value, path)?)?)))
                     .collect(),
                 Shape::Custom(custom) => (custom.cells)(&member.value, &common).map_err(|e| e.at_row(member.number))?,
             };
             if !(cells.is_empty() && matches!(shape, Shape::Custom(_))) {
-                take(intake, member.number, &cells, to)?;
+                let extra = match &mut to.collector.texts {
+                    Some(store) => extra_cells(store, &member.value),
+                    None => Vec::new(),
+                };
+                take(intake, member.number, &cells, &extra, to)?;
             }
         }
     }
@@ -115,17 +123,28 @@ pub(in crate::data) fn read(
     }
 }
 
-fn take(intake: &mut Intake, number: u64, cells: &Cells, to: &mut Destination) -> Result<()> {
+/// The cells of the further columns that are wanted with the texts, by path.
+fn extra_cells<'v>(store: &mut Store, record: &'v Value) -> Vec<Option<Plain<'v>>> {
+    let cell = |column: &mut Column| {
+        let found = look_up(record, &column.name);
+        column.found |= found.is_some();
+        found.and_then(plain)
+    };
+    store.columns.iter_mut().map(cell).collect()
+}
+
+fn take(intake: &mut Intake, number: u64, cells: &Cells, extra: &[Option<Plain>], to: &mut Destination) -> Result<()> {
+    fn field<'p>(plain: &'p Plain) -> Field<'p> {
+        match plain {
+            Plain::Text(text) => Field::Text(text.trim().as_bytes()),
+            Plain::Number(value) => Field::Number(*value),
+        }
+    }
     let mut row = Row::new(number);
     for (role, plain) in cells {
-        row.set(
-            *role,
-            match plain {
-                Plain::Text(text) => Field::Text(text.trim().as_bytes()),
-                Plain::Number(value) => Field::Number(*value),
-            },
-        );
+        row.set(*role, field(plain));
     }
+    row.extra.extend(extra.iter().map(|plain| plain.as_ref().map_or(Field::MISSING, field)));
     intake.take(&row, to)
 }
 
@@ -140,11 +159,16 @@ pub(in crate::data) struct Recognised {
     pub(in crate::data) why: String,
 }
 
-/// Recognises a file by its first record and what precedes it.
+/// Recognises a file by its first record and what precedes it; `with_texts` where texts are wanted.
 ///
 /// # Errors
 /// No known keys; one role played by two; what a mapping names and the record does not have.
-pub(in crate::data) fn recognise(first: &Member, common: &mut Common, options: &ImportOptions) -> Result<Recognised> {
+pub(in crate::data) fn recognise(
+    first: &Member,
+    common: &mut Common,
+    options: &ImportOptions,
+    with_texts: bool,
+) -> Result<Recognised> {
     let has = |path: &str| look_up(&first.value, path).is_some();
     if options.mapping.is_empty() {
         if let Some(custom) = CUSTOM.iter().find(|custom| (custom.recognise)(first, common)) {
@@ -155,14 +179,19 @@ pub(in crate::data) fn recognise(first: &Member, common: &mut Common, options: &
         if let Some(layout) = LAYOUTS.iter().find(|layout| layout.fits(has)) {
             let mut columns = layout.columns(has);
             columns.model = model(&columns, common);
-            let shape = Shape::Paths(columns.names.clone());
+            let shape = Shape::Paths(columns.names.clone(), layout.texts(has));
             return Ok(Recognised { shape, columns, id: layout.id, why: layout.why("keys") });
         }
     }
     let header = paths(&first.value);
     let (mut columns, _) = neutral::columns(&header, options)?;
     columns.model = model(&columns, common);
-    let (shape, why) = (Shape::Paths(columns.names.clone()), neutral::why(&columns, "record"));
+    let texts = match with_texts {
+        true => neutral::texts(&header, options)?,
+        false => Vec::new(),
+    };
+    let texts = texts.into_iter().filter_map(|(role, place)| Some((role, header.get(place)?.clone()))).collect();
+    let (shape, why) = (Shape::Paths(columns.names.clone(), texts), neutral::why(&columns, "record"));
     Ok(Recognised { shape, columns, id: "neutral", why })
 }
 

@@ -18,5 +18,6 @@ pub(super) const TABLE: Layout = Layout {
         (Role::LatencyMs, "latency"),
         (Role::Category, "dataset"),
     ],
+    texts: &[(Role::Query, "query"), (Role::Answer, "answer")],
     from_zero: false,
 };

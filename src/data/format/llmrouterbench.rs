@@ -18,6 +18,7 @@ pub(super) const TABLE: Layout = Layout {
         (Role::Category, "dataset"),
         (Role::Split, "split"),
     ],
+    texts: &[(Role::Query, "prompt"), (Role::Query, "origin_query"), (Role::Answer, "prediction")],
     from_zero: false,
 };
 
@@ -36,5 +37,6 @@ pub(super) const RECORDS: Layout = Layout {
         (Role::Category, "dataset"),
         (Role::Split, "split"),
     ],
+    texts: &[(Role::Query, "origin_query"), (Role::Answer, "prediction")],
     from_zero: false,
 };

@@ -2,7 +2,7 @@
 //! the folder that the harness wrote the file to.
 
 use super::super::intake::Columns;
-use super::super::json::Member;
+use super::super::json::{Member, look_up};
 use super::json::{Cells, Common, Custom, FOLDER, plain};
 use crate::error::Result;
 use crate::experiment::Role;
@@ -19,8 +19,16 @@ pub(super) const LM_EVAL: Custom = Custom {
 
 /// The metric that is the score: the first of those that the file names.
 const METRIC: &str = "metric";
+/// Where the text of the question may stand.
+const QUERIES: [&str; 6] =
+    ["doc.question", "doc.query", "doc.problem", "doc.input", "doc.prompt", "arguments.gen_args_0.arg_0"];
 /// The filter whose answers count: that of the first line.
 const FILTER: &str = "filter";
+
+/// Whether the responses are a likelihood for each of several choices.
+fn has_choices(record: &Value) -> bool {
+    record.get("filtered_resps").and_then(Value::as_array).is_some_and(|list| list.len() > 1)
+}
 
 fn recognise(first: &Member, common: &mut Common) -> bool {
     let value = &first.value;
@@ -48,5 +56,14 @@ fn cells<'v>(record: &'v Value, common: &Common) -> Result<Cells<'v>> {
     }
     let metric = common.get(METRIC).and_then(Value::as_str).unwrap_or_default();
     let cell = |role, key| Some((role, plain(record.get(key)?)?));
-    Ok([cell(Role::QueryId, "doc_id"), cell(Role::Score, metric)].into_iter().flatten().collect())
+    // The question as the data set has it; else the prompt that was made of it.
+    let query = QUERIES.iter().find_map(|path| look_up(record, path)).and_then(plain);
+    let cells = [
+        cell(Role::QueryId, "doc_id"),
+        cell(Role::Score, metric),
+        query.map(|query| (Role::Query, query)),
+        // Of a multiple choice the responses are likelihoods.
+        cell(Role::Answer, "filtered_resps").filter(|_| !has_choices(record)),
+    ];
+    Ok(cells.into_iter().flatten().collect())
 }

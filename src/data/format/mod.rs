@@ -21,8 +21,9 @@ use super::ImportOptions;
 use super::cells::Field;
 use super::intake::{Columns, Destination, Intake, Row};
 use super::records::Records;
-use super::schema::canonical;
+use super::schema::{canonical, key};
 use super::text::Meter;
+use super::texts::{Column, Store};
 use super::write::is_own;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{LatencyUnit, Role};
@@ -36,6 +37,8 @@ pub(super) struct Layout {
     pub(super) needs: &'static [&'static str],
     /// Which column plays which role, where it is there; of several for one role the first that is there.
     pub(super) roles: &'static [(Role, &'static str)],
+    /// Which column holds the query's text and which the answer, alike.
+    pub(super) texts: &'static [(Role, &'static str)],
     /// Whether scores below 0 count as 0.
     pub(super) from_zero: bool,
 }
@@ -65,6 +68,17 @@ impl Layout {
         columns
     }
 
+    /// The columns with texts in a file with these columns.
+    pub(super) fn texts(&self, has: impl Fn(&str) -> bool) -> Vec<(Role, String)> {
+        let mut texts: Vec<(Role, String)> = Vec::new();
+        for (role, name) in self.texts {
+            if has(name) && texts.iter().all(|(known, _)| known != role) {
+                texts.push((*role, (*name).to_owned()));
+            }
+        }
+        texts
+    }
+
     /// Why a file is of this format, in words.
     pub(super) fn why(&self, what: &str) -> String {
         format!("it has the {what} {}", self.needs.join(", "))
@@ -77,6 +91,8 @@ pub(super) struct Table {
     why: String,
     /// Cells that all models of a row share. Without ids among them, each row is a query of its own.
     shared: Vec<(Role, usize)>,
+    /// Where the query's text stands, and in a long table the answer.
+    texts: Vec<(Role, usize)>,
     /// One in a long table; in a wide one, one a model.
     models: Vec<Model>,
     /// Whether a row may lack a model: then empty cells are no result.
@@ -87,6 +103,8 @@ pub(super) struct Table {
 struct Model {
     columns: Columns,
     cells: Vec<(Role, usize)>,
+    /// In a wide table, where the model's answer stands.
+    answer: Option<usize>,
 }
 
 impl Table {
@@ -108,7 +126,7 @@ impl Table {
         }
         let has = |name: &str| header.iter().any(|other| other == name);
         match TABLES.iter().find(|layout| layout.fits(has)) {
-            Some(layout) => Ok(Table::long(layout.id, layout.why("columns"), layout.columns(has), header)),
+            Some(layout) => Ok(Table::long(layout, header)),
             None => neutral::table(header, options),
         }
     }
@@ -121,10 +139,14 @@ impl Table {
         (self.id, &self.why, names, columns.and_then(|columns| columns.latency_unit))
     }
 
-    fn long(id: &'static str, why: String, columns: Columns, header: &[String]) -> Table {
+    fn long(layout: &Layout, header: &[String]) -> Table {
+        let has = |name: &str| header.iter().any(|other| other == name);
         let place = |(role, name): &(Role, String)| Some((*role, header.iter().position(|other| other == name)?));
+        let columns = layout.columns(has);
         let cells = columns.names.iter().filter_map(place).collect();
-        Table { id, why, shared: Vec::new(), models: vec![Model { columns, cells }], wide: false }
+        let texts = layout.texts(has).iter().filter_map(place).collect();
+        let models = vec![Model { columns, cells, answer: None }];
+        Table { id: layout.id, why: layout.why("columns"), shared: Vec::new(), texts, models, wide: false }
     }
 }
 
@@ -141,6 +163,13 @@ pub(super) fn read(
 ) -> Result<()> {
     to.audit.format = table.id.to_owned();
     to.audit.why = table.why;
+    let (texts, extra) = match &mut to.collector.texts {
+        Some(store) => {
+            let texts = if table.id == "neutral" { neutral::texts(&records.header, options)? } else { table.texts };
+            (Some(texts), extra_columns(store, &records.header))
+        }
+        None => (None, Vec::new()),
+    };
     let own_queries = table.shared.iter().chain(table.models.iter().flat_map(|model| &model.cells));
     let own_queries = !own_queries.into_iter().any(|(role, _)| *role == Role::QueryId);
     let mut intakes = Vec::with_capacity(table.models.len());
@@ -150,7 +179,7 @@ pub(super) fn read(
             model.columns.names.insert(0, (Role::QueryId, "row".to_owned()));
         }
         model.columns.names.splice(0..0, table.shared.iter().map(name));
-        intakes.push((Intake::new(model.columns, options, to)?, model.cells));
+        intakes.push((Intake::new(model.columns, options, to)?, model.cells, model.answer));
     }
     // In files that this program wrote, names stand so that no spreadsheet takes them for formulas.
     let guarded = table.id == "neutral" && is_own(&records.header);
@@ -159,7 +188,7 @@ pub(super) fn read(
         if own_queries {
             id = format!("{} {}", to.audit.name, records.row);
         }
-        for (intake, cells) in &mut intakes {
+        for (intake, cells, answer) in &mut intakes {
             let mut row = Row::new(records.row);
             if own_queries {
                 row.set(Role::QueryId, Field::Text(id.as_bytes()));
@@ -179,13 +208,33 @@ pub(super) fn read(
             for (role, index) in &table.shared {
                 row.set(*role, Field::Text(records.cell(*index)));
             }
+            if let Some(texts) = &texts {
+                let answer = answer.map(|index| (Role::Answer, index));
+                for (role, index) in texts.iter().chain(&answer) {
+                    row.set(*role, Field::Text(records.cell(*index)));
+                }
+                let cell =
+                    |index: &Option<usize>| index.map_or(Field::MISSING, |index| Field::Text(records.cell(index)));
+                row.extra.extend(extra.iter().map(cell));
+            }
             intake.take(&row, to)?;
         }
     }
-    for (intake, _) in intakes {
+    for (intake, ..) in intakes {
         intake.settle(to)?;
     }
     Ok(())
+}
+
+/// The places of the further columns that are wanted with the texts, by the name as written, else as names are compared.
+fn extra_columns(store: &mut Store, header: &[String]) -> Vec<Option<usize>> {
+    let place = |column: &mut Column| {
+        let exact = header.iter().position(|name| *name == column.name);
+        let found = exact.or_else(|| header.iter().position(|name| key(name) == key(&column.name)));
+        column.found |= found.is_some();
+        found
+    };
+    store.columns.iter_mut().map(place).collect()
 }
 
 /// A column that a format needs and that is there twice.

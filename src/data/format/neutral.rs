@@ -62,7 +62,19 @@ pub(super) fn table(header: &[String], options: &ImportOptions) -> Result<Table>
     let (mut columns, cells) = columns(header, options)?;
     columns.names = cells.iter().map(|(role, column)| (*role, called(header, *column))).collect();
     let why = why(&columns, "row");
-    Ok(Table { id: "neutral", why, shared: Vec::new(), models: vec![Model { columns, cells }], wide: false })
+    let models = vec![Model { columns, cells, answer: None }];
+    Ok(Table { id: "neutral", why, shared: Vec::new(), texts: Vec::new(), models, wide: false })
+}
+
+/// Where the query's text and the answer stand.
+///
+/// # Errors
+/// Two columns that could be either.
+pub(super) fn texts(header: &[String], options: &ImportOptions) -> Result<Vec<(Role, usize)>> {
+    let schema = Schema::new(header, &options.mapping)?;
+    let place = |role: Role| Ok(schema.column(role)?.map(|column| (role, column)));
+    let places = [place(Role::Query)?, place(Role::Answer)?];
+    Ok(places.into_iter().flatten().collect())
 }
 
 /// Why a file is read as neutral, in words; `what` is `row` or `record`.

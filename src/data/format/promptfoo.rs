@@ -1,6 +1,7 @@
 //! promptfoo: JSON with `results.results`, or a table with a column `[provider] prompt` for each pair of them, followed
 //! by `Status` and `Score` of its own, so that these names come again and again.
 
+use super::super::excerpt::is_called;
 use super::super::intake::Columns;
 use super::super::json::{Member, look_up};
 use super::super::records::Records;
@@ -50,8 +51,17 @@ fn cells<'v>(record: &'v Value, _: &Common) -> Result<Cells<'v>> {
         (Role::Score, record.get("score").and_then(plain)),
         (Role::Cost, record.get("cost").and_then(plain)),
         (Role::LatencyMs, record.get("latencyMs").and_then(plain)),
+        (Role::Query, record.get("vars").and_then(query)),
+        (Role::Answer, look_up(record, "response.output").and_then(plain)),
     ];
     Ok(cells.into_iter().filter_map(|(role, cell)| Some((role, cell?))).collect())
+}
+
+/// The query among a prompt's variables: the one that is called so, or the only one.
+fn query(variables: &Value) -> Option<Plain<'_>> {
+    let variables = variables.as_object()?;
+    let called = variables.iter().find(|(name, _)| is_called(name, Role::Query));
+    plain(called.or(variables.iter().next().filter(|_| variables.len() == 1))?.1)
 }
 
 /// The table, if it is of this form: each pair of provider and prompt is a model, each row a query.
@@ -76,14 +86,19 @@ pub(super) fn wide(records: &Records) -> Option<Table> {
             model: Some(model),
             ..Columns::default()
         };
-        models.push(Model { columns, cells: vec![(Role::Score, score)] });
+        models.push(Model { columns, cells: vec![(Role::Score, score)], answer: Some(*start) });
     }
     // A name in brackets can be a unit, too: what the tool says of every answer must be there.
     if !records.look_ahead(&statuses, |cell| [&b"PASS"[..], b"FAIL", b"ERROR"].contains(&cell)) {
         return None;
     }
     let why = "for each provider it has a column `[provider] prompt` with `Status` and `Score` after it".to_owned();
-    (!models.is_empty()).then_some(Table { id: "promptfoo", why, shared: Vec::new(), models, wide: true })
+    // The prompts' variables come first: the one that is called so, or the only one, is the query.
+    let variables = header.get(..*starts.first()?).unwrap_or_default();
+    let called = |name: &String| is_called(name, Role::Query);
+    let query = variables.iter().position(called).or((variables.len() == 1).then_some(0));
+    let texts = query.map(|query| (Role::Query, query)).into_iter().collect();
+    Some(Table { id: "promptfoo", why, shared: Vec::new(), texts, models, wide: true })
 }
 
 /// The provider in `[provider] prompt`.

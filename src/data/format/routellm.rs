@@ -30,8 +30,10 @@ pub(super) fn wide(records: &Records) -> Option<Table> {
         let score = place(name)?;
         let columns =
             Columns { names: vec![(Role::Score, name.clone())], model: Some(name.clone()), ..Columns::default() };
-        Some(Model { columns, cells: vec![(Role::Score, score)] })
+        let answer = header.iter().position(|other| other.strip_suffix(RESPONSE) == Some(name));
+        Some(Model { columns, cells: vec![(Role::Score, score)], answer })
     });
     let why = "its first column is `prompt` and the others are models, with True or False on each row".to_owned();
-    Some(Table { id: "routellm", why, shared: Vec::new(), models: models.collect(), wide: true })
+    let texts = vec![(Role::Query, 0)];
+    Some(Table { id: "routellm", why, shared: Vec::new(), texts, models: models.collect(), wide: true })
 }

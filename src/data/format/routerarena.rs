@@ -15,5 +15,10 @@ pub(super) const RECORDS: Layout = Layout {
         (Role::InputTokens, "token_usage.input_tokens"),
         (Role::OutputTokens, "token_usage.output_tokens"),
     ],
+    texts: &[
+        (Role::Query, "question"),
+        (Role::Answer, "evaluation_result.extracted_answer"),
+        (Role::Answer, "generated_answer"),
+    ],
     from_zero: true,
 };

@@ -25,6 +25,7 @@ pub(super) const LONG: Layout = Layout {
         (Role::Category, "eval_name"),
         (Role::Split, "split"),
     ],
+    texts: &[(Role::Query, "prompt"), (Role::Answer, "model_response")],
     from_zero: false,
 };
 
@@ -64,7 +65,8 @@ pub(super) fn wide(header: &[String]) -> Result<Option<Table>> {
             cells.push((Role::Cost, *index));
             columns.names.push((Role::Cost, cost));
         }
-        models.push(Model { columns, cells });
+        let answer = place(&format!("{name}{RESPONSE}")).first().copied();
+        models.push(Model { columns, cells, answer });
     }
     models.sort_by_key(|model| model.cells.first().map(|(_, score)| *score));
     let mut shared = vec![(Role::QueryId, id)];
@@ -74,5 +76,6 @@ pub(super) fn wide(header: &[String]) -> Result<Option<Table>> {
             .filter_map(|(role, name)| Some((*role, position(name)?))),
     );
     let why = "it has the columns `sample_id` and, for each model, its name and its name with `|total_cost`".to_owned();
-    Ok(Some(Table { id: "routerbench-wide", why, shared, models, wide: true }))
+    let texts = position("prompt").map(|place| (Role::Query, place)).into_iter().collect();
+    Ok(Some(Table { id: "routerbench-wide", why, shared, texts, models, wide: true }))
 }
