@@ -37,6 +37,7 @@ pub mod optimum;
 pub mod order;
 pub mod plan;
 pub mod protocol;
+pub mod query_aware;
 pub mod random;
 pub mod recognise;
 pub mod run;
