@@ -170,6 +170,7 @@ impl World {
             },
             policies: vec![Policy { label: None, kind: PolicyKind::Random(NoParameters {}) }],
             run: Run::default(),
+            query_aware: None,
         };
         let data = files.filter(|_| *source == Source::Files);
         let plan = Plan::new(&experiment, data.map(|files| files.dataset.clone()))?;
