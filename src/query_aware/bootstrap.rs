@@ -13,6 +13,23 @@ pub struct Figure {
     pub ci95: Option<f64>,
 }
 
+impl Figure {
+    /// A figure without an interval.
+    pub fn of(value: Option<f64>) -> Figure {
+        Figure { value, ci95: None }
+    }
+}
+
+/// Half the width of the 95 % percentile interval of resampled values; `None` where there are none, or some are not known.
+pub(super) fn half_width(mut drawn: Vec<f64>) -> Option<f64> {
+    if drawn.iter().any(|value| !value.is_finite()) {
+        return None;
+    }
+    drawn.sort_by(f64::total_cmp);
+    let at = |share: f64| drawn.get((share * drawn.len().saturating_sub(1) as f64) as usize).copied();
+    at(0.975).zip(at(0.025)).map(|(high, low)| 0.5 * (high - low))
+}
+
 /// Most resamples; fewer where there are so many queries that each would cost much.
 const RESAMPLES: u64 = 1_000;
 /// Fewest resamples.
@@ -79,16 +96,10 @@ impl Mean {
     /// A statistic of this mean and another one.
     pub fn with(&self, other: &Mean, statistic: impl Fn(f64, f64) -> f64) -> Figure {
         let value = statistic(self.value, other.value);
-        let mut drawn: Vec<f64> =
+        let drawn =
             self.resampled.iter().zip(&other.resampled).map(|(mine, others)| statistic(*mine, *others)).collect();
-        drawn.sort_by(f64::total_cmp);
-        let at = |share: f64| drawn.get((share * drawn.len().saturating_sub(1) as f64) as usize).copied();
-        let half = at(0.975).zip(at(0.025)).map(|(high, low)| 0.5 * (high - low));
-        let known = value.is_finite();
-        Figure {
-            value: known.then_some(value),
-            ci95: half.filter(|half| known && half.is_finite() && drawn.iter().all(|value| value.is_finite())),
-        }
+        let figure = Figure::of(Some(value).filter(|value| value.is_finite()));
+        Figure { ci95: figure.value.and(half_width(drawn)), ..figure }
     }
 
     /// This mean less another.

@@ -4,7 +4,7 @@
 use super::judge::Judge;
 use super::queries::Queries;
 use super::select::{Limits, Rule};
-use super::terms::{Place, Words};
+use super::words::{Place, Words};
 use crate::summary::wilson_interval;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,0 +1,406 @@
+//! Texts and numbers as features: hashed terms with TF-IDF weights, and numeric columns beside them.
+
+use super::sparse::Sparse;
+use super::words::{Place, Words};
+use crate::error::{Error, ErrorKind, Result};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How texts become features.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeatureOptions {
+    /// Terms are hashed into 2^`bits` buckets, 8 to 22.
+    pub bits: u32,
+    /// A bucket counts as a feature from so many training texts on, at least 1.
+    pub min_texts: u32,
+}
+
+impl Default for FeatureOptions {
+    fn default() -> Self {
+        FeatureOptions { bits: 18, min_texts: 2 }
+    }
+}
+
+/// No feature.
+const NONE: u32 = u32::MAX;
+/// Standard deviations (of one column alone) beyond which a number counts as this far off.
+const FARTHEST: f64 = 10.0;
+
+/// What was learned of the training texts: which buckets are features, and how much each counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Features {
+    bits: u32,
+    /// By bucket its feature, [`NONE`] where it is none.
+    feature: Vec<u32>,
+    /// By feature of the text its inverse document frequency, ln((1 + n)/(1 + n_j)) + 1.
+    idf: Vec<f32>,
+    /// The numeric columns, whose features follow those of the text.
+    numbers: Vec<Standard>,
+}
+
+/// A numeric column on training: value → (value − mean)·scale.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Standard {
+    mean: f64,
+    scale: f64,
+}
+
+/// A feature of one text, in words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Explained {
+    /// The feature's number.
+    pub feature: u32,
+    /// Its value in this text; times a weight of the classifier it is what the feature adds to the log-odds.
+    pub value: f32,
+    /// The terms of this text that fall into it (ends of words as `_`); several where they collide. For a numeric column
+    /// its name.
+    pub terms: Vec<String>,
+}
+
+/// By text the buckets of its terms, ascending, and how often each is met.
+struct Counts {
+    buckets: Vec<u32>,
+    times: Vec<u16>,
+    starts: Vec<u32>,
+}
+
+impl Features {
+    /// Learns the features of the training texts and numbers, and gives the matrix of all texts. `numeric` are further
+    /// columns with one value a text (`NaN` = missing, which counts as the mean), `train` the places of the texts that
+    /// may be learned from; what the others hold changes neither features nor weights.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfRange`]: options outside their ranges, a column of another length. [`ErrorKind::Missing`]: no
+    /// feature is left, because the training texts are all empty, all alike, or have no term in common and there is no
+    /// numeric column that varies. [`ErrorKind::TooLarge`]: more than 4 billion terms.
+    pub fn learn(
+        texts: &[String],
+        numeric: &[Vec<f64>],
+        train: &[usize],
+        options: FeatureOptions,
+    ) -> Result<(Features, Sparse)> {
+        let FeatureOptions { bits, min_texts } = options;
+        let wrong = |field: &str, expected: &str| Error::new(ErrorKind::OutOfRange, expected).at_field(field);
+        if !(8..=22).contains(&bits) {
+            return Err(wrong("query_aware.features.bits", "a whole number from 8 to 22").found(bits));
+        }
+        if min_texts == 0 {
+            return Err(wrong("query_aware.features.min_texts", "a whole number of at least 1").found(0));
+        }
+        if let Some(column) = numeric.iter().find(|column| column.len() != texts.len()) {
+            let expected = format!("columns with {} values, one a query", texts.len());
+            return Err(wrong("query_aware.features.columns", &expected).found(column.len()));
+        }
+        let counts = Counts::of(texts, bits)?;
+        let mut in_texts = vec![0u32; 1 << bits];
+        for text in train {
+            for bucket in counts.row(*text).0 {
+                in_texts[*bucket as usize] += 1;
+            }
+        }
+        // What stands in every training text says nothing.
+        let all = train.len() as u32;
+        let mut buckets: Vec<u32> = (0..1u32 << bits)
+            .filter(|bucket| {
+                let count = in_texts[*bucket as usize];
+                count >= min_texts && count < all
+            })
+            .collect();
+        // Frequent features lie together, so that their weights stay close to the processor.
+        buckets.sort_by_key(|bucket| (std::cmp::Reverse(in_texts[*bucket as usize]), *bucket));
+        let mut feature = vec![NONE; 1 << bits];
+        let mut idf = Vec::with_capacity(buckets.len());
+        for (number, bucket) in buckets.iter().enumerate() {
+            feature[*bucket as usize] = number as u32;
+            let share = f64::from(1 + all) / f64::from(1 + in_texts[*bucket as usize]);
+            idf.push((libm::log(share) + 1.0) as f32);
+        }
+        let numbers: Vec<Standard> = numeric.iter().map(|column| Standard::of(column, train, numeric.len())).collect();
+        if idf.is_empty() && numbers.iter().all(|number| number.scale == 0.0) {
+            return Err(nothing(texts, train, !numeric.is_empty()));
+        }
+        let features = Features { bits, feature, idf, numbers };
+        let mut matrix = Sparse::new(features.columns());
+        for text in 0..texts.len() {
+            let (buckets, times) = counts.row(text);
+            let numbers = numeric.iter().map(|column| column[text]);
+            features.weigh(buckets, times, numbers, &mut matrix);
+        }
+        Ok((features, matrix))
+    }
+
+    /// Number of features, those of the text first.
+    pub fn columns(&self) -> u32 {
+        (self.idf.len() + self.numbers.len()) as u32
+    }
+
+    /// The features of one more text as a matrix of one row; `numeric` in the order of the columns at training, missing
+    /// ones `NaN` or left out at the end.
+    pub fn row(&self, text: &str, numeric: &[f64]) -> Sparse {
+        let mut matrix = Sparse::new(self.columns());
+        let mut buckets = Vec::new();
+        Words::of(text).each(&mut |hash, _| buckets.push(bucket(hash, self.bits)));
+        let (buckets, times) = counted(&mut buckets);
+        let numbers = (0..self.numbers.len()).map(|column| numeric.get(column).copied().unwrap_or(f64::NAN));
+        self.weigh(&buckets, &times, numbers, &mut matrix);
+        matrix
+    }
+
+    /// The features of one text with the terms behind each, found again in the text. `names` are the numeric columns'.
+    pub fn explain(&self, text: &str, numeric: &[f64], names: &[String]) -> Vec<Explained> {
+        let words = Words::of(text);
+        let mut places: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
+        words.each(&mut |hash, place| {
+            let feature = self.feature.get(bucket(hash, self.bits) as usize).copied().unwrap_or(NONE);
+            if feature != NONE {
+                places.entry(feature).or_default().push(place);
+            }
+        });
+        let matrix = self.row(text, numeric);
+        let (features, values) = matrix.row(0);
+        let terms = |feature: u32| -> Vec<String> {
+            let mut terms: Vec<String> = Vec::new();
+            for place in places.get(&feature).into_iter().flatten() {
+                let term = words.spell(*place);
+                if !terms.contains(&term) {
+                    terms.push(term);
+                }
+            }
+            if let Some(column) = (feature as usize).checked_sub(self.idf.len()) {
+                terms.extend(names.get(column).cloned());
+            }
+            terms
+        };
+        features
+            .iter()
+            .zip(values)
+            .map(|(&feature, &value)| Explained { feature, value, terms: terms(feature) })
+            .collect()
+    }
+
+    /// Puts a row behind the others: (1 + ln times)·idf, of length 1 over the text; then the numbers.
+    fn weigh(&self, buckets: &[u32], times: &[u16], numbers: impl Iterator<Item = f64>, matrix: &mut Sparse) {
+        let start = matrix.values.len();
+        let mut square = 0.0f64;
+        for (bucket, times) in buckets.iter().zip(times) {
+            let feature = self.feature.get(*bucket as usize).copied().unwrap_or(NONE);
+            let Some(idf) = self.idf.get(feature as usize) else { continue };
+            let often = if *times == 1 { 1.0 } else { 1.0 + libm::log(f64::from(*times)) };
+            let value = often * f64::from(*idf);
+            square += value * value;
+            matrix.indices.push(feature);
+            matrix.values.push(value as f32);
+        }
+        let length = square.sqrt() as f32;
+        for value in matrix.values.iter_mut().skip(start) {
+            *value /= length;
+        }
+        for (column, (value, standard)) in numbers.zip(&self.numbers).enumerate() {
+            let value = standard.of_value(value);
+            if value != 0.0 {
+                matrix.indices.push((self.idf.len() + column) as u32);
+                matrix.values.push(value);
+            }
+        }
+        matrix.end_row();
+    }
+}
+
+impl Standard {
+    /// Mean and scale on training; `columns` numeric columns together are as long as a text, 1 on average.
+    fn of(column: &[f64], train: &[usize], columns: usize) -> Self {
+        let values = || train.iter().filter_map(|place| column.get(*place)).filter(|value| value.is_finite());
+        let count = values().count() as f64;
+        let mean = values().sum::<f64>() / count;
+        let deviation = (values().map(|value| (value - mean) * (value - mean)).sum::<f64>() / count).sqrt();
+        match deviation > 0.0 && deviation.is_finite() {
+            true => Standard { mean, scale: 1.0 / deviation / (columns as f64).sqrt() },
+            // The same value everywhere, none at all, or beyond all numbers: nothing to learn from.
+            false => Standard { mean: 0.0, scale: 0.0 },
+        }
+    }
+
+    fn of_value(&self, value: f64) -> f32 {
+        if self.scale == 0.0 || value.is_nan() {
+            return 0.0;
+        }
+        ((value - self.mean) * self.scale).clamp(-FARTHEST, FARTHEST) as f32
+    }
+}
+
+impl Counts {
+    fn of(texts: &[String], bits: u32) -> Result<Self> {
+        let mut counts = Counts { buckets: Vec::new(), times: Vec::new(), starts: vec![0] };
+        let mut found = Vec::new();
+        for text in texts {
+            found.clear();
+            Words::of(text).each(&mut |hash, _| found.push(bucket(hash, bits)));
+            let (buckets, times) = counted(&mut found);
+            counts.buckets.extend(buckets);
+            counts.times.extend(times);
+            let end = u32::try_from(counts.buckets.len());
+            counts.starts.push(end.map_err(|_| {
+                Error::new(ErrorKind::TooLarge, "at most 4 billion terms in all queries").at_column("query")
+            })?);
+        }
+        Ok(counts)
+    }
+
+    fn row(&self, text: usize) -> (&[u32], &[u16]) {
+        let ends = self.starts.get(text).zip(self.starts.get(text + 1));
+        let row = ends.and_then(|(start, end)| {
+            let range = *start as usize..*end as usize;
+            self.buckets.get(range.clone()).zip(self.times.get(range))
+        });
+        row.unwrap_or_default()
+    }
+}
+
+#[inline(always)]
+fn bucket(hash: u64, bits: u32) -> u32 {
+    (hash >> (64 - bits)) as u32
+}
+
+/// The different buckets, ascending, and how often each is met.
+fn counted(found: &mut [u32]) -> (Vec<u32>, Vec<u16>) {
+    found.sort_unstable();
+    let (mut buckets, mut times): (Vec<u32>, Vec<u16>) = (Vec::new(), Vec::new());
+    for bucket in found.iter() {
+        match times.last_mut().filter(|_| buckets.last() == Some(bucket)) {
+            Some(times) => *times = times.saturating_add(1),
+            None => {
+                buckets.push(*bucket);
+                times.push(1);
+            }
+        }
+    }
+    (buckets, times)
+}
+
+/// Why there is no feature.
+fn nothing(texts: &[String], train: &[usize], columns: bool) -> Error {
+    let of_train = || train.iter().filter_map(|place| texts.get(*place)).map(|text| text.trim());
+    let first = of_train().next().unwrap_or_default();
+    let found = match (of_train().all(str::is_empty), of_train().all(|text| text == first)) {
+        (true, _) => "texts that are all empty",
+        (false, true) => "texts that are all alike",
+        (false, false) => "texts without a word that several, and not all, of them have",
+    };
+    let more = if columns { " and numeric columns without two different values" } else { "" };
+    Error::new(ErrorKind::Missing, "training queries that differ, and share words or parts of words")
+        .at_column("query")
+        .found(format!("{found}{more}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn texts(list: &[&str]) -> Vec<String> {
+        list.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    fn length(row: (&[u32], &[f32])) -> f64 {
+        row.1.iter().map(|value| f64::from(*value) * f64::from(*value)).sum::<f64>().sqrt()
+    }
+
+    #[test]
+    fn weights_by_hand() {
+        // Single letters: of each the word and its one part; no pairs, since each text is one letter or repeats it.
+        let all = texts(&["a", "a", "b", "b", "b", "c", "a; b"]);
+        let (features, matrix) = Features::learn(&all, &[], &[0, 1, 2, 3, 4, 5], FeatureOptions::default()).unwrap();
+        // `c` is in one training text, `a b` in none.
+        assert_eq!((features.columns(), matrix.rows()), (4, 7));
+        let idf = |texts: f64| libm::log(7.0 / (1.0 + texts)) + 1.0;
+        // Both features of a text of one letter weigh the same: 1/√2 each.
+        for text in [0, 2] {
+            let (_, values) = matrix.row(text);
+            assert!(values.len() == 2 && values.iter().all(|value| (f64::from(*value) - 0.5f64.sqrt()).abs() < 1e-6));
+        }
+        assert_eq!(matrix.row(5), (&[][..], &[][..]));
+        // In a text with both letters the rarer counts for more, in the ratio of the frequencies.
+        let (_, values) = matrix.row(6);
+        let mut values: Vec<f64> = values.iter().map(|value| f64::from(*value)).collect();
+        values.sort_by(f64::total_cmp);
+        assert!((values[3] / values[0] - idf(2.0) / idf(3.0)).abs() < 1e-6, "{values:?}");
+        // Twice as often counts 1 + ln 2 times as much: `b b` also has the pair, which is no feature.
+        let twice = features.row("a b; b", &[]);
+        let mut values: Vec<f64> = twice.row(0).1.iter().map(|value| f64::from(*value)).collect();
+        values.sort_by(f64::total_cmp);
+        let often = 1.0 + libm::log(2.0);
+        assert!((values[3] / values[0] - often * idf(3.0) / idf(2.0)).abs() < 1e-6, "{values:?}");
+    }
+
+    #[test]
+    fn features_are_those_of_train_only() {
+        let some = ["how many apples", "how many pears", "what is red", "what is green", "名前は何", "数は何"];
+        let train = [0, 1, 2, 3];
+        let (features, _) = Features::learn(&texts(&some), &[], &train, FeatureOptions::default()).unwrap();
+        let mut other = some;
+        (other[4], other[5]) = ("how what is many", "green apples are what?");
+        let (again, _) = Features::learn(&texts(&other), &[], &train, FeatureOptions::default()).unwrap();
+        assert_eq!(features, again);
+        let (with_all, _) =
+            Features::learn(&texts(&some), &[], &[0, 1, 2, 3, 4, 5], FeatureOptions::default()).unwrap();
+        assert!(with_all.explain("何は何", &[], &[]).iter().any(|found| found.terms == ["は何"]), "Japanese is read");
+        assert!(features.explain("何は何", &[], &[]).is_empty());
+    }
+
+    #[test]
+    fn numbers_are_standardised_on_train() {
+        let columns = vec![vec![1.0, 3.0, 1.0, 3.0, f64::NAN, 5.0, 1e300], vec![7.0; 7]];
+        let all = texts(&["one two", "one three", "two", "three", "x", "x", "one"]);
+        let (features, matrix) = Features::learn(&all, &columns, &[0, 1, 2, 3, 4], FeatureOptions::default()).unwrap();
+        let number = |text: usize| {
+            let (features_of, values) = matrix.row(text);
+            let place = features_of.iter().position(|feature| *feature == features.columns() - 2);
+            place.map_or(0.0, |place| values[place])
+        };
+        let half = 0.5f32.sqrt();
+        assert_eq!([0, 1, 4].map(number), [-half, half, 0.0]);
+        assert!((number(5) - 3.0 * half).abs() < 1e-6 && number(6) == 10.0);
+        let found = features.explain("one", &[3.0, 7.0], &texts(&["length", "same"]));
+        assert_eq!(found.last().unwrap().terms, ["length"]);
+    }
+
+    #[test]
+    fn what_cannot_be_learned_is_said() {
+        let learn = |list: &[&str], numeric: &[Vec<f64>]| {
+            let train: Vec<usize> = (0..list.len()).collect();
+            Features::learn(&texts(list), numeric, &train, FeatureOptions::default()).unwrap_err().to_string()
+        };
+        assert!(learn(&["", " ", "\n"], &[]).contains("all empty"));
+        assert!(learn(&["one two", "one two", "one two"], &[]).contains("all alike"));
+        assert!(learn(&["one", "xy", "zzz"], &[]).contains("without a word that several"));
+        assert!(learn(&["same", "same"], &[vec![1.0, 1.0]]).contains("numeric columns without two"));
+        assert!(learn(&["same", "same"], &[vec![1.0]]).contains("columns with 2 values"));
+        assert!(learn(&[], &[]).contains("all empty"));
+        let one = |options| Features::learn(&texts(&["a b", "a c", "b c"]), &[], &[0, 1, 2], options).map(|_| ());
+        assert!(one(FeatureOptions::default()).is_ok());
+        assert!(one(FeatureOptions { bits: 40, min_texts: 2 }).is_err());
+        assert!(one(FeatureOptions { bits: 18, min_texts: 0 }).is_err());
+        // Numbers alone are enough.
+        assert!(Features::learn(&texts(&["", ""]), &[vec![1.0, 2.0]], &[0, 1], FeatureOptions::default()).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn rows_are_of_length_one_and_explained(list in prop::collection::vec("[a-d 日本語한국é.]{0,12}", 2..12)) {
+            let list: Vec<String> = list;
+            let train: Vec<usize> = (0..list.len()).collect();
+            let Ok((features, matrix)) = Features::learn(&list, &[], &train, FeatureOptions { bits: 8, min_texts: 1 })
+            else { return Ok(()) };
+            for (place, text) in list.iter().enumerate() {
+                let row = matrix.row(place);
+                prop_assert!(row.0.is_empty() || (length(row) - 1.0).abs() < 1e-5);
+                prop_assert!(row.0.iter().all(|feature| *feature < matrix.columns));
+                let alone = features.row(text, &[]);
+                prop_assert_eq!(alone.row(0), row);
+                let explained = features.explain(text, &[], &[]);
+                prop_assert_eq!(explained.len(), row.0.len());
+                prop_assert!(explained.iter().all(|found| !found.terms.is_empty()));
+            }
+        }
+    }
+}
