@@ -8,9 +8,11 @@ mod environment;
 mod parse;
 mod placed;
 mod policy;
+mod query_aware;
 
 pub use environment::*;
 pub use policy::*;
+pub use query_aware::*;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -46,6 +48,9 @@ pub struct Experiment {
     pub policies: Vec<Policy>,
     /// Rounds, replicates, seed.
     pub run: Run,
+    /// Query-aware selection; the defaults where absent. No policy of the simulation reads it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query_aware: Option<QueryAware>,
 }
 
 /// What is asked of a policy each round.

@@ -12,6 +12,7 @@ use crate::experiment::{Environment, Experiment, Feedback, FileReference, Policy
 use crate::game::{Game, Segment};
 use crate::number::short;
 use policies::{check_windows, fill_policy, labels, seats};
+pub(crate) use queries::filtered;
 pub use scene::{Asked, Scene};
 use std::sync::Arc;
 
@@ -302,7 +303,10 @@ impl Asked {
 }
 
 /// The files named must be the files given, and their hashes the ones named; fills in hashes not named.
-fn match_files(named: &mut [FileReference], given: &[FileIdentity]) -> Result<()> {
+///
+/// # Errors
+/// `Missing` for a file that is not given, `HashMismatch` for another one of its name, `OutOfRange` for one not named.
+pub fn match_files(named: &mut [FileReference], given: &[FileIdentity]) -> Result<()> {
     for (index, file) in named.iter_mut().enumerate() {
         let field = format!("environment.files[{index}]");
         let Some(found) = given.iter().find(|other| other.name == file.name) else {

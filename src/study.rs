@@ -174,6 +174,7 @@ fn experiment(models: Vec<SyntheticModel>, reward: RewardModel, n: u32, policies
         },
         policies,
         run,
+        query_aware: None,
     }
 }
 

@@ -6,9 +6,9 @@ mod played;
 mod text;
 
 pub use collector::Collector;
-pub use intervals::{bootstrap, settled, student_t};
+pub use intervals::{bootstrap, settled, student_t, wilson_interval};
 pub use played::Played;
-pub use text::{curves_csv, table};
+pub use text::{aligned, curves_csv, table};
 
 use crate::data::FileIdentity;
 use crate::experiment::Experiment;

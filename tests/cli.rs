@@ -187,11 +187,101 @@ fn what_is_wrong_is_said_in_one_line_with_status_2() {
         assert!(said.contains(word), "{arguments:?}: {said}");
         assert!(output.stdout.is_empty(), "{arguments:?}");
     }
-    let later = llm_select(&["evaluate", "x.json", "--shard", "1/2", "--out", "y"], "");
-    assert_eq!(later.status.code(), Some(2));
-    assert!(text(&later.stderr).contains("evaluate") && text(&later.stderr).contains("later version"));
     let unwritable = llm_select(&["run", &file("suc.json"), "--out", "/no/such/folder/x.json"], "");
     assert_eq!(unwritable.status.code(), Some(1));
+}
+
+/// Results of three models on 200 questions about numbers or words, and an experiment on them; `part` is its `query_aware`.
+fn questions(name: &str, part: serde_json::Value) -> (String, String) {
+    let mut csv = String::from("query_id,model,query,answer,score,cost,latency_ms,category\n");
+    for query in 0..200u32 {
+        let numbers = query * 7 % 10 < 5;
+        let (text, category) = match numbers {
+            true => (format!("What is the sum of {query} and {}?", query * 3 % 17), "numbers"),
+            false => (format!("Which word rhymes with number {query} in this poem?"), "words"),
+        };
+        // The first knows numbers, the second words, the third half of both; each slips now and then.
+        for (model, knows, cost, latency) in [
+            ("counts", numbers != (query % 11 == 0), 0.001, 100),
+            ("rhymes", numbers == (query % 13 == 0), 0.002, 200),
+            ("guesses", query % 2 == 0, 0.003, 300),
+        ] {
+            let answer = if knows { "right".to_owned() } else { format!("wrong {model}") };
+            let score = u8::from(knows);
+            csv.push_str(&format!("{query},{model},{text},{answer},{score},{cost},{latency},{category}\n"));
+        }
+    }
+    let (data, experiment) = (out(&format!("{name}.csv")), out(&format!("{name}.json")));
+    let text = serde_json::json!({
+        "environment": { "kind": "replay", "files": [{ "name": format!("{name}.csv") }] },
+        "task": { "budget": null }, "policies": [{ "kind": "random" }], "query_aware": part
+    });
+    std::fs::write(&data, csv).unwrap();
+    std::fs::write(&experiment, text.to_string()).unwrap();
+    (experiment, data)
+}
+
+#[test]
+fn an_evaluation_prints_a_table_or_the_documented_json() {
+    let (experiment, data) = questions("questions", serde_json::json!({ "max_models": 2 }));
+    let table = llm_select(&["evaluate", &experiment, "--data", &data], "");
+    assert!(table.status.success(), "{}", text(&table.stderr));
+    let shown = text(&table.stdout);
+    for word in ["120 queries to train on, 40 to validate on, 40 to test on", "MaxConf", "Oracle", "Weighted F1", "±"]
+    {
+        assert!(shown.contains(word), "{word}: {shown}");
+    }
+    assert!(text(&table.stderr).contains("Only 40 queries are tested on"));
+    let json = llm_select(&["evaluate", &experiment, "--data", &data, "--out", "-"], "");
+    let found: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(found["split"], serde_json::json!({"train": 120, "validation": 40, "test": 40, "from_column": false}));
+    let figure = |figure: &serde_json::Value| (figure["value"].as_f64(), figure["ci95"].as_f64());
+    let first = &found["classifier"]["models"][0];
+    assert_eq!(first["name"], "counts");
+    for name in ["precision", "recall", "f1"] {
+        assert!(figure(&first[name]).0.is_some_and(|value| value > 0.5), "{first}");
+    }
+    assert!(figure(&found["classifier"]["weighted_f1"]).0.is_some_and(|value| value > 0.5));
+    let policies = found["policies"].as_array().unwrap();
+    let of = |name: &str| policies.iter().find(|policy| policy["name"] == name).unwrap();
+    let (oracle, _) = figure(&found["oracle"]);
+    for policy in policies {
+        for name in ["accuracy", "coverage", "models_called", "latency_parallel_ms", "latency_sequential_ms", "cost"] {
+            assert!(figure(&policy[name]).0.is_some(), "{name}: {policy}");
+        }
+        assert!(figure(&policy["accuracy"]).0 <= oracle);
+    }
+    // One model alone knows half of them; the texts say which.
+    assert!(figure(&of("LabelledMaxConf")["accuracy"]).0 > Some(0.8));
+    assert!(figure(&of("Best single model")["accuracy"]).0 < Some(0.7));
+    let called = figure(&of("All models")["models_called"]);
+    assert_eq!(called, (Some(3.0), Some(0.0)));
+    assert!((figure(&of("All models")["cost"]).0.unwrap() - 0.006).abs() < 1e-12);
+    assert_eq!(found["gap"]["policy"].as_str().map(|name| name.ends_with("MaxConf")), Some(true));
+    // The same bits again.
+    assert_eq!(json.stdout, llm_select(&["evaluate", &experiment, "--data", &data, "--out", "-"], "").stdout);
+}
+
+#[test]
+fn an_evaluation_says_what_it_cannot_do() {
+    let (few, data) = questions("few", serde_json::json!({ "split": { "train": 0.7, "validation": 0.4 } }));
+    let (columns, _) = questions("columns", serde_json::json!({ "features": { "columns": ["embedding"] } }));
+    let (plain, _) = questions("plain", serde_json::json!({}));
+    let textless = out("plain_textless.csv");
+    std::fs::write(&textless, "query_id,model,score\n1,a,1\n2,a,0\n").unwrap();
+    for (arguments, word) in [
+        (vec!["evaluate", &few, "--data", &data], "query_aware.split"),
+        (vec!["evaluate", &plain, "--data", &data], "no file named plain.csv"),
+        (vec!["evaluate", &plain, "--data", &textless], "text of the queries"),
+        (vec!["evaluate", &file("suc.json"), "--data", &data], "environment.kind"),
+        (vec!["evaluate", &plain], "--data"),
+        (vec!["evaluate", &columns, "--data", &out("columns.csv")], "query_aware.features.columns[0]"),
+    ] {
+        let output = llm_select(&arguments, "");
+        let said = text(&output.stderr);
+        assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{arguments:?}: {said}");
+        assert!(said.contains(word) && output.stdout.is_empty(), "{arguments:?}: {said}");
+    }
 }
 
 #[test]

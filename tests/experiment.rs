@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use llm_selection::ErrorKind::{self, *};
-use llm_selection::experiment::Experiment;
+use llm_selection::experiment::{Experiment, QueryAware};
 use llm_selection::plan::Plan;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -240,11 +240,40 @@ fn every_bad_change_and_memory_is_named() {
 }
 
 #[test]
+fn the_query_aware_part_is_checked() {
+    let part = |value: Value| {
+        let text = with("/query_aware", value).to_string();
+        Experiment::from_json(&text).unwrap().query_aware.unwrap()
+    };
+    assert_eq!(part(json!({})), QueryAware::default());
+    let found = part(json!({"max_models": 2, "split": {"train": 0.5}, "features": {"columns": ["length"]}}));
+    assert_eq!((found.max_models, found.threshold, found.split.train, found.split.validation), (2, 0.5, 0.5, 0.2));
+    assert_eq!(found.features.columns, ["length"]);
+    let cases = [
+        (json!({"max_models": 0}), OutOfRange, "query_aware.max_models", "1 to 200"),
+        (json!({"threshold": 1.5}), OutOfRange, "query_aware.threshold", "0 to 1"),
+        (json!({"confidence": 0}), OutOfRange, "query_aware.confidence", "above 0"),
+        (json!({"cost_cap": 0}), OutOfRange, "query_aware.cost_cap", "above 0"),
+        (json!({"latency_cap_ms": -1}), OutOfRange, "query_aware.latency_cap_ms", "above 0"),
+        (json!({"split": {"train": 0}}), OutOfRange, "query_aware.split.train", "above 0"),
+        (json!({"split": {"train": 0.9}}), OutOfRange, "query_aware.split", "found `0.9 and 0.2`"),
+        (json!({"split": {"seed": -1}}), OutOfRange, "query_aware.split.seed", "whole number"),
+        (json!({"split": {"test": 0.2}}), UnknownField, "query_aware.split.test", "found `test`"),
+        (json!({"features": {"columns": ["a", "a"]}}), Duplicate, "query_aware.features.columns[1]", "found `a`"),
+        (json!({"model": "roberta"}), UnknownField, "query_aware.model", "found `model`"),
+    ];
+    for (value, kind, field, text) in cases {
+        let error = refusal(&with("/query_aware", value.clone()));
+        assert_eq!((error.kind, error.place.field.as_deref()), (kind, Some(field)), "{value}: {error}");
+        assert!(error.to_string().contains(text), "{value}: {error}");
+    }
+}
+
+#[test]
 fn what_comes_later_is_refused_by_name() {
     let cases = [
         ("/policies/0", json!({"kind": "contextual"}), "contextual"),
         ("/policies/0", json!({"kind": "linucb"}), "linucb"),
-        ("/query_aware", json!({}), "query_aware"),
     ];
     for (pointer, value, name) in cases {
         let error = refusal(&with(pointer, value));

@@ -367,11 +367,25 @@ fn experiment() -> impl Strategy<Value = Experiment> {
         ("seed", (0..1u64 << 53).prop_map(Value::from).boxed()),
         ("regret_alpha", number(0.1..=1.0).boxed()),
     ]);
+    let query_aware = some_of(vec![
+        ("max_models", (1..9u32).prop_map(Value::from).boxed()),
+        ("threshold", number(0.0..=1.0).boxed()),
+        ("confidence", number(0.1..=1.0).boxed()),
+        ("cost_cap", prop_oneof![Just(Value::Null), number(0.1..=9.0)].boxed()),
+        ("latency_cap_ms", prop_oneof![Just(Value::Null), number(0.1..=9.0)].boxed()),
+        ("split", one_of(&[json!({}), json!({"train": 0.6, "validation": 0.2, "seed": 1}), json!({"seed": 9})])),
+        ("features", one_of(&[json!({}), json!({"columns": []}), json!({"columns": ["x", "y"]})])),
+    ]);
     let environment = prop_oneof![synthetic.boxed(), preset.boxed(), replay.boxed()];
     let policies = proptest::collection::vec(policy(), 1..5);
-    let rest = ("\\PC{0,20}", prop_oneof![Just(Value::Null), number(0.05..=3.0)], any::<bool>());
+    let rest = (
+        "\\PC{0,20}",
+        prop_oneof![Just(Value::Null), number(0.05..=3.0)],
+        any::<bool>(),
+        proptest::option::of(query_aware),
+    );
     (environment, task, policies, run, rest).prop_map(
-        |(environment, mut task, policies, run, (title, budget, brief))| {
+        |(environment, mut task, policies, run, (title, budget, brief, query_aware))| {
             let awc = task.get("reward").is_none_or(|reward| reward == "awc");
             if !awc && task.get("feedback") == Some(&json!("cascade")) {
                 task.remove("feedback");
@@ -383,6 +397,9 @@ fn experiment() -> impl Strategy<Value = Experiment> {
             let mut experiment = json!({ "environment": environment, "task": task, "policies": policies, "run": run });
             if !brief {
                 experiment["title"] = json!(title);
+            }
+            if let Some(part) = query_aware {
+                experiment["query_aware"] = part.into();
             }
             read(&experiment)
         },

@@ -2,12 +2,12 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use llm_selection::data::{ImportOptions, InputFile};
-use llm_selection::experiment::{Duplicates, Grader};
+use llm_selection::experiment::{Duplicates, Grader, SplitShares};
 use llm_selection::query_aware::features::FeatureOptions;
 use llm_selection::query_aware::predictor::{Predictor, labels};
 use llm_selection::query_aware::queries::{Queries, QueryOptions};
-use llm_selection::query_aware::report::Report;
-use llm_selection::query_aware::split::{Split, SplitOptions};
+use llm_selection::query_aware::report::{Report, by_probability, majority};
+use llm_selection::query_aware::split::Split;
 use std::path::PathBuf;
 
 /// The files are not part of this package: `../shared/data`, or the folder in `LLM_SELECTION_SHARED_DATA`.
@@ -33,13 +33,13 @@ fn read(names: &[&str], import: ImportOptions, threshold: f64) -> Option<Queries
 fn losses(queries: &Queries) -> (f64, f64) {
     let (mut ours, mut baseline) = (0.0, 0.0);
     for seed in 1..=6 {
-        let split = Split::of(queries, SplitOptions { seed, ..SplitOptions::default() }).unwrap();
+        let split = Split::of(queries, SplitShares { seed, ..SplitShares::default() }).unwrap();
         let trained = Predictor::train(queries, &split, FeatureOptions::default(), &mut |_| true).unwrap();
-        let [report, balanced] = trained.reports(queries, &split, 0.5);
-        let majority = Report::majority(&labels(queries), &split.train, &split.test);
-        println!("F1 {:?}, balanced {:?}", report.weighted_f1, balanced.weighted_f1);
-        ours += report.log_loss.unwrap() / 6.0;
-        baseline += majority.log_loss.unwrap() / 6.0;
+        let labels = labels(queries);
+        let report = Report::of(&labels, &split.test, by_probability(&trained.p, labels.len(), 0.5));
+        let majority = Report::of(&labels, &split.test, majority(&labels, &split.train));
+        ours += report.log_loss.value.unwrap() / 6.0;
+        baseline += majority.log_loss.value.unwrap() / 6.0;
     }
     println!("log loss {ours}, of the shares alone {baseline}");
     (ours, baseline)

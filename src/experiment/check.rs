@@ -24,7 +24,8 @@ impl Experiment {
         within(run.replicates.into(), 1, MAX_REPLICATES.into(), "run.replicates", "a whole number from 1 to 1,000")?;
         within(run.seed, 0, MAX_SEED, "run.seed", "a whole number from 0 to 9,007,199,254,740,991")?;
         above_zero_to_one(run.regret_alpha, "run.regret_alpha")?;
-        check_changes(&self.environment, run.rounds)
+        check_changes(&self.environment, run.rounds)?;
+        self.query_aware.as_ref().map_or(Ok(()), super::query_aware::check)
     }
 }
 
@@ -209,19 +210,19 @@ fn check_policy(policy: &Policy, path: &str) -> Result<()> {
     }
 }
 
-fn within(value: u64, least: u64, most: u64, field: &str, expected: &str) -> Result<()> {
+pub(super) fn within(value: u64, least: u64, most: u64, field: &str, expected: &str) -> Result<()> {
     if (least..=most).contains(&value) { Ok(()) } else { Err(out_of_range(field, value, expected)) }
 }
 
-fn within_f64(value: f64, least: f64, most: f64, field: &str, expected: &str) -> Result<()> {
+pub(super) fn within_f64(value: f64, least: f64, most: f64, field: &str, expected: &str) -> Result<()> {
     if value >= least && value <= most { Ok(()) } else { Err(out_of_range(field, value, expected)) }
 }
 
-fn above_zero_to_one(value: f64, field: &str) -> Result<()> {
+pub(super) fn above_zero_to_one(value: f64, field: &str) -> Result<()> {
     if value > 0.0 && value <= 1.0 { Ok(()) } else { Err(out_of_range(field, value, "a number above 0, up to 1")) }
 }
 
-fn unique<'a>(names: impl Iterator<Item = &'a str>, path: &str, suffix: &str) -> Result<()> {
+pub(super) fn unique<'a>(names: impl Iterator<Item = &'a str>, path: &str, suffix: &str) -> Result<()> {
     let mut seen = BTreeSet::new();
     for (index, name) in names.enumerate() {
         let field = format!("{path}[{index}]{suffix}");
@@ -237,7 +238,7 @@ fn unique<'a>(names: impl Iterator<Item = &'a str>, path: &str, suffix: &str) ->
 }
 
 /// Names and texts are shown on the page and in figures: none is without end.
-fn bounded(text: &str, field: &str) -> Result<()> {
+pub(super) fn bounded(text: &str, field: &str) -> Result<()> {
     match text.len() {
         length if length > MAX_NAME => {
             let expected = format!("at most {MAX_NAME} bytes of text");

@@ -39,17 +39,15 @@ impl Experiment {
             task: typed(required(&mut top, "task")?, "task")?,
             policies: policies(required(&mut top, "policies")?)?,
             run: take(&mut top, "run", "")?.unwrap_or_default(),
+            query_aware: take(&mut top, "query_aware", "")?,
         };
-        if let Some(name) = top.keys().find(|name| *name != "query_aware") {
+        if let Some(name) = top.keys().next() {
             return Err(Error::new(
                 ErrorKind::UnknownField,
-                "only `version`, `title`, `environment`, `task`, `policies` and `run`",
+                "only `version`, `title`, `environment`, `task`, `policies`, `run` and `query_aware`",
             )
             .at_field(name.clone())
             .found(name));
-        }
-        if top.contains_key("query_aware") {
-            return Err(later("query_aware"));
         }
         experiment.check()?;
         Ok(experiment)
@@ -159,10 +157,6 @@ fn required(fields: &mut Map<String, Value>, name: &str) -> Result<Value> {
 
 fn missing(field: &str) -> Error {
     Error::new(ErrorKind::Missing, "this field to be present").at_field(field).found("nothing")
-}
-
-fn later(field: &str) -> Error {
-    Error::new(ErrorKind::NotYet, "is part of the format, but this version does not run it yet").at_field(field)
 }
 
 /// What a JSON value is, for messages.

@@ -47,6 +47,7 @@ fn result(policies: Vec<PolicyResult>, models: &[String], rounds: u32, budget: O
             },
             policies: Vec::new(),
             run: experiment::Run { rounds, ..experiment::Run::default() },
+            query_aware: None,
         },
         data: Vec::new(),
         optimum: vec![OptimumReport {

@@ -50,6 +50,15 @@ fn each(experiment: &mut Fields, visit: &mut dyn FnMut(&mut Fields, Fields)) {
     if let Some(Value::Object(fields)) = experiment.get_mut("run") {
         visit(fields, object(json!({ "rounds": 10_000, "replicates": 10, "seed": 1, "regret_alpha": 1.0 })));
     }
+    if let Some(Value::Object(fields)) = experiment.get_mut("query_aware") {
+        visit(
+            fields,
+            object(json!({
+                "max_models": 3, "threshold": 0.5, "confidence": 0.9, "cost_cap": null, "latency_cap_ms": null,
+                "split": { "train": 0.6, "validation": 0.2, "seed": 1 }, "features": { "columns": [] }
+            })),
+        );
+    }
 }
 
 fn kind(fields: &Fields) -> &str {

@@ -62,7 +62,7 @@ pub(super) fn played(
     segments: usize,
 ) -> Result<(Vec<usize>, Vec<String>)> {
     let mut notes = Vec::new();
-    let mut queries = filtered(data, filter)?;
+    let mut queries = filtered(data.queries, data.category.as_ref(), data.split.as_ref(), filter)?;
     if queries.len() < data.queries {
         notes.push(format!("The filter leaves {} of {} queries.", queries.len(), data.queries));
     }
@@ -140,15 +140,23 @@ fn keep_frequent(queries: &mut Vec<usize>, results: &Results, most: usize, notes
     ));
 }
 
-/// The queries that pass a filter, ascending.
-fn filtered(data: &Dataset, filter: &Filter) -> Result<Vec<usize>> {
-    let category = Wanted::of(&filter.category, data.category.as_ref(), "category")?;
-    let split = Wanted::of(&filter.split, data.split.as_ref(), "split")?;
-    let queries: Vec<usize> = (0..data.queries).filter(|&query| category.holds(query) && split.holds(query)).collect();
+/// The queries that pass a filter, ascending, of as many with these labels.
+///
+/// # Errors
+/// A category or a part that the data does not have, or a filter that no query passes.
+pub(crate) fn filtered(
+    count: usize,
+    category: Option<&Labels>,
+    split: Option<&Labels>,
+    filter: &Filter,
+) -> Result<Vec<usize>> {
+    let category = Wanted::of(&filter.category, category, "category")?;
+    let split = Wanted::of(&filter.split, split, "split")?;
+    let queries: Vec<usize> = (0..count).filter(|&query| category.holds(query) && split.holds(query)).collect();
     if queries.is_empty() && !filter.is_empty() {
         return Err(Error::new(ErrorKind::NothingInCommon, "a filter that leaves at least one query")
             .at_field("environment.filter")
-            .found(format!("none of {} queries", data.queries)));
+            .found(format!("none of {count} queries")));
     }
     Ok(queries)
 }

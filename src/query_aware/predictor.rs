@@ -4,7 +4,6 @@ use super::calibration::Calibration;
 use super::classifier::{Classifier, train};
 use super::features::{Explained, FeatureOptions, Features};
 use super::queries::Queries;
-use super::report::Report;
 use super::split::Split;
 use crate::error::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
@@ -101,20 +100,12 @@ pub fn labels(queries: &Queries) -> Vec<&[Option<bool>]> {
     queries.results.iter().map(|model| model.solved.as_slice()).collect()
 }
 
-impl Trained {
-    /// How good the predictions on the test part are: of the calibrated probabilities, and of the class-balanced ones, each
-    /// with labels from `threshold` on.
-    pub fn reports(&self, queries: &Queries, split: &Split, threshold: f64) -> [Report; 2] {
-        let labels = labels(queries);
-        [&self.p, &self.balanced].map(|p| Report::of_probabilities(&labels, &split.test, p, threshold))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::SplitShares;
     use crate::query_aware::queries::ModelAnswers;
-    use crate::query_aware::split::SplitOptions;
+    use crate::query_aware::report::{Report, by_probability, majority};
     use crate::random::{hash, permuted, unit};
 
     const KINDS: [&str; 3] =
@@ -134,7 +125,7 @@ mod tests {
     }
 
     fn train(queries: &Queries) -> (Trained, Split) {
-        let split = Split::of(queries, SplitOptions::default()).unwrap();
+        let split = Split::of(queries, SplitShares::default()).unwrap();
         (Predictor::train(queries, &split, FeatureOptions::default(), &mut |_| true).unwrap(), split)
     }
 
@@ -142,10 +133,10 @@ mod tests {
     fn what_the_text_tells_is_learned_and_calibrated() {
         let some = queries(600);
         let (trained, split) = train(&some);
-        let [calibrated, _] = trained.reports(&some, &split, 0.5);
-        assert!(calibrated.weighted_f1.unwrap() > 0.8, "{calibrated:?}");
-        let baseline = Report::majority(&labels(&some), &split.train, &split.test);
-        assert!(calibrated.log_loss.unwrap() < baseline.log_loss.unwrap() - 0.1);
+        let calibrated = Report::of(&labels(&some), &split.test, by_probability(&trained.p, 2, 0.5));
+        assert!(calibrated.weighted_f1.value.unwrap() > 0.8, "{calibrated:?}");
+        let baseline = Report::of(&labels(&some), &split.test, majority(&labels(&some), &split.train));
+        assert!(calibrated.log_loss.value.unwrap() < baseline.log_loss.value.unwrap() - 0.1);
         // One slip in eight.
         let p = trained.predictor.predict("how many apples are left in basket 12", &[]);
         assert!((p[0] - 0.875).abs() < 0.07 && (p[1] - 0.125).abs() < 0.07, "{p:?}");
@@ -178,10 +169,10 @@ mod tests {
             model.solved = (0..900).map(|q| model.solved[permuted(key, q, 900) as usize]).collect();
         }
         let (trained, split) = train(&some);
-        let [calibrated, _] = trained.reports(&some, &split, 0.5);
-        let baseline = Report::majority(&labels(&some), &split.train, &split.test);
+        let calibrated = Report::of(&labels(&some), &split.test, by_probability(&trained.p, 2, 0.5));
+        let baseline = Report::of(&labels(&some), &split.test, majority(&labels(&some), &split.train));
         // No better than the share of right answers, and not much worse.
-        let gain = baseline.log_loss.unwrap() - calibrated.log_loss.unwrap();
+        let gain = baseline.log_loss.value.unwrap() - calibrated.log_loss.value.unwrap();
         assert!(gain.abs() < 0.02, "{gain}");
     }
 
@@ -200,7 +191,7 @@ mod tests {
     #[test]
     fn work_is_cancelled_and_bad_input_said() {
         let some = queries(100);
-        let split = Split::of(&some, SplitOptions::default()).unwrap();
+        let split = Split::of(&some, SplitShares::default()).unwrap();
         let with = |queries: &Queries, stop: u32| {
             let mut heard = 0;
             Predictor::train(queries, &split, FeatureOptions::default(), &mut |_| {

@@ -111,12 +111,16 @@ impl Queries {
                 cost: model.cost.as_ref().map(|_| Vec::with_capacity(count)),
                 ..ModelAnswers::default()
             };
-            for samples in of_model {
+            for (query, samples) in of_model.iter().enumerate() {
                 let (solved, answer) = settle(samples, duplicates, threshold);
                 answers.solved.push(solved);
                 answers.answer.push(answer);
                 answers.latency_ms.iter_mut().for_each(|column| column.push(mean(samples, |sample| sample.latency_ms)));
-                answers.cost.iter_mut().for_each(|column| column.push(mean(samples, |sample| sample.cost)));
+                // A price per call stands in the data set only.
+                let cost = mean(samples, |sample| sample.cost);
+                let listed = model.cost.as_ref().and_then(|column| column.get(query)).copied().unwrap_or(f64::NAN);
+                let cost = if cost.is_nan() { listed } else { cost };
+                answers.cost.iter_mut().for_each(|column| column.push(cost));
             }
             answers
         });

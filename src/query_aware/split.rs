@@ -3,29 +3,12 @@
 use super::queries::Queries;
 use crate::data::Labels;
 use crate::error::{Error, ErrorKind, Result};
+use crate::experiment::SplitShares;
 use crate::random::{hash, permuted};
 use serde::{Deserialize, Serialize};
 
 /// Fewest queries that can be split.
 pub const FEWEST_QUERIES: usize = 20;
-
-/// How queries are split where no column says it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SplitOptions {
-    /// Share of the queries to train on, in (0,1).
-    pub train: f64,
-    /// Share to choose the penalty and to calibrate on, in (0,1); what is left is the test part.
-    pub validation: f64,
-    /// Seed of the split, 0 to 2⁵³ − 1.
-    pub seed: u64,
-}
-
-impl Default for SplitOptions {
-    fn default() -> Self {
-        SplitOptions { train: 0.6, validation: 0.2, seed: 1 }
-    }
-}
 
 /// The parts: places of queries, each part ascending, none in two.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +32,8 @@ impl Split {
     /// # Errors
     /// [`ErrorKind::OutOfRange`]: fractions outside their ranges. [`ErrorKind::Missing`]: fewer than [`FEWEST_QUERIES`]
     /// queries with a label; a part without a query.
-    pub fn of(queries: &Queries, options: SplitOptions) -> Result<Split> {
-        let SplitOptions { train, validation, seed } = options;
+    pub fn of(queries: &Queries, options: SplitShares) -> Result<Split> {
+        let SplitShares { train, validation, seed } = options;
         let inside = |share: f64| share > 0.0 && share < 1.0;
         for (part, share) in [("train", train), ("validation", validation)] {
             if !inside(share) {
@@ -154,7 +137,7 @@ mod tests {
     proptest! {
         #[test]
         fn parts_are_exact_and_disjoint(count in 20..400usize, train in 0.05..0.6f64, validation in 0.05..0.35f64, seed in 0..99u64) {
-            let split = Split::of(&queries(count), SplitOptions { train, validation, seed }).unwrap();
+            let split = Split::of(&queries(count), SplitShares { train, validation, seed }).unwrap();
             let mut all = [split.train.clone(), split.validation.clone(), split.test.clone()].concat();
             all.sort_unstable();
             prop_assert_eq!(all, (0..count).collect::<Vec<_>>());
@@ -166,11 +149,11 @@ mod tests {
 
     #[test]
     fn the_seed_and_nothing_else_decides() {
-        let of = |seed| Split::of(&queries(200), SplitOptions { seed, ..SplitOptions::default() }).unwrap();
+        let of = |seed| Split::of(&queries(200), SplitShares { seed, ..SplitShares::default() }).unwrap();
         let mut other = queries(200);
         other.texts[7] = "another".to_owned();
         other.results[0].solved[7] = Some(false);
-        assert_eq!(of(1), Split::of(&other, SplitOptions::default()).unwrap());
+        assert_eq!(of(1), Split::of(&other, SplitShares::default()).unwrap());
         assert_ne!(of(1), of(2));
         assert_eq!((of(1).train.len(), of(1).validation.len(), of(1).test.len()), (120, 40, 40));
         // Golden: a seed means the same split in every version.
@@ -185,30 +168,28 @@ mod tests {
         some.split =
             Some(labels(&names, (0..24).map(|query| if query == 23 { Labels::NONE } else { query % 4 }).collect()));
         some.results[0].solved[0] = None;
-        let split = Split::of(&some, SplitOptions::default()).unwrap();
+        let split = Split::of(&some, SplitShares::default()).unwrap();
         assert_eq!((split.train.as_slice(), split.validation[0], split.test[0]), (&[4, 8, 12, 16, 20][..], 1, 2));
         assert_eq!((split.unused, split.from_column), (7, true));
         some.split = Some(labels(&["train", "test"], (0..24).map(|query| query % 2).collect()));
-        let error = Split::of(&some, SplitOptions::default()).unwrap_err();
+        let error = Split::of(&some, SplitShares::default()).unwrap_err();
         assert!(error.to_string().contains("no query in `validation`") && error.place.column.is_some(), "{error}");
     }
 
     #[test]
     fn what_cannot_be_split_is_said() {
         let error = |queries: &Queries, options| Split::of(queries, options).unwrap_err().to_string();
-        let plain = SplitOptions::default();
+        let plain = SplitShares::default();
         assert!(error(&queries(19), plain).contains("at least 20 queries"));
         let mut unknown = queries(40);
         unknown.results[0].solved = vec![None; 40];
         assert!(error(&unknown, plain).contains("found `0`"));
         for train in [0.0, 1.0, f64::NAN] {
-            assert!(error(&queries(40), SplitOptions { train, ..plain }).contains("query_aware.split.train"));
+            assert!(error(&queries(40), SplitShares { train, ..plain }).contains("query_aware.split.train"));
         }
+        assert!(error(&queries(40), SplitShares { train: 0.7, validation: 0.3, ..plain }).contains("together below 1"));
         assert!(
-            error(&queries(40), SplitOptions { train: 0.7, validation: 0.3, ..plain }).contains("together below 1")
-        );
-        assert!(
-            error(&queries(20), SplitOptions { train: 0.9, validation: 0.09, ..plain }).contains("no query in `test`")
+            error(&queries(20), SplitShares { train: 0.9, validation: 0.09, ..plain }).contains("no query in `test`")
         );
     }
 }

@@ -100,11 +100,27 @@ pub(super) fn delta_ratio(
 
 /// How far Wilson's 95 % interval of a share of `count` ≥ 1 reaches from it, on the farther side.
 pub(super) fn wilson(share: f64, count: u32) -> f64 {
+    let (centre, half) = wilson_centre(share, f64::from(count));
+    half + (centre - share).abs()
+}
+
+/// Wilson's 95 % interval of the share `hits` / `count`, within [0,1]; all of it where `count` is 0.
+pub fn wilson_interval(hits: u64, count: u64) -> (f64, f64) {
+    if count == 0 {
+        return (0.0, 1.0);
+    }
+    let (centre, half) = wilson_centre(hits as f64 / count as f64, count as f64);
+    // At its ends the interval is exact, but for rounding.
+    (if hits == 0 { 0.0 } else { centre - half }, if hits == count { 1.0 } else { centre + half })
+}
+
+/// The middle of Wilson's 95 % interval and half its width.
+fn wilson_centre(share: f64, n: f64) -> (f64, f64) {
     let quantile = 1.959_963_984_540_054;
-    let (n, square) = (f64::from(count), quantile * quantile);
+    let square = quantile * quantile;
     let centre = (share + square / (2.0 * n)) / (1.0 + square / n);
     let half = (square * (share * (1.0 - share) / n + square / (4.0 * n * n))).sqrt() / (1.0 + square / n);
-    half + (centre - share).abs()
+    (centre, half)
 }
 
 /// The round in which a curve settles: the first checkpoint from which on it stays within 5 % of its last value. `None`
@@ -181,6 +197,8 @@ mod tests {
         // 10 of 10: [0.7225, 1]; 50 of 100: [0.4038, 0.5962]; 1 of 10: [0.0179, 0.4042].
         for (share, count, width) in [(1.0, 10, 0.2775), (0.5, 100, 0.0962), (0.1, 10, 0.3042), (0.0, 10, 0.2775)] {
             assert!((wilson(share, count) - width).abs() < 1e-4, "{}", wilson(share, count));
+            let (low, high) = wilson_interval((share * f64::from(count)) as u64, count.into());
+            assert!((f64::max(high - share, share - low) - width).abs() < 1e-4 && low >= 0.0 && high <= 1.0);
         }
     }
 

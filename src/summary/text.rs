@@ -60,18 +60,25 @@ pub fn table(result: &RunResult) -> String {
         "{} rounds, {} replicates, seed {}; ± is a 95 % interval\n",
         run.rounds, run.replicates, run.seed
     );
-    let widths: Vec<usize> = (0..header.len())
+    text.push_str(&aligned(&rows));
+    let _ = writeln!(text, "\nDigest {}", result.digest);
+    text
+}
+
+/// Rows of cells as lines: the first column to the left, the others to the right.
+pub fn aligned(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..columns)
         .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0))
         .collect();
-    for row in &rows {
+    let mut text = String::new();
+    for row in rows {
         for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
             let pad = " ".repeat(width - cell.chars().count());
-            let gap = if column == 0 { "" } else { "  " };
-            let _ = if column == 0 { write!(text, "{gap}{cell}{pad}") } else { write!(text, "{gap}{pad}{cell}") };
+            let _ = if column == 0 { write!(text, "{cell}{pad}") } else { write!(text, "  {pad}{cell}") };
         }
         text.push('\n');
     }
-    let _ = writeln!(text, "\nDigest {}", result.digest);
     text
 }
 

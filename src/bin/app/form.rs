@@ -184,6 +184,7 @@ impl Form {
                 seed: whole(&self.seed, "run.seed", 0..=MAX_SEED)?,
                 regret_alpha: self.rest.regret_alpha,
             },
+            query_aware: self.rest.query_aware.clone(),
         })
     }
 

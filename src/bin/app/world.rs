@@ -171,6 +171,7 @@ impl World {
             },
             policies: vec![Policy { label: None, kind: PolicyKind::Random(NoParameters {}) }],
             run: Run::default(),
+            query_aware: None,
         };
         let plan = Plan::new(&experiment, None)?;
         let models = plan.models.iter().enumerate().map(|(k, name)| Model {

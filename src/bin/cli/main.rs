@@ -1,6 +1,7 @@
 //! The command `llm-select`: the engine for papers, scripts and teaching.
 
 mod audit;
+mod evaluate;
 mod sweep;
 
 use clap::{Parser, Subcommand};
@@ -81,16 +82,8 @@ enum Command {
     Sweep(sweep::SweepArguments),
     /// Makes one result of the parts of a sweep: the same bits as one run.
     Merge(sweep::MergeArguments),
-    /// Comes in a later version.
-    #[command(name = "evaluate", hide = true, disable_help_flag = true)]
-    Evaluate(Later),
-}
-
-/// Whatever follows a command of a later version.
-#[derive(clap::Args)]
-struct Later {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    _rest: Vec<String>,
+    /// Trains query-aware selection on a part of the queries and judges every policy on another.
+    Evaluate(evaluate::EvaluateArguments),
 }
 
 fn main() -> ExitCode {
@@ -117,7 +110,7 @@ fn main() -> ExitCode {
         Command::Unlink { fragment } => unlink(&fragment),
         Command::Sweep(arguments) => sweep::play(&arguments),
         Command::Merge(arguments) => sweep::merge(&arguments),
-        Command::Evaluate(_) => later("evaluate"),
+        Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -142,16 +135,6 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Failure::Bad(error)
     }
-}
-
-fn later(command: &str) -> std::result::Result<(), Failure> {
-    Err(Error::new(
-        ErrorKind::NotYet,
-        format!(
-            "`{command}` comes in a later version; this one has `run`, `audit`, `link`, `unlink`, `sweep` and `merge`"
-        ),
-    )
-    .into())
 }
 
 fn play(
@@ -276,6 +259,11 @@ fn audit(
 }
 
 fn read_data(paths: &[String], options: &ImportOptions) -> Result<(Import, Ids)> {
+    import_with_ids(open(paths)?, options, Limits::default(), &mut |_| true)
+}
+
+/// The files at these paths.
+fn open(paths: &[String]) -> Result<Vec<InputFile<'static>>> {
     let mut files = Vec::new();
     for path in paths {
         let bad =
@@ -293,7 +281,7 @@ fn read_data(paths: &[String], options: &ImportOptions) -> Result<(Import, Ids)>
             .at_field("--data")
             .found("no file"));
     }
-    import_with_ids(files, options, Limits::default(), &mut |_| true)
+    Ok(files)
 }
 
 fn read_text(path: &str) -> Result<String> {

@@ -1,7 +1,7 @@
 //! What an experiment that was opened says and the form has no input for. It is kept as it came.
 
 use crate::format::{listed, typed};
-use llm_selection::experiment::{CostScale, Environment, Experiment, Feedback, RewardModel};
+use llm_selection::experiment::{CostScale, Environment, Experiment, Feedback, QueryAware, RewardModel};
 use serde::{Deserialize, Serialize};
 
 /// Those settings.
@@ -15,6 +15,8 @@ pub struct Rest {
     pub regret_alpha: f64,
     /// `None` = the source's own.
     pub cost_scale: Option<CostScale>,
+    #[serde(default)]
+    pub query_aware: Option<QueryAware>,
 }
 
 impl Default for Rest {
@@ -27,6 +29,7 @@ impl Default for Rest {
             at_least_one: true,
             regret_alpha: 1.0,
             cost_scale: None,
+            query_aware: None,
         }
     }
 }
@@ -49,6 +52,7 @@ impl Rest {
                 Environment::Replay(world) => Some(world.cost_scale),
             }
             .filter(|scale| *scale != CostScale::Max),
+            query_aware: experiment.query_aware.clone(),
         }
     }
 

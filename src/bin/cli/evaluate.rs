@@ -1,0 +1,64 @@
+//! `evaluate`: query-aware selection on result files.
+
+use super::{Failure, open, read_text, write_text};
+use clap::Args;
+use llm_selection::data::ImportOptions;
+use llm_selection::experiment::{Environment, Experiment};
+use llm_selection::plan::match_files;
+use llm_selection::query_aware::queries::{Queries, QueryOptions};
+use llm_selection::query_aware::{evaluation, text};
+use llm_selection::{Error, ErrorKind};
+use std::io::{IsTerminal, Write};
+
+/// Arguments of `evaluate`.
+#[derive(Args)]
+pub struct EvaluateArguments {
+    /// Experiment file, or - for standard input; its part `query_aware` says what is asked.
+    experiment: String,
+    /// Result files that the experiment names.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    data: Vec<String>,
+    /// Writes the evaluation as JSON, or - for standard output.
+    #[arg(long, value_name = "EVALUATION.json")]
+    out: Option<String>,
+}
+
+/// Trains on a part of the queries and judges every policy on another.
+pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
+    let path = &arguments.experiment;
+    let experiment = Experiment::from_json(&read_text(path)?).map_err(|error| error.in_file(path))?;
+    let Environment::Replay(replay) = &experiment.environment else {
+        let expected = "`replay`: query-aware selection reads the queries of result files";
+        let error = Error::new(ErrorKind::OutOfRange, expected).at_field("environment.kind");
+        return Err(error.found(experiment.environment.name()).in_file(path).into());
+    };
+    let part = experiment.query_aware.clone().unwrap_or_default();
+    let terminal = std::io::stderr().is_terminal();
+    let files = open(&arguments.data)?;
+    let options = QueryOptions {
+        import: ImportOptions::from(replay),
+        threshold: experiment.task.success_threshold,
+        columns: part.features.columns.clone(),
+    };
+    let (queries, import) = Queries::read(files, &options, &mut |_| true)?;
+    match_files(&mut replay.files.clone(), &import.dataset.files)?;
+    let queries = queries.playing(replay)?;
+    let evaluated = evaluation::run(&queries, &part, &mut |share| {
+        if terminal {
+            let _ = write!(std::io::stderr(), "\r{:3.0} %", 100.0 * share);
+        }
+        true
+    })?;
+    if terminal {
+        let _ = write!(std::io::stderr(), "\r      \r");
+    }
+    let evaluation = &evaluated.evaluation;
+    match &arguments.out {
+        Some(path) => write_text(path, &(serde_json::to_string_pretty(evaluation).unwrap_or_default() + "\n"))?,
+        None => write_text("-", &text::table(evaluation))?,
+    }
+    for note in &evaluation.notes {
+        let _ = writeln!(std::io::stderr(), "note: {note}");
+    }
+    Ok(())
+}
