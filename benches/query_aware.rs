@@ -4,10 +4,11 @@
 #![allow(clippy::unwrap_used)]
 
 use divan::Bencher;
+use llm_selection::experiment::SplitShares;
 use llm_selection::query_aware::features::{FeatureOptions, Features};
 use llm_selection::query_aware::predictor::Predictor;
 use llm_selection::query_aware::queries::{ModelAnswers, Queries};
-use llm_selection::query_aware::split::{Split, SplitOptions};
+use llm_selection::query_aware::split::Split;
 use llm_selection::random::{below, hash, unit};
 
 fn main() {
@@ -53,7 +54,7 @@ fn queries() -> Queries {
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn features(bencher: Bencher) {
     let queries = queries();
-    let split = Split::of(&queries, SplitOptions::default()).unwrap();
+    let split = Split::of(&queries, SplitShares::default()).unwrap();
     bencher.bench_local(|| Features::learn(&queries.texts, &[], &split.train, FeatureOptions::default()).unwrap());
 }
 
@@ -61,7 +62,7 @@ fn features(bencher: Bencher) {
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn training(bencher: Bencher) {
     let queries = queries();
-    let split = Split::of(&queries, SplitOptions::default()).unwrap();
+    let split = Split::of(&queries, SplitShares::default()).unwrap();
     bencher.bench_local(|| Predictor::train(&queries, &split, FeatureOptions::default(), &mut |_| true).unwrap());
 }
 
@@ -69,7 +70,7 @@ fn training(bencher: Bencher) {
 #[divan::bench]
 fn prediction(bencher: Bencher) {
     let queries = queries();
-    let split = Split::of(&queries, SplitOptions::default()).unwrap();
+    let split = Split::of(&queries, SplitShares::default()).unwrap();
     let trained = Predictor::train(&queries, &split, FeatureOptions::default(), &mut |_| true).unwrap();
     let mut place = 0;
     bencher.bench_local(|| {

@@ -1,11 +1,9 @@
 //! What must be the same natively and as WebAssembly in a browser: each test here runs in both, against one constant.
 #![allow(clippy::unwrap_used)]
 
-use llm_selection::query_aware::features::FeatureOptions;
-use llm_selection::query_aware::predictor::{Predictor, labels};
+use llm_selection::experiment::QueryAware;
+use llm_selection::query_aware::evaluation;
 use llm_selection::query_aware::queries::{ModelAnswers, Queries};
-use llm_selection::query_aware::report::Report;
-use llm_selection::query_aware::split::{Split, SplitOptions};
 use llm_selection::random::{hash, unit};
 use sha2::{Digest, Sha256};
 #[cfg(target_arch = "wasm32")]
@@ -68,15 +66,18 @@ fn queries() -> Queries {
 }
 
 #[test]
-fn predictions_have_the_same_bits() {
+fn predictions_and_evaluations_have_the_same_bits() {
     let queries = queries();
-    let split = Split::of(&queries, SplitOptions::default()).unwrap();
-    let trained = Predictor::train(&queries, &split, FeatureOptions::default(), &mut |_| true).unwrap();
+    let evaluated = evaluation::run(&queries, &QueryAware::default(), &mut |_| true).unwrap();
+    let trained = &evaluated.trained;
     let mut hash = Sha256::new();
     trained.p.iter().chain(&trained.balanced).for_each(|p| hash.update(p.to_bits().to_le_bytes()));
     let digest: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(digest, "518984c520c4eff1");
+    let text = serde_json::to_string(&evaluated.evaluation).unwrap();
+    let digest: String = Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(digest, "e9df9b4abb1edcd4");
     // Something was learned, or the bits would be those of constants.
-    let majority = Report::majority(&labels(&queries), &split.train, &split.test);
-    assert!(trained.reports(&queries, &split, 0.5)[0].log_loss < majority.log_loss);
+    let classifier = &evaluated.evaluation.classifier;
+    assert!(classifier.calibrated.log_loss.value < classifier.majority.log_loss.value);
 }

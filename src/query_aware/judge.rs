@@ -2,7 +2,7 @@
 
 use super::queries::{NONE, Queries};
 use super::select::{Asked, Limits, Pool, Rule};
-use super::vote::{Ballot, vote};
+use super::vote::{Ballot, odds, vote};
 
 /// The results, the probabilities and what is known of the models, under which every policy is judged alike.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +76,12 @@ impl Judge<'_> {
         let known = |list: &[f64], otherwise| list.get(model).copied().unwrap_or(otherwise);
         Ballot {
             answer: self.queries.answer(model, query),
-            weight: if *rule == Rule::WeightedMaxConf { p } else { 1.0 },
+            weight: match rule {
+                Rule::WeightedMaxConf => p,
+                // So that the answer it stops at is the one it gives.
+                Rule::Cascade(_) => libm::log(odds(p)),
+                _ => 1.0,
+            },
             standing: if blind { known(&self.pool.accuracy, 0.0) } else { p },
             latency_ms: known(&self.pool.latency_ms, f64::INFINITY),
         }

@@ -54,8 +54,11 @@ mod tests {
     use crate::query_aware::queries::ModelAnswers;
     use serde_json::{Value, json};
 
+    /// Names of the models and their labels by query.
+    type Left = (Vec<String>, Vec<Vec<Option<bool>>>);
+
     /// What is left of three queries and two models in an environment with these fields.
-    fn left(fields: Value) -> std::result::Result<(Vec<String>, Vec<Vec<Option<bool>>>), String> {
+    fn left(fields: Value) -> std::result::Result<Left, String> {
         let mut environment = json!({ "kind": "replay", "files": [{ "name": "a.csv" }] });
         for (name, value) in fields.as_object().unwrap() {
             environment[name] = value.clone();

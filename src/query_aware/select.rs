@@ -37,7 +37,7 @@ pub enum Rule {
     /// that fits the caps, or the cheapest or fastest if none fits.
     Capped(Caps),
     /// From cheap to expensive (by cost on train, else by latency), one call after the other, until the leading answer
-    /// has this probability ([`certainty`]) or `s` models were called.
+    /// has this probability ([`certainty`]) or `s` models were called. The leading answer is the vote's.
     Cascade(f64),
     /// A model that is right, the fastest of them; the fastest of all where none is. It sees the results, as no policy can.
     Oracle,

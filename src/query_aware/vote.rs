@@ -5,7 +5,7 @@
 pub struct Ballot {
     /// Normalised answer by its number; `None` abstains.
     pub answer: Option<u32>,
-    /// What the vote counts: 1, or the model's probability `p_k` in WeightedMaxConf; ≥ 0.
+    /// What the vote counts: 1; the model's probability `p_k` in WeightedMaxConf; its log-odds in a cascade.
     pub weight: f64,
     /// What breaks a tie: the model's `p_k`, or its accuracy on validation in policies without `p`.
     pub standing: f64,
@@ -41,15 +41,17 @@ pub fn vote(ballots: &[Ballot]) -> Option<u32> {
     best.map(|(answer, ..)| answer)
 }
 
+/// The odds of being right, `p` / (1 − `p`), of a probability that is never quite 0 or 1.
+pub fn odds(p: f64) -> f64 {
+    let p = p.clamp(1e-9, 1.0 - 1e-9);
+    p / (1.0 - p)
+}
+
 /// How sure one is of the leading answer: the largest posterior probability of an answer when the models with answers are
 /// independent, model `k` is right with probability `p_k`, and all right models give the same answer. `ballots` hold `p_k` as
 /// their standing. 0 where everybody abstains.
 pub fn certainty(ballots: &[Ballot]) -> f64 {
     // Relative to nobody being right: an answer's odds are the product of its voters' odds p / (1 − p).
-    let odds = |p: f64| {
-        let p = p.clamp(1e-9, 1.0 - 1e-9);
-        p / (1.0 - p)
-    };
     let (mut largest, mut sum) = (0.0, 1.0);
     for (place, ballot) in ballots.iter().enumerate() {
         let Some(answer) = ballot.answer else { continue };
@@ -114,6 +116,21 @@ mod tests {
             let ballots: Vec<Ballot> = list.iter().map(|(answer, p)| ballot(*answer, 1.0, *p, 1.0)).collect();
             let (found, expected) = (certainty(&ballots), certainty_by_enumeration(&ballots));
             prop_assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+        }
+
+        #[test]
+        fn log_odds_elect_the_leading_answer(
+            list in prop::collection::vec((prop::option::of(0..4u32), 0.01..0.99f64), 1..7),
+        ) {
+            let weighted = |(answer, p): &(Option<u32>, f64)| ballot(*answer, libm::log(odds(*p)), *p, 1.0);
+            let ballots: Vec<Ballot> = list.iter().map(weighted).collect();
+            let product = |answer: u32| -> f64 {
+                list.iter().filter(|(other, _)| *other == Some(answer)).map(|(_, p)| odds(*p)).product()
+            };
+            if let Some(winner) = vote(&ballots) {
+                let given = list.iter().filter_map(|(answer, _)| *answer);
+                prop_assert!(given.into_iter().all(|other| product(other) <= product(winner) * (1.0 + 1e-9)));
+            }
         }
 
         #[test]
