@@ -610,3 +610,27 @@ fn progress_and_cancelling() {
     let error = import(files(), &ImportOptions::default(), &mut |progress| progress.file == 0).unwrap_err();
     assert_eq!((error.kind, error.place.file.as_deref()), (ErrorKind::Cancelled, Some("beta.csv")));
 }
+
+/// Imports one file, `a.csv`.
+fn one(text: &str, options: &ImportOptions) -> Import {
+    import(vec![InputFile::from_bytes("a.csv", text.as_bytes())], options, &mut |_| true).unwrap()
+}
+
+#[test]
+fn decimals_may_follow_a_comma() {
+    let mapping = [(Role::Cost, "Preis".to_owned()), (Role::LatencyS, "Dauer".to_owned())].into();
+    let options = ImportOptions { mapping, ..ImportOptions::default() };
+    let import = one("id;model;score;Preis;Dauer\n1;a;0,5;0,708;1,25\n2;a;1;0,5;2,5\n", &options);
+    let model = &import.dataset.models[0];
+    assert_eq!((show(&model.reward), costs(&import.dataset, 0)), ("0.5 1".to_owned(), "0.708 0.5".to_owned()));
+    assert_eq!(model.latency_ms.as_deref().map(show), Some("1250 2500".to_owned()));
+}
+
+#[test]
+fn a_reference_within_longer_words_is_told() {
+    let options = ImportOptions { grader: Some(Grader::Contains), ..ImportOptions::default() };
+    let import = one("id,model,answer,reference\n1,a,It is not.,No\n2,a,No.,No\n3,a,Yes,No\n", &options);
+    assert_eq!(show(&import.dataset.models[0].reward), "1 1 0");
+    let within = import.audit.warnings.iter().find(|warning| warning.message.contains("part of longer words"));
+    assert_eq!(within.map(|warning| (warning.total, warning.rows.clone())), Some((1, vec![2])));
+}

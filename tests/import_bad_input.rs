@@ -64,7 +64,7 @@ fn scores() {
     for text in ["nan", "NaN", "inf", "-inf", "1e999", "N/A", "maybe", "0x1", "1 000"] {
         refused(&one(text), ErrorKind::BadCell, Some(5), Some("score"), &format!("found `{text}`, expected a score"));
     }
-    refused(b"id;score\nq;0,5\n", ErrorKind::BadCell, Some(2), Some("score"), "a point, not a comma");
+    refused(b"id;score\nq;1,500\n", ErrorKind::BadCell, Some(2), Some("score"), "a point, not a comma");
     refused(b"id,score\nq,70\nr,80\ns,101\n", ErrorKind::OutOfRange, Some(4), Some("score"), "found `101`");
     refused(b"id,score\nq,70\nr,80\ns,true\n", ErrorKind::BadCell, Some(4), Some("score"), "in percent");
     refused(b"id,score,score\nq,1,0\n", ErrorKind::Duplicate, Some(1), Some("score"), "score and score");

@@ -47,9 +47,12 @@ const POWERS: [f64; 23] = [
     1e21, 1e22,
 ];
 
-/// A decimal number such as `1`, `-0.5` or `1.25E-05`; no `nan`, no `inf`, no separators of thousands.
+/// A decimal number such as `1`, `-0.5`, `1.25E-05` or `0,5`; no `nan`, no `inf`, no separators of thousands.
 pub(super) fn number(cell: &[u8]) -> Option<f64> {
     if let Some(value) = plain_number(cell) {
+        return Some(value);
+    }
+    if let Some(value) = decimal_comma(cell) {
         return Some(value);
     }
     let allowed = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E');
@@ -59,6 +62,25 @@ pub(super) fn number(cell: &[u8]) -> Option<f64> {
     let value: f64 = std::str::from_utf8(cell).ok()?.parse().ok()?;
     // Adding zero makes -0 a plain 0.
     value.is_finite().then_some(value + 0.0)
+}
+
+/// A number with a comma before its decimals, as German or French spreadsheets write it. `1,234` may be a thousand and
+/// something, so it is none; `0,234` cannot be.
+fn decimal_comma(cell: &[u8]) -> Option<f64> {
+    let (sign, digits) = match cell {
+        [b'-', digits @ ..] => (-1.0, digits),
+        digits => (1.0, digits),
+    };
+    let comma = digits.iter().position(|byte| *byte == b',')?;
+    let (whole, decimals) = (digits.get(..comma)?, digits.get(comma + 1..)?);
+    let all_digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    if !all_digits(whole) || !all_digits(decimals) || (decimals.len() == 3 && whole != b"0") {
+        return None;
+    }
+    let with_point = [whole, b".", decimals].concat();
+    let value: f64 = std::str::from_utf8(&with_point).ok()?.parse().ok()?;
+    // Adding zero makes -0 a plain 0.
+    value.is_finite().then_some(sign * value + 0.0)
 }
 
 /// Digits with at most one point, 15 of them at most: digits and power of ten are exact in a double then, and one
@@ -288,8 +310,15 @@ mod tests {
         assert_eq!(number(b"1.25E-05"), Some(1.25e-5));
         assert_eq!(number(b"7"), Some(7.0));
         assert_eq!(number(b".5"), Some(0.5));
+        assert_eq!(
+            [&b"0,708"[..], b"1,5", b"-12,34", b"0,0", b"3,5625"].map(number),
+            [0.708, 1.5, -12.34, 0.0, 3.5625].map(Some)
+        );
         assert!(number(b"-0").is_some_and(|zero| zero.is_sign_positive()));
-        for text in ["nan", "inf", "-inf", "1e999", "", "-", "1,5", "0x1", "e", "--1", "1 2"] {
+        for text in [
+            "nan", "inf", "-inf", "1e999", "", "-", "1,500", "-12,345", "1,2,3", "1,2.3", ",5", "5,", "0x1", "e",
+            "--1", "1 2",
+        ] {
             assert_eq!(number(text.as_bytes()), None, "{text}");
         }
     }

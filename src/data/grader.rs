@@ -74,6 +74,19 @@ impl Judge {
         found.get(1).or_else(|| found.get(0)).map(|part| part.as_str().trim())
     }
 
+    /// Whether a right answer holds the reference only as a part of longer words, as `not` holds `no`.
+    pub(super) fn only_within_words(&self, answer: &str, reference: &str) -> bool {
+        let (answer, reference) = (unwrap(answer).to_lowercase(), unwrap(reference).to_lowercase());
+        let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let whole = |(at, found): (usize, &str)| {
+            let before = answer.get(..at).and_then(|before| before.chars().next_back());
+            let after = answer.get(at + found.len()..).and_then(|after| after.chars().next());
+            // Where the reference itself begins or ends with a mark, there is no word to be inside of.
+            !(inside(before) && inside(found.chars().next()) || inside(after) && inside(found.chars().next_back()))
+        };
+        self.grader == Grader::Contains && !reference.is_empty() && !answer.match_indices(&reference).any(whole)
+    }
+
     /// Whether the answer is right; `None`, which counts as wrong, where nothing was found in it that could be compared.
     pub(super) fn grade(&self, answer: &str, reference: &str) -> Option<bool> {
         let (answer, reference) = (unwrap(answer), unwrap(reference));
@@ -189,6 +202,15 @@ mod tests {
         assert!(!right(Grader::Exact, "c", "C") && right(Grader::CaseFolded, "ÉTÉ", "été"));
         assert!(!right(Grader::Exact, "['A', 'B']", "A"));
         assert!(right(Grader::Contains, "It is Paris.", "paris") && !right(Grader::Contains, "Rome", "paris"));
+    }
+
+    #[test]
+    fn parts_of_words_are_noticed() {
+        let judge = Judge::new(&Grader::Contains).unwrap();
+        let only = |answer, reference| judge.only_within_words(answer, reference);
+        assert!(only("It is not so.", "No") && only("Another number", "no"));
+        assert!(!only("Not at all: no.", "No") && !only("[No]", "no") && !only("x[No]x", "[no]") && !only("NO", "no"));
+        assert!(!Judge::new(&Grader::Exact).unwrap().only_within_words("not", "no"));
     }
 
     #[test]

@@ -129,6 +129,7 @@ pub(super) struct Intake<'o> {
     blank_answers: Rows,
     /// Answers in which the grader found nothing to compare.
     unread_answers: Rows,
+    within_words: Rows,
     /// Rows with scores below 0 that count as 0.
     below_zero: Rows,
     /// Entries of the collector before the first of this intake.
@@ -179,6 +180,7 @@ impl<'o> Intake<'o> {
             known: Vec::new(),
             blank_answers: Rows::default(),
             unread_answers: Rows::default(),
+            within_words: Rows::default(),
             below_zero: Rows::default(),
             from: to.collector.entries.len(),
         })
@@ -215,7 +217,12 @@ impl<'o> Intake<'o> {
                     0.0
                 }
                 (answer, reference) => match judge.grade(&answer.text(), &reference.text()) {
-                    Some(right) => f64::from(u8::from(right)),
+                    Some(right) => {
+                        if right && judge.only_within_words(&answer.text(), &reference.text()) {
+                            self.within_words.add(row.number);
+                        }
+                        f64::from(u8::from(right))
+                    }
                     None => {
                         self.unread_answers.add(row.number);
                         0.0
@@ -325,6 +332,11 @@ impl<'o> Intake<'o> {
         let unread =
             said(&self.unread_answers, "the grader finds nothing to compare in some answers: they count as wrong");
         to.warn(self.unread_answers.clone(), Some(&shown(self.columns.name(Role::Answer))), unread);
+        let within = said(
+            &self.within_words,
+            "the reference stands in some answers only as a part of longer words, as “no” does in “not”: they count as right",
+        );
+        to.warn(self.within_words.clone(), Some(&shown(self.columns.name(Role::Answer))), within);
         let below = said(&self.below_zero, "scores below 0 count as 0");
         to.warn(self.below_zero.clone(), Some(&shown(self.columns.name(Role::Score))), below);
         self.costs(to);

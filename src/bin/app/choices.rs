@@ -244,7 +244,7 @@ impl Choices {
 
 /// A number ≥ 0 as a person types it.
 fn number(text: &str, field: &str) -> Result<f64> {
-    let value: Option<f64> = text.trim().replace(',', ".").parse().ok();
+    let value: Option<f64> = text.trim().trim_start_matches('$').trim().replace(',', ".").parse().ok();
     value.filter(|value| *value >= 0.0 && value.is_finite()).ok_or_else(|| {
         let found = if text.trim().is_empty() { "nothing" } else { text };
         Error::new(ErrorKind::OutOfRange, "a number of at least 0").at_field(field).found(found)

@@ -64,8 +64,10 @@ pub fn question(error: &Error) -> Option<String> {
             Some(format!("{}. Choose the unit under \u{201c}{}\u{201d}.", at(error), labels::COST_UNIT))
         }
         ErrorKind::NothingInCommon => Some(format!(
-            "Found: {found}. Expected {}. Choose another \u{201c}{}\u{201d}, or load files that answer the same queries.",
-            error.expected, ROLES[0].1
+            "Found: {found}. Their rows seem to be about different questions, so there is nothing to compare. Load files \
+             of models that answered the same queries; or, if another column says which query a row is about, choose it as \
+             \u{201c}{}\u{201d}.",
+            ROLES[0].1
         )),
         _ => None,
     }

@@ -340,7 +340,7 @@ fn rules(choices: &Choices, edit: &Edit) -> Html {
                     }
                     if choices.grader == Some(GraderKind::Regex) {
                         <div class="field"><label for="mapping-pattern">{labels::PATTERN}</label>
-                            <input id="mapping-pattern" type="text" maxlength="1000" value={choices.pattern.clone()} oninput={pattern} placeholder={r"answer is (\w+)"} spellcheck="false" autocomplete="off" /></div>
+                            <input id="mapping-pattern" type="text" maxlength="1000" value={choices.pattern.clone()} oninput={pattern} placeholder={r"(?i)\[(yes|no)\]"} spellcheck="false" autocomplete="off" /></div>
                     }
                 }
                 {choice("mapping-duplicates", labels::DUPLICATES, choices.duplicates, &DUPLICATES, edit, |it, value| it.duplicates = value)}

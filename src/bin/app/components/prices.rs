@@ -49,7 +49,7 @@ pub fn prices(choices: &Choices, mapping: &Mapping, excerpt: &Excerpt, edit: &Ed
     let row = |model: String| {
         let typed = choices.prices.get(&model).cloned().unwrap_or_default();
         let listed = list_price(&model).filter(|_| by_tokens && typed.call.trim().is_empty());
-        let value = |text: &str| text.trim().replace(',', ".").parse::<f64>().ok();
+        let value = |text: &str| text.trim().trim_start_matches('$').trim().replace(',', ".").parse::<f64>().ok();
         let note = match listed {
             Some(price) if typed.no_tokens() => {
                 format!("list price of {AS_OF}: ${} and ${}", price.input, price.output)
