@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-const ANSWERS: &str = include_str!("../../golden_experiments/answers.csv");
+const ANSWERS: &str = include_str!("../../../golden_experiments/answers.csv");
 const SMALL: &str =
     "query_id\tmodel\tscore\tcost\n1\tfirst\t1\t0.1\n1\tsecond\t0\t0.05\n2\tfirst\t1\t0.2\n2\tsecond\t1\t0.05\n";
 
@@ -93,7 +93,9 @@ async fn a_table_is_pasted_anywhere_but_into_fields() -> Result<()> {
             format!(
                 "const data = new DataTransfer();
                  data.setData('text/plain', {});
-                 const event = new ClipboardEvent('paste', {{ clipboardData: data, bubbles: true, cancelable: true }});
+                 const event = new ClipboardEvent('paste', {{ bubbles: true, cancelable: true }});
+                 // Firefox has no such field in the constructor.
+                 Object.defineProperty(event, 'clipboardData', {{ value: data }});
                  return document.querySelector({}).dispatchEvent(event);",
                 json!(text),
                 json!(selector)
@@ -129,7 +131,7 @@ async fn the_address_names_files_of_its_own_origin_and_no_others() -> Result<()>
         import(vec![InputFile::from_bytes("answers.csv", ANSWERS.as_bytes())], &ImportOptions::default(), &mut |_| {
             true
         })?;
-    let experiment = Experiment::from_json(include_str!("../../golden_experiments/replay-iid.json"))?;
+    let experiment = Experiment::from_json(include_str!("../../../golden_experiments/replay-iid.json"))?;
     let link = Link::with_data(experiment, &Arc::new(data.dataset))?.encode()?;
     let server = Server::start(folder.path())?;
     check_at(server.url(), async |page| {

@@ -6,7 +6,7 @@ use end_to_end::{check, dist, not_run};
 use serde_json::{Value, json};
 
 /// The data that golden experiments on files play on.
-const ANSWERS: &str = include_str!("../../golden_experiments/answers.csv");
+const ANSWERS: &str = include_str!("../../../golden_experiments/answers.csv");
 
 /// A small experiment on files, and the digest that it must have.
 fn golden() -> Result<(&'static str, &'static str)> {

@@ -12,7 +12,7 @@ use site_server::Site;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Four models' results of 60 queries.
-const ANSWERS: &str = include_str!("../../golden_experiments/answers.csv");
+const ANSWERS: &str = include_str!("../../../golden_experiments/answers.csv");
 
 fn link(experiment: &Value) -> Result<Link> {
     Ok(Link::new(Experiment::from_json(&experiment.to_string())?))
@@ -135,7 +135,7 @@ async fn a_link_restores_all_that_an_experiment_says_and_shows_names_as_text() -
 
 #[tokio::test]
 async fn presets_come_back_from_links_too() -> Result<()> {
-    let text = include_str!("../../golden_experiments/preset.json");
+    let text = include_str!("../../../golden_experiments/preset.json");
     let experiment: Value = serde_json::from_str(text)?;
     check(async |page| {
         open_anew(page, &link(&experiment)?.encode()?).await?;
@@ -176,7 +176,7 @@ fn on_answers() -> Result<(Value, String)> {
         })?
         .dataset,
     );
-    let experiment: Value = serde_json::from_str(include_str!("../../golden_experiments/replay-iid.json"))?;
+    let experiment: Value = serde_json::from_str(include_str!("../../../golden_experiments/replay-iid.json"))?;
     let link = Link::with_data(Experiment::from_json(&experiment.to_string())?, &data)?;
     Ok((experiment, link.encode()?))
 }

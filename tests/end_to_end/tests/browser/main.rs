@@ -1,0 +1,19 @@
+//! The built site as people meet it, in a real browser. One program for all of it, so that browsers are kept busy to the
+//! end; `cargo xtask test browser -- links::` runs a part.
+
+mod exports;
+mod files;
+mod interface;
+mod links;
+mod mapping;
+mod newcomer;
+mod nginx;
+mod offline;
+mod page;
+mod playground;
+mod policies;
+mod queries;
+mod studies;
+mod sweep;
+mod workers;
+mod workspace;
