@@ -7,7 +7,7 @@ use crate::random::{below, hash};
 /// Topics of the queries; model `k` is right on topic `k` only, the last one on none.
 const TOPICS: [&str; 3] = ["algebra integral matrix", "history emperor treaty", "biology enzyme protein"];
 
-/// Queries on a topic each, with two words of noise. With `leak` the labels have nothing to do with the words.
+/// Queries on a topic each, with two words of noise. Where `permuted`, the labels have nothing to do with the words.
 fn example(count: u64, permuted: bool) -> Queries {
     let topic = |query: u64| below(hash(1, query), 3) as usize;
     let label = |query: u64| if permuted { below(hash(2, query), 3) as usize } else { topic(query) };
