@@ -1,17 +1,22 @@
-//! The browsers that the tests run in, with their drivers, and the server beside the project's own.
+//! What has to be on the machine: the compiler's target, the browsers that the tests run in with their drivers, and the
+//! server beside the project's own.
 
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
-use crate::command::{cargo, run, target};
+use crate::command::{cargo, root, run, target};
 
 const CHROMIUM_HINT: &str = "the browser tests need Chromium and its driver: on Debian or Ubuntu `apt-get install chromium chromium-driver`, \
 elsewhere put `chromium` (or `google-chrome`) and the `chromedriver` of the same version on the PATH";
 const FIREFOX_HINT: &str = "the tests in Firefox need `firefox` on the PATH: on Debian `apt-get install firefox-esr`";
 const NGINX_HINT: &str = "the tests under nginx need it: on Debian or Ubuntu `apt-get install nginx`, elsewhere put `nginx` on the PATH \
 and its table of MIME types at /etc/nginx/mime.types";
+/// What the site's modules are compiled for.
+pub const WASM: &str = "wasm32-unknown-unknown";
+const WASM_HINT: &str = "the compiler lacks the target wasm32-unknown-unknown: install it as you did the compiler, by rustup with \
+`rustup target add wasm32-unknown-unknown`";
 /// The version of geckodriver that is built where there is none.
 const GECKODRIVER: &str = "0.37.1";
 
@@ -29,6 +34,25 @@ impl Driver {
     }
 }
 
+/// Sees to it that the compiler has the target [`WASM`]. rustup fetches what rust-toolchain.toml names by itself, but not
+/// where that is switched off or where the toolchain was there before.
+pub fn wasm_target() -> Result<()> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).current_dir(root()).args(["--print", "target-libdir", "--target", WASM]).output();
+    let output = output.context("cannot run `rustc`")?;
+    let there = || PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()).is_dir();
+    if output.status.success() && there() {
+        return Ok(());
+    }
+    if on_path("rustup").is_none() {
+        bail!("{WASM_HINT}");
+    }
+    println!("Installing the target {WASM}.");
+    run(Command::new("rustup").current_dir(root()).args(["target", "add", WASM])).context(WASM_HINT)?;
+    ensure!(there(), "{WASM_HINT}");
+    Ok(())
+}
+
 /// Chromium's driver. Where it is missing and this is root on Debian, installs it with its browser.
 pub fn chromium() -> Result<Driver> {
     let found = || {
@@ -43,13 +67,13 @@ pub fn chromium() -> Result<Driver> {
 /// from crates.io.
 pub fn firefox() -> Result<Driver> {
     found_or_installed(|| on_path("firefox"), &["firefox-esr"], FIREFOX_HINT)?;
-    let root = target().join("geckodriver");
-    let built = root.join("bin").join(format!("geckodriver{}", std::env::consts::EXE_SUFFIX));
+    let folder = target().join("geckodriver");
+    let built = folder.join("bin").join(format!("geckodriver{}", std::env::consts::EXE_SUFFIX));
     let path = on_path("geckodriver").unwrap_or(built);
     if !path.is_file() {
         println!("Building geckodriver {GECKODRIVER}.");
         let what = ["install", "--quiet", "--locked", "geckodriver", "--version", GECKODRIVER, "--root"];
-        run(cargo(&what).arg(root))?;
+        run(cargo(&what).arg(folder))?;
     }
     ensure!(path.is_file(), "found no {} after building it", path.display());
     Ok(Driver { variable: "GECKODRIVER", path })
@@ -67,8 +91,8 @@ fn found_or_installed(found: impl Fn() -> Option<PathBuf>, packages: &[&str], hi
     if let Some(path) = found() {
         return Ok(path);
     }
-    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
-    if !root || on_path("apt-get").is_none() {
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
+    if !is_root || on_path("apt-get").is_none() {
         bail!("{hint}");
     }
     println!("Installing {}.", packages.join(" and "));

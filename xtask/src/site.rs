@@ -14,8 +14,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::assets::Assets;
 use crate::command::{cargo, root, run, target};
 use crate::offline;
-
-const TARGET: &str = "wasm32-unknown-unknown";
+use crate::setup::{self, WASM};
 
 /// Where the site is built.
 pub fn dist() -> PathBuf {
@@ -25,6 +24,7 @@ pub fn dist() -> PathBuf {
 /// Builds the site; `origins` are added to what the page may connect to.
 pub fn build(origins: &[String]) -> Result<()> {
     let start = Instant::now();
+    setup::wasm_target()?;
     // Each with its own feature only: together, the features of one would leak into the other. Linking takes one processor:
     // the page's module, of another profile, is built beside the others.
     let (app, others) = thread::scope(|scope| {
@@ -94,12 +94,12 @@ struct Module {
 /// Compiles the binary `bin` and binds it for the web; `name` names the glue (`name.js`) and the module (`name_bg.wasm`).
 fn module(bin: &str, name: &str) -> Result<Module> {
     let profile = if matches!(bin, "app" | "store") { "page" } else { "release" };
-    let arguments = ["build", "--profile", profile, "--target", TARGET, "--bin", bin, "--features", bin];
+    let arguments = ["build", "--profile", profile, "--target", WASM, "--bin", bin, "--features", bin];
     run(cargo(&arguments).env("CARGO_ENCODED_RUSTFLAGS", without_local_paths()))?;
     let folder = target().join("bindgen").join(name);
     let mut bindgen = Bindgen::new();
     bindgen
-        .input_path(target().join(TARGET).join(profile).join(format!("{bin}.wasm")))
+        .input_path(target().join(WASM).join(profile).join(format!("{bin}.wasm")))
         .out_name(name)
         .web(true)?
         .typescript(false)

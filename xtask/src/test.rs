@@ -6,10 +6,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 
 use crate::command::{cargo, run, target};
-use crate::setup::{self, Driver};
+use crate::setup::{self, Driver, WASM};
 use crate::{reference, site};
 
-const WASM: &str = "wasm32-unknown-unknown";
 /// Name, what it shows, and the check itself, which gets the arguments for the test programs.
 type Step = (&'static str, &'static str, fn(&[String]) -> Result<()>);
 
@@ -75,6 +74,7 @@ fn format(_: &[String]) -> Result<()> {
 fn lint(_: &[String]) -> Result<()> {
     let native = ["clippy", "--quiet", "--workspace", "--all-targets", "--features", "llm-selection-playground/cli"];
     run(cargo(&native).args(["--", "-D", "warnings"]))?;
+    setup::wasm_target()?;
     // The workers' modules at once; the page alone, so that what only it lacks is found.
     for features in ["app", "worker,interface,store"] {
         let wasm = ["clippy", "--quiet", "--target", WASM, "--bins", "--lib", "--features", features];
@@ -92,6 +92,7 @@ fn native(rest: &[String]) -> Result<()> {
 }
 
 fn wasm(driver: &Driver, rest: &[String]) -> Result<()> {
+    setup::wasm_target()?;
     run(cargo(&["build", "--quiet", "--bin", "wasm-test-runner"]).args(NATIVE))?;
     let runner = target().join("debug").join(format!("wasm-test-runner{}", std::env::consts::EXE_SUFFIX));
     let arguments = ["test", "--quiet", "--target", WASM, "--test", "wasm"];
