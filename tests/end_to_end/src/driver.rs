@@ -145,6 +145,11 @@ impl Browser {
             .collect())
     }
 
+    /// Whether the browser takes commands of the Chrome DevTools Protocol.
+    pub fn has_devtools(&self) -> bool {
+        self.kind == Kind::Chromium
+    }
+
     /// A command of the Chrome DevTools Protocol.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ pub mod playground;
 mod server;
 mod switch;
 
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -98,4 +99,26 @@ pub fn not_run(check: &str, why: &str) {
 /// Where the built site lies.
 pub fn dist() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist")
+}
+
+/// Copies the built site, without its compressed forms, which would hide what a test changes.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn copy_site(to: &Path) -> Result<()> {
+    copy(&dist(), to)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else if !path.extension().is_some_and(|extension| extension == "br" || extension == "gz") {
+            fs::copy(&path, &target)?;
+        }
+    }
+    Ok(())
 }

@@ -57,8 +57,8 @@ impl Page {
     pub async fn find(&self, role: &str, name: &str) -> Result<Element> {
         let found = self
             .until(&format!("{role} \"{name}\""), async || {
-                let all = self.all(role).await?;
-                Ok(all.into_iter().find(|(_, label)| label == name).map(|(element, _)| element))
+                let likely = self.computed(role, self.likely(role, name).await?).await?;
+                Ok(likely.into_iter().find(|(_, label)| label == name).map(|(element, _)| element))
             })
             .await;
         match found {
@@ -70,13 +70,39 @@ impl Page {
         }
     }
 
+    /// Elements that may have this role and name: those that say the name in their attributes, their text, or what labels
+    /// them. To ask the browser for the role and name of every button takes it a second.
+    async fn likely(&self, role: &str, name: &str) -> Result<Vec<Element>> {
+        let script = "const [selector, name] = arguments;
+            const bare = (text) => (text ?? '').replace(/\\s+/g, '');
+            const named = (id) => document.getElementById(id)?.textContent ?? '';
+            return [...document.querySelectorAll(selector)].filter((element) => [
+                element.textContent,
+                ...['aria-label', 'title', 'alt', 'value', 'placeholder'].map((key) => element.getAttribute(key)),
+                (element.getAttribute('aria-labelledby') ?? '').split(/\\s+/).map(named).join(''),
+                ...[...(element.labels ?? [])].map((label) => label.textContent),
+                ...[...element.querySelectorAll('[aria-label]')].map((inner) => inner.getAttribute('aria-label')),
+            ].some((text) => bare(text).includes(bare(name))));";
+        let found = self.browser.client().execute(script, vec![json!(candidates(role)), json!(name)]).await?;
+        let reference = |element: &Value| {
+            let id = element.as_object()?.values().next()?.as_str()?.to_owned();
+            Some(Element::from_element_id(self.browser.client().clone(), id.into()))
+        };
+        Ok(found.as_array().into_iter().flatten().filter_map(reference).collect())
+    }
+
     /// All elements with this role, with their accessible names, in document order.
     ///
     /// # Errors
     /// When the browser is gone.
     pub async fn all(&self, role: &str) -> Result<Vec<(Element, String)>> {
+        self.computed(role, self.browser.client().find_all(Locator::Css(&candidates(role))).await?).await
+    }
+
+    /// Those of the elements that have this role, with their accessible names.
+    async fn computed(&self, role: &str, elements: Vec<Element>) -> Result<Vec<(Element, String)>> {
         let mut found = Vec::new();
-        for element in self.browser.client().find_all(Locator::Css(&candidates(role))).await? {
+        for element in elements {
             // An element that a render took away meanwhile is not there: no error.
             let Ok(computed) = self.browser.computed(&element, "computedrole").await else { continue };
             if computed == role {
@@ -246,13 +272,17 @@ impl Page {
         Ok(names)
     }
 
-    /// Sets the size of the window, in CSS pixels.
+    /// Sets the size of what the page has of the window, in CSS pixels; Firefox keeps its window at least 450 wide.
     ///
     /// # Errors
     /// When the browser refuses it.
     pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.browser.devtools("Emulation.setDeviceMetricsOverride", size).await?;
+        if self.browser.has_devtools() {
+            let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+            self.browser.devtools("Emulation.setDeviceMetricsOverride", size).await?;
+        } else {
+            self.browser.client().set_window_size(width, height).await?;
+        }
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use end_to_end::playground::{alerts, done, kept, rows};
-use end_to_end::{Page, Server, check, check_at, dist, not_run};
+use end_to_end::{Page, Server, check, check_at, copy_site, not_run};
 use llm_selection::data::{ImportOptions, InputFile, import};
 use llm_selection::experiment::Experiment;
 use llm_selection::link::Link;
@@ -10,6 +10,8 @@ use serde_json::json;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 const ANSWERS: &str = include_str!("../../../golden_experiments/answers.csv");
 const SMALL: &str =
@@ -119,12 +121,7 @@ async fn a_table_is_pasted_anywhere_but_into_fields() -> Result<()> {
 #[tokio::test]
 async fn the_address_names_files_of_its_own_origin_and_no_others() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    for entry in fs::read_dir(dist())? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            fs::copy(entry.path(), folder.path().join(entry.file_name()))?;
-        }
-    }
+    copy_site(folder.path())?;
     fs::write(folder.path().join("answers.csv"), ANSWERS)?;
     fs::write(folder.path().join("small.csv"), SMALL)?;
     let data =
@@ -158,6 +155,68 @@ async fn the_address_names_files_of_its_own_origin_and_no_others() -> Result<()>
         page.wait_for_text("found the answer 404").await?;
         // The browser logs what is not there.
         page.browser().console().await.map(drop)
+    })
+    .await
+}
+
+/// A host that lets other origins read what it has: `/answers.csv`, and `/endless.csv`, of which only the beginning comes.
+async fn host() -> Result<String> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let origin = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async move {
+        while let Ok((mut browser, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut request = [0; 4096];
+                let read = browser.read(&mut request).await.unwrap_or(0);
+                let endless = request[..read].starts_with(b"GET /endless.csv");
+                let length = if endless { 1_000_000 } else { ANSWERS.len() };
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nContent-Type: text/csv\r\n\
+                     Content-Length: {length}\r\nConnection: close\r\n\r\n"
+                );
+                // An error means that the browser has gone, as it does when the person cancels.
+                let _ = browser.write_all(head.as_bytes()).await;
+                let _ = browser.write_all(ANSWERS.as_bytes()).await;
+                if endless {
+                    // Until the browser hangs up.
+                    let _ = browser.read(&mut request).await;
+                }
+            });
+        }
+    });
+    Ok(origin)
+}
+
+#[tokio::test]
+async fn a_host_that_the_site_names_gives_files_and_a_download_can_be_cancelled() -> Result<()> {
+    let (named, other) = (host().await?, host().await?);
+    let folder = tempfile::tempdir()?;
+    copy_site(folder.path())?;
+    // As `cargo xtask build --connect` writes it.
+    let page = folder.path().join("index.html");
+    let before = fs::read_to_string(&page)?;
+    let after = before.replace("connect-src 'self'", &format!("connect-src 'self' {named}"));
+    ensure!(after != before, "the page has no policy");
+    fs::write(&page, after)?;
+    let server = Server::start(folder.path())?;
+    check_at(server.url(), async |page| {
+        page.open(&format!("?data={named}/answers.csv")).await?;
+        page.wait_for_text("60 of 60 queries").await?;
+        done(page).await?;
+        // What comes no further is given up by the person, and the page plays what it opens on.
+        page.open(&format!("?data={named}/endless.csv")).await?;
+        page.find("progressbar", "Fetching files").await?;
+        page.click("button", "Cancel").await?;
+        page.until("the download to end", async || {
+            let left = page.all("progressbar").await?.into_iter().any(|(_, name)| name == "Fetching files");
+            Ok((!left).then_some(()))
+        })
+        .await?;
+        done(page).await?;
+        ensure!(alerts(page).await?.is_empty(), "{}", alerts(page).await?);
+        page.wait_for_text("Nine chat models").await?;
+        page.open(&format!("?data={other}/answers.csv")).await?;
+        page.wait_for_text("download it and drop it here").await
     })
     .await
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use end_to_end::playground::{agrees, done, example, native};
-use end_to_end::{Page, Server, Switch, check_at, dist, not_run, serve};
+use end_to_end::{Page, Server, Switch, check_at, copy_site, not_run, serve};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -18,7 +18,7 @@ const RESULTS: &str = "query_id,model,score,cost\n1,a,1,0.1\n1,b,0,0.05\n2,a,1,0
 /// The built site as its next version: another title, and a hashed name that the version before does not know.
 fn next_version() -> Result<TempDir> {
     let folder = tempfile::tempdir()?;
-    copy(&dist(), folder.path())?;
+    copy_site(folder.path())?;
     let importer = name_of(folder.path(), "importer-")?;
     fs::rename(folder.path().join(&importer), folder.path().join(NEXT_IMPORTER))?;
     let page = folder.path().join("index.html");
@@ -38,21 +38,6 @@ const NEXT_IMPORTER: &str = "importer-ffffffffffffffff.js";
 
 fn hash(text: &str) -> String {
     BASE64_STANDARD.encode(Sha256::digest(text))
-}
-
-/// Copies a site without its compressed forms, which would hide what a test changes.
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let (path, target) =
-            (entry.as_ref().map_err(|_| anyhow::anyhow!("dist/"))?.path(), to.join(entry?.file_name()));
-        if path.is_dir() {
-            copy(&path, &target)?;
-        } else if !path.extension().is_some_and(|extension| extension == "br" || extension == "gz") {
-            fs::copy(&path, &target)?;
-        }
-    }
-    Ok(())
 }
 
 /// The name of the site's file that begins so.
@@ -134,7 +119,7 @@ async fn every_file_is_kept() -> Result<()> {
             return sizes;";
         let kept: std::collections::BTreeMap<String, u64> = serde_json::from_value(page.script_async(script).await?)?;
         let plain = tempfile::tempdir()?;
-        copy(&dist(), plain.path())?;
+        copy_site(plain.path())?;
         let mut files = std::collections::BTreeMap::new();
         for folder in ["", "api/"] {
             for entry in fs::read_dir(plain.path().join(folder))? {
