@@ -39,8 +39,7 @@ function follow(workers, registration) {
   registration.addEventListener("updatefound", () => watch(registration.installing));
   watch(registration.installing);
   offerWaiting();
-  // Browsers look for a new version by themselves, but when is theirs to choose. Without a network there is none.
-  if (registration.active !== null) registration.update().catch(() => {});
+  if (registration.active !== null) lookForNext(registration);
 
   let controlled = workers.controller !== null;
   workers.addEventListener("controllerchange", () => {
@@ -48,6 +47,18 @@ function follow(workers, registration) {
     else if (controlled) offer(() => location.reload()); // Another tab has asked.
     controlled = true;
   });
+}
+
+/** Browsers look for a new version by themselves, but when is theirs to choose. Without a network there is none. */
+async function lookForNext(registration) {
+  for (const wait of [2000, 8000, 0]) {
+    try {
+      return await registration.update();
+    } catch {
+      // A connection may break once, as when a network has just changed.
+      await pause(wait);
+    }
+  }
 }
 
 /** Shows the notice. A run is never stopped without a word. */

@@ -175,6 +175,7 @@ impl Page {
     /// When time is up, or the question itself fails.
     pub async fn until<T>(&self, what: &str, question: impl AsyncFn() -> Result<Option<T>>) -> Result<T> {
         let start = Instant::now();
+        let mut wait = Duration::from_millis(20);
         loop {
             if let Some(answer) = question().await? {
                 return Ok(answer);
@@ -182,7 +183,9 @@ impl Page {
             if start.elapsed() > PATIENCE {
                 bail!("waited {} s in vain for {what}", PATIENCE.as_secs());
             }
-            sleep(Duration::from_millis(20)).await;
+            sleep(wait).await;
+            // A browser that is asked without pause gets to nothing else: Firefox then installs no service worker.
+            wait = (wait * 5 / 4).min(Duration::from_millis(250));
         }
     }
 

@@ -1,22 +1,31 @@
 //! A small static file server for `dist/`: on 127.0.0.1 only, used by `cargo xtask serve` and by the browser tests.
 
+use std::convert::Infallible;
 use std::fs;
-use std::io::{self, Cursor};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use tiny_http::{Header, Method, Request, Response, Server};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode, header};
+use hyper_util::rt::TokioIo;
+use tokio::runtime;
+use tokio::sync::oneshot;
 
-type Reply = Response<Cursor<Vec<u8>>>;
+type Reply = Response<Full<Bytes>>;
 
-/// A running server; dropping it stops it.
+/// A running server; dropping it stops it and cuts its connections.
 pub struct Site {
     address: SocketAddr,
     prefix: String,
-    server: Arc<Server>,
-    threads: Vec<JoinHandle<()>>,
+    // Held for its drop, which the server waits for.
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Site {
@@ -27,21 +36,22 @@ impl Site {
     pub fn start(folder: &Path, prefix: &str, port: u16) -> io::Result<Site> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
-        let server = Arc::new(Server::from_listener(listener, None).map_err(io::Error::other)?);
-        // Browsers open up to six connections; more threads would idle.
-        let threads = (0..6)
-            .map(|_| {
-                let (server, folder, prefix) = (Arc::clone(&server), folder.to_path_buf(), prefix.to_owned());
-                thread::spawn(move || {
-                    while let Ok(request) = server.recv() {
-                        let reply = reply(&request, &folder, &prefix);
-                        // An error here means that the client went away, which is its right.
-                        let _ = request.respond(reply);
-                    }
-                })
-            })
-            .collect();
-        Ok(Site { address, prefix: prefix.to_owned(), server, threads })
+        listener.set_nonblocking(true)?;
+        let runtime = runtime::Builder::new_current_thread().enable_io().build()?;
+        let listener = {
+            let _inside = runtime.enter();
+            tokio::net::TcpListener::from_std(listener)?
+        };
+        let place = Arc::new((folder.to_path_buf(), prefix.to_owned()));
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::spawn(move || {
+            runtime.block_on(async {
+                tokio::spawn(accept(listener, place));
+                // An error means that the other end was dropped: that is the sign.
+                let _ = stopped.await;
+            });
+        });
+        Ok(Site { address, prefix: prefix.to_owned(), stop: Some(stop), thread: Some(thread) })
     }
 
     /// Where it listens.
@@ -56,48 +66,65 @@ impl Site {
 
     /// Blocks until the server ends, which it does only with the process.
     pub fn wait(mut self) {
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
-        }
+        self.join();
+    }
+
+    fn join(&mut self) {
+        // The server's thread does not panic; if it did, it has ended all the same.
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
 impl Drop for Site {
     fn drop(&mut self) {
-        for _ in &self.threads {
-            self.server.unblock();
-        }
+        self.stop.take();
+        self.join();
     }
 }
 
-fn reply(request: &Request, folder: &Path, prefix: &str) -> Reply {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return text(405, "Only GET and HEAD.");
+/// Serves each connection by itself: browsers keep several open, and wait on one while another is busy.
+async fn accept(listener: tokio::net::TcpListener, place: Arc<(PathBuf, String)>) {
+    // An error is of one connection, whose client went away, which is its right.
+    loop {
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        let place = place.clone();
+        tokio::spawn(async move {
+            let answer = service_fn(move |request: Request<Incoming>| {
+                let place = place.clone();
+                async move { Ok::<_, Infallible>(reply(&request, &place.0, &place.1)) }
+            });
+            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
+        });
     }
-    let path = request.url().split(['?', '#']).next().unwrap_or_default();
+}
+
+fn reply(request: &Request<Incoming>, folder: &Path, prefix: &str) -> Reply {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return text(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD.");
+    }
+    let path = request.uri().path();
     let Some(path) = path.strip_prefix(prefix) else {
         return if prefix.strip_suffix('/') == Some(path) {
-            with(text(301, "Moved."), "Location", prefix)
+            with(text(StatusCode::MOVED_PERMANENTLY, "Moved."), header::LOCATION, prefix)
         } else {
-            text(404, "Not found.")
+            text(StatusCode::NOT_FOUND, "Not found.")
         };
     };
-    let Some(file) = file_in(folder, path) else { return text(404, "Not found.") };
-    let accepted = request.headers().iter().find(|h| h.field.equiv("Accept-Encoding"));
-    let accepted = accepted.map(|h| h.value.as_str()).unwrap_or_default();
-    let (bytes, encoding) = match read_best(&file, accepted) {
+    let Some(file) = file_in(folder, path) else { return text(StatusCode::NOT_FOUND, "Not found.") };
+    let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let (bytes, encoding) = match read_best(&file, accepted.unwrap_or_default()) {
         Ok(found) => found,
-        Err(_) => return text(404, "Not found."),
+        Err(_) => return text(StatusCode::NOT_FOUND, "Not found."),
     };
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let caching = if is_hashed(&name) { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let reply = Response::from_data(bytes).with_chunked_threshold(usize::MAX);
-    let reply = with(reply, "Content-Type", mime(&name));
-    let reply = with(reply, "Cache-Control", caching);
-    let reply = with(reply, "Vary", "Accept-Encoding");
-    let reply = with(reply, "X-Content-Type-Options", "nosniff");
+    let reply = Response::new(Full::new(bytes.into()));
+    let reply = with(reply, header::CONTENT_TYPE, mime(&name));
+    let reply = with(reply, header::CACHE_CONTROL, caching);
+    let reply = with(reply, header::VARY, "Accept-Encoding");
+    let reply = with(reply, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     match encoding {
-        Some(encoding) => with(reply, "Content-Encoding", encoding),
+        Some(encoding) => with(reply, header::CONTENT_ENCODING, encoding),
         None => reply,
     }
 }
@@ -159,21 +186,57 @@ fn mime(name: &str) -> &'static str {
     }
 }
 
-fn text(status: u16, message: &str) -> Reply {
-    Response::from_string(message).with_status_code(status)
+fn text(status: StatusCode, message: &'static str) -> Reply {
+    let mut reply = Response::new(Full::new(Bytes::from_static(message.as_bytes())));
+    *reply.status_mut() = status;
+    with(reply, header::CONTENT_TYPE, "text/plain; charset=utf-8")
 }
 
-fn with(reply: Reply, name: &str, value: &str) -> Reply {
-    match Header::from_bytes(name, value) {
-        Ok(header) => reply.with_header(header),
-        // Not a header that HTTP allows: none of ours.
-        Err(()) => reply,
+fn with(mut reply: Reply, name: HeaderName, value: &str) -> Reply {
+    // What HTTP does not allow in a header is none of ours.
+    if let Ok(value) = HeaderValue::from_str(value) {
+        reply.headers_mut().insert(name, value);
     }
+    reply
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    /// What the server says to a request on a connection that is kept.
+    fn ask(mut connection: &TcpStream, line: &str) -> String {
+        connection.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        connection.write_all(format!("{line} HTTP/1.1\r\nHost: here\r\n\r\n").as_bytes()).unwrap();
+        let mut answer = [0; 4096];
+        let read = connection.read(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer[..read]).into_owned()
+    }
+
+    /// Browsers open many connections at once and keep them: none may wait for another to end.
+    #[test]
+    fn many_kept_connections_are_all_answered() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let site = Site::start(folder, "/sub/", 0).unwrap();
+        let connections: Vec<TcpStream> = (0..40).map(|_| TcpStream::connect(site.address()).unwrap()).collect();
+        for connection in connections.iter().chain(&connections) {
+            let answer = ask(connection, "GET /sub/Cargo.toml?x");
+            assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("site-server"), "{answer}");
+        }
+        let first = &connections[0];
+        let head = ask(first, "HEAD /sub/Cargo.toml");
+        assert!(head.contains("content-length: ") && !head.contains("site-server"), "{head}");
+        assert!(ask(first, "GET /sub").contains("location: /sub/\r\n"));
+        assert!(ask(first, "GET /sub/none").starts_with("HTTP/1.1 404"));
+        assert!(ask(first, "GET /sub/../Cargo.toml").starts_with("HTTP/1.1 404"));
+        assert!(ask(first, "DELETE /sub/Cargo.toml").starts_with("HTTP/1.1 405"));
+        let address = site.address();
+        drop(site);
+        assert!(TcpStream::connect(address).is_err(), "it has ended");
+    }
 
     #[test]
     fn paths_stay_in_the_folder() {

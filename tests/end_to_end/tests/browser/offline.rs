@@ -165,6 +165,11 @@ async fn a_new_version_is_offered_and_not_forced() -> Result<()> {
         let after = caches(page).await?;
         ensure!(after.len() == 1 && after[0].contains(" next "), "before {before:?}, after {after:?}");
         // The experiment came back with the page.
+        page.until("what was typed", async || {
+            let rounds = page.find("spinbutton", "Rounds").await?.prop("value").await?;
+            Ok((rounds.as_deref() == Some("1000000")).then_some(()))
+        })
+        .await?;
         page.fill("spinbutton", "Rounds", "1000").await?;
         done(page).await?;
         // From here on the new one is what works without a network.
