@@ -432,7 +432,7 @@ impl AnyWorld {
         match self {
             AnyWorld::Synthetic(_) => 0,
             AnyWorld::Replay(replay) => {
-                let rows = replay.parts.iter().map(|part| part.rows.end).max().unwrap_or(0);
+                let rows = self.rows();
                 let latency = if replay.timed { size_of::<f64>() } else { 0 };
                 rows * (replay.arms * (size_of::<Outcome>() + latency) + replay.width * size_of::<f64>())
             }
@@ -455,6 +455,14 @@ impl AnyWorld {
     pub fn put_rows(&mut self, (cells, latency_ms, context): TakenRows) {
         if let AnyWorld::Replay(replay) = self {
             (replay.cells, replay.latency_ms, replay.context) = (cells, latency_ms, context);
+        }
+    }
+
+    /// Rows of data that are played; 0 where each round is drawn anew.
+    pub fn rows(&self) -> usize {
+        match self {
+            AnyWorld::Synthetic(_) => 0,
+            AnyWorld::Replay(replay) => replay.parts.iter().map(|part| part.rows.end).max().unwrap_or(0),
         }
     }
 

@@ -208,6 +208,7 @@ impl Plan {
                 }
             }
         }
+        warnings.extend(self.by_heart());
         for (policy, label) in self.experiment.policies.iter().zip(&self.labels) {
             match &policy.kind {
                 PolicyKind::Fixed(fixed)
@@ -244,6 +245,29 @@ impl Plan {
             }
         }
         warnings
+    }
+
+    /// Policies that learn from what they read, where they read the same again and again.
+    fn by_heart(&self) -> Option<String> {
+        let (rounds, rows) = (self.game.setting.rounds, self.game.world.rows() as u64);
+        let learns = |kind: &PolicyKind| match kind {
+            PolicyKind::LinUcb(_) => true,
+            PolicyKind::Contextual(parameters) => parameters.retrain.is_some(),
+            _ => false,
+        };
+        let policies = self.experiment.policies.iter().zip(&self.labels);
+        let names: Vec<&str> =
+            policies.filter(|(policy, _)| learns(&policy.kind)).map(|(_, label)| label.as_str()).collect();
+        if names.is_empty() || u64::from(rounds) <= 2 * rows {
+            return None;
+        }
+        Some(format!(
+            "{} rounds meet each of {rows} queries about {} times: what {} learn from features is partly these very queries, \
+             and new ones would go less well. Play no more rounds than there are queries to see that.",
+            rounds,
+            u64::from(rounds) / rows.max(1),
+            names.join(" and ")
+        ))
     }
 
     /// Models whose cost bound stays at 0 beyond their share of the rounds: `α_c²·L/(2c²) > T/K`.

@@ -111,7 +111,8 @@ fn bias_and_radius_follow_a_trace_by_hand() {
     // b̂ = (1 − 0.2 + 0 − 0.7)/2 and 0 − 0.4; L = ln(2π²·2·t³/(3·0.01)).
     let bias = [0.05, -0.4];
     assert!(policy.estimates().mean_reward.iter().zip(bias).all(|(found, bias)| (found - bias).abs() < 1e-15));
-    let logarithm = (2.0 * std::f64::consts::PI.powi(2) * 2.0 * 64.0 / 0.03).ln();
+    let pi = std::f64::consts::PI;
+    let logarithm = libm::log(2.0 * pi * pi * 2.0 * 64.0 / 0.03);
     let radius = [(logarithm / 4.0).sqrt(), (logarithm / 2.0).sqrt()];
     let (upper, lower) = select(&mut policy, 4, [0.1, 0.05]);
     for arm in 0..2 {
@@ -224,6 +225,7 @@ fn no_other_curve_changes_but_for_the_rows_held_out() {
         said.is_some_and(|said| said.contains("learn from 180") && said.contains("calibrated on 60")),
         "{warnings:?}"
     );
+    assert!(warnings.iter().any(|warning| warning.contains("each of 60 queries about 11 times")), "{warnings:?}");
 }
 
 #[test]
