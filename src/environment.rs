@@ -33,6 +33,11 @@ pub trait World {
     fn pattern(&self, _round: Self::Round) -> Option<usize> {
         None
     }
+    /// What policies may know of that round's query ([`Replay::with_context`]); `None` where they are told nothing in any.
+    #[inline(always)]
+    fn context(&self, _round: Self::Round) -> Option<&[f64]> {
+        None
+    }
 }
 
 /// Independent models: reward ~ Bernoulli(`μ`), cost ~ `c` · Uniform(1 − s, 1 + s).
@@ -104,7 +109,16 @@ pub struct Replay {
     patterns: Vec<Vec<usize>>,
     /// By row, its place in `patterns`; empty where that is.
     presence: Vec<u32>,
+    /// Row-major, what policies may know of the row's query; empty where they are told nothing, and where the rows are
+    /// taken out.
+    context: Vec<f64>,
+    /// Numbers of a row in it; 0 where policies are told nothing.
+    width: usize,
 }
+
+/// What is taken out of a world: outcomes, latencies and contexts, each row-major, the latter two empty where there are
+/// none.
+pub type TakenRows = (Vec<Outcome>, Vec<f64>, Vec<f64>);
 
 /// Consecutive rows, and how models have changed since these were recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -186,7 +200,15 @@ impl Replay {
         let valid = fits && !parts.is_empty() && parts.iter().all(in_range);
         let (patterns, presence) = presence(&cells, arms);
         let timed = !latency_ms.is_empty();
-        valid.then_some(Replay { arms, order, cells, latency_ms, timed, parts, patterns, presence })
+        let (context, width) = (Vec::new(), 0);
+        valid.then_some(Replay { arms, order, cells, latency_ms, timed, parts, patterns, presence, context, width })
+    }
+
+    /// The same world whose rows also say what policies may know of their query: `width` > 0 numbers a row, row-major.
+    /// `None` where these are not as many.
+    pub fn with_context(self, context: Vec<f64>, width: usize) -> Option<Self> {
+        let rows = self.cells.len().checked_div(self.arms)?;
+        (width > 0 && rows.checked_mul(width) == Some(context.len())).then_some(Replay { context, width, ..self })
     }
 
     /// Whether the data says how long calls take.
@@ -213,6 +235,8 @@ impl Replay {
             presence: self.presence.get(part.rows.clone()).unwrap_or(&[]),
             cells: self.cells.get(cells)?,
             changes: &part.changes,
+            context: self.context.get(part.rows.start * self.width..part.rows.end * self.width).unwrap_or(&[]),
+            width: self.width,
         })
     }
 }
@@ -228,6 +252,8 @@ pub struct Rows<'a> {
     latency_ms: &'a [f64],
     presence: &'a [u32],
     changes: &'a [Change],
+    context: &'a [f64],
+    width: usize,
 }
 
 impl<'a> Rows<'a> {
@@ -239,6 +265,11 @@ impl<'a> Rows<'a> {
     /// Whether models have changed since the rows were recorded.
     pub fn is_changed(&self) -> bool {
         !self.changes.is_empty()
+    }
+
+    /// Whether the rows say what policies may know of their query.
+    pub fn has_context(&self) -> bool {
+        !self.context.is_empty()
     }
 
     /// By row, its place in [`Replay::patterns`]; empty where no result is missing in any part.
@@ -351,6 +382,41 @@ impl World for Sparse<'_> {
     }
 }
 
+/// Rows that say what policies may know of their query, whatever else they miss and have changed.
+#[derive(Debug, Clone, Copy)]
+pub struct Described<'a>(pub Sparse<'a>);
+
+impl World for Described<'_> {
+    type Round = (usize, u64);
+
+    #[inline]
+    fn begin(&self, key: u64, t: u32) -> (usize, u64) {
+        self.0.begin(key, t)
+    }
+
+    #[inline]
+    fn outcome(&self, round: (usize, u64), arm: usize) -> Outcome {
+        self.0.outcome(round, arm)
+    }
+
+    #[inline]
+    fn latency_ms(&self, round: (usize, u64), arm: usize) -> Option<f64> {
+        self.0.latency_ms(round, arm)
+    }
+
+    #[inline]
+    fn pattern(&self, round: (usize, u64)) -> Option<usize> {
+        self.0.pattern(round)
+    }
+
+    #[inline]
+    fn context(&self, (cell, _): (usize, u64)) -> Option<&[f64]> {
+        let Rows { arms, context, width, .. } = self.0.0.0;
+        let start = cell.checked_div(arms)? * width;
+        context.get(start..start + width)
+    }
+}
+
 /// Any of the worlds, in each of its states: drift leads from one to the next.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum AnyWorld {
@@ -366,26 +432,45 @@ impl AnyWorld {
         match self {
             AnyWorld::Synthetic(_) => 0,
             AnyWorld::Replay(replay) => {
-                let rows = replay.parts.iter().map(|part| part.rows.end).max().unwrap_or(0);
+                let rows = self.rows();
                 let latency = if replay.timed { size_of::<f64>() } else { 0 };
-                rows * replay.arms * (size_of::<Outcome>() + latency)
+                rows * (replay.arms * (size_of::<Outcome>() + latency) + replay.width * size_of::<f64>())
             }
         }
     }
 
-    /// Takes outcomes and latencies of all rows out, row-major; none where the world has no rows. The world is to be given
-    /// them back by [`AnyWorld::put_rows`] before it is asked for a round.
-    pub fn take_rows(&mut self) -> (Vec<Outcome>, Vec<f64>) {
+    /// Takes what all rows say out; nothing where the world has no rows. The world is to be given it back by
+    /// [`AnyWorld::put_rows`] before it is asked for a round.
+    pub fn take_rows(&mut self) -> TakenRows {
+        use std::mem::take;
         match self {
-            AnyWorld::Synthetic(_) => (Vec::new(), Vec::new()),
-            AnyWorld::Replay(replay) => (std::mem::take(&mut replay.cells), std::mem::take(&mut replay.latency_ms)),
+            AnyWorld::Synthetic(_) => TakenRows::default(),
+            AnyWorld::Replay(replay) => {
+                (take(&mut replay.cells), take(&mut replay.latency_ms), take(&mut replay.context))
+            }
         }
     }
 
     /// Puts back what [`AnyWorld::take_rows`] took.
-    pub fn put_rows(&mut self, (cells, latency_ms): (Vec<Outcome>, Vec<f64>)) {
+    pub fn put_rows(&mut self, (cells, latency_ms, context): TakenRows) {
         if let AnyWorld::Replay(replay) = self {
-            (replay.cells, replay.latency_ms) = (cells, latency_ms);
+            (replay.cells, replay.latency_ms, replay.context) = (cells, latency_ms, context);
+        }
+    }
+
+    /// Rows of data that are played; 0 where each round is drawn anew.
+    pub fn rows(&self) -> usize {
+        match self {
+            AnyWorld::Synthetic(_) => 0,
+            AnyWorld::Replay(replay) => replay.parts.iter().map(|part| part.rows.end).max().unwrap_or(0),
+        }
+    }
+
+    /// Numbers that policies are told of a round's query; 0 where they are told nothing.
+    pub fn context_width(&self) -> usize {
+        match self {
+            AnyWorld::Synthetic(_) => 0,
+            AnyWorld::Replay(replay) => replay.width,
         }
     }
 

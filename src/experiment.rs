@@ -48,7 +48,8 @@ pub struct Experiment {
     pub policies: Vec<Policy>,
     /// Rounds, replicates, seed.
     pub run: Run,
-    /// Query-aware selection; the defaults where absent. No policy of the simulation reads it.
+    /// Query-aware selection; the defaults where absent. Of the simulation's policies those that read the query learn by its
+    /// `split` and `features`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query_aware: Option<QueryAware>,
 }

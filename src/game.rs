@@ -1,17 +1,20 @@
 //! All that playing needs, in a form that can be sent to a worker: numbers, no names.
 
 use crate::bandit::c2mab_v::C2mabV;
+use crate::bandit::contextual::Contextual;
 use crate::bandit::cucb::Cucb;
 use crate::bandit::direct::Direct;
 use crate::bandit::epsilon_greedy::{EpsilonGreedy, Exploration};
 use crate::bandit::fixed::Fixed;
 use crate::bandit::forgetting::Memory;
+use crate::bandit::linucb::LinUcb;
 use crate::bandit::offline;
 use crate::bandit::optimism::Confidence;
 use crate::bandit::oracle::Oracle;
 use crate::bandit::policy::{Player, Setting};
 use crate::bandit::primal_dual::PrimalDual;
 use crate::bandit::random_set::RandomSet;
+use crate::bandit::retraining::Retraining;
 use crate::bandit::scheduling::Scheduler;
 use crate::bandit::thompson::Thompson;
 use crate::environment::{AnyWorld, Outcome, World};
@@ -90,6 +93,8 @@ pub enum Recipe {
     Fixed(Vec<usize>),
     RandomSet,
     Oracle,
+    Contextual { confidence: Confidence, solver: Option<Solver>, retrain: Option<u32> },
+    LinUcb { alpha: f64, cost_aware: bool },
 }
 
 impl Game {
@@ -177,6 +182,16 @@ impl Game {
             Recipe::Offline { samples } => {
                 let (seen, reward, cost) = self.seen_before(*samples, replicate);
                 Player::Fixed(offline::learn(&self.setting, &seen, &reward, &cost))
+            }
+            Recipe::Contextual { confidence, solver, retrain } => {
+                let features = self.world.context_width().saturating_sub(arms);
+                let retraining = retrain.map(|every| Retraining::new(arms, features, every));
+                let policy = Contextual::new(&self.setting, confidence, *solver, retraining, stream());
+                Player::Contextual(Box::new(policy))
+            }
+            Recipe::LinUcb { alpha, cost_aware } => {
+                let features = self.world.context_width().saturating_sub(arms);
+                Player::LinUcb(Box::new(LinUcb::new(arms, features, *alpha, scheduler(*cost_aware))))
             }
             Recipe::Oracle => {
                 let sets = optima.iter().map(|optimum| (optimum.arms.clone(), !optimum.feasible));

@@ -13,7 +13,7 @@ mod defaults;
 use crate::data::Dataset;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Experiment;
-use crate::plan::Plan;
+use crate::plan::{Plan, Playable};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use miniz_oxide::deflate::{CompressionLevel, compress_to_vec};
@@ -78,8 +78,16 @@ impl Link {
     /// # Errors
     /// Those of [`Plan::new`]: above all, data that is not what the experiment names.
     pub fn with_data(experiment: Experiment, data: &Arc<Dataset>) -> Result<Link> {
-        let environment = Plan::new(&experiment, Some(data.clone()))?.experiment.environment;
         let shape = Shape { models: data.models.len() as u64, queries: data.queries as u64 };
+        Link::on(experiment, data.as_ref(), shape)
+    }
+
+    /// The same on data of this shape, wherever its numbers and texts lie.
+    ///
+    /// # Errors
+    /// Those of [`Plan::on`].
+    pub fn on(experiment: Experiment, data: &dyn Playable, shape: Shape) -> Result<Link> {
+        let environment = Plan::on(&experiment, Some(data))?.experiment.environment;
         let experiment = Experiment { environment, ..experiment };
         Ok(Link { experiment, page: PageState::default(), shape: Some(shape) })
     }

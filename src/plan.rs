@@ -3,6 +3,7 @@
 mod policies;
 mod queries;
 mod scene;
+mod with_texts;
 
 use crate::bandit::estimates::Logarithm;
 use crate::bandit::policy::Setting;
@@ -11,10 +12,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Environment, Experiment, Feedback, FileReference, PolicyKind, RewardModel, Task};
 use crate::game::{Game, Segment};
 use crate::number::short;
-use policies::{check_windows, fill_policy, labels, seats};
+use policies::{check_matrices, check_windows, fill_policy, labels, seats};
 pub(crate) use queries::filtered;
-pub use scene::{Asked, Scene};
+pub use scene::{Asked, Reading, Scene};
 use std::sync::Arc;
+pub use with_texts::{ReadTexts, WithTexts};
 
 /// An experiment that fits its data, with every default filled in, and the world it plays in.
 #[derive(Debug, Clone)]
@@ -57,7 +59,7 @@ pub trait Playable {
     ///
     /// # Errors
     /// Models, categories or splits that the data has not, no query or no result left to play on, changes that do not fit
-    /// it; and whatever keeps data that lies elsewhere from being asked.
+    /// it; queries that are to be read and cannot be; and whatever keeps data that lies elsewhere from being asked.
     fn scene(&self, wanted: &Asked) -> Result<Scene>;
 }
 
@@ -67,7 +69,7 @@ impl Playable for Dataset {
     }
 
     fn scene(&self, wanted: &Asked) -> Result<Scene> {
-        scene::replay(self, wanted)
+        scene::replay(self, wanted, None)
     }
 }
 
@@ -119,6 +121,7 @@ impl Plan {
             fill_policy(&mut policy.kind, index, task.reward, &scene.models, n, run.rounds)?;
         }
         check_windows(&experiment, n)?;
+        check_matrices(&experiment, arms)?;
         let Experiment { task, run, .. } = &experiment;
         let setting = Setting {
             arms,
@@ -205,6 +208,7 @@ impl Plan {
                 }
             }
         }
+        warnings.extend(self.by_heart());
         for (policy, label) in self.experiment.policies.iter().zip(&self.labels) {
             match &policy.kind {
                 PolicyKind::Fixed(fixed)
@@ -231,6 +235,9 @@ impl Plan {
                 PolicyKind::C2mabVDirect(parameters) if self.experiment.task.budget.is_some() => {
                     warnings.extend(self.unlearnable(label, parameters.alpha_c, parameters.delta));
                 }
+                PolicyKind::Contextual(parameters) if self.experiment.task.budget.is_some() => {
+                    warnings.extend(self.unlearnable(label, parameters.alpha_c, parameters.delta));
+                }
                 PolicyKind::PrimalDual(parameters) if self.experiment.task.budget.is_some() => {
                     warnings.extend(self.unlearnable(label, parameters.alpha_c, parameters.delta));
                 }
@@ -238,6 +245,29 @@ impl Plan {
             }
         }
         warnings
+    }
+
+    /// Policies that learn from what they read, where they read the same again and again.
+    fn by_heart(&self) -> Option<String> {
+        let (rounds, rows) = (self.game.setting.rounds, self.game.world.rows() as u64);
+        let learns = |kind: &PolicyKind| match kind {
+            PolicyKind::LinUcb(_) => true,
+            PolicyKind::Contextual(parameters) => parameters.retrain.is_some(),
+            _ => false,
+        };
+        let policies = self.experiment.policies.iter().zip(&self.labels);
+        let names: Vec<&str> =
+            policies.filter(|(policy, _)| learns(&policy.kind)).map(|(_, label)| label.as_str()).collect();
+        if names.is_empty() || u64::from(rounds) <= 2 * rows {
+            return None;
+        }
+        Some(format!(
+            "{} rounds meet each of {rows} queries about {} times: what {} learn from features is partly these very queries, \
+             and new ones would go less well. Play no more rounds than there are queries to see that.",
+            rounds,
+            u64::from(rounds) / rows.max(1),
+            names.join(" and ")
+        ))
     }
 
     /// Models whose cost bound stays at 0 beyond their share of the rounds: `α_c²·L/(2c²) > T/K`.
@@ -268,7 +298,7 @@ impl Asked {
     /// What an experiment asks of its data; nothing of interest where it has none.
     #[must_use]
     pub fn of(experiment: &Experiment) -> Asked {
-        let Experiment { environment, task, policies, run, .. } = experiment;
+        let Experiment { environment, task, policies, run, query_aware, .. } = experiment;
         let offline = policies.iter().enumerate().filter_map(|(place, policy)| match &policy.kind {
             PolicyKind::Offline(offline) => Some((place, offline.samples)),
             _ => None,
@@ -283,6 +313,10 @@ impl Asked {
             offline,
             drift,
             availability,
+            reading: policies.iter().any(|policy| policy.kind.reads_query()).then(|| {
+                let part = query_aware.clone().unwrap_or_default();
+                Reading { split: part.split, columns: part.features.columns, threshold: task.success_threshold }
+            }),
             ..Asked::default()
         };
         match environment {

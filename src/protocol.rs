@@ -112,8 +112,14 @@ pub enum ToImporter {
         /// As for `Import`.
         options: ImportOptions,
     },
-    /// Hold the data set that stands beside the message as it stood beside [`FromImporter::Imported`].
-    Hold,
+    /// Hold the data set that stands beside the message as it stood beside [`FromImporter::Imported`], and behind it the
+    /// files it was read from: their texts are read again where a replay asks for them.
+    Hold {
+        /// As for `Import`.
+        names: Vec<String>,
+        /// As for `Import`.
+        options: ImportOptions,
+    },
     /// Say what a replay comes to that asks for this: a [`crate::plan::Asked`] as JSON.
     Look(String),
     /// Give as many copies of that replay's rows.
@@ -140,7 +146,8 @@ pub enum FromImporter {
     Held(Box<Facts>),
     /// What a replay comes to, without its rows.
     Scene(Box<Scene>),
-    /// A replay's rows; the copies stand beside the message, of each the outcomes and then the latencies.
+    /// A replay's rows; the copies stand beside the message, of each the outcomes, the latencies, and what policies are
+    /// told of the queries.
     Dealt,
     /// What was asked for cannot be done.
     Failed(Error),
@@ -284,6 +291,7 @@ mod tests {
         let mut light = decode::<Game>(&encode(&light).unwrap()).unwrap();
         assert!(encode(&light).unwrap().len() * 10 < size_of_val(&*rows.0));
         assert_eq!(light.world.bytes(), size_of_val(&*rows.0) + size_of_val(&*rows.1));
+        assert!(rows.2.is_empty());
         light.world.put_rows(rows);
         assert_eq!(light, *game);
 

@@ -8,7 +8,7 @@
 
 use crate::bandit::policy::{Choice, Observation, Player, Policy};
 use crate::bandit::reward::set_reward;
-use crate::environment::{AnyWorld, Changed, Sparse, World};
+use crate::environment::{AnyWorld, Changed, Described, Sparse, World};
 use crate::experiment::RewardModel;
 use crate::game::Game;
 use crate::optimum::Optimum;
@@ -205,6 +205,11 @@ impl Run {
         &self.totals
     }
 
+    /// Tells the policy of the next round's query, before it is asked for its set.
+    pub fn look(&mut self, context: &[f64]) {
+        self.player.look(context);
+    }
+
     /// The set of the next round, in the order of calls; the same one until [`Run::tell`].
     #[inline]
     pub fn ask(&mut self, simulation: &Simulation) -> &Choice {
@@ -293,6 +298,9 @@ impl Run {
             let now = world.begin(self.key, self.round + 1);
             if let Some(pattern) = world.pattern(now) {
                 self.situation = simulation.situations.find(self.segment, pattern);
+            }
+            if let Some(context) = world.context(now) {
+                self.player.look(context);
             }
             self.ask(simulation);
             scratch.observed.clear();
@@ -420,6 +428,9 @@ impl JobState {
                     }
                 }
                 AnyWorld::Replay(replay) => match replay.rows(state) {
+                    Some(rows) if rows.has_context() => {
+                        run.play(simulation, &Described(Sparse(Changed(rows))), until, &mut self.scratch, bin);
+                    }
                     Some(rows) if !rows.presence().is_empty() => {
                         run.play(simulation, &Sparse(Changed(rows)), until, &mut self.scratch, bin);
                     }

@@ -315,11 +315,17 @@ impl RunResult {
             if let (Some(expected), Some(realised)) = (expected, realised)
                 && (expected - realised).abs() > 0.05
             {
-                warnings.push(format!(
-                    "{}: the models' answers are correlated. Independence promises a reward of {expected:.3}, and \
-                     {realised:.3} came back.",
-                    plain(&policy.label)
-                ));
+                let label = plain(&policy.label);
+                warnings.push(match policy.kind.as_str() {
+                    "contextual" | "linucb" => format!(
+                        "{label} reads the query: by the models' means over all queries its sets are worth {expected:.3}, and \
+                         {realised:.3} came back. Regret is by those means; compare the rewards."
+                    ),
+                    _ => format!(
+                        "{label}: the models' answers are correlated. Independence promises a reward of {expected:.3}, and \
+                         {realised:.3} came back."
+                    ),
+                });
             }
         }
         let below: Vec<String> = (self.policies.iter())

@@ -214,11 +214,11 @@ impl Sweep {
 /// number of points done, of how many, and the share of the current one; `note` gets what a point's plan warns of.
 ///
 /// # Errors
-/// Those of [`Sweep::plan`] before anything is played, and `Io` where a thread cannot be started.
+/// Those of [`Sweep::plan_on`] before anything is played, and `Io` where a thread cannot be started.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn run_in_threads(
     sweep: &Sweep,
-    data: Option<Arc<Dataset>>,
+    data: Option<&dyn Playable>,
     shard: Option<Shard>,
     threads: usize,
     mut progress: impl FnMut(usize, usize, f64),
@@ -226,16 +226,16 @@ pub fn run_in_threads(
 ) -> Result<SweepResult> {
     let points = sweep.points_of(shard)?;
     for point in &points {
-        sweep.plan(*point, data.clone())?;
+        sweep.plan_on(*point, data)?;
     }
     let mut results = Vec::with_capacity(points.len());
     for (done, point) in points.iter().enumerate() {
-        let plan = sweep.plan(*point, data.clone())?;
+        let plan = sweep.plan_on(*point, data)?;
         plan.warnings().into_iter().for_each(|warning| note(*point, warning));
         let result = crate::run::run_in_threads(plan, threads, |share| progress(done, points.len(), share))?;
         results.push(PointResult::new(sweep, *point, &result));
     }
-    Ok(SweepResult::new(sweep, shard, data.map(|data| data.files.clone()).unwrap_or_default(), results))
+    Ok(SweepResult::new(sweep, shard, data.map(|data| data.files().to_vec()).unwrap_or_default(), results))
 }
 
 /// `task.budget = 0.2, run.seed = 1`.

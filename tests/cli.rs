@@ -71,6 +71,31 @@ fn an_experiment_may_come_from_standard_input_and_the_result_go_to_standard_outp
 }
 
 #[test]
+fn policies_that_read_the_query_play_on_its_test_part() {
+    let run = llm_select(&["run", &file("contextual.json"), "--data", &file("texts.csv")], "");
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    for word in ["Contextual C2MAB-V (0.3, 0.05)", "retrained every 25", "LinUCB 1, cost-aware"] {
+        assert!(text(&run.stdout).contains(word), "{word}: {}", text(&run.stdout));
+    }
+    assert!(text(&run.stderr).contains("42 test queries of 120"), "{}", text(&run.stderr));
+    // The same in a sweep, whose points learn once, and in a link.
+    let experiment: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(file("contextual.json")).unwrap()).unwrap();
+    let grid = serde_json::json!({ "task.budget": [0.002, 0.003], "task.success_threshold": [0.5, 1] });
+    let sweep = serde_json::json!({ "experiment": experiment, "grid": grid }).to_string();
+    let swept = llm_select(&["sweep", "-", "--data", &file("texts.csv"), "--csv", "-"], &sweep);
+    assert!(swept.status.success(), "{}", text(&swept.stderr));
+    assert_eq!(text(&swept.stdout).lines().count(), 1 + 4 * 7);
+    let link = llm_select(&["link", &file("contextual.json"), "--data", &file("texts.csv")], "");
+    assert!(link.status.success() && text(&link.stdout).starts_with("#v1."), "{}", text(&link.stderr));
+    // Results without text.
+    let bare = experiment.to_string().replace("texts.csv", "answers.csv");
+    let refused = llm_select(&["run", "-", "--data", &file("answers.csv")], &bare);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("text of the queries"), "{}", text(&refused.stderr));
+}
+
+#[test]
 fn a_result_records_engine_experiment_and_data() {
     let run = llm_select(&["run", &file("replay-iid.json"), "--data", &file("answers.csv"), "--out", "-"], "");
     let result: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();

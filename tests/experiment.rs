@@ -270,15 +270,44 @@ fn the_query_aware_part_is_checked() {
 }
 
 #[test]
-fn what_comes_later_is_refused_by_name() {
+fn policies_that_read_the_query_are_read_and_refused() {
+    let replay = |policy: Value| {
+        let mut experiment = with("/environment", json!({"kind": "replay", "files": [{"name": "a.csv"}]}));
+        experiment["policies"] = json!([policy]);
+        experiment
+    };
+    for policy in [
+        json!({"kind": "contextual"}),
+        json!({"kind": "contextual", "alpha_mu": 0, "alpha_c": 1, "delta": 1, "solver": "greedy", "retrain": 1}),
+        json!({"kind": "contextual", "window": null, "discount": null, "cost_aware": false, "retrain": null}),
+        json!({"kind": "linucb"}),
+        json!({"kind": "linucb", "alpha_mu": 2, "cost_aware": true}),
+    ] {
+        let experiment = Experiment::from_json(&replay(policy).to_string()).unwrap();
+        assert!(experiment.policies[0].kind.reads_query());
+        assert_eq!(Experiment::from_json(&experiment.to_json()).unwrap(), experiment);
+    }
+    // Defaults are those of the format.
+    let experiment = Experiment::from_json(&replay(json!({"kind": "contextual"})).to_string()).unwrap();
+    let policy: Value = serde_json::from_str(&experiment.to_json()).unwrap();
+    assert_eq!(policy["policies"][0], json!({"kind": "contextual", "alpha_mu": 0.3, "alpha_c": 0.05, "delta": null}));
     let cases = [
-        ("/policies/0", json!({"kind": "contextual"}), "contextual"),
-        ("/policies/0", json!({"kind": "linucb"}), "linucb"),
+        (json!({"kind": "contextual", "window": 100}), UnknownField, "policies[0].window"),
+        (json!({"kind": "linucb", "discount": 0.9}), UnknownField, "policies[0].discount"),
+        (json!({"kind": "linucb", "retrain": 10}), UnknownField, "policies[0].retrain"),
+        (json!({"kind": "contextual", "retrain": 0}), OutOfRange, "policies[0].retrain"),
+        (json!({"kind": "contextual", "alpha_mu": -1}), OutOfRange, "policies[0].alpha_mu"),
+        (json!({"kind": "contextual", "delta": 0}), OutOfRange, "policies[0].delta"),
+        (json!({"kind": "linucb", "alpha_mu": 1e7}), OutOfRange, "policies[0].alpha_mu"),
     ];
-    for (pointer, value, name) in cases {
-        let error = refusal(&with(pointer, value));
-        assert_eq!(error.kind, NotYet, "{error}");
-        assert!(error.to_string().contains(name), "{error}");
+    for (policy, kind, field) in cases {
+        let error = refusal(&replay(policy.clone()));
+        assert_eq!((error.kind, error.place.field.as_deref()), (kind, Some(field)), "{policy}: {error}");
+    }
+    for kind in ["contextual", "linucb"] {
+        let error = refusal(&with("/policies/0", json!({ "kind": kind })));
+        assert_eq!((error.kind, error.place.field.as_deref()), (OutOfRange, Some("policies[0].kind")), "{error}");
+        assert!(error.to_string().contains("reads the text"), "{error}");
     }
 }
 

@@ -243,6 +243,8 @@ fn policy() -> impl Strategy<Value = Value> {
         "fixed",
         "random",
         "oracle",
+        "contextual",
+        "linucb",
     ];
     let parameters = some_of(vec![
         ("label", "\\PC{0,12}".prop_map(Value::from).boxed()),
@@ -256,6 +258,7 @@ fn policy() -> impl Strategy<Value = Value> {
         ("epsilon", number(0.0..=1.0).boxed()),
         ("schedule", one_of(&[json!({ "c": 5 }), Value::Null])),
         ("samples", one_of(&[json!(7), json!(200), Value::Null])),
+        ("retrain", one_of(&[json!(7), Value::Null])),
     ]);
     (proptest::sample::select(kinds.to_vec()), parameters).prop_map(|(kind, all)| {
         let mut policy = match kind {
@@ -267,6 +270,7 @@ fn policy() -> impl Strategy<Value = Value> {
             let mut longer = policy.clone();
             longer[&name] = value;
             let mut experiment = small();
+            experiment["environment"] = json!({ "kind": "replay", "files": [{ "name": "a.csv" }] });
             experiment["policies"] = json!([longer]);
             if Experiment::from_json(&experiment.to_string()).is_ok() {
                 policy = longer;
@@ -385,7 +389,12 @@ fn experiment() -> impl Strategy<Value = Experiment> {
         proptest::option::of(query_aware),
     );
     (environment, task, policies, run, rest).prop_map(
-        |(environment, mut task, policies, run, (title, budget, brief, query_aware))| {
+        |(environment, mut task, mut policies, run, (title, budget, brief, query_aware))| {
+            if environment["kind"] != "replay" {
+                // Policies that read queries play on files only.
+                policies.retain(|policy| policy["kind"] != "contextual" && policy["kind"] != "linucb");
+                policies.push(json!({ "kind": "random" }));
+            }
             let awc = task.get("reward").is_none_or(|reward| reward == "awc");
             if !awc && task.get("feedback") == Some(&json!("cascade")) {
                 task.remove("feedback");

@@ -107,6 +107,27 @@ impl Estimates {
             lower[k] = if cheap > 0.0 { cheap } else { 0.0 };
         }
     }
+
+    /// The same about predictions, one an arm: `μ̄_k = clip(p_k + mean_k + α_μ·rad_k)` to [0,1] into `upper`, where the
+    /// estimates are of what rewards are above the prediction; `c̲_k` into `lower`. 1 and 0 for an unseen arm.
+    #[inline]
+    pub fn bounds_around(
+        &self,
+        predicted: &[f64],
+        logarithm: f64,
+        (alpha_mu, alpha_c): (f64, f64),
+        upper: &mut [f64],
+        lower: &mut [f64],
+    ) {
+        self.bounds(logarithm, alpha_mu, alpha_c, upper, lower);
+        let arms = upper.iter_mut().zip(predicted).zip(&self.mean_reward).zip(&self.half_inverse);
+        for (((bound, predicted), mean), half) in arms {
+            let optimistic = predicted + mean + alpha_mu * (logarithm * half).sqrt();
+            // Written so that an unseen arm under α = 0 counts as unseen.
+            let at_most = if optimistic < 1.0 { optimistic } else { 1.0 };
+            *bound = if at_most > 0.0 { at_most } else { 0.0 };
+        }
+    }
 }
 
 /// The logarithm `L_t = ln(2π²K t³ / (3δ))` under the root of the radius.

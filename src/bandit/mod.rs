@@ -3,6 +3,7 @@
 
 pub mod best_set;
 pub mod c2mab_v;
+pub mod contextual;
 pub mod cucb;
 pub mod direct;
 pub mod epsilon_greedy;
@@ -10,6 +11,7 @@ pub mod estimates;
 mod fitting_set;
 pub mod fixed;
 pub mod forgetting;
+pub mod linucb;
 pub mod offline;
 pub mod optimism;
 pub mod oracle;
@@ -17,7 +19,9 @@ pub mod policy;
 pub mod primal_dual;
 pub mod random_set;
 pub mod relaxation;
+pub mod retraining;
 pub mod reward;
+pub mod ridge;
 pub mod rounding;
 pub mod scheduling;
 pub mod thompson;

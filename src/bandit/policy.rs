@@ -1,11 +1,13 @@
 //! What a policy is: it selects a set each round and learns from the models that were called.
 
 use super::c2mab_v::C2mabV;
+use super::contextual::Contextual;
 use super::cucb::Cucb;
 use super::direct::Direct;
 use super::epsilon_greedy::EpsilonGreedy;
 use super::estimates::Estimates;
 use super::fixed::Fixed;
+use super::linucb::LinUcb;
 use super::oracle::Oracle;
 use super::primal_dual::PrimalDual;
 use super::random_set::RandomSet;
@@ -71,6 +73,10 @@ pub struct Observation {
 
 /// A policy. It never sees true means (the oracle is handed its set).
 pub trait Policy {
+    /// Is told of the next round's query, where policies of the run read it: the probability of each model to be right, by
+    /// arm, then the numbers that sketch its features. Most policies have no use for it.
+    #[inline]
+    fn look(&mut self, _context: &[f64]) {}
     /// Writes the set of round `t` (from 1) to `choice`, whose arms are empty and whose flags are false.
     fn select(&mut self, setting: &Setting, t: u32, choice: &mut Choice);
     /// Learns from the models of the set that were called, in the order of the calls.
@@ -90,6 +96,8 @@ pub enum Player {
     Fixed(Fixed),
     RandomSet(Box<RandomSet>),
     Oracle(Oracle),
+    Contextual(Box<Contextual>),
+    LinUcb(Box<LinUcb>),
 }
 
 impl Player {
@@ -106,6 +114,15 @@ impl Player {
 
 impl Policy for Player {
     #[inline]
+    fn look(&mut self, context: &[f64]) {
+        match self {
+            Player::Contextual(policy) => policy.look(context),
+            Player::LinUcb(policy) => policy.look(context),
+            _ => {}
+        }
+    }
+
+    #[inline]
     fn select(&mut self, setting: &Setting, t: u32, choice: &mut Choice) {
         match self {
             Player::C2mabV(policy) => policy.select(setting, t, choice),
@@ -117,6 +134,8 @@ impl Policy for Player {
             Player::Fixed(policy) => policy.select(setting, t, choice),
             Player::RandomSet(policy) => policy.select(setting, t, choice),
             Player::Oracle(policy) => policy.select(setting, t, choice),
+            Player::Contextual(policy) => policy.select(setting, t, choice),
+            Player::LinUcb(policy) => policy.select(setting, t, choice),
         }
     }
 
@@ -132,6 +151,8 @@ impl Policy for Player {
             Player::Fixed(policy) => policy.update(observed),
             Player::RandomSet(policy) => policy.update(observed),
             Player::Oracle(policy) => policy.update(observed),
+            Player::Contextual(policy) => policy.update(observed),
+            Player::LinUcb(policy) => policy.update(observed),
         }
     }
 }

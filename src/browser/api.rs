@@ -1,11 +1,12 @@
 //! The engine for other people's pages and for node: what `www/api/llm_selection.js` wraps.
 
 use super::now;
-use crate::data::{Dataset, ImportOptions, InputFile, import};
+use crate::data::{ImportOptions, InputFile, import};
 use crate::error::Error;
 use crate::experiment::{Environment, Experiment};
 use crate::optimum::{joint, reports};
-use crate::plan::Plan;
+use crate::plan::{Plan, Playable, WithTexts};
+use crate::query_aware::queries::{Queries, QueryOptions};
 use crate::simulation;
 use crate::slices::Slices;
 use crate::summary::Collector;
@@ -38,10 +39,20 @@ impl Simulation {
     pub fn new(experiment: &str, files: &Array) -> Result<Simulation, JsValue> {
         let experiment = Experiment::from_json(experiment).map_err(|error| failure(&error))?;
         let data = match &experiment.environment {
-            Environment::Replay(replay) => Some(read(files, &ImportOptions::from(replay))?.dataset),
+            Environment::Replay(replay) => {
+                let (held, options) = (held(files), ImportOptions::from(replay));
+                let data = read(&held, &options)?.dataset;
+                let read = move |threshold: f64, columns: &[String]| {
+                    let options = QueryOptions { import: options.clone(), threshold, columns: columns.to_vec() };
+                    let (queries, import) = Queries::read(inputs(&held), &options, &mut |_| true)?;
+                    Ok((queries, import.dataset.files))
+                };
+                Some(WithTexts::new(Arc::new(data), Box::new(read)))
+            }
             _ => None,
         };
-        let plan = Plan::new(&experiment, data.map(Arc::<Dataset>::new)).map_err(|error| failure(&error))?;
+        let data = data.as_ref().map(|data| data as &dyn Playable);
+        let plan = Plan::on(&experiment, data).map_err(|error| failure(&error))?;
         let simulation = simulation::Simulation::new(plan.game.clone());
         let jobs: Vec<_> = (0..).zip(simulation.jobs()).collect();
         let slices = Slices::new(&simulation, &jobs);
@@ -79,19 +90,26 @@ pub fn audit_files(files: &Array, options: JsValue) -> Result<JsValue, JsValue> 
         serde_wasm_bindgen::from_value(options)
             .map_err(|error| failure(&Error::new(crate::ErrorKind::Malformed, error.to_string()).at_field("options")))?
     };
-    plain(&read(files, &options)?.audit.report())
+    plain(&read(&held(files), &options)?.audit.report())
 }
 
-fn read(files: &Array, options: &ImportOptions) -> Result<crate::data::Import, JsValue> {
+/// Names and bytes of an array of `{name, bytes}`.
+fn held(files: &Array) -> Vec<(String, Vec<u8>)> {
     let property = |file: &JsValue, name: &str| Reflect::get(file, &name.into()).unwrap_or(JsValue::UNDEFINED);
-    let held: Vec<(String, Vec<u8>)> = (files.iter())
+    (files.iter())
         .map(|file| {
             let bytes = property(&file, "bytes").dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec());
             (property(&file, "name").as_string().unwrap_or_default(), bytes.unwrap_or_default())
         })
-        .collect();
-    let inputs = held.iter().map(|(name, bytes)| InputFile::from_bytes(name.clone(), bytes)).collect();
-    import(inputs, options, &mut |_| true).map_err(|error| failure(&error))
+        .collect()
+}
+
+fn inputs(held: &[(String, Vec<u8>)]) -> Vec<InputFile<'_>> {
+    held.iter().map(|(name, bytes)| InputFile::from_bytes(name.clone(), bytes)).collect()
+}
+
+fn read(held: &[(String, Vec<u8>)], options: &ImportOptions) -> Result<crate::data::Import, JsValue> {
+    import(inputs(held), options, &mut |_| true).map_err(|error| failure(&error))
 }
 
 /// A plain object as `JSON.parse` would give it.

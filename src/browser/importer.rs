@@ -40,7 +40,7 @@ pub fn start_importer() {
                 Ok(())
             }
             ToImporter::Clean { names, options } => clean(names.into_iter().zip(files), &options),
-            ToImporter::Hold => holder.hold(&beside),
+            ToImporter::Hold { names, options } => holder.hold(&beside, names, options),
             ToImporter::Look(wanted) => holder.look(&wanted),
             ToImporter::Deal(wanted, copies) => holder.deal(&wanted, copies),
         });
@@ -73,7 +73,7 @@ fn read(files: impl Iterator<Item = (String, File)>, options: &ImportOptions) ->
     })
 }
 
-fn input(name: String, file: File) -> Result<InputFile<'static>> {
+pub(super) fn input(name: String, file: File) -> Result<InputFile<'static>> {
     let len = Some(file.size() as u64);
     let bad = |error| Error::new(ErrorKind::Io, "a file that can be read").in_file(name.clone()).found(error);
     let reader = Box::new(FileReader::new(file.into()).map_err(bad)?);

@@ -35,9 +35,10 @@ fn handle(request: ToPlayer, data: &JsValue, playing: &mut Option<Playing>) {
         ToPlayer::Start { run, mut game, jobs, report } => {
             // The run before is not needed any more, and may be large.
             *playing = None;
-            let beside = data.dyn_ref::<Array>().filter(|beside| beside.length() == 3);
+            let beside = data.dyn_ref::<Array>().filter(|beside| beside.length() == 4);
             if let (Some(beside), Some(game)) = (beside, Arc::get_mut(&mut game)) {
-                game.world.put_rows((numbers::read_outcomes(&beside.get(1)), numbers::read_column(&beside.get(2))));
+                let column = |place: u32| numbers::read_column(&beside.get(place));
+                game.world.put_rows((numbers::read_outcomes(&beside.get(1)), column(2), column(3)));
             }
             let simulation = Simulation::new(game);
             let slices = Slices::new(&simulation, &jobs);

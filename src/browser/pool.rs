@@ -103,6 +103,8 @@ struct Inner {
     players: RefCell<Vec<Handle>>,
     /// The worker that imports: its own, ended afterwards, so that its memory is given back.
     importer: RefCell<Option<Handle>>,
+    /// What it reads, and how: whoever is to hold the data reads its texts where they are asked for.
+    reading: RefCell<Option<(Vec<Chosen>, ImportOptions)>>,
     /// What was imported, on its way to the worker that holds it.
     coming: RefCell<Option<Imported>>,
     /// Workers that read a few rows, by the number of the request.
@@ -123,6 +125,7 @@ impl Pool {
             on_event: Box::new(on_event),
             players: RefCell::default(),
             importer: RefCell::default(),
+            reading: RefCell::default(),
             coming: RefCell::default(),
             excerpts: RefCell::default(),
             cleaner: RefCell::default(),
@@ -145,6 +148,7 @@ impl Pool {
     /// Reads files as one data set, giving up an import under way; `options` say how, where the files do not.
     pub fn import(&self, files: Vec<Chosen>, options: ImportOptions) {
         self.cancel_import();
+        *self.inner.reading.borrow_mut() = Some((files.clone(), options.clone()));
         let message = |names| ToImporter::Import { names, options };
         match self.importer(files, message, Inner::heard_importer) {
             Ok(handle) => *self.inner.importer.borrow_mut() = Some(handle),
@@ -312,9 +316,9 @@ impl Inner {
         }
     }
 
-    /// Sends the messages that start a run, one a player; `rows` are two values a message, or none.
+    /// Sends the messages that start a run, one a player; `rows` are three values a message, or none.
     fn send(&self, starts: &[ToPlayer], rows: &[JsValue]) {
-        let rows = rows.chunks(2).chain(std::iter::repeat(&[][..]));
+        let rows = rows.chunks(3).chain(std::iter::repeat(&[][..]));
         let mut players = self.players.borrow_mut();
         let sent =
             players.iter_mut().zip(starts).zip(rows).try_for_each(|((handle, start), rows)| handle.send(start, rows));
@@ -394,7 +398,8 @@ impl Inner {
             Ok(FromImporter::Progress(progress)) => return (self.on_event)(Event::ImportProgress(progress)),
             Ok(FromImporter::Imported { audit, prices }) => {
                 let weak = Rc::downgrade(self);
-                let coming = Coming::new(beside, move |facts| {
+                let (files, options) = self.reading.borrow_mut().take().unwrap_or_default();
+                let coming = Coming::new(beside, &files, options, move |facts| {
                     if let Some(inner) = weak.upgrade() {
                         inner.came(facts);
                     }

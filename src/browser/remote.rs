@@ -1,7 +1,8 @@
 //! A data set that a worker holds for the page: the page knows facts of it, and asks for what it comes to.
 
+use super::chosen::Chosen;
 use super::handle::Handle;
-use crate::data::FileIdentity;
+use crate::data::{FileIdentity, ImportOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Experiment;
 use crate::facts::Facts;
@@ -45,14 +46,22 @@ pub(super) struct Coming {
 }
 
 impl Coming {
-    /// Starts a worker and hands it what stood beside the importer's message; `done` is told what it says of it.
-    pub(super) fn new(beside: &Array, done: impl FnOnce(Result<Facts>) + 'static) -> Result<Coming> {
+    /// Starts a worker and hands it what stood beside the importer's message, and the files it was read from; `done` is
+    /// told what it says of it.
+    pub(super) fn new(
+        beside: &Array,
+        files: &[Chosen],
+        options: ImportOptions,
+        done: impl FnOnce(Result<Facts>) + 'static,
+    ) -> Result<Coming> {
         let inbox = Rc::new(Inbox::default());
         inbox.waiting.borrow_mut().push_back(Waiting::Facts(Box::new(done)));
         let hears = inbox.clone();
         let mut handle = Handle::new("importer", move |reply, beside| hears.heard(reply, &beside))?;
-        let columns: Vec<JsValue> = beside.iter().skip(1).collect();
-        handle.send(&ToImporter::Hold, &columns)?;
+        let names = files.iter().map(|file| file.path.clone()).collect();
+        let columns = beside.iter().skip(1);
+        let beside: Vec<JsValue> = columns.chain(files.iter().map(|file| file.file.clone().into())).collect();
+        handle.send(&ToImporter::Hold { names, options }, &beside)?;
         Ok(Coming { handle, inbox })
     }
 
@@ -92,7 +101,8 @@ impl Remote {
         self.ask(&ToImporter::Look(written(&wanted)));
     }
 
-    /// Asks for copies of a replay's rows, of each its outcomes and its latencies.
+    /// Asks for copies of a replay's rows, of each its outcomes, its latencies and what policies are
+    /// told of its queries.
     pub(super) fn deal(&self, wanted: &Asked, copies: usize, done: impl FnOnce(Result<Vec<JsValue>>) + 'static) {
         self.inbox.waiting.borrow_mut().push_back(Waiting::Rows(Box::new(done)));
         self.ask(&ToImporter::Deal(written(wanted), copies as u32));

@@ -18,6 +18,13 @@ impl Experiment {
         }
         for (index, policy) in self.policies.iter().enumerate() {
             check_policy(policy, &format!("policies[{index}]"))?;
+            if policy.kind.reads_query() && !matches!(self.environment, Environment::Replay(_)) {
+                let expected = format!(
+                    "the environment `replay`, not `{}`: this policy reads the text of the queries",
+                    self.environment.name()
+                );
+                return Err(out_of_range(format!("policies[{index}].kind"), policy.kind.name(), &expected));
+            }
         }
         let run = &self.run;
         within(run.rounds.into(), 1, MAX_ROUNDS.into(), "run.rounds", "a whole number from 1 to 1,000,000")?;
@@ -206,6 +213,16 @@ fn check_policy(policy: &Policy, path: &str) -> Result<()> {
             }
             unique(parameters.models.iter().map(String::as_str), &field, "")
         }
+        PolicyKind::Contextual(parameters) => {
+            alpha(parameters.alpha_mu, "alpha_mu")?;
+            alpha(parameters.alpha_c, "alpha_c")?;
+            delta(parameters.delta)?;
+            match parameters.retrain {
+                Some(0) => Err(out_of_range(format!("{path}.retrain"), 0, "a whole number of rounds, 1 or more")),
+                _ => Ok(()),
+            }
+        }
+        PolicyKind::LinUcb(parameters) => alpha(parameters.alpha_mu, "alpha_mu"),
         PolicyKind::Thompson(_) | PolicyKind::Random(_) | PolicyKind::Oracle(_) => Ok(()),
     }
 }

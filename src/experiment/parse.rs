@@ -8,17 +8,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Map;
 use std::marker::PhantomData;
 
-/// Kinds of policies that the format knows and this version does not run.
-const LATER_KINDS: [&str; 2] = ["contextual", "linucb"];
-/// Kinds of policies that run.
-const KINDS: &str = "`c2mab-v`, `c2mab-v-direct`, `cucb`, `thompson`, `epsilon-greedy`, `primal-dual`, `offline`, `fixed`, `random` or `oracle` (other kinds come in a later version)";
+/// Kinds of policies.
+const KINDS: &str = "`c2mab-v`, `c2mab-v-direct`, `cucb`, `thompson`, `epsilon-greedy`, `primal-dual`, `offline`, `fixed`, `random`, `oracle`, `contextual` or `linucb`";
 
 impl Experiment {
     /// Reads an experiment and checks all that can be checked without data.
     ///
     /// # Errors
-    /// Names the field, what was found and the range: malformed JSON, unknown or missing fields, values out of range,
-    /// parts of the format that this version does not run yet.
+    /// Names the field, what was found and the range: malformed JSON, unknown or missing fields, values out of range.
     pub fn from_json(text: &str) -> Result<Experiment> {
         let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|error| Error::new(ErrorKind::Malformed, format!("a JSON experiment: {error}")))?;
@@ -77,9 +74,6 @@ fn policy(value: Value, path: &str) -> Result<Policy> {
     let mut fields = object(value, path)?;
     let kind: String = take(&mut fields, "kind", path)?.ok_or_else(|| missing(&format!("{path}.kind")))?;
     let label: Option<String> = take(&mut fields, "label", path)?;
-    if LATER_KINDS.contains(&kind.as_str()) {
-        return Err(Error::new(ErrorKind::NotYet, KINDS).at_field(format!("{path}.kind")).found(kind));
-    }
     for (name, default) in [("cost_aware", Value::Bool(false)), ("window", Value::Null), ("discount", Value::Null)] {
         // "Not so" may be said of any policy.
         if fields.get(name) == Some(&default) {
@@ -98,6 +92,8 @@ fn policy(value: Value, path: &str) -> Result<Policy> {
         "fixed" => PolicyKind::Fixed(typed(rest, path)?),
         "random" => PolicyKind::Random(typed(rest, path)?),
         "oracle" => PolicyKind::Oracle(typed(rest, path)?),
+        "contextual" => PolicyKind::Contextual(typed(rest, path)?),
+        "linucb" => PolicyKind::LinUcb(typed(rest, path)?),
         _ => return Err(out_of_range(format!("{path}.kind"), kind, KINDS)),
     };
     Ok(Policy { label, kind })

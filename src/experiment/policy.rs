@@ -39,6 +39,11 @@ pub enum PolicyKind {
     Random(NoParameters),
     /// The best set under the true means, always.
     Oracle(NoParameters),
+    /// C2MAB-V about the probabilities of a classifier that reads the query.
+    Contextual(Contextual),
+    /// Linear bandits on the features of the query.
+    #[serde(rename = "linucb")]
+    LinUcb(LinUcb),
 }
 
 /// Parameters of C2MAB-V.
@@ -149,6 +154,39 @@ pub struct Offline {
     pub samples: Option<u32>,
 }
 
+/// Parameters of the contextual C2MAB-V. It plays on results with the text of their queries.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contextual {
+    /// `α_μ` ≥ 0: scale of the reward's radius.
+    #[serde(default = "default_alpha_mu")]
+    pub alpha_mu: f64,
+    /// `α_c` ≥ 0: scale of the cost's radius.
+    #[serde(default = "default_alpha_c")]
+    pub alpha_c: f64,
+    /// `δ` in (0,1]: 1/T where absent.
+    #[serde(default)]
+    pub delta: Option<f64>,
+    /// AWC's relaxation: by size where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub solver: Option<Solver>,
+    /// `B` ≥ 1: the classifier learns on from what came back, every `B` rounds; never where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retrain: Option<u32>,
+}
+
+/// Parameters of LinUCB. It plays on results with the text of their queries.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinUcb {
+    /// `α` ≥ 0: how many standard deviations the optimistic reward is above the expected one.
+    #[serde(default = "default_alpha_mu")]
+    pub alpha_mu: f64,
+    /// Whether it keeps to the budget, by C2MAB-V's relaxed problem and rounding.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub cost_aware: bool,
+}
+
 /// `ε_t` = min(1, c/t).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -194,7 +232,15 @@ impl PolicyKind {
             PolicyKind::Fixed(_) => "fixed",
             PolicyKind::Random(_) => "random",
             PolicyKind::Oracle(_) => "oracle",
+            PolicyKind::Contextual(_) => "contextual",
+            PolicyKind::LinUcb(_) => "linucb",
         }
+    }
+
+    /// Whether the policy reads the query: it plays on results with its text only, and on queries that its classifier has
+    /// not learned from.
+    pub fn reads_query(&self) -> bool {
+        matches!(self, PolicyKind::Contextual(_) | PolicyKind::LinUcb(_))
     }
 
     /// `δ` of C2MAB-V's radii; `None` for other kinds, and where it is left to the number of rounds.

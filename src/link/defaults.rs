@@ -107,6 +107,10 @@ fn policy(kind: &str, schedule: bool) -> Value {
         "epsilon-greedy" if schedule => json!({ "epsilon": null, "cost_aware": false }),
         "epsilon-greedy" => json!({ "epsilon": 0.1, "schedule": null, "cost_aware": false }),
         "offline" => json!({ "samples": null }),
+        "contextual" => json!({
+            "alpha_mu": 0.3, "alpha_c": 0.05, "delta": null, "solver": null, "retrain": null
+        }),
+        "linucb" => json!({ "alpha_mu": 0.3, "cost_aware": false }),
         _ => Value::Null,
     }
 }

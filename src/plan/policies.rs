@@ -10,11 +10,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Experiment, PolicyKind, RewardModel, value_of};
 use crate::game::{Recipe, Seat};
 use crate::order::sort_by;
+use crate::query_aware::context::SKETCH;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Most observations that windows may keep in all runs of an experiment together: about half a gigabyte.
 const MOST_REMEMBERED: u64 = 20_000_000;
+/// Most numbers in the matrices of all runs of an experiment together: half a gigabyte.
+const MOST_CELLS: u64 = 64_000_000;
 
 /// Fills in the defaults of the policy at `index`; `n` is the most models in a set.
 pub(super) fn fill_policy(
@@ -56,7 +59,18 @@ pub(super) fn fill_policy(
         PolicyKind::PrimalDual(parameters) => {
             parameters.delta.get_or_insert(default_delta);
         }
-        PolicyKind::Offline(_) | PolicyKind::Thompson(_) | PolicyKind::Random(_) | PolicyKind::Oracle(_) => {}
+        PolicyKind::Contextual(parameters) => {
+            parameters.delta.get_or_insert(default_delta);
+            if reward == RewardModel::Awc {
+                let solver = awc_solver(models.len(), n, parameters.solver);
+                parameters.solver = Some(solver.map_err(|error| error.at_field(format!("policies[{index}].solver")))?);
+            }
+        }
+        PolicyKind::Offline(_)
+        | PolicyKind::Thompson(_)
+        | PolicyKind::Random(_)
+        | PolicyKind::Oracle(_)
+        | PolicyKind::LinUcb(_) => {}
     }
     Ok(())
 }
@@ -89,6 +103,11 @@ pub(super) fn labels(experiment: &Experiment) -> Vec<String> {
                 PolicyKind::Offline(_) => "Offline".into(),
                 PolicyKind::Random(_) => "Random".into(),
                 PolicyKind::Oracle(_) => "Oracle".into(),
+                PolicyKind::Contextual(p) => {
+                    let retrain = p.retrain.map_or(String::new(), |rounds| format!(", retrained every {rounds}"));
+                    format!("Contextual C2MAB-V ({}, {}){retrain}", p.alpha_mu, p.alpha_c)
+                }
+                PolicyKind::LinUcb(p) => format!("LinUCB {}{}", p.alpha_mu, awareness(p.cost_aware)),
             });
             let count = seen.entry(label.clone()).or_insert(0);
             *count += 1;
@@ -140,6 +159,27 @@ pub(super) fn check_windows(experiment: &Experiment, n: usize) -> Result<()> {
     Ok(())
 }
 
+/// Refuses policies whose matrices over the features of queries would together hold more than [`MOST_CELLS`] numbers.
+pub(super) fn check_matrices(experiment: &Experiment, arms: usize) -> Result<()> {
+    let replicates = experiment.run.replicates;
+    let mut cells = 0u64;
+    for (index, policy) in experiment.policies.iter().enumerate() {
+        match &policy.kind {
+            PolicyKind::LinUcb(_) => {}
+            PolicyKind::Contextual(p) if p.retrain.is_some() => {}
+            _ => continue,
+        }
+        cells += (arms * (SKETCH + 1) * (SKETCH + 1)) as u64 * u64::from(replicates);
+        if cells > MOST_CELLS {
+            let expected = format!("at most {MOST_CELLS} numbers in the matrices of all replicates together");
+            let found = format!("{arms} models in {replicates} replicates: {cells} so far");
+            let field = format!("policies[{index}]");
+            return Err(Error::new(ErrorKind::TooLarge, expected).at_field(field).found(found));
+        }
+    }
+    Ok(())
+}
+
 /// The policies of a filled-in experiment as playing needs them.
 pub(super) fn seats(experiment: &Experiment, models: &[String]) -> Vec<Seat> {
     let default_delta = 1.0 / f64::from(experiment.run.rounds);
@@ -185,6 +225,12 @@ pub(super) fn seats(experiment: &Experiment, models: &[String]) -> Vec<Seat> {
                 PolicyKind::Offline(p) => Recipe::Offline { samples: p.samples.unwrap_or(0) },
                 PolicyKind::Random(_) => Recipe::RandomSet,
                 PolicyKind::Oracle(_) => Recipe::Oracle,
+                PolicyKind::Contextual(p) => Recipe::Contextual {
+                    confidence: confidence(p.alpha_mu, p.alpha_c, p.delta, Memory::All),
+                    solver: p.solver,
+                    retrain: p.retrain,
+                },
+                PolicyKind::LinUcb(p) => Recipe::LinUcb { alpha: p.alpha_mu, cost_aware: p.cost_aware && budgeted },
             };
             let identity = canonical(&value_of(&policy.kind));
             let count = seen.entry(identity.clone()).or_insert(0);

@@ -6,9 +6,10 @@ use crate::data::Dataset;
 use crate::data::ModelResults;
 use crate::environment::{AnyWorld, Change, Outcome, Part, Replay, Synthetic};
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{self, Away, CostScale, Drift, Filter, MissingRule, Sampling};
+use crate::experiment::{self, Away, CostScale, Drift, Filter, MissingRule, Sampling, SplitShares};
 use crate::game::Segment;
 use crate::order::sort_by;
+use crate::query_aware::context::Context;
 use crate::random::{hash, permuted, world_key};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -104,13 +105,31 @@ pub struct Asked {
     pub offline: Vec<(usize, Option<u32>)>,
     /// Seed by which their rows are drawn; 0 where there are none.
     pub seed: u64,
+    /// How the queries are read; `None` where no policy reads them.
+    pub reading: Option<Reading>,
 }
 
-/// A world of rows.
+/// How queries are read for policies that do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Which queries are learned from and calibrated on; the others are played.
+    pub split: SplitShares,
+    /// Names of further columns that are features.
+    pub columns: Vec<String>,
+    /// `θ`: a score from which an answer is right, in (0,1].
+    pub threshold: f64,
+}
+
+/// A world of rows; with a context only of those that it describes.
 ///
 /// # Errors
-/// Models, categories or splits that the data has not, no query or no result left to play on, changes that do not fit it.
-pub(super) fn replay(data: &Dataset, wanted: &Asked) -> Result<Scene> {
+/// Models, categories or splits that the data has not, no query or no result left to play on, changes that do not fit it;
+/// queries that are to be read, and no context of them.
+pub(super) fn replay(data: &Dataset, wanted: &Asked, context: Option<&Context>) -> Result<Scene> {
+    if wanted.reading.is_some() && context.is_none() {
+        let expected = "results with the text of their queries: a policy reads it";
+        return Err(Error::new(ErrorKind::Missing, expected).at_field("environment.files").found("numbers only"));
+    }
     let names = || data.models.iter().map(|model| model.name.as_str());
     let mut playing = Vec::new();
     for (index, name) in wanted.models.iter().enumerate() {
@@ -130,6 +149,24 @@ pub(super) fn replay(data: &Dataset, wanted: &Asked) -> Result<Scene> {
     // Each change and each end of an absence may begin a segment.
     let segments_at_most = 1 + wanted.drift.len() + 2 * wanted.availability.len();
     let (mut queries, mut notes) = played(data, &results, wanted.missing, &wanted.filter, segments_at_most)?;
+    if let Some(context) = context {
+        let all = queries.len();
+        queries.retain(|query| context.get(*query).is_some());
+        if queries.is_empty() {
+            let expected = "at least one query of the test part to play on";
+            return Err(Error::new(ErrorKind::NothingInCommon, expected)
+                .at_field("query_aware.split")
+                .found(format!("none of {all} queries")));
+        }
+        notes.push(format!(
+            "Policies that read the query learn from {} queries before the first round and are calibrated on {}. All \
+             policies play on the {} test queries of {all} alone. Intervals are over replicates on these queries, not over \
+             other queries.",
+            context.train,
+            context.validation,
+            queries.len()
+        ));
+    }
     let moves = wanted.drift.iter().filter(|change| change.models.is_empty()).count();
     if queries.len() <= moves {
         return Err(Error::new(ErrorKind::OutOfRange, format!("fewer changes than the {} queries", queries.len()))
@@ -204,6 +241,15 @@ pub(super) fn replay(data: &Dataset, wanted: &Asked) -> Result<Scene> {
     }
     let world = Replay::new(arms, cells, latency_ms, wanted.order, worlds)
         .ok_or_else(|| Error::new(ErrorKind::Empty, "at least one model and one query").at_field("environment"))?;
+    let world = match context {
+        None => world,
+        Some(context) => {
+            let described = queries.iter().filter_map(|query| context.get(*query)).flatten().copied().collect();
+            world.with_context(described, context.width).ok_or_else(|| {
+                Error::new(ErrorKind::Malformed, "a description of every query").at_field("environment")
+            })?
+        }
+    };
     Ok(Scene {
         segments: segments(&models, &wanted.drift, &wanted.availability, &states, cost_scale, wanted.rounds)?,
         mean_cost: states.first().filter(|_| costs_known).map(|means| means.cost.clone()),

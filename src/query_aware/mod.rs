@@ -4,12 +4,14 @@
 //! ```text
 //! files ─ queries ─▶ Queries ─ split ─▶ words ─ features ─▶ Sparse ─ classifier ─ calibration ─▶ p ─ report
 //!                                                                                                │
+//!                                                                            context ◀─ sketch ◀─┤ (policies of the simulation)
 //!                            evaluation ◀─ gap ◀─ evaluate ◀─ bootstrap ◀─ judge ◀─ vote ◀─ select
 //! ```
 
 pub mod bootstrap;
 pub mod calibration;
 pub mod classifier;
+pub mod context;
 pub mod evaluate;
 pub mod evaluation;
 pub mod features;

@@ -2,7 +2,7 @@
 
 use super::queries::Queries;
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{MissingRule, Replay};
+use crate::experiment::{Filter, MissingRule, Replay};
 use crate::plan::filtered;
 
 impl Queries {
@@ -12,10 +12,15 @@ impl Queries {
     /// # Errors
     /// `UnknownModel` for a model that the data does not have; a category or a part that no query is in; a filter that no
     /// query passes.
-    pub fn playing(mut self, replay: &Replay) -> Result<Queries> {
-        if !replay.models.is_empty() {
+    pub fn playing(self, replay: &Replay) -> Result<Queries> {
+        self.restricted(&replay.models, &replay.filter, replay.missing)
+    }
+
+    /// The same for these models, all where there are none, and these queries.
+    pub(crate) fn restricted(mut self, models: &[String], filter: &Filter, missing: MissingRule) -> Result<Queries> {
+        if !models.is_empty() {
             let mut kept = Vec::new();
-            for (place, name) in replay.models.iter().enumerate() {
+            for (place, name) in models.iter().enumerate() {
                 let Some(found) = self.models.iter().position(|model| model == name) else {
                     let expected = format!("one of the models: {}", self.models.join(", "));
                     let error = Error::new(ErrorKind::UnknownModel, expected);
@@ -28,9 +33,9 @@ impl Queries {
             self.models = kept.iter().filter_map(|model| self.models.get(*model).cloned()).collect();
             self.results = kept.iter().filter_map(|model| self.results.get(*model).cloned()).collect();
         }
-        let passing = filtered(self.texts.len(), self.category.as_ref(), self.split.as_ref(), &replay.filter)?;
+        let passing = filtered(self.texts.len(), self.category.as_ref(), self.split.as_ref(), filter)?;
         let whole = |query: usize| (0..self.models.len()).all(|model| self.solved(model, query).is_some());
-        let keeps_all = replay.missing == MissingRule::Unavailable;
+        let keeps_all = missing == MissingRule::Unavailable;
         let mut stays = vec![false; self.texts.len()];
         for query in passing.into_iter().filter(|query| keeps_all || whole(*query)) {
             if let Some(stays) = stays.get_mut(query) {

@@ -3,11 +3,12 @@
 
 use llm_selection::data::{ImportOptions, InputFile, import};
 use llm_selection::experiment::{Environment, Experiment};
-use llm_selection::plan::Plan;
+use llm_selection::plan::{Plan, Playable, WithTexts};
+use llm_selection::query_aware::queries::{Queries, QueryOptions};
 use std::sync::Arc;
 
 /// Name, experiment, digest.
-pub const GOLDEN: [(&str, &str, &str); 27] = [
+pub const GOLDEN: [(&str, &str, &str); 29] = [
     ("suc", include_str!("suc.json"), "f744946e9338b27e671de421873f5d682522ec18d852144acc924b39d7b5788e"),
     ("awc", include_str!("awc.json"), "1b9f87d2e1c62c7cdfc3fceee1078e3e0de5977aa015c0f914c5607d8edf551d"),
     ("aic", include_str!("aic.json"), "d0897fb9438a89342e781d49a269c1fbe6ce67835c3441d00949dab501a8d670"),
@@ -83,11 +84,21 @@ pub const GOLDEN: [(&str, &str, &str); 27] = [
         include_str!("unavailable-drift.json"),
         "a301a84c8c25cbb6d27f03d8d15095bc47f52d6780426cb34fd9ac26038b473c",
     ),
+    ("contextual", include_str!("contextual.json"), "8d0690d218f8d2c3bcbf80bc1de9215a647a0d82229e4dc8eb55764c6771f6d2"),
+    (
+        "contextual-suc",
+        include_str!("contextual-suc.json"),
+        "28ac32f9f08d70b6cfef81667314edf8051e6c02eb39d4fb7af110cceca826ca",
+    ),
 ];
 
 /// The text of a data file that lies beside the experiments.
 pub fn file(name: &str) -> &'static str {
-    if name == "gaps.csv" { include_str!("gaps.csv") } else { include_str!("answers.csv") }
+    match name {
+        "gaps.csv" => include_str!("gaps.csv"),
+        "texts.csv" => include_str!("texts.csv"),
+        _ => include_str!("answers.csv"),
+    }
 }
 
 /// The plan of a golden experiment, with the data that lie beside it.
@@ -97,12 +108,17 @@ pub fn plan(text: &str) -> Plan {
     let experiment = Experiment::from_json(text).unwrap();
     let data = match &experiment.environment {
         Environment::Replay(replay) => {
-            let name = &replay.files[0].name;
-            let file = InputFile::from_bytes(name.clone(), file(name).as_bytes());
-            let data = import(vec![file], &ImportOptions::from(replay), &mut |_| true).unwrap().dataset;
-            Some(Arc::new(data))
+            let (name, import_options) = (replay.files[0].name.clone(), ImportOptions::from(replay));
+            let input = move || vec![InputFile::from_bytes(name.clone(), file(&name).as_bytes())];
+            let data = import(input(), &import_options, &mut |_| true).unwrap().dataset;
+            let read = move |threshold: f64, columns: &[String]| {
+                let options = QueryOptions { import: import_options.clone(), threshold, columns: columns.to_vec() };
+                let (queries, import) = Queries::read(input(), &options, &mut |_| true)?;
+                Ok((queries, import.dataset.files))
+            };
+            Some(WithTexts::new(Arc::new(data), Box::new(read)))
         }
         _ => None,
     };
-    Plan::new(&experiment, data).unwrap()
+    Plan::on(&experiment, data.as_ref().map(|data| data as &dyn Playable)).unwrap()
 }

@@ -9,6 +9,11 @@ export interface Experiment {
   task: Task;
   policies: Policy[];
   run?: Run;
+  /** How policies that read the query are trained: shares of the queries, further columns of numbers. */
+  query_aware?: {
+    split?: { train?: number; validation?: number; seed?: number };
+    features?: { columns?: string[] };
+  };
 }
 
 /** Models with known means: reward ~ Bernoulli(reward), cost ~ cost · Uniform(1 − cost_spread, 1 + cost_spread). */
@@ -84,6 +89,9 @@ export type Policy = { label?: string } & (
   | { kind: "fixed"; models: string[] }
   | { kind: "random" }
   | { kind: "oracle" }
+  /** These two read the queries of your files, and learn by `query_aware`. */
+  | { kind: "contextual"; alpha_mu?: number; alpha_c?: number; delta?: number | null; solver?: "greedy" | "exact"; retrain?: number | null }
+  | { kind: "linucb"; alpha_mu?: number; cost_aware?: boolean }
 );
 
 export interface Run {

@@ -5,10 +5,11 @@ mod evaluate;
 mod sweep;
 
 use clap::{Parser, Subcommand};
-use llm_selection::data::{Dataset, Ids, Import, ImportOptions, InputFile, Limits, import_with_ids, write_csv};
+use llm_selection::data::{Ids, Import, ImportOptions, InputFile, Limits, import_with_ids, write_csv};
 use llm_selection::experiment::{Environment, Experiment, Role};
-use llm_selection::link::Link;
-use llm_selection::plan::Plan;
+use llm_selection::link::{Link, Shape};
+use llm_selection::plan::{Plan, Playable, WithTexts};
+use llm_selection::query_aware::queries::{Queries, QueryOptions};
 use llm_selection::{Error, ErrorKind, Result, run, summary};
 use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
@@ -148,7 +149,7 @@ fn play(
     let text = read_text(experiment)?;
     let mut experiment = Experiment::from_json(&text).map_err(|error| error.in_file(experiment))?;
     let data = dataset(&mut experiment, data)?;
-    let plan = Plan::new(&experiment, data)?;
+    let plan = Plan::on(&experiment, data.as_ref().map(|data| data as &dyn Playable))?;
     let mut warnings = plan.warnings();
     let terminal = std::io::stderr().is_terminal();
     let result = run::run_in_threads(plan, self::threads(threads), |share| {
@@ -184,7 +185,10 @@ fn link(experiment: &str, data: &[String]) -> std::result::Result<(), Failure> {
     let mut experiment = Experiment::from_json(&text).map_err(|error| error.in_file(experiment))?;
     let data = if data.is_empty() { None } else { dataset(&mut experiment, data)? };
     let link = match &data {
-        Some(data) => Link::with_data(experiment, data)?,
+        Some(held) => {
+            let (models, queries) = (held.data().models.len() as u64, held.data().queries as u64);
+            Link::on(experiment, held, Shape { models, queries })?
+        }
         None => Link::new(experiment),
     };
     write_text("-", &(link.encode()? + "\n"))
@@ -198,12 +202,18 @@ fn unlink(fragment: &str) -> std::result::Result<(), Failure> {
 
 /// The data that an experiment asks for; `None` where it brings its own. The list prices that were used become part of
 /// the experiment.
-fn dataset(experiment: &mut Experiment, data: &[String]) -> Result<Option<Arc<Dataset>>> {
+fn dataset(experiment: &mut Experiment, data: &[String]) -> Result<Option<WithTexts>> {
     match (&mut experiment.environment, data.first()) {
         (Environment::Replay(replay), _) => {
             let (import, _) = read_data(data, &ImportOptions::from(&*replay))?;
             replay.prices.extend(import.prices);
-            Ok(Some(Arc::new(import.dataset)))
+            let (paths, options) = (data.to_vec(), ImportOptions::from(&*replay));
+            let read = move |threshold: f64, columns: &[String]| {
+                let options = QueryOptions { import: options.clone(), threshold, columns: columns.to_vec() };
+                let (queries, import) = Queries::read(open(&paths)?, &options, &mut |_| true)?;
+                Ok((queries, import.dataset.files))
+            };
+            Ok(Some(WithTexts::new(Arc::new(import.dataset), Box::new(read))))
         }
         (_, None) => Ok(None),
         (other, Some(file)) => {

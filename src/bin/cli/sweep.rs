@@ -3,6 +3,7 @@
 use super::{Failure, dataset, read_text, threads, write_text};
 use clap::Args;
 use llm_selection::figure::sweep::{Curves, Parameter, sheet};
+use llm_selection::plan::Playable;
 use llm_selection::sweep::{self, Shard, Sweep, SweepResult};
 use llm_selection::{Error, ErrorKind};
 use std::io::{IsTerminal, Write};
@@ -93,6 +94,7 @@ pub fn play(arguments: &SweepArguments) -> Result<(), Failure> {
     }
     sweep.points_of(shard)?;
     let data = dataset(&mut sweep.experiment(0)?, &arguments.data)?;
+    let data = data.as_ref().map(|data| data as &dyn Playable);
     let terminal = std::io::stderr().is_terminal();
     let mut told = Instant::now();
     let progress = |done: usize, of: usize, share: f64| {

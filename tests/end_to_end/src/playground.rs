@@ -4,7 +4,8 @@ use crate::Page;
 use anyhow::{Result, ensure};
 use llm_selection::data::{ImportOptions, InputFile, import};
 use llm_selection::experiment::Experiment;
-use llm_selection::plan::Plan;
+use llm_selection::plan::{Plan, Playable, WithTexts};
+use llm_selection::query_aware::queries::{Queries, QueryOptions};
 use llm_selection::run::run_in_threads;
 use llm_selection::summary::{Figure, RunResult};
 use serde_json::{Value, json};
@@ -51,10 +52,22 @@ pub fn native(experiment: &Value, files: &[(&str, &str)]) -> Result<RunResult> {
     let data = if files.is_empty() {
         None
     } else {
-        let inputs = files.iter().map(|(name, text)| InputFile::from_bytes(*name, text.as_bytes())).collect();
-        Some(Arc::new(import(inputs, &ImportOptions::default(), &mut |_| true)?.dataset))
+        let held: Vec<(String, String)> =
+            files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let data = import(inputs(&held), &ImportOptions::default(), &mut |_| true)?.dataset;
+        let read = move |threshold: f64, columns: &[String]| {
+            let options = QueryOptions { threshold, columns: columns.to_vec(), ..QueryOptions::default() };
+            let (queries, import) = Queries::read(inputs(&held), &options, &mut |_| true)?;
+            Ok((queries, import.dataset.files))
+        };
+        Some(WithTexts::new(Arc::new(data), Box::new(read)))
     };
-    Ok(run_in_threads(Plan::new(&experiment, data)?, 2, |_| ())?)
+    let data = data.as_ref().map(|data| data as &dyn Playable);
+    Ok(run_in_threads(Plan::on(&experiment, data)?, 2, |_| ())?)
+}
+
+fn inputs(held: &[(String, String)]) -> Vec<InputFile<'_>> {
+    held.iter().map(|(name, text)| InputFile::from_bytes(name.clone(), text.as_bytes())).collect()
 }
 
 /// Waits for the run to end.

@@ -23,6 +23,8 @@ pub enum Topic {
     Offline,
     Random,
     Oracle,
+    Contextual,
+    LinUcb,
     Run,
     Columns,
     Against,
@@ -46,6 +48,8 @@ impl Topic {
             Kind::Fixed => Topic::Fixed,
             Kind::Random => Topic::Random,
             Kind::Oracle => Topic::Oracle,
+            Kind::Contextual => Topic::Contextual,
+            Kind::LinUcb => Topic::LinUcb,
         }
     }
 
@@ -66,6 +70,8 @@ impl Topic {
             Topic::Fixed => "explain-fixed",
             Topic::Random => "explain-random",
             Topic::Oracle => "explain-oracle",
+            Topic::Contextual => "explain-contextual",
+            Topic::LinUcb => "explain-linucb",
             Topic::Run => "explain-run",
             Topic::Columns => "explain-columns",
             Topic::Against => "explain-against",
@@ -91,6 +97,8 @@ impl Topic {
             Topic::Fixed => "Fixed set",
             Topic::Random => "Random set",
             Topic::Oracle => "Oracle",
+            Topic::Contextual => "Contextual C2MAB-V: α_μ, α_c, δ, retrain",
+            Topic::LinUcb => "LinUCB: α, cost-aware",
             Topic::Run => "Rounds, replicates, seed",
             Topic::Columns => "What the columns mean",
             Topic::Against => "Regret against",

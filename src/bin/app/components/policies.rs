@@ -70,7 +70,9 @@ fn entries(props: &PoliciesProps) -> Html {
             <button type="button" disabled={model.is_none()} onclick={add(Kind::Fixed, model)}>{name}<small>{about}</small></button>
         }
     };
-    let groups = Kind::GROUPS.iter().map(|(name, kinds)| {
+    // Only files may have texts.
+    let offered = |kinds: &[Kind]| props.world.complete.is_some() || !kinds.iter().any(|kind| kind.reads_query());
+    let groups = Kind::GROUPS.iter().filter(|(_, kinds)| offered(kinds)).map(|(name, kinds)| {
         html! {
             <div role="group" aria-label={*name} key={*name}>
                 <span class="group" aria-hidden="true">{*name}</span>

@@ -77,6 +77,14 @@ pub fn PolicyItem(props: &ItemProps) -> Html {
         Kind::C2mabVDirect | Kind::PrimalDual => html! { <>{alpha_mu()}{alpha_c()}{delta()}</> },
         Kind::Offline => number_input(Param::Samples, html! { {"samples"} }, "Samples", &policy.samples, "50", "200"),
         Kind::Cucb => html! { <>{alpha_mu()}{delta()}</> },
+        Kind::LinUcb => number_input(Param::AlphaMu, html! { {"α"} }, "α", &policy.alpha_mu, "0.1", ""),
+        Kind::Contextual => html! {
+            <>
+                {alpha_mu()}{alpha_c()}{delta()}
+                {number_input(Param::Retrain, html! { {"retrain"} }, "Rounds between trainings", &policy.retrain, "100", "never")}
+                if *solver { {solvers(props, &whose)} }
+            </>
+        },
         Kind::EpsilonGreedy => html! {
             <>
                 if policy.schedule {

@@ -141,6 +141,17 @@ impl PolicyForm {
             PolicyKind::Fixed(p) => PolicyForm { models: p.models.clone(), chosen: true, ..form(Kind::Fixed) },
             PolicyKind::Random(_) => form(Kind::Random),
             PolicyKind::Oracle(_) => form(Kind::Oracle),
+            PolicyKind::Contextual(p) => PolicyForm {
+                alpha_mu: p.alpha_mu.to_string(),
+                alpha_c: p.alpha_c.to_string(),
+                delta: optional(p.delta),
+                solver: p.solver,
+                retrain: p.retrain.map_or(String::new(), |rounds| rounds.to_string()),
+                ..form(Kind::Contextual)
+            },
+            PolicyKind::LinUcb(p) => {
+                PolicyForm { alpha_mu: p.alpha_mu.to_string(), cost_aware: p.cost_aware, ..form(Kind::LinUcb) }
+            }
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::read::{number, whole};
 use llm_selection::error::Result;
 use llm_selection::experiment::{
-    C2mabV, Direct, EpsilonGreedy, Fixed, MAX_ROUNDS, NoParameters, Offline, Optimistic, Policy, PolicyKind,
-    PrimalDual, Schedule, Solver, Thompson,
+    C2mabV, Contextual, Direct, EpsilonGreedy, Fixed, LinUcb, MAX_ROUNDS, NoParameters, Offline, Optimistic, Policy,
+    PolicyKind, PrimalDual, Schedule, Solver, Thompson,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,8 @@ pub enum Kind {
     Offline,
     Random,
     Oracle,
+    Contextual,
+    LinUcb,
 }
 
 impl Kind {
@@ -29,9 +31,10 @@ impl Kind {
         [Kind::C2mabV, Kind::Cucb, Kind::Thompson, Kind::EpsilonGreedy, Kind::Fixed, Kind::Random, Kind::Oracle];
 
     /// All kinds in the groups of the menu *Add policy*.
-    pub const GROUPS: [(&'static str, &'static [Kind]); 3] = [
+    pub const GROUPS: [(&'static str, &'static [Kind]); 4] = [
         ("C2MAB-V", &[Kind::C2mabV, Kind::C2mabVDirect]),
         ("Rivals", &[Kind::Cucb, Kind::Thompson, Kind::EpsilonGreedy, Kind::PrimalDual]),
+        ("Reading the query", &[Kind::Contextual, Kind::LinUcb]),
         ("Baselines", &[Kind::Fixed, Kind::Offline, Kind::Random, Kind::Oracle]),
     ];
 
@@ -48,6 +51,8 @@ impl Kind {
             Kind::Offline => "Offline",
             Kind::Random => "Random set",
             Kind::Oracle => "Oracle",
+            Kind::Contextual => "Contextual C2MAB-V",
+            Kind::LinUcb => "LinUCB",
         }
     }
 
@@ -64,12 +69,19 @@ impl Kind {
             Kind::Offline => "learns from a sample beforehand, then stays",
             Kind::Random => "any models, each round anew",
             Kind::Oracle => "knows the true means: the best set that fits",
+            Kind::Contextual => "C2MAB-V about a classifier's predictions",
+            Kind::LinUcb => "a linear regression on the query's features",
         }
     }
 
     /// Whether it can be told to keep to the budget.
     pub fn may_mind_cost(self) -> bool {
-        matches!(self, Kind::Cucb | Kind::Thompson | Kind::EpsilonGreedy)
+        matches!(self, Kind::Cucb | Kind::Thompson | Kind::EpsilonGreedy | Kind::LinUcb)
+    }
+
+    /// Whether it needs the text of the queries, which files alone have.
+    pub fn reads_query(self) -> bool {
+        matches!(self, Kind::Contextual | Kind::LinUcb)
     }
 
     /// Whether it can forget.
@@ -89,6 +101,7 @@ pub enum Param {
     Window,
     Discount,
     Samples,
+    Retrain,
     Label,
 }
 
@@ -104,6 +117,7 @@ impl Param {
             "window" => Param::Window,
             "discount" => Param::Discount,
             "samples" => Param::Samples,
+            "retrain" => Param::Retrain,
             "label" => Param::Label,
             _ => return None,
         })
@@ -151,6 +165,8 @@ pub struct PolicyForm {
     pub discount: String,
     /// Rows an offline policy learns from; empty = the engine's number.
     pub samples: String,
+    /// Rounds after which a classifier learns on; empty = never.
+    pub retrain: String,
     /// Models of a fixed set.
     pub models: Vec<String>,
     /// Whether the person, or an experiment that was opened, chose them.
@@ -183,6 +199,7 @@ impl PolicyForm {
             window: "1000".into(),
             discount: "0.999".into(),
             samples: String::new(),
+            retrain: String::new(),
             models: vec![model.to_owned()],
             chosen: false,
         }
@@ -199,6 +216,7 @@ impl PolicyForm {
             Param::Window => &mut self.window,
             Param::Discount => &mut self.discount,
             Param::Samples => &mut self.samples,
+            Param::Retrain => &mut self.retrain,
             Param::Label => &mut self.label,
         }
     }
@@ -263,6 +281,17 @@ impl PolicyForm {
             Kind::Fixed => PolicyKind::Fixed(Fixed { models: self.models.clone() }),
             Kind::Random => PolicyKind::Random(NoParameters {}),
             Kind::Oracle => PolicyKind::Oracle(NoParameters {}),
+            Kind::Contextual => PolicyKind::Contextual(Contextual {
+                alpha_mu: alpha_mu()?,
+                alpha_c: alpha_c()?,
+                delta: delta()?,
+                solver: self.solver,
+                retrain: match self.retrain.trim() {
+                    "" => None,
+                    text => Some(count(text, "retrain")?),
+                },
+            }),
+            Kind::LinUcb => PolicyKind::LinUcb(LinUcb { alpha_mu: alpha_mu()?, cost_aware }),
         };
         let label = self.label.trim();
         Ok(Policy { label: (!label.is_empty()).then(|| label.to_owned()), kind })

@@ -92,7 +92,7 @@ fn golden_experiments_have_the_same_digests_in_node() -> Result<()> {
         }}
         console.log(JSON.stringify(digests));",
         json!(experiments),
-        json!({ "answers.csv": ANSWERS, "gaps.csv": file("gaps.csv") })
+        json!({ "answers.csv": ANSWERS, "gaps.csv": file("gaps.csv"), "texts.csv": file("texts.csv") })
     );
     if let Some(found) = node("the digests of the golden experiments in node", &script)? {
         let expected: Vec<&str> = GOLDEN.iter().map(|(.., digest)| *digest).collect();
