@@ -26,6 +26,7 @@ pub mod report;
 pub mod select;
 pub mod sparse;
 pub mod split;
+pub mod steps;
 pub mod text;
 pub mod vote;
 mod words;
