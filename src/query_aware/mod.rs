@@ -30,6 +30,7 @@ pub mod select;
 pub mod solvable;
 pub mod sparse;
 pub mod split;
+pub mod steps;
 pub mod text;
 pub mod vote;
 mod words;

@@ -2,12 +2,9 @@
 
 use super::{Failure, open, read_text, write_text};
 use clap::Args;
-use llm_selection::data::ImportOptions;
 use llm_selection::experiment::{Environment, Experiment};
-use llm_selection::plan::match_files;
-use llm_selection::query_aware::queries::{Queries, QueryOptions};
-use llm_selection::query_aware::{evaluation, text};
-use llm_selection::{Error, ErrorKind};
+use llm_selection::query_aware::steps::{evaluate_files, needs_replay};
+use llm_selection::query_aware::text;
 use std::io::{IsTerminal, Write};
 
 /// Arguments of `evaluate`.
@@ -27,23 +24,12 @@ pub struct EvaluateArguments {
 pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     let path = &arguments.experiment;
     let experiment = Experiment::from_json(&read_text(path)?).map_err(|error| error.in_file(path))?;
-    let Environment::Replay(replay) = &experiment.environment else {
-        let expected = "`replay`: query-aware selection reads the queries of result files";
-        let error = Error::new(ErrorKind::OutOfRange, expected).at_field("environment.kind");
-        return Err(error.found(experiment.environment.name()).in_file(path).into());
-    };
-    let part = experiment.query_aware.clone().unwrap_or_default();
+    if !matches!(experiment.environment, Environment::Replay(_)) {
+        return Err(needs_replay(&experiment).in_file(path).into());
+    }
     let terminal = std::io::stderr().is_terminal();
     let files = open(&arguments.data)?;
-    let options = QueryOptions {
-        import: ImportOptions::from(replay),
-        threshold: experiment.task.success_threshold,
-        columns: part.features.columns.clone(),
-    };
-    let (queries, import) = Queries::read(files, &options, &mut |_| true)?;
-    match_files(&mut replay.files.clone(), &import.dataset.files)?;
-    let queries = queries.playing(replay)?;
-    let evaluated = evaluation::run(&queries, &part, &mut |share| {
+    let (_, evaluated) = evaluate_files(&experiment, files, &mut |_, share| {
         if terminal {
             let _ = write!(std::io::stderr(), "\r{:3.0} %", 100.0 * share);
         }
@@ -54,7 +40,7 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     }
     let evaluation = &evaluated.evaluation;
     match &arguments.out {
-        Some(path) => write_text(path, &(serde_json::to_string_pretty(evaluation).unwrap_or_default() + "\n"))?,
+        Some(path) => write_text(path, &evaluation.to_json())?,
         None => write_text("-", &text::table(evaluation))?,
     }
     for note in &evaluation.notes {
