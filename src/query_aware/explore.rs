@@ -33,7 +33,7 @@ pub struct Filter {
 
 /// What is asked of the explorer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wanted {
+pub struct Sought {
     /// Which queries are looked at.
     pub filter: Filter,
     /// The page of missed queries, from 0; past the end, the last one.
@@ -189,9 +189,9 @@ impl Sieve<'_> {
 }
 
 /// What a rule misses among the queries that pass a filter. `solvable` is of the test part that `judge` judges.
-pub fn explore(solvable: &Solvable, judge: &Judge, rule: &Rule, limits: Limits, wanted: &Wanted) -> View {
+pub fn explore(solvable: &Solvable, judge: &Judge, rule: &Rule, limits: Limits, sought: &Sought) -> View {
     let missed = solvable.missed(judge, rule, limits);
-    let sieve = Sieve { filter: &wanted.filter, words: solvable.places(&wanted.filter.words) };
+    let sieve = Sieve { filter: &sought.filter, words: solvable.places(&sought.filter.words) };
     let passing = |but: But| -> Vec<Judged> {
         let rows = solvable.rows.iter().zip(missed.iter().copied());
         rows.filter(|(row, _)| sieve.passes(solvable, row, but)).collect()
@@ -225,7 +225,7 @@ pub fn explore(solvable: &Solvable, judge: &Judge, rule: &Rule, limits: Limits, 
         .collect();
     let rows = passing(But::Nothing);
     let count = Count::from(&Share::of(&rows));
-    let page = wanted.page.min(count.missed.div_ceil(PAGE).saturating_sub(1));
+    let page = sought.page.min(count.missed.div_ceil(PAGE).saturating_sub(1));
     let queries = rows
         .iter()
         .filter(|(_, missed)| *missed)

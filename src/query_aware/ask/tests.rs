@@ -46,7 +46,7 @@ fn example() -> (Queries, Evaluated) {
         ..Queries::default()
     };
     let part = QueryAware { max_models: 2, split: SplitShares::default(), ..QueryAware::default() };
-    let evaluated = run(&queries, &part, &mut |_| true).unwrap();
+    let evaluated = run(&queries, &part, &mut |_, _| true).unwrap();
     (queries, evaluated)
 }
 

@@ -56,10 +56,10 @@ fn example() -> (Queries, Vec<f64>, Pool) {
     (queries, p, pool)
 }
 
-fn view(rule: &Rule, wanted: &Wanted, test: &[usize]) -> View {
+fn view(rule: &Rule, sought: &Sought, test: &[usize]) -> View {
     let (queries, p, pool) = example();
     let judge = Judge { queries: &queries, p: &p, pool: &pool, answers: true };
-    explore(&Solvable::of(&queries, test), &judge, rule, LIMITS, wanted)
+    explore(&Solvable::of(&queries, test), &judge, rule, LIMITS, sought)
 }
 
 fn rule(number: usize) -> Rule {
@@ -112,23 +112,23 @@ proptest! {
         solvers in prop::option::of(1..4u32), words in prop::sample::select(vec!["", " ", "REMAINDER", "at least", "nowhere", "日本語", "km of"]),
     ) {
         let (rule, test) = (rule(number), test_part());
-        let everything = view(&rule, &Wanted::default(), &test);
+        let everything = view(&rule, &Sought::default(), &test);
         let bands: Vec<&Statement> = everything.groups.iter().filter(|group| group.by == By::Length).collect();
         let chosen = length.and_then(|key| bands.iter().find(|group| group.key == key));
         let filter = Filter { length: chosen.map(|group| group.key), category, solvers, words: words.to_owned() };
         let (passing, missed) = by_hand(&rule, &filter, chosen.map(|group| band(&group.name)));
-        let found = view(&rule, &Wanted { filter: filter.clone(), page: 0 }, &test);
+        let found = view(&rule, &Sought { filter: filter.clone(), page: 0 }, &test);
         prop_assert_eq!((found.passing.of, found.passing.missed), (passing.len() as u64, missed.len() as u64));
         // All pages together are the missed queries, in order.
         let mut opened = Vec::new();
         for page in 0..missed.len().div_ceil(PAGE as usize) as u64 {
-            let view = view(&rule, &Wanted { filter: filter.clone(), page }, &test);
+            let view = view(&rule, &Sought { filter: filter.clone(), page }, &test);
             prop_assert!(view.page == page && view.queries.len() <= PAGE as usize);
             opened.extend(view.queries.iter().map(|query| query.query));
         }
         prop_assert_eq!(&opened, &missed);
         // Past the end is the last page.
-        let last = view(&rule, &Wanted { filter: filter.clone(), page: u64::MAX }, &test);
+        let last = view(&rule, &Sought { filter: filter.clone(), page: u64::MAX }, &test);
         prop_assert_eq!(last.queries.last().map(|query| query.query), missed.last().copied());
         // What a statement counts is what choosing it shows.
         for statement in &found.groups {
@@ -138,11 +138,11 @@ proptest! {
                 By::Category => &mut chosen.category,
                 By::Solvers => &mut chosen.solvers,
             } = Some(statement.key);
-            prop_assert_eq!(view(&rule, &Wanted { filter: chosen, page: 0 }, &test).passing, statement.count);
+            prop_assert_eq!(view(&rule, &Sought { filter: chosen, page: 0 }, &test).passing, statement.count);
         }
         for word in &found.words {
             let chosen = Filter { words: word.word.clone(), ..filter.clone() };
-            prop_assert_eq!(view(&rule, &Wanted { filter: chosen, page: 0 }, &test).passing, word.count);
+            prop_assert_eq!(view(&rule, &Sought { filter: chosen, page: 0 }, &test).passing, word.count);
         }
     }
 
@@ -156,7 +156,7 @@ proptest! {
 
 #[test]
 fn intervals_are_wilsons_and_hard_words_stand_out() {
-    let found = view(&Rule::Fixed(vec![0, 1]), &Wanted::default(), &test_part());
+    let found = view(&Rule::Fixed(vec![0, 1]), &Sought::default(), &test_part());
     assert_eq!((found.words[0].word.as_str(), found.words[0].sure), ("remainder", true));
     for count in found.groups.iter().map(|group| group.count).chain(found.words.iter().map(|word| word.count)) {
         let (p, n) = (count.missed as f64 / count.of as f64, count.of as f64);
@@ -180,7 +180,7 @@ fn an_opened_query_shows_predictions_answers_and_votes() {
     let judge = Judge { queries: &queries, p: &p, pool: &pool, answers: true };
     let test = test_part();
     let rule = Rule::MaxConf;
-    let found = explore(&Solvable::of(&queries, &test), &judge, &rule, LIMITS, &Wanted::default());
+    let found = explore(&Solvable::of(&queries, &test), &judge, &rule, LIMITS, &Sought::default());
     assert_eq!((found.queries.len(), found.models.join("")), (10, "abc".into()));
     for opened in &found.queries {
         let query = opened.query as usize;
@@ -204,10 +204,10 @@ fn an_opened_query_shows_predictions_answers_and_votes() {
 
 #[test]
 fn the_oracle_misses_nothing() {
-    let found = view(&Rule::Oracle, &Wanted::default(), &test_part());
+    let found = view(&Rule::Oracle, &Sought::default(), &test_part());
     // The oracle's answer may be missing, and then there is no vote: such queries are the only ones it can miss.
     assert!(found.queries.iter().all(|query| query.vote.is_none()));
-    let nothing = view(&Rule::All, &Wanted::default(), &[]);
+    let nothing = view(&Rule::All, &Sought::default(), &[]);
     assert_eq!((nothing.passing, nothing.queries.len(), nothing.groups.len()), (Count::default(), 0, 0));
 }
 
@@ -235,7 +235,7 @@ fn long_texts_and_many_categories_are_bounded() {
     let pool = Pool::new(&queries, &test, &test);
     let judge = Judge { queries: &queries, p: &p, pool: &pool, answers: true };
     let solvable = Solvable::of(&queries, &test);
-    let found = explore(&solvable, &judge, &Rule::Fixed(vec![0]), LIMITS, &Wanted::default());
+    let found = explore(&solvable, &judge, &Rule::Fixed(vec![0]), LIMITS, &Sought::default());
     assert_eq!((found.passing.of, found.passing.missed, found.more_categories), (40, 40, 10));
     let opened = &found.queries[0];
     assert_eq!(opened.text.text.chars().count(), 1_000);

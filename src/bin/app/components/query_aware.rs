@@ -1,5 +1,8 @@
 //! The room *Query-aware*: its set-up, how far the training is, and what came of it.
 
+mod ask;
+mod gap;
+mod published;
 mod setup;
 
 use super::message::{Message, Tone, explained, field_name};
@@ -92,6 +95,11 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
             } else if room.training.is_none() {
                 <div class="empty"><p>{"Nothing is trained yet: press Train."}</p></div>
             }
+            if let Some(trained) = &room.trained {
+                {ask::ask(trained, &room.inquiry, dispatch)}
+                {gap::gap(trained, &room.inquiry, dispatch)}
+            }
+            {published::published()}
         </main>
     }
 }
