@@ -1,5 +1,10 @@
 //! The room *Query-aware*: its set-up, how far the training is, and what came of it.
 
+mod cell;
+mod compared;
+mod policies;
+mod predicted;
+mod published;
 mod setup;
 
 use super::message::{Message, Tone, explained, field_name};
@@ -14,6 +19,11 @@ use llm_selection::query_aware::steps::Step;
 use std::rc::Rc;
 use yew::prelude::*;
 
+use crate::shared::Shared;
+use compared::compared;
+use policies::Policies;
+use predicted::predicted;
+use published::published;
 pub use setup::setup;
 
 /// Why the room has nothing to train on; `None` where it may have.
@@ -87,12 +97,29 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
                 if state.ready.as_ref().is_none_or(|ready| !same(&ready.experiment, &trained.experiment)) {
                     <Message tone={Tone::Note} title="The set-up has changed since">{"What is shown is of the experiment as it was when the training began."}</Message>
                 }
+                {results(trained)}
             } else if let Some(lacking) = lacking(state) {
                 <div class="empty"><p>{lacking}</p><a class="btn" href="#data-set">{"To the data"}</a></div>
             } else if room.training.is_none() {
                 <div class="empty"><p>{"Nothing is trained yet: press Train."}</p></div>
             }
+            {published()}
         </main>
+    }
+}
+
+/// What came of the training.
+fn results(trained: &Shared<Trained>) -> Html {
+    let evaluation = &trained.evaluation;
+    html! {
+        <>
+            if !evaluation.notes.is_empty() {
+                <Message tone={Tone::Warn} title="Before you trust the numbers"><ul>{for evaluation.notes.iter().map(|note| html! { <li>{note}</li> })}</ul></Message>
+            }
+            <Policies trained={trained.clone()} />
+            {compared(evaluation)}
+            {predicted(evaluation)}
+        </>
     }
 }
 
