@@ -1,7 +1,11 @@
 //! The room *Query-aware*: its set-up, how far the training is, and what came of it.
 
 mod ask;
+mod cell;
+mod compared;
 mod gap;
+mod policies;
+mod predicted;
 mod published;
 mod setup;
 
@@ -17,6 +21,13 @@ use llm_selection::query_aware::steps::Step;
 use std::rc::Rc;
 use yew::prelude::*;
 
+use crate::shared::Shared;
+use ask::ask;
+use compared::compared;
+use gap::gap;
+use policies::Policies;
+use predicted::predicted;
+use published::published;
 pub use setup::setup;
 
 /// Why the room has nothing to train on; `None` where it may have.
@@ -90,17 +101,31 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
                 if state.ready.as_ref().is_none_or(|ready| !same(&ready.experiment, &trained.experiment)) {
                     <Message tone={Tone::Note} title="The set-up has changed since">{"What is shown is of the experiment as it was when the training began."}</Message>
                 }
+                {ask(trained, &room.inquiry, dispatch)}
+                {results(trained)}
+                {gap(trained, &room.inquiry, dispatch)}
             } else if let Some(lacking) = lacking(state) {
                 <div class="empty"><p>{lacking}</p><a class="btn" href="#data-set">{"To the data"}</a></div>
             } else if room.training.is_none() {
                 <div class="empty"><p>{"Nothing is trained yet: press Train."}</p></div>
             }
-            if let Some(trained) = &room.trained {
-                {ask::ask(trained, &room.inquiry, dispatch)}
-                {gap::gap(trained, &room.inquiry, dispatch)}
-            }
-            {published::published()}
+            {published()}
         </main>
+    }
+}
+
+/// What came of the training.
+fn results(trained: &Shared<Trained>) -> Html {
+    let evaluation = &trained.evaluation;
+    html! {
+        <>
+            if !evaluation.notes.is_empty() {
+                <Message tone={Tone::Warn} title="Before you trust the numbers"><ul>{for evaluation.notes.iter().map(|note| html! { <li>{note}</li> })}</ul></Message>
+            }
+            <Policies trained={trained.clone()} />
+            {compared(evaluation)}
+            {predicted(evaluation)}
+        </>
     }
 }
 

@@ -80,7 +80,7 @@ pub fn ask(trained: &Trained, inquiry: &Inquiry, dispatch: &Callback<Action>) ->
     html! {
         <section class="card" aria-labelledby="ask-title">
             <div class="card-head"><h2 id="ask-title">{"Ask: which models for this query?"}</h2></div>
-            <div class="ask">
+            <div class="asking">
                 <div class="stack">
                     <div class="field">
                         <label class="lbl" for="ask-query">{"Query"}</label>
