@@ -6,6 +6,9 @@
 //!                                                                                                │
 //!                            evaluation ◀─ gap ◀─ evaluate ◀─ bootstrap ◀─ judge ◀─ vote ◀─ select
 //! ```
+//!
+//! Of what was trained, [`ask`] says which models a policy would call on one more query and why, and [`explore`] walks
+//! through the gap; [`published`] has figures of others.
 
 pub mod ask;
 pub mod bootstrap;

@@ -129,8 +129,8 @@ fn chosen(trained: &Trained, inquiry: &Inquiry, advice: &Advice) -> Html {
     let together = if advice.at_most { "one after the other" } else { "in parallel" };
     let most = if advice.at_most { "At most" } else { "Expected" };
     html! {
-        <div aria-live="polite" class="stack">
-            <div class="chips"><span class="quiet">{"Chosen"}</span><ul class="chips" aria-label="Chosen models">{for chips}</ul></div>
+        <div class="stack">
+            <div class="chips" aria-live="polite"><span class="quiet">{"Chosen"}</span><ul class="chips" aria-label="Chosen models">{for chips}</ul></div>
             <p class="quiet">
                 {format!("{most} {}", latency(parallel))}
                 if parallel.figure.value.is_some() && !one { {format!(" {together}")} }
@@ -145,14 +145,14 @@ fn chosen(trained: &Trained, inquiry: &Inquiry, advice: &Advice) -> Html {
 
 /// What the expectations are.
 fn measured(advice: &Advice) -> String {
-    let queries = advice.latency_parallel_ms.queries.max(advice.cost.queries);
-    match queries {
-        0 => "The data has neither latencies nor costs of all these models on a training query.".to_owned(),
-        _ => format!(
-            "Means over {} on which they were measured; ± is the 95\u{a0}% interval of the mean by Student's t, not of a single query.",
-            plural(queries, "training query", "training queries")
-        ),
-    }
+    let queries = |number: u64| plural(number, "training query", "training queries");
+    let over = match (advice.latency_parallel_ms.queries, advice.cost.queries) {
+        (0, 0) => return "The data has neither latencies nor costs of all these models on a training query.".to_owned(),
+        (latency, cost) if latency == cost => queries(latency),
+        (0, number) | (number, 0) => queries(number),
+        (latency, cost) => format!("{} (latency) and {} (cost)", queries(latency), count(cost)),
+    };
+    format!("Means over {over} on which they were measured; ± is the 95\u{a0}% interval of the mean by Student's t, not of a single query.")
 }
 
 fn notes(advice: &Advice) -> Html {
