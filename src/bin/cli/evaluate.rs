@@ -4,6 +4,7 @@ use super::{Failure, open, read_text, write_text};
 use clap::Args;
 use llm_selection::data::ImportOptions;
 use llm_selection::experiment::{Environment, Experiment};
+use llm_selection::figure::tradeoff::{TradeoffFigure, sheet};
 use llm_selection::plan::match_files;
 use llm_selection::query_aware::queries::{Queries, QueryOptions};
 use llm_selection::query_aware::{evaluation, text};
@@ -21,6 +22,13 @@ pub struct EvaluateArguments {
     /// Writes the evaluation as JSON, or - for standard output.
     #[arg(long, value_name = "EVALUATION.json")]
     out: Option<String>,
+    /// Writes accuracy against latency and cost as SVG, or - for standard output.
+    #[arg(long, value_name = "FIG.svg")]
+    figure: Option<String>,
+    /// What accuracy is drawn against, one picture each: parallel (latency), sequential (latency), cost. Without it all
+    /// that the data knows.
+    #[arg(long, num_args = 1.., value_name = "WHAT", requires = "figure")]
+    against: Vec<String>,
 }
 
 /// Trains on a part of the queries and judges every policy on another.
@@ -32,6 +40,7 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
         let error = Error::new(ErrorKind::OutOfRange, expected).at_field("environment.kind");
         return Err(error.found(experiment.environment.name()).in_file(path).into());
     };
+    let against = arguments.against.iter().map(|name| against(name)).collect::<llm_selection::Result<Vec<_>>>()?;
     let part = experiment.query_aware.clone().unwrap_or_default();
     let terminal = std::io::stderr().is_terminal();
     let files = open(&arguments.data)?;
@@ -53,12 +62,25 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
         let _ = write!(std::io::stderr(), "\r      \r");
     }
     let evaluation = &evaluated.evaluation;
+    if let Some(path) = &arguments.figure {
+        let known = || TradeoffFigure::of(evaluation).collect();
+        write_text(path, &sheet(&if against.is_empty() { known() } else { against }, evaluation))?;
+    }
     match &arguments.out {
         Some(path) => write_text(path, &(serde_json::to_string_pretty(evaluation).unwrap_or_default() + "\n"))?,
+        None if arguments.figure.as_deref() == Some("-") => {}
         None => write_text("-", &text::table(evaluation))?,
     }
     for note in &evaluation.notes {
         let _ = writeln!(std::io::stderr(), "note: {note}");
     }
     Ok(())
+}
+
+/// The picture that a flag names.
+fn against(name: &str) -> llm_selection::Result<TradeoffFigure> {
+    TradeoffFigure::from_slug(name).ok_or_else(|| {
+        let names = TradeoffFigure::ALL.map(TradeoffFigure::slug).join(", ");
+        Error::new(ErrorKind::OutOfRange, format!("one of {names}")).at_field("--against").found(name)
+    })
 }
