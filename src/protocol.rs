@@ -8,6 +8,8 @@ use crate::facts::Facts;
 use crate::game::Game;
 use crate::optimum::{Joint, Optimum};
 use crate::plan::{Plan, Scene};
+use crate::query_aware::ask::Advice;
+use crate::query_aware::explore::{Sought, View};
 use crate::query_aware::steps::Step;
 use crate::simulation::{Job, JobUpdate, jobs};
 use crate::workspace::Item;
@@ -157,6 +159,24 @@ pub enum ToQueryAware {
         /// The experiment as JSON.
         experiment: String,
     },
+    /// Say which models a policy would call on a query, and why.
+    Ask {
+        /// The policy by its place in [`crate::query_aware::evaluation::Evaluation::policies`].
+        policy: u32,
+        /// `s`.
+        models: u32,
+        /// `τ`.
+        threshold: f64,
+        /// The query.
+        text: String,
+    },
+    /// Say what a policy misses.
+    Explore {
+        /// The policy, as for `Ask`.
+        policy: u32,
+        /// Among which queries, and which page of them.
+        sought: Sought,
+    },
 }
 
 /// From that worker to the page.
@@ -176,6 +196,10 @@ pub enum FromQueryAware {
         /// Milliseconds that each step took, in their order.
         times: Vec<(Step, f64)>,
     },
+    /// The answer to `Ask`.
+    Advised(Box<Advice>),
+    /// The answer to `Explore`.
+    Explored(Box<View>),
     /// What was asked for cannot be done.
     Failed(Error),
 }

@@ -3,11 +3,15 @@
 
 use super::importer::{REPORT_EVERY, input};
 use super::{listen, now, post, unpack};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Experiment, QueryAware};
 use crate::protocol::{FromQueryAware, ToQueryAware, decode};
+use crate::query_aware::ask::ask;
 use crate::query_aware::evaluation::Evaluated;
+use crate::query_aware::explore::explore;
 use crate::query_aware::queries::Queries;
+use crate::query_aware::select::{Limits, Rule};
+use crate::query_aware::solvable::Solvable;
 use crate::query_aware::steps::{Step, evaluate_files};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -21,6 +25,21 @@ pub struct Kept {
     pub part: QueryAware,
     /// The predictor and the figures.
     pub evaluated: Evaluated,
+    /// The test queries that some model solves.
+    pub solvable: Solvable,
+}
+
+impl Kept {
+    /// The rule of a policy, by its place among the figures.
+    fn rule(&self, policy: u32) -> Result<&Rule> {
+        let expected = format!("a policy below {}", self.evaluated.rules.len());
+        let error = || Error::new(ErrorKind::OutOfRange, expected).at_field("policy").found(policy);
+        self.evaluated.rules.get(policy as usize).ok_or_else(error)
+    }
+}
+
+fn untrained() -> Error {
+    Error::new(ErrorKind::Missing, "a training before questions about it")
 }
 
 /// Listens for files to be trained on, which stand beside the message, and for questions about what was trained.
@@ -36,6 +55,19 @@ pub fn start_query_aware() {
                 let (trained, reply) = train(names, &data, &experiment)?;
                 kept = Some(trained);
                 Ok(reply)
+            }
+            ToQueryAware::Ask { policy, models, threshold, text } => {
+                let kept = kept.as_ref().ok_or_else(untrained)?;
+                let limits = Limits { models: models as usize, threshold };
+                let advice = ask(&kept.queries, &kept.evaluated, kept.rule(policy)?, limits, &text)?;
+                Ok(FromQueryAware::Advised(Box::new(advice)))
+            }
+            ToQueryAware::Explore { policy, sought } => {
+                let kept = kept.as_ref().ok_or_else(untrained)?;
+                let limits = Limits { models: kept.part.max_models as usize, threshold: kept.part.threshold };
+                let judge = kept.evaluated.judge(&kept.queries);
+                let view = explore(&kept.solvable, &judge, kept.rule(policy)?, limits, &sought);
+                Ok(FromQueryAware::Explored(Box::new(view)))
             }
         });
         post(&answered.unwrap_or_else(FromQueryAware::Failed));
@@ -54,7 +86,8 @@ fn train(names: Vec<String>, data: &JsValue, experiment: &str) -> Result<(Kept, 
     })?;
     let evaluation = evaluated.evaluation.to_json();
     let part = experiment.query_aware.unwrap_or_default();
-    Ok((Kept { queries, part, evaluated }, FromQueryAware::Evaluated { evaluation, times: clock.times() }))
+    let solvable = Solvable::of(&queries, &evaluated.split.test);
+    Ok((Kept { queries, part, evaluated, solvable }, FromQueryAware::Evaluated { evaluation, times: clock.times() }))
 }
 
 /// Times the steps, and reports how far the work is.

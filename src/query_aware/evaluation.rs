@@ -119,7 +119,7 @@ pub fn run(queries: &Queries, part: &QueryAware, progress: &mut dyn FnMut(Step, 
     })?;
     heard(progress(Step::Judge, 0.7))?;
     let pool = Pool::new(queries, &split.train, &split.validation);
-    let answers = split.test.iter().any(|query| (0..queries.models.len()).any(|k| queries.answer(k, *query).is_some()));
+    let answers = has_answers(queries, &split);
     let judge = Judge { queries, p: &trained.p, pool: &pool, answers };
     let parts = Parts { train: &split.train, validation: &split.validation, test: &split.test };
     let limits = Limits { models: part.max_models as usize, threshold: part.threshold };
@@ -151,6 +151,18 @@ pub fn run(queries: &Queries, part: &QueryAware, progress: &mut dyn FnMut(Step, 
     };
     let evaluation = Evaluation { split: sizes, limits, classifier, policies, comparisons, oracle, sweep, gap, notes };
     Ok(Evaluated { split, trained, pool, rules, evaluation })
+}
+
+impl Evaluated {
+    /// What the test part was judged by; `queries` are those that were evaluated.
+    pub fn judge<'a>(&'a self, queries: &'a Queries) -> Judge<'a> {
+        Judge { queries, p: &self.trained.p, pool: &self.pool, answers: has_answers(queries, &self.split) }
+    }
+}
+
+/// Whether the test queries have answers to vote on.
+fn has_answers(queries: &Queries, split: &Split) -> bool {
+    split.test.iter().any(|query| (0..queries.models.len()).any(|k| queries.answer(k, *query).is_some()))
 }
 
 fn heard(go_on: bool) -> Result<()> {

@@ -7,11 +7,13 @@
 //!                            evaluation ◀─ gap ◀─ evaluate ◀─ bootstrap ◀─ judge ◀─ vote ◀─ select
 //! ```
 
+pub mod ask;
 pub mod bootstrap;
 pub mod calibration;
 pub mod classifier;
 pub mod evaluate;
 pub mod evaluation;
+pub mod explore;
 pub mod features;
 mod fixed_set;
 pub mod gap;
@@ -21,9 +23,11 @@ mod logistic;
 mod path;
 mod playing;
 pub mod predictor;
+pub mod published;
 pub mod queries;
 pub mod report;
 pub mod select;
+pub mod solvable;
 pub mod sparse;
 pub mod split;
 pub mod steps;

@@ -17,6 +17,7 @@ use llm_selection::error::Result;
 use llm_selection::experiment::{Experiment, RewardModel, Solver};
 use llm_selection::figure::Paper;
 use llm_selection::plan::Asked;
+use llm_selection::protocol::ToQueryAware;
 use std::rc::Rc;
 
 /// What can happen.
@@ -102,7 +103,7 @@ impl Action {
     pub fn waits(&self) -> bool {
         match self {
             Action::Typed(..) | Action::Hide(..) | Action::Cursor(_) | Action::FilesAdvanced(_) => false,
-            Action::QueryAware(action) => !matches!(action, QueryAwareAction::Heard(..)),
+            Action::QueryAware(action) => !matches!(action, QueryAwareAction::Heard(..) | QueryAwareAction::Inquire(_)),
             Action::Pool(event) => matches!(event, Event::Imported { .. }),
             _ => true,
         }
@@ -170,6 +171,8 @@ pub enum Effect {
     StopTraining,
     /// Keep that worker for questions, in place of the one before.
     KeepTrained,
+    /// Ask it one.
+    Inquire(ToQueryAware),
     /// Find out what a replay of the data comes to.
     Look(Rc<Remote>, Asked),
 }

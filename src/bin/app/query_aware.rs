@@ -1,6 +1,7 @@
 //! The room *Query-aware*: the training under way, what was trained last, and on what.
 
 use crate::action::Effect;
+use crate::inquiry::{Inquiry, InquiryAction};
 use crate::shared::Shared;
 use crate::state::Ready;
 use llm_selection::browser::chosen::Chosen;
@@ -16,6 +17,8 @@ use std::rc::Rc;
 pub enum QueryAwareAction {
     Train,
     Cancel,
+    /// Of what was trained.
+    Inquire(InquiryAction),
     /// What the worker with this number says.
     Heard(u32, Result<FromQueryAware>),
 }
@@ -63,6 +66,8 @@ pub struct QueryAwareState {
     pub failure: Option<Rc<Error>>,
     /// The person has given up the last training.
     pub cancelled: bool,
+    /// What is asked of what was trained.
+    pub inquiry: Inquiry,
     /// Number of the worker that was started last.
     number: u32,
 }
@@ -88,6 +93,7 @@ impl QueryAwareState {
             }
             QueryAwareAction::Cancel => Vec::new(),
             QueryAwareAction::Heard(number, reply) => self.hear(number, reply),
+            QueryAwareAction::Inquire(action) => self.inquiry.reduce(action).into_iter().map(Effect::Inquire).collect(),
         }
     }
 
@@ -129,8 +135,11 @@ impl QueryAwareState {
                     Ok(evaluation) => {
                         let experiment = training.experiment;
                         let trained = Trained { number, experiment, evaluation, json, times };
+                        let questions = self.inquiry.of(&trained);
                         self.trained = Some(Shared(Rc::new(trained)));
-                        vec![Effect::KeepTrained]
+                        let mut effects = vec![Effect::KeepTrained];
+                        effects.extend(questions.into_iter().map(Effect::Inquire));
+                        effects
                     }
                     Err(error) => self.fail(Error::new(ErrorKind::Malformed, "an evaluation").found(error)),
                 }
@@ -140,8 +149,7 @@ impl QueryAwareState {
             }
             (training, reply) => {
                 self.training = training;
-                self.answered(number, reply);
-                Vec::new()
+                self.answered(number, reply)
             }
         }
     }
@@ -153,12 +161,16 @@ impl QueryAwareState {
     }
 
     /// The worker that keeps what was trained has answered a question.
-    fn answered(&mut self, number: u32, reply: Result<FromQueryAware>) {
+    fn answered(&mut self, number: u32, reply: Result<FromQueryAware>) -> Vec<Effect> {
         if self.trained.as_ref().is_none_or(|trained| trained.number != number) {
-            return;
+            return Vec::new();
         }
-        if let Ok(FromQueryAware::Failed(error)) | Err(error) = reply {
-            self.failure = Some(Rc::new(error));
-        }
+        let action = match reply {
+            Ok(FromQueryAware::Advised(advice)) => InquiryAction::Advised(advice),
+            Ok(FromQueryAware::Explored(view)) => InquiryAction::Explored(view),
+            Ok(FromQueryAware::Failed(error)) | Err(error) => InquiryAction::Failed(error),
+            Ok(FromQueryAware::Progress { .. } | FromQueryAware::Evaluated { .. }) => return Vec::new(),
+        };
+        self.inquiry.reduce(action).into_iter().map(Effect::Inquire).collect()
     }
 }

@@ -27,6 +27,7 @@ use crate::dropped::sort;
 use crate::fetch::{Fetching, fetch};
 use crate::form::Field;
 use crate::format::Unit;
+use crate::inquiry::InquiryAction;
 use crate::keeper::{Keeper, Reply, opened, result_of};
 use crate::query_aware::QueryAwareAction;
 use crate::room::{Room, opened_last, opens};
@@ -401,6 +402,12 @@ impl App {
                 }
                 Effect::StopTraining => self.training = None,
                 Effect::KeepTrained => self.trained = self.training.take(),
+                Effect::Inquire(question) => {
+                    let Some(trained) = &mut self.trained else { continue };
+                    if let Err(error) = trained.send(&question) {
+                        self.dispatch.emit(Action::QueryAware(QueryAwareAction::Inquire(InquiryAction::Failed(error))));
+                    }
+                }
                 Effect::StopStudy => self.study_pool.iter().for_each(Pool::reset),
                 Effect::Look(data, wanted) => {
                     let dispatch = self.dispatch.clone();

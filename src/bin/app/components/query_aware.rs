@@ -1,7 +1,9 @@
 //! The room *Query-aware*: its set-up, how far the training is, and what came of it.
 
+mod ask;
 mod cell;
 mod compared;
+mod gap;
 mod policies;
 mod predicted;
 mod published;
@@ -20,7 +22,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::shared::Shared;
+use ask::ask;
 use compared::compared;
+use gap::gap;
 use policies::Policies;
 use predicted::predicted;
 use published::published;
@@ -97,7 +101,9 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
                 if state.ready.as_ref().is_none_or(|ready| !same(&ready.experiment, &trained.experiment)) {
                     <Message tone={Tone::Note} title="The set-up has changed since">{"What is shown is of the experiment as it was when the training began."}</Message>
                 }
+                {ask(trained, &room.inquiry, dispatch)}
                 {results(trained)}
+                {gap(trained, &room.inquiry, dispatch)}
             } else if let Some(lacking) = lacking(state) {
                 <div class="empty"><p>{lacking}</p><a class="btn" href="#data-set">{"To the data"}</a></div>
             } else if room.training.is_none() {
