@@ -68,7 +68,7 @@ fn queries() -> Queries {
 #[test]
 fn predictions_and_evaluations_have_the_same_bits() {
     let queries = queries();
-    let evaluated = evaluation::run(&queries, &QueryAware::default(), &mut |_| true).unwrap();
+    let evaluated = evaluation::run(&queries, &QueryAware::default(), &mut |_, _| true).unwrap();
     let trained = &evaluated.trained;
     let mut hash = Sha256::new();
     trained.p.iter().chain(&trained.balanced).for_each(|p| hash.update(p.to_bits().to_le_bytes()));
