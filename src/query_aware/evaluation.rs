@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::QueryAware;
 use serde::{Deserialize, Serialize};
 
-/// `τ` of the sweep's points.
+/// `τ` of the sweep's points, beside the policies' own.
 const THRESHOLDS: [f64; 9] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 /// Largest `s` of the sweep.
 const MOST_SWEPT: usize = 6;
@@ -28,6 +28,8 @@ const STREAM: u64 = 0x5345_4C4C_4D00;
 pub struct Evaluation {
     /// Sizes of the parts.
     pub split: SplitSizes,
+    /// `s` and `τ` of the policies.
+    pub limits: Limits,
     /// How good the predictions are.
     pub classifier: ClassifierFigures,
     /// Every policy's figures; the oracle is last.
@@ -126,7 +128,11 @@ pub fn run(queries: &Queries, part: &QueryAware, progress: &mut dyn FnMut(Step, 
     let asking = Asking { limits, sure: part.confidence, caps, seed: part.split.seed ^ STREAM };
     let table = evaluate(&judge, &parts, &asking);
     heard(progress(Step::Sweep, 0.8))?;
-    let sweep = sweep(&judge, &split.test, MOST_SWEPT, &THRESHOLDS, asking.seed);
+    let mut thresholds = THRESHOLDS.to_vec();
+    if !thresholds.contains(&limits.threshold) {
+        thresholds.push(limits.threshold);
+    }
+    let sweep = sweep(&judge, &split.test, MOST_SWEPT, &thresholds, asking.seed);
     heard(progress(Step::Explain, 0.9))?;
     let classifier = classifier(queries, &split, &trained, part.threshold, asking.seed);
     let best = most_accurate(&table);
@@ -143,7 +149,7 @@ pub fn run(queries: &Queries, part: &QueryAware, progress: &mut dyn FnMut(Step, 
         test: split.test.len() as u64,
         from_column: split.from_column,
     };
-    let evaluation = Evaluation { split: sizes, classifier, policies, comparisons, oracle, sweep, gap, notes };
+    let evaluation = Evaluation { split: sizes, limits, classifier, policies, comparisons, oracle, sweep, gap, notes };
     Ok(Evaluated { split, trained, pool, rules, evaluation })
 }
 

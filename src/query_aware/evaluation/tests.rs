@@ -33,7 +33,7 @@ fn example(count: u64, permuted: bool) -> Queries {
 }
 
 fn evaluated(queries: &Queries) -> Evaluated {
-    run(queries, &QueryAware { max_models: 1, ..QueryAware::default() }, &mut |_| true).unwrap()
+    run(queries, &QueryAware { max_models: 1, ..QueryAware::default() }, &mut |_, _| true).unwrap()
 }
 
 fn accuracy(evaluation: &Evaluation, name: &str) -> f64 {

@@ -499,7 +499,7 @@ impl App {
         html! {
             <DataPanel form={state.form.clone()} world={state.world.clone()} audit={state.audit.clone()} rows={state.rows.clone()} import={state.import.clone()}
                 can_map={state.can_map()} mapping_open={state.mapping.is_some()}
-                above={self.above} {wrong} asked={asked(state, &self.dispatch)} {alert} dispatch={self.dispatch.clone()} />
+                above={self.above} {wrong} plays={state.room == Room::Playground} asked={asked(state, &self.dispatch)} {alert} dispatch={self.dispatch.clone()} />
         }
     }
 

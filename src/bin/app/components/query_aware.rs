@@ -4,6 +4,7 @@ mod ask;
 mod cell;
 mod compared;
 mod gap;
+mod pictures;
 mod policies;
 mod predicted;
 mod published;
@@ -17,6 +18,7 @@ use crate::query_aware::{QueryAwareAction, QueryAwareState, Trained};
 use crate::state::{Action, State};
 use crate::world::Source;
 use llm_selection::error::{Error, ErrorKind};
+use llm_selection::figure::Paper;
 use llm_selection::query_aware::steps::Step;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -25,6 +27,7 @@ use crate::shared::Shared;
 use ask::ask;
 use compared::compared;
 use gap::gap;
+use pictures::Pictures;
 use policies::Policies;
 use predicted::predicted;
 use published::published;
@@ -102,7 +105,7 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
                     <Message tone={Tone::Note} title="The set-up has changed since">{"What is shown is of the experiment as it was when the training began."}</Message>
                 }
                 {ask(trained, &room.inquiry, dispatch)}
-                {results(trained)}
+                {results(trained, state.paper)}
                 {gap(trained, &room.inquiry, dispatch)}
             } else if let Some(lacking) = lacking(state) {
                 <div class="empty"><p>{lacking}</p><a class="btn" href="#data-set">{"To the data"}</a></div>
@@ -115,13 +118,14 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
 }
 
 /// What came of the training.
-fn results(trained: &Shared<Trained>) -> Html {
+fn results(trained: &Shared<Trained>, paper: Paper) -> Html {
     let evaluation = &trained.evaluation;
     html! {
         <>
             if !evaluation.notes.is_empty() {
                 <Message tone={Tone::Warn} title="Before you trust the numbers"><ul>{for evaluation.notes.iter().map(|note| html! { <li>{note}</li> })}</ul></Message>
             }
+            <Pictures trained={trained.clone()} {paper} />
             <Policies trained={trained.clone()} />
             {compared(evaluation)}
             {predicted(evaluation)}

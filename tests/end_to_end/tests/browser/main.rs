@@ -14,6 +14,7 @@ mod page;
 mod playground;
 mod policies;
 mod queries;
+mod query_aware;
 mod studies;
 mod sweep;
 mod workers;

@@ -8,6 +8,7 @@ use crate::format::listed;
 use crate::query_aware::Trained;
 use crate::state::Shared;
 use llm_selection::export::Table;
+use llm_selection::figure::tradeoff::series;
 use llm_selection::order::sort_by;
 use llm_selection::query_aware::bootstrap::Figure;
 use llm_selection::query_aware::evaluate::PolicyFigures;
@@ -153,7 +154,7 @@ pub fn Policies(props: &PoliciesProps) -> Html {
             <tr key={place} class={lead.then_some("lead")}>
                 <th scope="row">
                     <span class="who">
-                        if place != oracle { <Swatch place={Some(place)} /> } else { <Swatch place={None} /> }
+                        <Swatch place={series(evaluation, place)} />
                         <Name name={policy.name.clone()} />
                     </span>
                     if !policy.models.is_empty() { <span class="about">{listed(&policy.models)}</span> }

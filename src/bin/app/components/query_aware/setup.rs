@@ -1,10 +1,11 @@
 //! The set-up: split, features, selection, the steps of the training.
 
 use crate::components::field::NumberField;
-use crate::form::Label;
-use crate::form::{Field, QueryAwareInput};
+use crate::components::name::Name;
+use crate::form::{Field, Label, QueryAwareInput};
 use crate::format::{count, duration, fixed, plural};
 use crate::state::{Action, State};
+use crate::world::Source;
 use llm_selection::query_aware::steps::Step;
 use yew::prelude::*;
 
@@ -57,6 +58,7 @@ pub fn setup(state: &State, wrong: Option<Field>, alert: Html, dispatch: &Callba
             <fieldset class="panel">
                 <legend>{"Labels and features"}</legend>
                 <div class="stack">
+                    {read(state)}
                     <NumberField id="qa-success" label="Right from score" field={Field::SuccessThreshold} value={state.form.success_threshold.clone()} {wrong}
                         before={symbol("θ")} step="0.1" min="0" max="1" dispatch={dispatch.clone()} />
                     <div class="field">
@@ -83,6 +85,27 @@ pub fn setup(state: &State, wrong: Option<Field>, alert: Html, dispatch: &Callba
                 </div>
             </fieldset>
         </>
+    }
+}
+
+/// Which columns the room reads of the files.
+fn read(state: &State) -> Html {
+    let Some(audit) = state.audit.as_ref().filter(|_| state.form.source == Source::Files) else {
+        return Html::default();
+    };
+    let column = |role: &str| {
+        let all = audit.files.iter().flat_map(|file| &file.columns);
+        all.filter(|(of, _)| of == role).map(|(_, name)| name.clone()).next()
+    };
+    let named = |what: &'static str, role: &str, otherwise: &'static str| match column(role) {
+        Some(name) => html! { <>{what}{" in "}<b><Name {name} inside={true} /></b></> },
+        None => html! { {otherwise} },
+    };
+    html! {
+        <p class="quiet small">
+            {named("Text", "query", "No text of the queries")}{", "}{named("votes", "answer", "no answers to vote on")}{", "}
+            {named("latency", "latency_ms", "no latency")}{", "}{named("cost", "cost", "no cost")}{"."}
+        </p>
     }
 }
 
