@@ -36,14 +36,8 @@ pub use setup::setup;
 /// Why the room has nothing to train on; `None` where it may have.
 pub fn lacking(state: &State) -> Option<&'static str> {
     match state.form.source {
-        Source::Files => {
-            let audit = state.audit.as_ref()?;
-            let named = |role: &str| audit.files.iter().any(|file| file.columns.iter().any(|(of, _)| of == role));
-            (!named("query")).then_some(
-                "These files have no column that is read as the text of the queries. Add a column query with it, or say in \
-                 How these files are read which column it is.",
-            )
-        }
+        // Whether they have texts shows when they are read for them.
+        Source::Files => None,
         Source::Illustration | Source::Models(_) => {
             Some("These models are made up, and have no queries to read. Drop result files with a column query.")
         }
@@ -98,7 +92,13 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
             }
             {status(state)}
             if let Some(error) = &room.failure {
-                <Message tone={Tone::Bad} title="The training could not go on">{explained(error)}{kept(room, error)}</Message>
+                if error.kind == ErrorKind::Missing && error.place.field.as_deref() == Some("files") {
+                    <Message tone={Tone::Bad} title="These files have no text of the queries">
+                        {"They need a column "}<b>{"query"}</b>{" (also understood: prompt, question, input): add it to them, or say under "}<i>{"Change how they are read"}</i>{" which column it is."}{kept(room, error)}
+                    </Message>
+                } else {
+                    <Message tone={Tone::Bad} title="The training could not go on">{explained(error)}{kept(room, error)}</Message>
+                }
             }
             if let Some(trained) = &room.trained {
                 if state.ready.as_ref().is_none_or(|ready| !same(&ready.experiment, &trained.experiment)) {

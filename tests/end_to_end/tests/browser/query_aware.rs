@@ -186,8 +186,11 @@ async fn files_without_text_are_told_what_they_lack() -> Result<()> {
         done(page).await?;
         page.click("link", "Query-aware").await?;
         page.drop_files(".drop", &[("scores.csv", text)]).await?;
-        page.wait_for_text("These files have no column that is read as the text of the queries.").await?;
-        ensure!(!page.find("button", "Train").await?.is_enabled().await?);
+        page.wait_for_text("2 of 2 queries").await?;
+        page.click("button", "Train").await?;
+        page.wait_for_text("These files have no text of the queries").await?;
+        page.wait_for_text("They need a column query").await?;
+        ensure!(page.text("[role=status]").await? == "Stopped");
         let select = page.find("combobox", "Data set").await?;
         select.select_by_value("sciq").await?;
         page.wait_for_text("The built-in data sets hold scores and costs, but not the text of the queries.").await?;

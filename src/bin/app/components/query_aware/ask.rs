@@ -147,12 +147,16 @@ fn chosen(trained: &Trained, inquiry: &Inquiry, advice: &Advice) -> Html {
 fn measured(advice: &Advice) -> String {
     let queries = |number: u64| plural(number, "training query", "training queries");
     let over = match (advice.latency_parallel_ms.queries, advice.cost.queries) {
-        (0, 0) => return "The data has neither latencies nor costs of all these models on a training query.".to_owned(),
+        (0, 0) => {
+            return "The data has neither latencies nor costs of all these models on a training query.".to_owned();
+        }
         (latency, cost) if latency == cost => queries(latency),
         (0, number) | (number, 0) => queries(number),
         (latency, cost) => format!("{} (latency) and {} (cost)", queries(latency), count(cost)),
     };
-    format!("Means over {over} on which they were measured; ± is the 95\u{a0}% interval of the mean by Student's t, not of a single query.")
+    format!(
+        "Means over {over} on which they were measured; ± is the 95\u{a0}% interval of the mean by Student's t, not of a single query."
+    )
 }
 
 fn notes(advice: &Advice) -> Html {

@@ -64,9 +64,7 @@ fn sentence(one: &Comparison) -> Html {
         Some(_) if !sure(difference) => {
             html! { <>{format!("no difference in {what} can be told (")}{cell(difference, Scale::Points)}{" points)"}</> }
         }
-        Some(value) => html! {
-            <>{cell(difference, Scale::Points)}{format!(" points of {what}: it is {} accurate", if value > 0.0 { "more" } else { "less" }).replace("accurate", if what == "accuracy" { "accurate" } else { "covering" })}</>
-        },
+        Some(_) => html! { <>{cell(difference, Scale::Points)}{format!(" points of {what}")}</> },
     };
     let saved = one.latency_parallel_saved;
     let latency = match saved.value {

@@ -97,14 +97,14 @@ fn read(state: &State) -> Html {
         let all = audit.files.iter().flat_map(|file| &file.columns);
         all.filter(|(of, _)| of == role).map(|(_, name)| name.clone()).next()
     };
-    let named = |what: &'static str, role: &str, otherwise: &'static str| match column(role) {
-        Some(name) => html! { <>{what}{" in "}<b><Name {name} inside={true} /></b></> },
-        None => html! { {otherwise} },
+    let named = |what: &'static str, role: &str| match column(role) {
+        Some(name) => html! { <>{what}{" from "}<b><Name {name} inside={true} /></b></> },
+        None => html! { {format!("no {what} known")} },
     };
     html! {
         <p class="quiet small">
-            {named("Text", "query", "No text of the queries")}{", "}{named("votes", "answer", "no answers to vote on")}{", "}
-            {named("latency", "latency_ms", "no latency")}{", "}{named("cost", "cost", "no cost")}{"."}
+            {"Text is read from a column "}<b>{"query"}</b>{" (also prompt, question, input, or as the format has it), votes from "}<b>{"answer"}</b>{"; "}
+            {named("latency", "latency_ms")}{", "}{named("cost", "cost")}{"."}
         </p>
     }
 }
