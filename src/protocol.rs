@@ -8,6 +8,9 @@ use crate::facts::Facts;
 use crate::game::Game;
 use crate::optimum::{Joint, Optimum};
 use crate::plan::{Plan, Scene};
+use crate::query_aware::ask::Advice;
+use crate::query_aware::explore::{Sought, View};
+use crate::query_aware::steps::Step;
 use crate::simulation::{Job, JobUpdate, jobs};
 use crate::workspace::Item;
 use serde::de::DeserializeOwned;
@@ -149,6 +152,61 @@ pub enum FromImporter {
     /// A replay's rows; the copies stand beside the message, of each the outcomes, the latencies, and what policies are
     /// told of the queries.
     Dealt,
+    /// What was asked for cannot be done.
+    Failed(Error),
+}
+
+/// From the page to the worker that trains and judges query-aware selection, and then keeps what it has trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ToQueryAware {
+    /// Read the files, which stand beside the message, with their texts; train, and judge every policy.
+    Train {
+        /// Their names, in their order, with the folders that are known.
+        names: Vec<String>,
+        /// The experiment as JSON.
+        experiment: String,
+    },
+    /// Say which models a policy would call on a query, and why.
+    Ask {
+        /// The policy by its place in [`crate::query_aware::evaluation::Evaluation::policies`].
+        policy: u32,
+        /// `s`.
+        models: u32,
+        /// `τ`.
+        threshold: f64,
+        /// The query.
+        text: String,
+    },
+    /// Say what a policy misses.
+    Explore {
+        /// The policy, as for `Ask`.
+        policy: u32,
+        /// Among which queries, and which page of them.
+        sought: Sought,
+    },
+}
+
+/// From that worker to the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum FromQueryAware {
+    /// Work goes on.
+    Progress {
+        /// What is being done.
+        step: Step,
+        /// Share of all work that is done, in [0,1].
+        share: f64,
+    },
+    /// All is done, and the worker keeps what it has trained.
+    Evaluated {
+        /// The [`crate::query_aware::evaluation::Evaluation`] as JSON, as the command line writes it.
+        evaluation: String,
+        /// Milliseconds that each step took, in their order.
+        times: Vec<(Step, f64)>,
+    },
+    /// The answer to `Ask`.
+    Advised(Box<Advice>),
+    /// The answer to `Explore`.
+    Explored(Box<View>),
     /// What was asked for cannot be done.
     Failed(Error),
 }

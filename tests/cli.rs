@@ -283,6 +283,13 @@ fn an_evaluation_prints_a_table_or_the_documented_json() {
     assert_eq!(called, (Some(3.0), Some(0.0)));
     assert!((figure(&of("All models")["cost"]).0.unwrap() - 0.006).abs() < 1e-12);
     assert_eq!(found["gap"]["policy"].as_str().map(|name| name.ends_with("MaxConf")), Some(true));
+    // Pictures are written beside either; one of them alone where asked for.
+    let (all, one) = (out("tradeoffs.svg"), out("tradeoff.svg"));
+    assert!(llm_select(&["evaluate", &experiment, "--data", &data, "--figure", &all], "").stdout == table.stdout);
+    let arguments = ["evaluate", &experiment, "--data", &data, "--figure", &one, "--against", "cost", "--out", "-"];
+    assert!(llm_select(&arguments, "").stdout == json.stdout);
+    let titles = |path: &str| std::fs::read_to_string(path).unwrap().matches("font-size=\"1.3em\"").count();
+    assert_eq!((titles(&all), titles(&one)), (3, 1));
     // The same bits again.
     assert_eq!(json.stdout, llm_select(&["evaluate", &experiment, "--data", &data, "--out", "-"], "").stdout);
 }
@@ -300,6 +307,7 @@ fn an_evaluation_says_what_it_cannot_do() {
         (vec!["evaluate", &plain, "--data", &textless], "text of the queries"),
         (vec!["evaluate", &file("suc.json"), "--data", &data], "environment.kind"),
         (vec!["evaluate", &plain], "--data"),
+        (vec!["evaluate", &plain, "--data", &data, "--figure", "-", "--against", "speed"], "--against"),
         (vec!["evaluate", &columns, "--data", &out("columns.csv")], "query_aware.features.columns[0]"),
     ] {
         let output = llm_select(&arguments, "");

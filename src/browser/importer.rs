@@ -13,7 +13,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
 /// Milliseconds between two reports of progress.
-const REPORT_EVERY: f64 = 50.0;
+pub(super) const REPORT_EVERY: f64 = 50.0;
 
 /// Listens for files to be read, which stand beside the message, or for a data set to be held.
 #[wasm_bindgen]
@@ -73,6 +73,7 @@ fn read(files: impl Iterator<Item = (String, File)>, options: &ImportOptions) ->
     })
 }
 
+/// A file to be read under this name.
 pub(super) fn input(name: String, file: File) -> Result<InputFile<'static>> {
     let len = Some(file.size() as u64);
     let bad = |error| Error::new(ErrorKind::Io, "a file that can be read").in_file(name.clone()).found(error);

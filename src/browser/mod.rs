@@ -21,10 +21,14 @@ mod numbers;
 pub mod player;
 #[cfg(feature = "app")]
 pub mod pool;
+#[cfg(feature = "interface")]
+pub mod query_aware;
 #[cfg(feature = "app")]
 pub mod remote;
 #[cfg(feature = "store")]
 pub mod store;
+#[cfg(feature = "app")]
+pub mod trainer;
 #[cfg(feature = "app")]
 pub mod workspace;
 

@@ -21,6 +21,7 @@ pub mod style;
 pub mod sweep;
 pub mod text;
 mod titled;
+pub mod tradeoff;
 
 pub use against::Against;
 pub use bound::note;

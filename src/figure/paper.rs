@@ -77,9 +77,15 @@ impl Paper {
     /// and font of the options do not matter.
     #[must_use]
     pub fn draw(self, kind: FigureKind, result: &RunResult, options: &Options) -> Scene {
+        export(kind, result, &self.fitted(options))
+    }
+
+    /// Options for a figure of this size, with heading and legend, from those for the screen.
+    #[must_use]
+    pub fn fitted<'a>(self, options: &Options<'a>) -> Options<'a> {
         let font = self.font();
         let width = self.inches().map_or(744.0, |inches| inches * PIXELS) - 2.0 * font;
-        export(kind, result, &Options { width, font, titled: self != Paper::Screen, ..*options })
+        Options { width, font, titled: self != Paper::Screen, ..*options }
     }
 
     /// The scene as a file.

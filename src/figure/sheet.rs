@@ -85,7 +85,7 @@ fn titled(kind: FigureKind, result: &RunResult, options: &Options) -> (Vec<Node>
 }
 
 /// `text` in lines of at most `width` pixels, at most twelve.
-fn wrapped(text: &str, width: f64, font: f64) -> Vec<String> {
+pub(super) fn wrapped(text: &str, width: f64, font: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_ascii_whitespace() {
         let full = lines.len() == 12;

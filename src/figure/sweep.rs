@@ -1,7 +1,7 @@
 //! The figures of a sweep over one parameter: what is final against what is varied, and reward against cost.
 
-mod draw;
-mod frontier;
+pub(super) mod draw;
+pub(super) mod frontier;
 mod text;
 
 pub use draw::{draw, sheet};

@@ -167,7 +167,7 @@ fn points(d: &str) -> Vec<(f64, f64)> {
 }
 
 /// Checks one file: XML that parses, no element but shapes, no coordinate far outside.
-fn check(svg: &str) {
+pub(super) fn check(svg: &str) {
     let document = roxmltree::Document::parse(svg).unwrap_or_else(|e| panic!("{e}: {}", &svg[..svg.len().min(400)]));
     let root = document.root_element();
     let size = |name| root.attribute(name).and_then(|v| v.parse::<f64>().ok()).expect("a size");

@@ -48,43 +48,84 @@ pub struct Mean {
 /// entry a query.
 pub fn means(columns: &[&[f64]], seed: u64) -> Vec<Mean> {
     let count = columns.iter().map(|column| column.len()).min().unwrap_or_default();
-    let known: Vec<bool> = columns.iter().map(|column| !column.iter().any(|value| value.is_nan())).collect();
-    let everywhere = vec![1u32; count];
-    let mut means: Vec<Mean> = columns
-        .iter()
-        .zip(&known)
-        .map(|(column, known)| Mean { value: weighted(column, &everywhere, *known), resampled: Vec::new() })
-        .collect();
-    if count < 2 {
-        return means;
-    }
-    let mut times = vec![0u32; count];
-    for resample in 0..(DRAWS / count as u64).clamp(FEWEST, RESAMPLES) {
-        times.fill(0);
-        let key = hash(seed, resample);
-        for place in 0..count as u64 {
-            if let Some(times) = times.get_mut(below(hash(key, place), count as u64) as usize) {
-                *times += 1;
+    let draws = if count < 2 { Vec::new() } else { draws(count, seed) };
+    let mut means = Vec::with_capacity(columns.len());
+    for some in columns.chunks(LANES) {
+        let once = vec![1u8; count];
+        let rows = Rows::new(some, count);
+        let value = rows.weighted(&once);
+        let mut resampled = vec![Vec::with_capacity(draws.len() / count.max(1)); some.len()];
+        for times in draws.chunks_exact(count.max(1)) {
+            for (resampled, mean) in resampled.iter_mut().zip(rows.weighted(times)) {
+                resampled.push(mean);
             }
         }
-        for ((mean, column), known) in means.iter_mut().zip(columns).zip(&known) {
-            mean.resampled.push(weighted(column, &times, *known));
-        }
+        means.extend(resampled.into_iter().zip(value).map(|(resampled, value)| Mean { value, resampled }));
     }
     means
 }
 
-/// The mean of the values that are known, each as many times as it was drawn; NaN where there is none.
-fn weighted(values: &[f64], times: &[u32], known: bool) -> f64 {
-    let (mut sum, mut count) = (0.0, 0.0);
-    for (value, times) in values.iter().zip(times) {
-        let times = f64::from(*times);
-        if known || !value.is_nan() {
-            sum += times * value;
-            count += times;
+/// How many times each query is drawn, one resample after the other.
+fn draws(count: usize, seed: u64) -> Vec<u8> {
+    let resamples = (DRAWS / count as u64).clamp(FEWEST, RESAMPLES);
+    let mut draws = vec![0u8; count * resamples as usize];
+    for (resample, times) in (0..).zip(draws.chunks_exact_mut(count)) {
+        let key = hash(seed, resample);
+        for place in 0..count as u64 {
+            if let Some(times) = times.get_mut(below(hash(key, place), count as u64) as usize) {
+                *times = times.saturating_add(1);
+            }
         }
     }
-    sum / count
+    draws
+}
+
+/// Columns that are resampled together.
+const LANES: usize = 8;
+
+/// Up to [`LANES`] columns, query by query; what is not known is 0, and not counted.
+struct Rows {
+    values: Vec<[f64; LANES]>,
+    /// Where something is not known: by query 1 for what is known, else 0.
+    known: Option<Vec<[f64; LANES]>>,
+}
+
+impl Rows {
+    fn new(columns: &[&[f64]], count: usize) -> Rows {
+        let cell = |query: usize, lane: usize| columns.get(lane).and_then(|column| column.get(query)).copied();
+        let row = |of: fn(f64) -> f64| {
+            let row = |query| std::array::from_fn(|lane| cell(query, lane).map_or(0.0, of));
+            (0..count).map(row).collect()
+        };
+        let gaps = columns.iter().any(|column| column.iter().take(count).any(|value| value.is_nan()));
+        Rows {
+            values: row(|value| if value.is_nan() { 0.0 } else { value }),
+            known: gaps.then(|| row(|value| f64::from(u8::from(!value.is_nan())))),
+        }
+    }
+
+    /// The means of what is known, each query as many times as it was drawn; NaN where there is nothing.
+    fn weighted(&self, times: &[u8]) -> [f64; LANES] {
+        let (sums, all) = summed(&self.values, times);
+        let counts = self.known.as_ref().map_or([all; LANES], |known| summed(known, times).0);
+        std::array::from_fn(|lane| sums[lane] / counts[lane])
+    }
+}
+
+/// Sums over the queries, and the number of draws.
+fn summed(rows: &[[f64; LANES]], times: &[u8]) -> ([f64; LANES], f64) {
+    let (mut sums, mut all) = ([0.0; LANES], 0.0);
+    for (row, times) in rows.iter().zip(times) {
+        // A third of the queries is not drawn.
+        if *times > 0 {
+            let times = f64::from(*times);
+            all += times;
+            for (sum, value) in sums.iter_mut().zip(row) {
+                *sum += times * value;
+            }
+        }
+    }
+    (sums, all)
 }
 
 impl Mean {

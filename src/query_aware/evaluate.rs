@@ -183,18 +183,29 @@ pub fn sweep(judge: &Judge, test: &[usize], most: usize, thresholds: &[f64], see
         points.push(("MaxConf", Rule::MaxConf, models, None));
         points.push(("WeightedMaxConf", Rule::WeightedMaxConf, models, None));
     }
-    points
-        .into_iter()
-        .map(|(name, rule, models, threshold)| {
-            let limits = Limits { models, threshold: threshold.unwrap_or_default() };
-            let judged = judge.play(&rule, limits, test);
-            let means = means(&judged.columns(), seed);
-            let (figures, _) = means.as_chunks::<COLUMNS>();
-            let figures = figures.first().map(|means| PolicyFigures::new(name.to_owned(), Vec::new(), means));
-            SweepPoint { models, threshold, figures: figures.unwrap_or_default() }
-        })
-        .collect()
+    // Many points at once: the same resamples serve them all.
+    let together = (MOST_CELLS / COLUMNS / test.len().max(1)).max(1);
+    let mut swept = Vec::with_capacity(points.len());
+    for points in points.chunks(together) {
+        let limits =
+            |models: usize, threshold: Option<f64>| Limits { models, threshold: threshold.unwrap_or_default() };
+        let play = |(_, rule, models, threshold): &(&str, Rule, usize, Option<f64>)| {
+            judge.play(rule, limits(*models, *threshold), test)
+        };
+        let played: Vec<Judged> = points.iter().map(play).collect();
+        let columns: Vec<&[f64]> = played.iter().flat_map(Judged::columns).collect();
+        let all = means(&columns, seed);
+        let (of_points, _) = all.as_chunks::<COLUMNS>();
+        for ((name, _, models, threshold), means) in points.iter().zip(of_points) {
+            let figures = PolicyFigures::new((*name).to_owned(), Vec::new(), means);
+            swept.push(SweepPoint { models: *models, threshold: *threshold, figures });
+        }
+    }
+    swept
 }
+
+/// Most cells that points of the sweep hold at once.
+const MOST_CELLS: usize = 4_000_000;
 
 /// Columns of [`Judged`] and their places.
 const COLUMNS: usize = 6;

@@ -6,16 +6,17 @@ use super::evaluate::{Asking, Comparison, Parts, PolicyFigures, SweepPoint, Tabl
 use super::features::FeatureOptions;
 use super::gap::{Gap, gap};
 use super::judge::Judge;
-use super::predictor::{Predictor, Trained, labels};
+use super::predictor::{FEATURES, Predictor, Trained, labels};
 use super::queries::Queries;
 use super::report::{Prediction, Report, always_positive, by_probability, majority};
 use super::select::{Caps, Limits, Pool, Rule};
 use super::split::Split;
+use super::steps::Step;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::QueryAware;
 use serde::{Deserialize, Serialize};
 
-/// `τ` of the sweep's points.
+/// `τ` of the sweep's points, beside the policies' own.
 const THRESHOLDS: [f64; 9] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 /// Largest `s` of the sweep.
 const MOST_SWEPT: usize = 6;
@@ -27,6 +28,8 @@ const STREAM: u64 = 0x5345_4C4C_4D00;
 pub struct Evaluation {
     /// Sizes of the parts.
     pub split: SplitSizes,
+    /// `s` and `τ` of the policies.
+    pub limits: Limits,
     /// How good the predictions are.
     pub classifier: ClassifierFigures,
     /// Every policy's figures; the oracle is last.
@@ -41,6 +44,13 @@ pub struct Evaluation {
     pub gap: PolicyGap,
     /// What a person has to know to read the figures.
     pub notes: Vec<String>,
+}
+
+impl Evaluation {
+    /// As the files have it that people keep: pretty-printed JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
 }
 
 /// Queries in each part.
@@ -97,16 +107,19 @@ pub struct Evaluated {
     pub evaluation: Evaluation,
 }
 
-/// Splits the queries, trains on the first part and judges every policy on the last. `progress` hears the share that is
-/// done, in [0,1], and returns whether to go on.
+/// Splits the queries, trains on the first part and judges every policy on the last. `progress` hears which step is under
+/// way and the share of all of this that is done, in [0,1], and returns whether to go on.
 ///
 /// # Errors
 /// Those of [`Split::of`] and [`Predictor::train`].
-pub fn run(queries: &Queries, part: &QueryAware, progress: &mut dyn FnMut(f64) -> bool) -> Result<Evaluated> {
+pub fn run(queries: &Queries, part: &QueryAware, progress: &mut dyn FnMut(Step, f64) -> bool) -> Result<Evaluated> {
     let split = Split::of(queries, part.split)?;
-    let trained = Predictor::train(queries, &split, FeatureOptions::default(), &mut |share| progress(0.7 * share))?;
+    let trained = Predictor::train(queries, &split, FeatureOptions::default(), &mut |share| {
+        progress(if share < FEATURES { Step::Features } else { Step::Train }, 0.7 * share)
+    })?;
+    heard(progress(Step::Judge, 0.7))?;
     let pool = Pool::new(queries, &split.train, &split.validation);
-    let answers = split.test.iter().any(|query| (0..queries.models.len()).any(|k| queries.answer(k, *query).is_some()));
+    let answers = has_answers(queries, &split);
     let judge = Judge { queries, p: &trained.p, pool: &pool, answers };
     let parts = Parts { train: &split.train, validation: &split.validation, test: &split.test };
     let limits = Limits { models: part.max_models as usize, threshold: part.threshold };
@@ -114,9 +127,13 @@ pub fn run(queries: &Queries, part: &QueryAware, progress: &mut dyn FnMut(f64) -
         Caps { cost: part.cost_cap.unwrap_or(f64::INFINITY), latency_ms: part.latency_cap_ms.unwrap_or(f64::INFINITY) };
     let asking = Asking { limits, sure: part.confidence, caps, seed: part.split.seed ^ STREAM };
     let table = evaluate(&judge, &parts, &asking);
-    heard(progress(0.8))?;
-    let sweep = sweep(&judge, &split.test, MOST_SWEPT, &THRESHOLDS, asking.seed);
-    heard(progress(0.9))?;
+    heard(progress(Step::Sweep, 0.8))?;
+    let mut thresholds = THRESHOLDS.to_vec();
+    if !thresholds.contains(&limits.threshold) {
+        thresholds.push(limits.threshold);
+    }
+    let sweep = sweep(&judge, &split.test, MOST_SWEPT, &thresholds, asking.seed);
+    heard(progress(Step::Explain, 0.9))?;
     let classifier = classifier(queries, &split, &trained, part.threshold, asking.seed);
     let best = most_accurate(&table);
     let gap = match best.and_then(|place| table.rules.get(place).zip(table.policies.get(place))) {
@@ -124,7 +141,7 @@ pub fn run(queries: &Queries, part: &QueryAware, progress: &mut dyn FnMut(f64) -
         None => PolicyGap::default(),
     };
     let notes = notes(queries, &split, &trained, &table, answers, &classifier);
-    heard(progress(1.0))?;
+    heard(progress(Step::Explain, 1.0))?;
     let Table { rules, policies, comparisons, oracle, .. } = table;
     let sizes = SplitSizes {
         train: split.train.len() as u64,
@@ -132,8 +149,20 @@ pub fn run(queries: &Queries, part: &QueryAware, progress: &mut dyn FnMut(f64) -
         test: split.test.len() as u64,
         from_column: split.from_column,
     };
-    let evaluation = Evaluation { split: sizes, classifier, policies, comparisons, oracle, sweep, gap, notes };
+    let evaluation = Evaluation { split: sizes, limits, classifier, policies, comparisons, oracle, sweep, gap, notes };
     Ok(Evaluated { split, trained, pool, rules, evaluation })
+}
+
+impl Evaluated {
+    /// What the test part was judged by; `queries` are those that were evaluated.
+    pub fn judge<'a>(&'a self, queries: &'a Queries) -> Judge<'a> {
+        Judge { queries, p: &self.trained.p, pool: &self.pool, answers: has_answers(queries, &self.split) }
+    }
+}
+
+/// Whether the test queries have answers to vote on.
+fn has_answers(queries: &Queries, split: &Split) -> bool {
+    split.test.iter().any(|query| (0..queries.models.len()).any(|k| queries.answer(k, *query).is_some()))
 }
 
 fn heard(go_on: bool) -> Result<()> {

@@ -58,6 +58,19 @@ pub struct Explained {
     /// The terms of this text that fall into it (ends of words as `_`); several where they collide. For a numeric column
     /// its name.
     pub terms: Vec<String>,
+    /// Where the terms come from.
+    pub kind: TermKind,
+}
+
+/// What a feature is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TermKind {
+    /// Words and pairs of words; in scripts without spaces two or three characters in a row.
+    Words,
+    /// Three to five characters in a row within a word.
+    Part,
+    /// A numeric column.
+    Column,
 }
 
 /// By text the buckets of its terms, ascending, and how often each is met.
@@ -174,10 +187,16 @@ impl Features {
             }
             terms
         };
+        // The two kinds of terms have buckets of their own.
+        let kind = |feature: u32| match places.get(&feature).and_then(|places| places.first()) {
+            Some(Place::Part(..)) => TermKind::Part,
+            Some(_) => TermKind::Words,
+            None => TermKind::Column,
+        };
         features
             .iter()
             .zip(values)
-            .map(|(&feature, &value)| Explained { feature, value, terms: terms(feature) })
+            .map(|(&feature, &value)| Explained { feature, value, terms: terms(feature), kind: kind(feature) })
             .collect()
     }
 

@@ -2,17 +2,15 @@
 //! have more often than others.
 
 use super::judge::Judge;
-use super::queries::Queries;
 use super::select::{Limits, Rule};
-use super::words::{Place, Words};
+use super::solvable::{Judged, Solvable};
 use crate::summary::wilson_interval;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Words that are listed.
-const MOST_TERMS: usize = 20;
+pub(super) const MOST_TERMS: usize = 20;
 /// Queries that must hold a word for it to be listed.
-const FEWEST: usize = 5;
+pub(super) const FEWEST: usize = 5;
 /// Weight of the prior, in queries: what all test queries say of a word counts as much as this many queries.
 const PRIOR: f64 = 50.0;
 /// Chance at which a word counts as standing out, two-sided: alone to be listed, shared among all words to be sure.
@@ -84,122 +82,50 @@ pub struct Term {
 /// The gap of a rule on test. A query is missed where the vote is wrong, or where there are no answers, where no called
 /// model is right.
 pub fn gap(judge: &Judge, rule: &Rule, limits: Limits, test: &[usize]) -> Gap {
-    let queries = judge.queries;
-    let mut solvable: Vec<(usize, bool)> = Vec::new();
-    for &query in test.iter().filter(|query| judge.solvable(**query)) {
-        let verdict = judge.verdict(rule, limits, query);
-        solvable.push((query, !if judge.answers { verdict.right } else { verdict.covered }));
-    }
-    let mut groups = by_length(queries, &solvable);
-    if let Some(category) = &queries.category {
-        groups.extend(grouped(By::Category, &solvable, |query| {
-            let name = category.get(query)?;
-            Some((name.to_owned(), name.to_owned()))
-        }));
-    }
-    groups.extend(grouped(By::Solvers, &solvable, |query| {
-        let count = (0..queries.models.len()).filter(|model| queries.solved(*model, query) == Some(true)).count();
-        Some((count, format!("{count} {}", if count == 1 { "model" } else { "models" })))
-    }));
-    Gap { terms: terms(queries, &solvable), groups, solvable: Share::of(&solvable) }
+    let solvable = Solvable::of(judge.queries, test);
+    let missed = solvable.missed(judge, rule, limits);
+    let rows: Vec<Judged> = solvable.rows.iter().zip(missed).collect();
+    let groups = [By::Length, By::Category, By::Solvers]
+        .into_iter()
+        .flat_map(|by| solvable.groups(judge.queries, &rows, by))
+        .map(|(_, group)| group)
+        .collect();
+    Gap { terms: solvable.terms(&rows), groups, solvable: Share::of(&rows) }
 }
 
 impl Share {
-    fn of<'a>(queries: impl IntoIterator<Item = &'a (usize, bool)>) -> Share {
-        let mut share = Share::default();
-        for (query, missed) in queries {
-            share.of += 1;
-            if *missed {
-                share.missed.push(*query as u32);
-            }
+    pub(super) fn of(rows: &[Judged]) -> Share {
+        let missed: Vec<u32> = rows.iter().filter(|(_, missed)| *missed).map(|(row, _)| row.query).collect();
+        let (hits, of) = (missed.len() as u64, rows.len() as u64);
+        let some = of > 0;
+        Share {
+            share: some.then(|| hits as f64 / of as f64),
+            interval: some.then(|| wilson_interval(hits, of)),
+            of,
+            missed,
         }
-        if share.of > 0 {
-            share.share = Some(share.missed.len() as f64 / share.of as f64);
-            share.interval = Some(wilson_interval(share.missed.len() as u64, share.of));
-        }
-        share
     }
 }
 
-/// Groups of queries with the same key, in the order of the keys; `key` also gives the group's name.
-fn grouped<K: Ord>(
-    by: By,
-    solvable: &[(usize, bool)],
-    key: impl Fn(usize) -> Option<(K, String)>,
-) -> impl Iterator<Item = Group> {
-    let mut groups: BTreeMap<K, (String, Vec<(usize, bool)>)> = BTreeMap::new();
-    for entry in solvable {
-        if let Some((key, name)) = key(entry.0) {
-            groups.entry(key).or_insert((name, Vec::new())).1.push(*entry);
-        }
-    }
-    groups.into_values().map(move |(name, members)| Group { by, name, share: Share::of(&members) })
-}
-
-/// Quarters by number of characters; fewer where many queries are as long as each other.
-fn by_length(queries: &Queries, solvable: &[(usize, bool)]) -> Vec<Group> {
-    let length = |query: usize| queries.texts.get(query).map_or(0, |text| text.chars().count());
-    let mut lengths: Vec<usize> = solvable.iter().map(|(query, _)| length(*query)).collect();
-    lengths.sort_unstable();
-    let (Some(&shortest), Some(&longest)) = (lengths.first(), lengths.last()) else { return Vec::new() };
-    // Each quarter ends with the length of its last query.
-    let last = |quarter: usize| lengths.get((lengths.len() * quarter / 4).max(1) - 1).copied().unwrap_or(longest);
-    let mut ends: Vec<usize> = (1..=4).map(last).collect();
-    ends.dedup();
-    let quarter = |query: usize| {
-        let place = ends.partition_point(|end| *end < length(query));
-        let from = place.checked_sub(1).and_then(|before| ends.get(before)).map_or(shortest, |end| end + 1);
-        let to = ends.get(place).copied().unwrap_or(longest);
-        Some((place, if from == to { format!("{to} characters") } else { format!("{from} to {to} characters") }))
-    };
-    grouped(By::Length, solvable, quarter).collect()
-}
-
-fn terms(queries: &Queries, solvable: &[(usize, bool)]) -> Vec<Term> {
-    // Queries that hold a word, by their places in `solvable`.
-    let mut holders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (place, (query, _)) in solvable.iter().enumerate() {
-        let words = Words::of(queries.texts.get(*query).map_or("", String::as_str));
-        let mut held = BTreeSet::new();
-        words.each(&mut |_, at| {
-            if matches!(at, Place::Word(..)) {
-                held.insert(words.spell(at));
-            }
-        });
-        for word in held {
-            holders.entry(word).or_default().push(place);
-        }
-    }
-    let all: f64 = holders.values().map(|places| places.len() as f64).sum();
-    let missed = |places: &[usize]| places.iter().filter(|place| solvable.get(**place).is_some_and(|q| q.1)).count();
-    let all_missed: f64 = holders.values().map(|places| missed(places) as f64).sum();
-    let mut terms = Vec::new();
-    holders.retain(|_, places| places.len() >= FEWEST);
-    let words = holders.len() as f64;
-    for (term, places) in holders {
-        let (held, missed) = (places.len() as f64, missed(&places) as f64);
-        let weight = PRIOR * held / all;
-        let odds = |count: f64, total: f64| (count + weight) / (total + PRIOR - count - weight);
-        let (inside, outside) = (odds(missed, all_missed), odds(held - missed, all - all_missed));
-        let log_odds = libm::log(inside / outside);
-        let error = (1.0 / (missed + weight) + 1.0 / (held - missed + weight)).sqrt();
-        let z = log_odds / error;
-        let chance = libm::erfc(z / std::f64::consts::SQRT_2);
-        if z > 0.0 && chance <= CHANCE {
-            let sure = chance * words <= CHANCE;
-            let share = Share::of(places.iter().filter_map(|place| solvable.get(*place)));
-            terms.push(Term { term, log_odds, z, sure, share });
-        }
-    }
-    terms.sort_by(|a, b| b.z.total_cmp(&a.z).then_with(|| a.term.cmp(&b.term)));
-    terms.truncate(MOST_TERMS);
-    terms
+/// Log-odds, `z` and whether it is sure of a word that stands out among missed queries; `None` of one that does not. Counts
+/// are of missed queries and of all: those that hold the word, and those of all words together. `words` were looked at.
+pub(super) fn over_represented((missed, held): (f64, f64), all: (f64, f64), words: f64) -> Option<(f64, f64, bool)> {
+    let (all_missed, all) = all;
+    let weight = PRIOR * held / all;
+    let odds = |count: f64, total: f64| (count + weight) / (total + PRIOR - count - weight);
+    let (inside, outside) = (odds(missed, all_missed), odds(held - missed, all - all_missed));
+    let log_odds = libm::log(inside / outside);
+    let error = (1.0 / (missed + weight) + 1.0 / (held - missed + weight)).sqrt();
+    let z = log_odds / error;
+    let chance = libm::erfc(z / std::f64::consts::SQRT_2);
+    (z > 0.0 && chance <= CHANCE).then_some((log_odds, z, chance * words <= CHANCE))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::data::Labels;
+    use crate::query_aware::queries::Queries;
     use crate::query_aware::queries::{ModelAnswers, NONE};
     use crate::query_aware::select::Pool;
 

@@ -7,13 +7,18 @@
 //!                                                                            context ◀─ sketch ◀─┤ (policies of the simulation)
 //!                            evaluation ◀─ gap ◀─ evaluate ◀─ bootstrap ◀─ judge ◀─ vote ◀─ select
 //! ```
+//!
+//! Of what was trained, [`ask`] says which models a policy would call on one more query and why, and [`explore`] walks
+//! through the gap; [`published`] has figures of others.
 
+pub mod ask;
 pub mod bootstrap;
 pub mod calibration;
 pub mod classifier;
 pub mod context;
 pub mod evaluate;
 pub mod evaluation;
+pub mod explore;
 pub mod features;
 mod fixed_set;
 pub mod gap;
@@ -23,11 +28,14 @@ mod logistic;
 mod path;
 mod playing;
 pub mod predictor;
+pub mod published;
 pub mod queries;
 pub mod report;
 pub mod select;
+pub mod solvable;
 pub mod sparse;
 pub mod split;
+pub mod steps;
 pub mod text;
 pub mod vote;
 mod words;

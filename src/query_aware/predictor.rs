@@ -31,8 +31,8 @@ pub struct Trained {
     pub balanced: Vec<f64>,
 }
 
-/// Share of the work that training the units is; the rest is making features.
-const TRAINING: f64 = 0.8;
+/// Share of the work that making features is; the rest is training the units.
+pub(super) const FEATURES: f64 = 0.2;
 
 impl Predictor {
     /// Trains on the training part, chooses penalties and calibrates on the validation part. Neither texts nor labels of
@@ -53,7 +53,7 @@ impl Predictor {
         }
         let (features, data) = Features::learn(&queries.texts, &queries.numeric, &split.train, options)?;
         let labels = labels(queries);
-        let mut hear = |share: f64| progress(1.0 - TRAINING * (1.0 - share));
+        let mut hear = |share: f64| progress(FEATURES + (1.0 - FEATURES) * share);
         let classifier = train(&data, &labels, split, &mut hear)?;
         let calibrations: Vec<Calibration> = (classifier.units.iter().zip(&labels))
             .map(|(unit, labels)| Calibration::of_unit(unit, &data, labels, &split.validation))

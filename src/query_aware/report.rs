@@ -57,33 +57,62 @@ pub struct Prediction {
     pub positive: bool,
 }
 
+/// A label and what was predicted of it.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    label: bool,
+    positive: bool,
+    /// −ln of the label's probability, where that is known.
+    loss: Option<f64>,
+}
+
+/// By model and place in `queries` the label, where there is one, and its prediction.
+fn cells(
+    labels: &[&[Option<bool>]],
+    queries: &[usize],
+    predict: impl Fn(usize, usize) -> Prediction,
+) -> Vec<Vec<Option<Cell>>> {
+    let cell = |model: usize, query: usize, label: Option<bool>| {
+        let label = label?;
+        let Prediction { probability, positive } = predict(model, query);
+        let loss = probability.map(|p| -libm::log((if label { p } else { 1.0 - p }).clamp(CERTAIN, 1.0)));
+        Some(Cell { label, positive, loss })
+    };
+    let of_model = |(model, labels): (usize, &&[Option<bool>])| {
+        queries.iter().map(|query| cell(model, *query, labels.get(*query).copied().flatten())).collect()
+    };
+    labels.iter().enumerate().map(of_model).collect()
+}
+
 impl Report {
     /// Judges predictions of these queries. `labels` are by model and query; `predict` tells the prediction for a model and
     /// a query.
     pub fn of(labels: &[&[Option<bool>]], queries: &[usize], predict: impl Fn(usize, usize) -> Prediction) -> Report {
+        let places: Vec<usize> = (0..queries.len()).collect();
+        Report::of_cells(&cells(labels, queries, predict), &places)
+    }
+
+    /// Judges predictions at these places of the cells; a place may be there several times.
+    fn of_cells(cells: &[Vec<Option<Cell>>], places: &[usize]) -> Report {
         let mut report = Report::default();
         let (mut loss, mut losses) = (Some(0.0), 0.0);
         // Queries with all labels, and those of them with all labels predicted.
-        let mut whole = vec![true; queries.len()];
-        let mut hit = vec![true; queries.len()];
-        for (model, labels) in labels.iter().enumerate() {
+        let mut whole = vec![true; places.len()];
+        let mut hit = vec![true; places.len()];
+        for cells in cells {
             let mut of_model = ModelReport::default();
             let (mut hits, mut own) = (0u32, Some(0.0));
-            for (place, query) in queries.iter().enumerate() {
-                let Some(label) = labels.get(*query).copied().flatten() else {
-                    whole[place] = false;
+            for ((drawn, whole), hit) in places.iter().zip(&mut whole).zip(&mut hit) {
+                let Some(Cell { label, positive, loss }) = cells.get(*drawn).copied().flatten() else {
+                    *whole = false;
                     continue;
                 };
-                let Prediction { probability, positive } = predict(model, *query);
                 of_model.labels += 1;
                 of_model.right += u32::from(label);
                 of_model.predicted += u32::from(positive);
                 hits += u32::from(label && positive);
-                hit[place] &= label == positive;
-                own = own.zip(probability).map(|(sum, p)| {
-                    let p = if label { p } else { 1.0 - p };
-                    sum - libm::log(p.clamp(CERTAIN, 1.0))
-                });
+                *hit &= label == positive;
+                own = own.zip(loss).map(|(sum, loss)| sum + loss);
             }
             let share = |of: f64, all: u32| (all > 0).then(|| of / f64::from(all));
             of_model.precision = Figure::of(share(f64::from(hits), of_model.predicted));
@@ -106,7 +135,7 @@ impl Report {
         report.log_loss = Figure::of(loss.filter(|_| losses > 0.0).map(|loss| loss / losses));
         let complete = whole.iter().filter(|whole| **whole).count() as f64;
         let all_hit = whole.iter().zip(&hit).filter(|(whole, hit)| **whole && **hit).count() as f64;
-        report.subset_accuracy = Figure::of((complete > 0.0 && !labels.is_empty()).then(|| all_hit / complete));
+        report.subset_accuracy = Figure::of((complete > 0.0 && !cells.is_empty()).then(|| all_hit / complete));
         report
     }
 
@@ -117,17 +146,18 @@ impl Report {
         seed: u64,
         predict: impl Fn(usize, usize) -> Prediction,
     ) -> Report {
-        let mut report = Report::of(labels, queries, &predict);
+        // Predictions and losses are the same in every resample.
+        let cells = cells(labels, queries, predict);
         let count = queries.len() as u64;
-        let mut drawn = queries.to_vec();
+        let mut drawn: Vec<usize> = (0..queries.len()).collect();
+        let mut report = Report::of_cells(&cells, &drawn);
         let mut resampled: Vec<Vec<f64>> = Vec::new();
         for resample in 0..if count > 1 { RESAMPLES } else { 0 } {
             let key = hash(seed, resample);
-            for (place, query) in (0..).zip(&mut drawn) {
-                let place = below(hash(key, place), count) as usize;
-                *query = queries.get(place).copied().unwrap_or_default();
+            for (place, drawn) in (0..).zip(&mut drawn) {
+                *drawn = below(hash(key, place), count) as usize;
             }
-            let mut again = Report::of(labels, &drawn, &predict);
+            let mut again = Report::of_cells(&cells, &drawn);
             resampled.push(again.figures().map(|figure| figure.value.unwrap_or(f64::NAN)).collect());
         }
         for (place, figure) in report.figures().enumerate() {

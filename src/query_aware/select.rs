@@ -64,7 +64,7 @@ pub struct Asked<'a> {
 }
 
 /// The size `s` and the threshold `τ` of a selection.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
     /// `s` ≥ 1.
     pub models: usize,

@@ -117,7 +117,7 @@ impl Words {
         }
     }
 
-    /// A term in letters; edges of a word as `_`, parts between two `…`.
+    /// A term in letters; edges of a word as `_`.
     pub(super) fn spell(&self, place: Place) -> String {
         let text =
             |start: usize, end: usize| -> String { self.letters.get(start..end).unwrap_or_default().iter().collect() };
@@ -125,8 +125,12 @@ impl Words {
             Place::Word(start, end) => text(start, end),
             Place::Pair((a, b), (c, d)) => format!("{} {}", text(a, b), text(c, d)),
             Place::Part((start, end), (first, last)) => {
-                let padded: Vec<char> = [EDGE].into_iter().chain(text(start, end).chars()).chain([EDGE]).collect();
-                padded.get(first..last).unwrap_or_default().iter().map(|c| if *c == EDGE { '_' } else { *c }).collect()
+                // Of the padded word only what is asked for: a word may be as long as a text.
+                let letter = |place: usize| match place.checked_sub(1).map(|inside| start + inside) {
+                    Some(place) if place < end => self.letters.get(place).copied().unwrap_or('_'),
+                    _ => '_',
+                };
+                (first..last.min(end - start + 2)).map(letter).collect()
             }
         }
     }

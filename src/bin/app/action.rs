@@ -2,6 +2,8 @@
 
 use crate::bring::Brought;
 use crate::form::{Edit, Field, Kind, Memory, QueryEdit};
+use crate::query_aware::QueryAwareAction;
+use crate::room::Room;
 use crate::state::{Line, MappingAction, Opened, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
@@ -15,6 +17,7 @@ use llm_selection::error::Result;
 use llm_selection::experiment::{Experiment, RewardModel, Solver};
 use llm_selection::figure::Paper;
 use llm_selection::plan::Asked;
+use llm_selection::protocol::ToQueryAware;
 use std::rc::Rc;
 
 /// What can happen.
@@ -86,6 +89,10 @@ pub enum Action {
     Open(Box<Opened>),
     /// In the view *Studies*.
     Study(StudyAction),
+    /// Go to a room.
+    Room(Room),
+    /// In the room *Query-aware*.
+    QueryAware(QueryAwareAction),
     /// The data has been looked at, as it was asked for.
     Looked,
 }
@@ -96,6 +103,7 @@ impl Action {
     pub fn waits(&self) -> bool {
         match self {
             Action::Typed(..) | Action::Hide(..) | Action::Cursor(_) | Action::FilesAdvanced(_) => false,
+            Action::QueryAware(action) => !matches!(action, QueryAwareAction::Heard(..) | QueryAwareAction::Inquire(_)),
             Action::Pool(event) => matches!(event, Event::Imported { .. }),
             _ => true,
         }
@@ -153,6 +161,18 @@ pub enum Effect {
         data: Option<Rc<Remote>>,
     },
     StopStudy,
+    /// Train on an experiment's files in a worker of this number.
+    Train {
+        number: u32,
+        experiment: Rc<Experiment>,
+        files: Vec<Chosen>,
+    },
+    /// End that worker.
+    StopTraining,
+    /// Keep that worker for questions, in place of the one before.
+    KeepTrained,
+    /// Ask it one.
+    Inquire(ToQueryAware),
     /// Find out what a replay of the data comes to.
     Look(Rc<Remote>, Asked),
 }

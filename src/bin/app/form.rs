@@ -5,13 +5,15 @@ mod field;
 mod open;
 mod policy;
 mod queries;
+mod query_aware;
 mod read;
 mod rest;
 
 pub use changes::{AwayForm, Changes, DriftForm, Edit, MeansForm};
-pub use field::Field;
+pub use field::{Field, QueryAwareInput};
 pub use policy::{Kind, Memory, Param, PolicyForm};
 pub use queries::{Label, Queries, QueryEdit};
+pub use query_aware::QueryAwareForm;
 pub use rest::Rest;
 
 use crate::format::{listed, plural, typed};
@@ -23,6 +25,8 @@ use read::{number, whole};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// What the success threshold must be.
+const SUCCESS: &str = "a number above 0 and at most 1";
 /// Most policies and rows of changes in a form that was kept.
 const MOST_POLICIES: usize = 500;
 const MOST_CHANGES: usize = 2_000;
@@ -62,6 +66,9 @@ pub struct Form {
     pub rounds: String,
     pub replicates: String,
     pub seed: String,
+    /// `θ`.
+    pub success_threshold: String,
+    pub query_aware: QueryAwareForm,
     /// What came with an experiment that was opened and has no input here.
     pub rest: Rest,
     /// Number of the next policy.
@@ -91,6 +98,8 @@ impl Form {
             rounds: "10000".into(),
             replicates: "10".into(),
             seed: "1".into(),
+            success_threshold: "1".into(),
+            query_aware: QueryAwareForm::default(),
             rest: Rest::default(),
             next_id: 1,
         };
@@ -172,7 +181,7 @@ impl Form {
                 reward: self.reward,
                 max_models: Some(whole(&self.max_models, "task.max_models", 1..=playing as u64)? as u32),
                 budget,
-                success_threshold: self.rest.success_threshold,
+                success_threshold: number(&self.success_threshold, "task.success_threshold", SUCCESS)?,
                 feedback: self.rest.feedback,
                 stop_on_failure: self.rest.stop_on_failure,
                 at_least_one: self.rest.at_least_one,
@@ -184,7 +193,7 @@ impl Form {
                 seed: whole(&self.seed, "run.seed", 0..=MAX_SEED)?,
                 regret_alpha: self.rest.regret_alpha,
             },
-            query_aware: self.rest.query_aware.clone(),
+            query_aware: self.query_aware.part()?,
         })
     }
 

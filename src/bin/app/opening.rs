@@ -1,6 +1,7 @@
 //! Experiments from outside: a link's, a file's. They are checked as anything typed is, and data as its hashes say.
 
 use crate::form::Form;
+use crate::room::Room;
 use crate::state::{Effect, Import, Phase, Shared, State, View, plan};
 use crate::world::Files;
 use llm_selection::browser::chosen::Chosen;
@@ -68,7 +69,10 @@ impl State {
         match read.and_then(|(experiment, promise)| Ok((complete(&experiment)?, promise))) {
             Ok((experiment, promise)) => {
                 self.promised = promise.map(|promise| Promised { file: name.into(), promise, experiment: None });
-                self.open(name, Ok(Link::new(experiment)))
+                // A file says nothing of rooms.
+                let mut link = Link::new(experiment);
+                link.page.room = self.room.slug().into();
+                self.open(name, Ok(link))
             }
             Err(error) => self.refuse(name, error),
         }
@@ -111,6 +115,7 @@ impl State {
                 (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);
                 (self.notice, self.failure, self.opening) = (None, None, Opening::Nothing);
                 (self.view, self.phase, self.ready, self.hidden) = (View::Run, Phase::Done, None, Rc::default());
+                self.room = Room::of(&link.page.room);
                 self.panels = Rc::new(link.page.hidden);
                 let effects = self.commit();
                 if let (Some(promised), Some(ready)) = (&mut self.promised, &self.ready) {
@@ -140,6 +145,7 @@ impl State {
     fn want(&mut self, link: Link) -> Vec<Effect> {
         (self.view, self.phase, self.fresh, self.snapshot) = (View::Run, Phase::Ready, false, None);
         (self.notice, self.failure, self.import) = (None, None, Import::Idle);
+        self.room = Room::of(&link.page.room);
         self.panels = Rc::new(link.page.hidden.clone());
         self.opening = Opening::Wanted(Rc::new(link));
         vec![Effect::CancelImport, Effect::Reset]

@@ -11,6 +11,8 @@ pub use crate::action::{Action, Effect};
 use crate::bring::Brought;
 use crate::form::{Field, Form, Queries, Rest};
 use crate::opening::{Opening, Promised};
+use crate::query_aware::{self, QueryAwareAction, QueryAwareState};
+use crate::room::Room;
 pub use crate::shared::Shared;
 use crate::studies::{Own, Studies, StudyAction};
 use crate::sweep::SweepState;
@@ -85,6 +87,8 @@ pub struct Ready {
 /// The whole state of the page.
 #[derive(Clone)]
 pub struct State {
+    pub room: Room,
+    pub query_aware: QueryAwareState,
     pub view: View,
     pub sweep: SweepState,
     pub form: Rc<Form>,
@@ -151,6 +155,8 @@ impl State {
         let form = Form::opening();
         let world = World::new(&form.source, None)?;
         let mut state = State {
+            room: Room::at_first(),
+            query_aware: QueryAwareState::default(),
             view: View::Run,
             sweep: SweepState::default(),
             form: Rc::new(form),
@@ -191,9 +197,10 @@ impl State {
         Ok((state, effects))
     }
 
-    /// While a study plays, the page's own run waits: they would take the processor from each other.
+    /// While a study plays or a classifier is trained, the page's own run waits: they would take the processor from each
+    /// other.
     fn give_way(&mut self) -> Vec<Effect> {
-        match (self.studies.is_playing(), self.phase) {
+        match (self.studies.is_playing() || self.query_aware.training.is_some(), self.phase) {
             (true, Phase::Running) => {
                 self.waiting = true;
                 self.pause()
@@ -387,6 +394,21 @@ impl State {
             Action::Looked => return Vec::new(),
             Action::Study(StudyAction::Open(place)) => return self.open_part(place),
             Action::Study(action) => return self.study(action),
+            Action::Room(room) => {
+                self.room = room;
+                room.enter();
+                return Vec::new();
+            }
+            Action::QueryAware(action) => {
+                let mut effects = match action {
+                    QueryAwareAction::Train if self.pending => self.commit(),
+                    _ => Vec::new(),
+                };
+                let files = if self.form.source == Source::Files { self.loaded.files.clone() } else { Vec::new() };
+                let present = query_aware::Present { ready: self.ready.as_ref(), wrong: self.problem.as_ref(), files };
+                effects.extend(self.query_aware.reduce(action, present));
+                return effects;
+            }
         }
         self.commit()
     }
@@ -419,9 +441,16 @@ impl State {
             }
         };
         self.problem = None;
-        if self.ready.as_ref().is_some_and(|ready| *ready.experiment == experiment) {
+        let before = self.ready.take();
+        if before.as_ref().is_some_and(|ready| *ready.experiment == experiment) {
+            self.ready = before;
             return Vec::new();
         }
+        // What only query-aware selection asks for changes nothing of the run.
+        let same_run = before.is_some_and(|ready| {
+            let query_aware = experiment.query_aware.clone();
+            Experiment { query_aware, ..(*ready.experiment).clone() } == experiment
+        });
         self.ready = Some(Ready {
             experiment: Rc::new(experiment),
             range: plan.budget_range(),
@@ -429,6 +458,9 @@ impl State {
             models: plan.models.len(),
             warnings: Rc::new(plan.warnings()),
         });
+        if same_run {
+            return Vec::new();
+        }
         self.ready.iter().for_each(|ready| self.sweep.fit(ready));
         match self.phase {
             Phase::Running | Phase::Done => self.start(),
@@ -534,6 +566,7 @@ impl State {
         matches!(self.phase, Phase::Running | Phase::Paused)
             || self.sweep.running.is_some()
             || self.studies.is_playing()
+            || self.query_aware.training.is_some()
     }
 
     /// Whether Run does something.

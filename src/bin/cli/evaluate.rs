@@ -2,11 +2,10 @@
 
 use super::{Failure, open, read_text, write_text};
 use clap::Args;
-use llm_selection::data::ImportOptions;
 use llm_selection::experiment::{Environment, Experiment};
-use llm_selection::plan::match_files;
-use llm_selection::query_aware::queries::{Queries, QueryOptions};
-use llm_selection::query_aware::{evaluation, text};
+use llm_selection::figure::tradeoff::{TradeoffFigure, sheet};
+use llm_selection::query_aware::steps::{evaluate_files, needs_replay};
+use llm_selection::query_aware::text;
 use llm_selection::{Error, ErrorKind};
 use std::io::{IsTerminal, Write};
 
@@ -21,29 +20,26 @@ pub struct EvaluateArguments {
     /// Writes the evaluation as JSON, or - for standard output.
     #[arg(long, value_name = "EVALUATION.json")]
     out: Option<String>,
+    /// Writes accuracy against latency and cost as SVG, or - for standard output.
+    #[arg(long, value_name = "FIG.svg")]
+    figure: Option<String>,
+    /// What accuracy is drawn against, one picture each: parallel (latency), sequential (latency), cost. Without it all
+    /// that the data knows.
+    #[arg(long, num_args = 1.., value_name = "WHAT", requires = "figure")]
+    against: Vec<String>,
 }
 
 /// Trains on a part of the queries and judges every policy on another.
 pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     let path = &arguments.experiment;
     let experiment = Experiment::from_json(&read_text(path)?).map_err(|error| error.in_file(path))?;
-    let Environment::Replay(replay) = &experiment.environment else {
-        let expected = "`replay`: query-aware selection reads the queries of result files";
-        let error = Error::new(ErrorKind::OutOfRange, expected).at_field("environment.kind");
-        return Err(error.found(experiment.environment.name()).in_file(path).into());
-    };
-    let part = experiment.query_aware.clone().unwrap_or_default();
+    if !matches!(experiment.environment, Environment::Replay(_)) {
+        return Err(needs_replay(&experiment).in_file(path).into());
+    }
+    let against = arguments.against.iter().map(|name| against(name)).collect::<llm_selection::Result<Vec<_>>>()?;
     let terminal = std::io::stderr().is_terminal();
     let files = open(&arguments.data)?;
-    let options = QueryOptions {
-        import: ImportOptions::from(replay),
-        threshold: experiment.task.success_threshold,
-        columns: part.features.columns.clone(),
-    };
-    let (queries, import) = Queries::read(files, &options, &mut |_| true)?;
-    match_files(&mut replay.files.clone(), &import.dataset.files)?;
-    let queries = queries.playing(replay)?;
-    let evaluated = evaluation::run(&queries, &part, &mut |share| {
+    let (_, evaluated) = evaluate_files(&experiment, files, &mut |_, share| {
         if terminal {
             let _ = write!(std::io::stderr(), "\r{:3.0} %", 100.0 * share);
         }
@@ -53,12 +49,25 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
         let _ = write!(std::io::stderr(), "\r      \r");
     }
     let evaluation = &evaluated.evaluation;
+    if let Some(path) = &arguments.figure {
+        let known = || TradeoffFigure::of(evaluation).collect();
+        write_text(path, &sheet(&if against.is_empty() { known() } else { against }, evaluation))?;
+    }
     match &arguments.out {
-        Some(path) => write_text(path, &(serde_json::to_string_pretty(evaluation).unwrap_or_default() + "\n"))?,
+        Some(path) => write_text(path, &evaluation.to_json())?,
+        None if arguments.figure.as_deref() == Some("-") => {}
         None => write_text("-", &text::table(evaluation))?,
     }
     for note in &evaluation.notes {
         let _ = writeln!(std::io::stderr(), "note: {note}");
     }
     Ok(())
+}
+
+/// The picture that a flag names.
+fn against(name: &str) -> llm_selection::Result<TradeoffFigure> {
+    TradeoffFigure::from_slug(name).ok_or_else(|| {
+        let names = TradeoffFigure::ALL.map(TradeoffFigure::slug).join(", ");
+        Error::new(ErrorKind::OutOfRange, format!("one of {names}")).at_field("--against").found(name)
+    })
 }

@@ -100,41 +100,53 @@ pub(super) fn unit(curves: &Curves) -> CostUnit {
 }
 
 /// An axis of a quantity, its ticks with their texts.
-pub(super) struct Values {
+pub(in crate::figure) struct Values {
     pub axis: Axis,
     pub ticks: Vec<(f64, String)>,
 }
 
 impl Values {
     /// An axis that holds all of `spans` of the visible policies, from pixel `start` to `end`.
-    pub fn new(
-        quantity: Quantity,
+    pub fn new(quantity: Quantity, spans: &[(f64, f64)], unit: CostUnit, ends: (f64, f64), wanted: usize) -> Values {
+        let signed_values = quantity == Quantity::Regret;
+        let mut spans = spans.to_vec();
+        if quantity == Quantity::Violation || (signed_values && spans.iter().all(|span| span.0 >= 0.0)) {
+            // Nothing is seen to be nothing.
+            spans.extend(spans.first().map(|_| (0.0, 0.0)));
+        }
+        let floor = if signed_values { f64::NEG_INFINITY } else { 0.0 };
+        let text = |value: f64, step: f64| {
+            let places = decimals(step, 1);
+            match quantity {
+                Quantity::Regret => signed(value, places),
+                Quantity::Reward | Quantity::Ratio | Quantity::RatioViolation => fixed(value, places),
+                Quantity::Violation | Quantity::Cost => unit.label(value, if value == 0.0 { 0 } else { places }),
+            }
+        };
+        Values::over(&spans, (floor, f64::INFINITY), ends, wanted, &text)
+    }
+
+    /// An axis that holds all of `spans` and nothing outside `limits`, from pixel `start` to `end`; `text` writes a value
+    /// for ticks so far apart.
+    pub fn over(
         spans: &[(f64, f64)],
-        unit: CostUnit,
+        limits: (f64, f64),
         (start, end): (f64, f64),
         wanted: usize,
+        text: &dyn Fn(f64, f64) -> String,
     ) -> Values {
         let mut lo = spans.iter().map(|span| span.0).fold(f64::INFINITY, |a, b| if b < a { b } else { a });
         let mut hi = spans.iter().map(|span| span.1).fold(f64::NEG_INFINITY, |a, b| if b > a { b } else { a });
         if spans.is_empty() {
             (lo, hi) = (0.0, 1.0);
         }
-        let floor = if quantity == Quantity::Regret { f64::NEG_INFINITY } else { 0.0 };
-        if quantity == Quantity::Violation || (quantity == Quantity::Regret && lo >= 0.0) {
-            lo = 0.0;
-        }
         let pad = if hi > lo { (hi - lo) * 0.05 } else { hi.abs() * 0.05 + 1e-9 };
-        let low = if lo == 0.0 || lo - pad < floor { lo } else { lo - pad };
-        let (lo, hi) = settle(low, hi + pad, 5);
+        let low = if lo == 0.0 || lo - pad < limits.0 { lo } else { lo - pad };
+        let high = if hi + pad > limits.1 { hi } else { hi + pad };
+        let (lo, hi) = settle(low, high, 5);
         let axis = Axis::new(Scale::Linear, lo, hi, start, end);
         let step = nice_step(axis.lo, axis.hi, wanted);
-        let places = decimals(step, 1);
-        let text = |value: f64| match quantity {
-            Quantity::Regret => signed(value, places),
-            Quantity::Reward | Quantity::Ratio | Quantity::RatioViolation => fixed(value, places),
-            Quantity::Violation | Quantity::Cost => unit.label(value, if value == 0.0 { 0 } else { places }),
-        };
-        Values { ticks: axis.ticks(wanted).into_iter().map(|value| (value, text(value))).collect(), axis }
+        Values { ticks: axis.ticks(wanted).into_iter().map(|value| (value, text(value, step))).collect(), axis }
     }
 
     /// Width of the widest text.
@@ -154,7 +166,7 @@ impl Values {
 }
 
 /// The horizontal axis with its ticks and its name below.
-pub(super) fn below(nodes: &mut Vec<Node>, frame: &Frame, ticks: &[(f64, String)], name: &str, font: f64) {
+pub(in crate::figure) fn below(nodes: &mut Vec<Node>, frame: &Frame, ticks: &[(f64, String)], name: &str, font: f64) {
     let bottom = frame.bottom();
     nodes.push(straight("axis", frame.left(), bottom, frame.right(), bottom));
     let mut free = f64::NEG_INFINITY;
@@ -238,7 +250,7 @@ fn over_values(quantity: Quantity, curves: &Curves, options: &Options) -> Scene 
 }
 
 /// Appends a polyline through all points.
-pub(super) fn polyline(path: &mut PathData, points: &[(f64, f64)]) {
+pub(in crate::figure) fn polyline(path: &mut PathData, points: &[(f64, f64)]) {
     if let Some((first, rest)) = points.split_first() {
         path.start(*first);
         rest.iter().for_each(|point| path.to(*point));

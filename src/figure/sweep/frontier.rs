@@ -11,11 +11,13 @@ use crate::order::sort_by;
 
 /// A point of the frontier.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Spot {
+pub(in crate::figure) struct Spot {
     pub policy: usize,
-    /// Place of the value.
+    /// Which of the policy's points; here the place of the value.
     pub at: usize,
+    /// Mean and half the width of its interval.
     pub cost: (f64, f64),
+    /// Mean and half the width of its interval.
     pub reward: (f64, f64),
 }
 
@@ -34,7 +36,7 @@ pub(super) fn spots(curves: &Curves, options: &Options) -> Vec<Spot> {
 
 /// Those that no other point beats: none has more mean reward for no more cost, or less cost for no less reward.
 /// Ascending by cost; of equal points the first.
-pub(super) fn efficient(spots: &[Spot]) -> Vec<Spot> {
+pub(in crate::figure) fn efficient(spots: &[Spot]) -> Vec<Spot> {
     let mut order: Vec<Spot> = spots.to_vec();
     sort_by(&mut order, |a, b| a.cost.0.total_cmp(&b.cost.0).then(b.reward.0.total_cmp(&a.reward.0)));
     let mut best = f64::NEG_INFINITY;

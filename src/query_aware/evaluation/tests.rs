@@ -33,7 +33,7 @@ fn example(count: u64, permuted: bool) -> Queries {
 }
 
 fn evaluated(queries: &Queries) -> Evaluated {
-    run(queries, &QueryAware { max_models: 1, ..QueryAware::default() }, &mut |_| true).unwrap()
+    run(queries, &QueryAware { max_models: 1, ..QueryAware::default() }, &mut |_, _| true).unwrap()
 }
 
 fn accuracy(evaluation: &Evaluation, name: &str) -> f64 {
@@ -87,14 +87,14 @@ fn labels_of_the_test_part_change_no_prediction() {
 fn it_can_be_cancelled_anywhere() {
     let queries = example(100, false);
     let mut steps = 0;
-    run(&queries, &QueryAware::default(), &mut |_| {
+    run(&queries, &QueryAware::default(), &mut |_, _| {
         steps += 1;
         true
     })
     .unwrap();
     for most in [0, 1, steps / 2, steps - 1] {
         let mut left = most;
-        let mut go_on = |_| {
+        let mut go_on = |_, _| {
             left -= 1;
             left >= 0
         };

@@ -11,6 +11,7 @@ use super::mapping::MappingDialog;
 use super::message::{Message, Tone, advice, explained, field_name};
 use super::opening::{asked, hidden, kept, promised, refusal, titled};
 use super::policies::PoliciesPanel;
+use super::query_aware;
 use super::results::Results;
 use super::run::{Controls, Keys, RunPanel};
 use super::share::Share;
@@ -26,13 +27,17 @@ use crate::dropped::sort;
 use crate::fetch::{Fetching, fetch};
 use crate::form::Field;
 use crate::format::Unit;
+use crate::inquiry::InquiryAction;
 use crate::keeper::{Keeper, Reply, opened, result_of};
+use crate::query_aware::QueryAwareAction;
+use crate::room::{Room, opened_last, opens};
 use crate::state::{Action, Effect, Import, Opened, Phase, State, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::{Event as PoolEvent, Pool, Speed};
 use llm_selection::browser::remote::Remote;
+use llm_selection::browser::trainer::Trainer;
 use llm_selection::error::Error;
 use llm_selection::experiment::Experiment;
 use llm_selection::figure::FigureKind;
@@ -77,6 +82,9 @@ pub struct App {
     /// Workers of the studies, from the first one on.
     study_pool: Option<Pool>,
     study_events: Callback<PoolEvent>,
+    /// The worker that trains, and the one that keeps what was trained last.
+    training: Option<Trainer>,
+    trained: Option<Trainer>,
     dispatch: Callback<Action>,
     cursor: Callback<Option<u32>>,
     shortcuts_toggled: Callback<Event>,
@@ -96,7 +104,7 @@ pub struct App {
     _keys: Closure<dyn FnMut(KeyboardEvent)>,
     _commas: Closure<dyn FnMut(InputEvent)>,
     _pastes: Closure<dyn FnMut(web_sys::ClipboardEvent)>,
-    _fragments: Closure<dyn FnMut()>,
+    _fragments: Closure<dyn FnMut(web_sys::HashChangeEvent)>,
 }
 
 impl Component for App {
@@ -115,11 +123,27 @@ impl Component for App {
             let _ = document.add_event_listener_with_callback("keydown", keys.as_ref().unchecked_ref());
             let _ = document.add_event_listener_with_callback("beforeinput", commas.as_ref().unchecked_ref());
         }
-        let links = link.batch_callback(|fragment: String| {
-            // Other fragments are places on the page.
-            Link::is_meant(&fragment).then_some(Happening::Do(Action::OpenLink(fragment)))
+        let links = link.batch_callback(|(from, to): (String, String)| {
+            let action = match Room::named(&to) {
+                Some(room) => Some(Action::Room(room)),
+                // Back from a room to a link: what it brought is here, and may have been worked on since.
+                None if Link::is_meant(&to) && Room::named(&from).is_some() && opened_last(&to) => {
+                    Link::decode(&to).ok().map(|link| Action::Room(Room::of(&link.page.room)))
+                }
+                None if Link::is_meant(&to) => {
+                    opens(&to);
+                    Some(Action::OpenLink(to))
+                }
+                // Other fragments are places on the page.
+                None => None,
+            };
+            action.map(Happening::Do)
         });
-        let fragments = Closure::<dyn FnMut()>::new(move || links.emit(fragment()));
+        let fragments = Closure::<dyn FnMut(_)>::new(move |event: web_sys::HashChangeEvent| {
+            let old = event.old_url();
+            let from = old.split_once('#').map_or(String::new(), |(_, fragment)| format!("#{fragment}"));
+            links.emit((from, fragment()));
+        });
         if let Some(window) = web_sys::window() {
             let _ = window.add_event_listener_with_callback("hashchange", fragments.as_ref().unchecked_ref());
         }
@@ -128,6 +152,7 @@ impl Component for App {
         let opened = Pool::new(move |event| events.emit(event)).and_then(|pool| {
             let (mut state, mut effects) = State::opening()?;
             if Link::is_meant(&fragment()) {
+                opens(&fragment());
                 // One that cannot be opened leaves the built-in experiment.
                 let linked = state.reduce(Action::OpenLink(fragment()));
                 effects = if linked.is_empty() { effects } else { linked };
@@ -152,6 +177,8 @@ impl Component for App {
             sweep_events: link.callback(|event| Happening::Do(Action::Sweep(SweepAction::Pool(event)))),
             study_pool: None,
             study_events: link.callback(|event| Happening::Do(Action::Study(StudyAction::Pool(event)))),
+            training: None,
+            trained: None,
             dispatch: link.callback(Happening::Do),
             cursor: link.callback(|round| Happening::Do(Action::Cursor(round))),
             shortcuts_toggled: link.batch_callback(|event: Event| {
@@ -263,9 +290,9 @@ impl Component for App {
             <div data-busy={state.is_busy().then_some("")} class={classes!("app", self.embedded.then_some("embedded"), alone.then_some("alone"))} ondragover={over} ondragleave={leave} ondrop={drop}>
                 if !self.embedded {
                     <a class="skip" href="#main">{"Skip to the results"}</a>
-                    <Header>
+                    <Header room={state.room}>
                         <button type="button" class="btn small" onclick={self.wish.reform(|_: MouseEvent| Wish::Show)}>{"Workspace"}</button>
-                        <Share experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())} shape={state.shape()}
+                        <Share room={state.room} experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())} shape={state.shape()}
                             hidden={state.panels.clone()} dispatch={self.dispatch.clone()} />
                     </Header>
                 }
@@ -303,11 +330,14 @@ enum Panel {
     Task,
     Policies,
     Run,
+    QueryAware,
 }
 
 fn panel_of(error: &Error) -> Panel {
     let path = error.place.field.as_deref().unwrap_or_default();
     match path.split(['.', '[']).next() {
+        _ if path == "task.success_threshold" => Panel::QueryAware,
+        Some("query_aware") => Panel::QueryAware,
         Some("environment") => Panel::Data,
         Some("task") => Panel::Task,
         Some("policies") => Panel::Policies,
@@ -360,6 +390,24 @@ impl App {
                 Effect::PlayStudy { experiment, data } => {
                     play_beside(&mut self.study_pool, &self.study_events, &experiment, data);
                 }
+                Effect::Train { number, experiment, files } => {
+                    let dispatch = self.dispatch.clone();
+                    let heard = move |reply| {
+                        dispatch.emit(Action::QueryAware(QueryAwareAction::Heard(number, reply)));
+                    };
+                    match Trainer::start(&experiment, files, heard.clone()) {
+                        Ok(trainer) => self.training = Some(trainer),
+                        Err(error) => heard(Err(error)),
+                    }
+                }
+                Effect::StopTraining => self.training = None,
+                Effect::KeepTrained => self.trained = self.training.take(),
+                Effect::Inquire(question) => {
+                    let Some(trained) = &mut self.trained else { continue };
+                    if let Err(error) = trained.send(&question) {
+                        self.dispatch.emit(Action::QueryAware(QueryAwareAction::Inquire(InquiryAction::Failed(error))));
+                    }
+                }
                 Effect::StopStudy => self.study_pool.iter().for_each(Pool::reset),
                 Effect::Look(data, wanted) => {
                     let dispatch = self.dispatch.clone();
@@ -373,7 +421,15 @@ impl App {
     fn key(&mut self, event: &KeyboardEvent) -> bool {
         let free = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let free = free.is_some_and(|target| matches!(target.tag_name().as_str(), "BODY" | "HTML"));
-        if !self.shortcuts || !free || event.ctrl_key() || event.alt_key() || event.meta_key() || event.repeat() {
+        let elsewhere = self.state.as_ref().is_ok_and(|state| state.room != Room::Playground);
+        if elsewhere
+            || !self.shortcuts
+            || !free
+            || event.ctrl_key()
+            || event.alt_key()
+            || event.meta_key()
+            || event.repeat()
+        {
             return false;
         }
         let action = match event.key().as_str() {
@@ -387,6 +443,9 @@ impl App {
     }
 
     fn controls(&self, state: &State) -> Html {
+        if state.room == Room::QueryAware {
+            return query_aware::controls(state, &self.dispatch);
+        }
         html! { <Controls phase={state.phase} can_run={state.can_run()} dispatch={self.dispatch.clone()} /> }
     }
 
@@ -412,6 +471,15 @@ impl App {
         };
         let range = state.ready.as_ref().and_then(|ready| ready.range);
         let prevent = Callback::from(|event: SubmitEvent| event.prevent_default());
+        if state.room == Room::QueryAware {
+            return Some(html! {
+                <form class="side" id="experiment" aria-label="Query-aware experiment" onsubmit={prevent}>
+                    {self.data_panel(state, wrong, alert(Panel::Data))}
+                    {query_aware::setup(state, wrong, alert(Panel::QueryAware), &self.dispatch)}
+                    <div class="runbar"><div class="controls">{self.controls(state)}</div></div>
+                </form>
+            });
+        }
         Some(html! {
             <form class="side" id="experiment" aria-label="Experiment" onsubmit={prevent}>
                 {kept(state, &self.dispatch)}
@@ -431,12 +499,15 @@ impl App {
         html! {
             <DataPanel form={state.form.clone()} world={state.world.clone()} audit={state.audit.clone()} rows={state.rows.clone()} import={state.import.clone()}
                 can_map={state.can_map()} mapping_open={state.mapping.is_some()}
-                above={self.above} {wrong} asked={asked(state, &self.dispatch)} {alert} dispatch={self.dispatch.clone()} />
+                above={self.above} {wrong} plays={state.room == Room::Playground} asked={asked(state, &self.dispatch)} {alert} dispatch={self.dispatch.clone()} />
         }
     }
 
     /// The results; `alone` where there is no form beside them.
     fn main(&self, state: &State, alone: bool) -> Html {
+        if state.room == Room::QueryAware {
+            return query_aware::main(state, self.keeper.trouble.as_ref(), &self.dispatch);
+        }
         let controls = html! { if alone { <div class="controls">{self.controls(state)}</div> } };
         let heading = html! { <h1 class="vh">{"LLM Selection Playground"}</h1> };
         if self.embedded {
@@ -463,6 +534,11 @@ impl App {
                 }
                 if let Some(error) = &self.keeper.trouble { {trouble(error)} }
                 {refusal(state, &self.dispatch)}
+                if let Some(error) = state.problem.as_ref().filter(|error| panel_of(error) == Panel::QueryAware) {
+                    <Message tone={Tone::Bad} title={field_name(&state.form, error)} action={html! { <a class="btn small" href="#query-aware">{"To the input"}</a> }}>
+                        {explained(error)}{" The last valid experiment is kept."}
+                    </Message>
+                }
                 {controls}
                 <Views view={state.view} dispatch={self.dispatch.clone()} />
                 <div class="view" role="tabpanel" id="view" aria-labelledby={tab_id(state.view)}>

@@ -34,6 +34,8 @@ pub struct DataProps {
     /// Number of files held above the page, if any are.
     pub above: Option<u32>,
     pub wrong: Option<Field>,
+    /// Whether rounds are played on the data: then their order, and how the world changes, are said here.
+    pub plays: bool,
     /// Files that are asked for.
     pub asked: Html,
     /// The message about this panel, if something in it is wrong.
@@ -44,8 +46,21 @@ pub struct DataProps {
 /// The panel.
 #[component]
 pub fn DataPanel(props: &DataProps) -> Html {
-    let DataProps { form, world, audit, rows, import, can_map, mapping_open, above, wrong, asked, alert, dispatch } =
-        props;
+    let DataProps {
+        form,
+        world,
+        audit,
+        rows,
+        import,
+        can_map,
+        mapping_open,
+        above,
+        wrong,
+        plays,
+        asked,
+        alert,
+        dispatch,
+    } = props;
     let change_reading = dispatch.reform(|_: MouseEvent| Action::Mapping(MappingAction::Show));
     let change = {
         let dispatch = dispatch.clone();
@@ -124,7 +139,9 @@ pub fn DataPanel(props: &DataProps) -> Html {
                     if let Some(files) = above {
                         <p><b>{"Let go to read "}{if *files == 0 { "the files".to_owned() } else { plural(u64::from(*files), "file", "files") }}</b><br />{"What is loaded now stays until they are checked"}</p>
                     } else {
-                        <p><b>{"Drop or paste result files here"}</b>{", or choose"}<br />{"CSV, TSV, JSON, ZIP; several at once"}<br />{"Also an experiment, results JSON or workspace"}
+                        <p><b>{"Drop or paste result files here"}</b>{", or choose"}<br />{"CSV, TSV, JSON, ZIP; several at once"}<br />
+                            if !*plays { {"They need a column "}<b>{"query"}</b>{" with its text"}<br /> }
+                            {"Also an experiment, results JSON or workspace"}
                             if from_files.is_some() { <br />{"They take the place of those loaded"} }
                         </p>
                     }
@@ -149,9 +166,11 @@ pub fn DataPanel(props: &DataProps) -> Html {
                     <ModelTable world={world.clone()} audit={from_files.cloned()} off={form.off.clone()} dispatch={dispatch.clone()} />
                 </details>
                 <QueriesPart form={form.clone()} world={world.clone()} dispatch={dispatch.clone()} />
-                if form.source.is_data() { {sampling(form.changes.sampling, dispatch)} }
-                <ChangesPart form={form.clone()} world={world.clone()} wrong={*wrong} dispatch={dispatch.clone()}
-                    alert={if wrong.is_some_and(Field::is_change) { alert.clone() } else { Html::default() }} />
+                if *plays {
+                    if form.source.is_data() { {sampling(form.changes.sampling, dispatch)} }
+                    <ChangesPart form={form.clone()} world={world.clone()} wrong={*wrong} dispatch={dispatch.clone()}
+                        alert={if wrong.is_some_and(Field::is_change) { alert.clone() } else { Html::default() }} />
+                }
             </div>
         </fieldset>
     }

@@ -326,7 +326,7 @@ impl View {
 }
 
 /// One of a few values.
-fn switch<T: Copy + PartialEq + 'static, const N: usize>(
+pub(super) fn switch<T: Copy + PartialEq + 'static, const N: usize>(
     name: &str,
     label: &'static str,
     options: [(&'static str, T); N],
@@ -395,13 +395,8 @@ fn save_menu(id: &str, props: &FigureProps, view: View, as_table: &UseStateHandl
         let as_table = as_table.clone();
         Callback::from(move |_: MouseEvent| as_table.set(!shown))
     };
-    let face = html! {
-        <svg viewBox="0 0 16 16" aria-hidden="true"><g fill="currentColor">
-            <circle cx="3" cy="8" r="1.4" /><circle cx="8" cy="8" r="1.4" /><circle cx="13" cy="8" r="1.4" />
-        </g></svg>
-    };
     html! {
-        <Menu id={id.to_owned()} {face} label={format!("Save {}", title_of(props.kind, &props.about))} class="btn small ghost icon">
+        <Menu id={id.to_owned()} face={dots()} label={format!("Save {}", title_of(props.kind, &props.about))} class="btn small ghost icon">
             <button type="button" onclick={png}>{"Download PNG"}</button>
             <button type="button" onclick={svg}>{"Download SVG"}</button>
             <button type="button" onclick={csv}>{"Download CSV"}</button>
@@ -411,8 +406,17 @@ fn save_menu(id: &str, props: &FigureProps, view: View, as_table: &UseStateHandl
     }
 }
 
+/// Three dots.
+pub(super) fn dots() -> Html {
+    html! {
+        <svg viewBox="0 0 16 16" aria-hidden="true"><g fill="currentColor">
+            <circle cx="3" cy="8" r="1.4" /><circle cx="8" cy="8" r="1.4" /><circle cx="13" cy="8" r="1.4" />
+        </g></svg>
+    }
+}
+
 /// A download that the browser refused is told in its console; nothing on the page has changed.
-fn report(outcome: Result<(), JsValue>) {
+pub(super) fn report(outcome: Result<(), JsValue>) {
     if let Err(error) = outcome {
         web_sys::console::error_1(&error);
     }
@@ -441,7 +445,8 @@ fn sentence(readout: &Readout) -> String {
     format!("{}: {}.", readout.at, values.join(", "))
 }
 
-fn table_html(title: &str, table: &Table) -> Html {
+/// A figure as a table.
+pub(super) fn table_html(title: &str, table: &Table) -> Html {
     let row = |cells: &Vec<String>| {
         let cells = cells.iter().enumerate().map(|(place, cell)| match place {
             0 => html! { <th scope="row">{cell.clone()}</th> },

@@ -1,6 +1,7 @@
 //! Brand, rooms, theme.
 
 use crate::browser::{recall, remember, show_theme};
+use crate::room::Room;
 use yew::prelude::*;
 
 /// Name under which the theme is remembered.
@@ -9,6 +10,9 @@ const THEME: &str = "theme";
 /// Properties of [`Header`].
 #[derive(Properties, PartialEq)]
 pub struct HeaderProps {
+    /// The room that is shown.
+    #[prop_or_default]
+    pub room: Room,
     /// Buttons at its end.
     #[prop_or_default]
     pub children: Html,
@@ -64,7 +68,11 @@ pub fn Header(props: &HeaderProps) -> Html {
                 <span class="brand-long">{"LLM Selection Playground"}</span>
                 <span class="brand-short">{"LLM Selection"}</span>
             </a>
-            <nav aria-label="Rooms"><a href="./" aria-current="page">{"Playground"}</a></nav>
+            <nav aria-label="Rooms">
+                { for Room::ALL.into_iter().map(|room| html! {
+                    <a href={format!("#{}", room.slug())} aria-current={(room == props.room).then_some("page")}>{room.name()}</a>
+                }) }
+            </nav>
             <div class="top-end">
                 {props.children.clone()}
                 <fieldset class="seg">

@@ -95,6 +95,11 @@ pub fn field_name(form: &Form, error: &Error) -> String {
     if let Some(name) = form.field_of(error).and_then(|field| change_name(form, field)) {
         return name;
     }
+    match form.field_of(error) {
+        Some(Field::QueryAware(input)) => return input.name().into(),
+        Some(Field::SuccessThreshold) => return "Right from score".into(),
+        _ => {}
+    }
     let path = error.place.field.as_deref().unwrap_or_default();
     match path.rsplit('.').next().unwrap_or_default() {
         "max_models" => "Models per query".into(),

@@ -22,6 +22,7 @@ pub mod policies;
 pub mod policy;
 pub mod prices;
 pub mod queries;
+pub mod query_aware;
 pub mod rail;
 pub mod results;
 pub mod rows;

@@ -5,6 +5,7 @@ use super::name::Name;
 use crate::format::{count, plural};
 use crate::opening::Opening;
 use crate::state::{Action, State};
+use llm_selection::experiment::RewardModel;
 use yew::prelude::*;
 
 fn button(text: &'static str, dispatch: &Callback<Action>, make: fn() -> Action) -> Html {
@@ -52,8 +53,14 @@ pub fn asked(state: &State, dispatch: &Callback<Action>) -> Html {
 /// What an opened experiment says and the form has no input for; nothing where that is nothing.
 pub fn kept(state: &State, dispatch: &Callback<Action>) -> Html {
     let said = state.form.rest.said(state.form.reward);
-    if said.is_empty() {
+    let threshold = state.form.success_threshold.trim();
+    if said.is_empty() && (threshold == "1" || state.form.reward != RewardModel::Awc) {
         return Html::default();
+    }
+    if said.is_empty() {
+        return html! {
+            <p class="quiet small">{format!("A reward of at least {threshold} is a success: ")}<a href="#query-aware">{"Query-aware"}</a>{" has the input."}</p>
+        };
     }
     html! {
         <Message tone={Tone::Note} title="Came with the experiment" action={button("Drop it", dispatch, || Action::Usual)}>

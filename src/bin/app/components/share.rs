@@ -4,6 +4,7 @@ use super::download::{save_text, text_file};
 use super::message::{Message, Tone, explained};
 use crate::bring::{Brought, listed};
 use crate::browser::{address, copy};
+use crate::room::Room;
 use crate::state::Action;
 use gloo_timers::callback::Timeout;
 use llm_selection::error::{Error, ErrorKind, Result};
@@ -36,6 +37,8 @@ pub struct ShareProps {
     pub experiment: Option<Rc<Experiment>>,
     /// Shape of the files it plays on.
     pub shape: Option<Shape>,
+    /// The room it is shared from.
+    pub room: Room,
     /// Panels that are hidden now.
     pub hidden: Rc<Vec<String>>,
     pub dispatch: Callback<Action>,
@@ -45,7 +48,7 @@ pub struct ShareProps {
 fn fragment(props: &ShareProps, hidden: Vec<String>) -> Result<String> {
     let nothing = || Error::new(ErrorKind::Missing, "an experiment: mend what is wrong in the form first");
     let experiment = (**props.experiment.as_ref().ok_or_else(nothing)?).clone();
-    let page = PageState { hidden, ..PageState::default() };
+    let page = PageState { room: props.room.slug().into(), hidden, ..PageState::default() };
     Link { experiment, page, shape: props.shape }.encode()
 }
 
@@ -86,12 +89,17 @@ pub fn Share(props: &ShareProps) -> Html {
         }
     };
     let share = {
-        let (experiment, shape, now) = (props.experiment.clone(), props.shape, props.hidden.clone());
+        let (experiment, shape, room, now) = (props.experiment.clone(), props.shape, props.room, props.hidden.clone());
         let (dispatch, hidden, pressed, copied) =
             (props.dispatch.clone(), hidden.clone(), pressed.clone(), copied.clone());
         Callback::from(move |_: MouseEvent| {
-            let props =
-                ShareProps { experiment: experiment.clone(), shape, hidden: now.clone(), dispatch: dispatch.clone() };
+            let props = ShareProps {
+                experiment: experiment.clone(),
+                shape,
+                room,
+                hidden: now.clone(),
+                dispatch: dispatch.clone(),
+            };
             copied(fragment(&props, now.to_vec()).ok().map(|it| address("", &it)), "Copied.");
             hidden.set(now.to_vec());
             pressed.set(*pressed + 1);

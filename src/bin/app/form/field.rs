@@ -25,6 +25,57 @@ pub enum Field {
     AwayFrom(u32),
     /// Round in which that model is back.
     AwayTo(u32),
+    /// `θ`.
+    SuccessThreshold,
+    /// An input of query-aware selection.
+    QueryAware(QueryAwareInput),
+}
+
+/// An input of query-aware selection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QueryAwareInput {
+    MaxModels,
+    Threshold,
+    Confidence,
+    CostCap,
+    LatencyCap,
+    Train,
+    Validation,
+    Seed,
+    Columns,
+}
+
+impl QueryAwareInput {
+    /// The input that a field of the experiment's part is about.
+    fn of(path: &str) -> Option<QueryAwareInput> {
+        Some(match path {
+            "max_models" => QueryAwareInput::MaxModels,
+            "threshold" => QueryAwareInput::Threshold,
+            "confidence" => QueryAwareInput::Confidence,
+            "cost_cap" => QueryAwareInput::CostCap,
+            "latency_cap_ms" => QueryAwareInput::LatencyCap,
+            "split.train" => QueryAwareInput::Train,
+            "split" | "split.validation" => QueryAwareInput::Validation,
+            "split.seed" => QueryAwareInput::Seed,
+            path if path.starts_with("features.columns") => QueryAwareInput::Columns,
+            _ => return None,
+        })
+    }
+
+    /// Its label on the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            QueryAwareInput::MaxModels => "Models per query",
+            QueryAwareInput::Threshold => "Threshold",
+            QueryAwareInput::Confidence => "Cascade stops at",
+            QueryAwareInput::CostCap => "Cost cap",
+            QueryAwareInput::LatencyCap => "Latency cap",
+            QueryAwareInput::Train => "Train, %",
+            QueryAwareInput::Validation => "Validation, %",
+            QueryAwareInput::Seed => "Seed of the split",
+            QueryAwareInput::Columns => "Extra columns",
+        }
+    }
 }
 
 impl Field {
@@ -32,7 +83,7 @@ impl Field {
     pub fn is_change(self) -> bool {
         match self {
             Field::MaxModels | Field::Budget | Field::Rounds | Field::Replicates | Field::Seed => false,
-            Field::Policy(..) => false,
+            Field::Policy(..) | Field::SuccessThreshold | Field::QueryAware(_) => false,
             Field::CostSpread | Field::DriftAt(_) | Field::NewReward(_) | Field::NewCost(_) => true,
             Field::AwayFrom(_) | Field::AwayTo(_) => true,
         }
@@ -61,6 +112,21 @@ impl Form {
             Field::NewCost(id) => &mut self.changes.means_mut(id)?.cost,
             Field::AwayFrom(id) => &mut self.changes.away_mut(id)?.from,
             Field::AwayTo(id) => &mut self.changes.away_mut(id)?.to,
+            Field::SuccessThreshold => &mut self.success_threshold,
+            Field::QueryAware(input) => {
+                let form = &mut self.query_aware;
+                match input {
+                    QueryAwareInput::MaxModels => &mut form.max_models,
+                    QueryAwareInput::Threshold => &mut form.threshold,
+                    QueryAwareInput::Confidence => &mut form.confidence,
+                    QueryAwareInput::CostCap => &mut form.cost_cap,
+                    QueryAwareInput::LatencyCap => &mut form.latency_cap,
+                    QueryAwareInput::Train => &mut form.train,
+                    QueryAwareInput::Validation => &mut form.validation,
+                    QueryAwareInput::Seed => &mut form.seed,
+                    QueryAwareInput::Columns => &mut form.columns,
+                }
+            }
         })
     }
 
@@ -74,7 +140,11 @@ impl Form {
             "run.replicates" => return Some(Field::Replicates),
             "run.seed" => return Some(Field::Seed),
             "environment.cost_spread" => return Some(Field::CostSpread),
+            "task.success_threshold" => return Some(Field::SuccessThreshold),
             _ => {}
+        }
+        if let Some(input) = path.strip_prefix("query_aware.").and_then(QueryAwareInput::of) {
+            return Some(Field::QueryAware(input));
         }
         if let Some((number, rest)) = entry(path, "policies") {
             let policy = self.policies.iter().filter(|policy| policy.on).nth(number)?;

@@ -1,6 +1,6 @@
 //! The form that means a given experiment.
 
-use super::{Changes, Form, Kind, Memory, PolicyForm, Queries, Rest, Set};
+use super::{Changes, Form, Kind, Memory, PolicyForm, Queries, QueryAwareForm, Rest, Set};
 use crate::world::{Files, Source, World};
 use llm_selection::experiment::{Environment, Experiment, Policy, PolicyKind, Synthetic};
 use std::collections::BTreeSet;
@@ -52,6 +52,8 @@ impl Form {
             rounds: experiment.run.rounds.to_string(),
             replicates: experiment.run.replicates.to_string(),
             seed: experiment.run.seed.to_string(),
+            success_threshold: task.success_threshold.to_string(),
+            query_aware: QueryAwareForm::of(experiment.query_aware.as_ref()),
             rest: Rest::of(experiment),
             next_id: experiment.policies.len() as u32 + 1,
         };

@@ -1,35 +1,30 @@
 //! What an experiment that was opened says and the form has no input for. It is kept as it came.
 
 use crate::format::{listed, typed};
-use llm_selection::experiment::{CostScale, Environment, Experiment, Feedback, QueryAware, RewardModel};
+use llm_selection::experiment::{CostScale, Environment, Experiment, Feedback, RewardModel};
 use serde::{Deserialize, Serialize};
 
 /// Those settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rest {
     pub title: String,
-    pub success_threshold: f64,
     pub feedback: Option<Feedback>,
     pub stop_on_failure: bool,
     pub at_least_one: bool,
     pub regret_alpha: f64,
     /// `None` = the source's own.
     pub cost_scale: Option<CostScale>,
-    #[serde(default)]
-    pub query_aware: Option<QueryAware>,
 }
 
 impl Default for Rest {
     fn default() -> Rest {
         Rest {
             title: String::new(),
-            success_threshold: 1.0,
             feedback: None,
             stop_on_failure: false,
             at_least_one: true,
             regret_alpha: 1.0,
             cost_scale: None,
-            query_aware: None,
         }
     }
 }
@@ -40,7 +35,6 @@ impl Rest {
         let task = &experiment.task;
         Rest {
             title: experiment.title.clone(),
-            success_threshold: task.success_threshold,
             feedback: task.feedback,
             stop_on_failure: task.stop_on_failure,
             at_least_one: task.at_least_one,
@@ -52,7 +46,6 @@ impl Rest {
                 Environment::Replay(world) => Some(world.cost_scale),
             }
             .filter(|scale| *scale != CostScale::Max),
-            query_aware: experiment.query_aware.clone(),
         }
     }
 
@@ -76,9 +69,6 @@ impl Rest {
     /// What differs from the usual, in words; empty where nothing does.
     pub fn said(&self, reward: RewardModel) -> String {
         let mut said: Vec<String> = Vec::new();
-        if self.success_threshold != 1.0 {
-            said.push(format!("a reward of {} is a success", typed(self.success_threshold, 6)));
-        }
         if self.feedback == Some(Feedback::Full) && reward == RewardModel::Awc {
             said.push("every selected model is called".into());
         }

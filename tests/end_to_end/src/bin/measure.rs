@@ -5,8 +5,10 @@ use anyhow::{Context, Result};
 use end_to_end::{Browser, Page, median, nine_models, serve};
 use llm_selection::experiment::Experiment;
 use llm_selection::plan::Plan;
+use llm_selection::random::{below, hash, unit};
 use llm_selection::run::run;
 use serde_json::json;
+use std::fmt::Write as _;
 use std::time::Instant;
 
 /// Loads to take the median of.
@@ -64,7 +66,8 @@ async fn main() -> Result<()> {
     play(&page).await?;
     import(&page).await?;
     compare(&page).await?;
-    page.close().await
+    page.close().await?;
+    query_aware().await
 }
 
 async fn load(page: &Page) -> Result<()> {
@@ -99,7 +102,8 @@ fn first_load_on_disk() -> Result<u64> {
     for entry in std::fs::read_dir(end_to_end::dist())? {
         let entry = entry?;
         let name = entry.file_name();
-        let later = ["importer", "explanations"].iter().any(|start| name.to_string_lossy().starts_with(start));
+        let later =
+            ["importer", "query_aware", "explanations"].iter().any(|start| name.to_string_lossy().starts_with(start));
         if !later && entry.path().extension().is_some_and(|ending| ending == "br") {
             sum += entry.metadata()?.len();
         }
@@ -148,6 +152,74 @@ async fn import(page: &Page) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Results of 7 models on 7,000 queries of 50 words: 30 topics, a third of the words a topic's own, and each model right
+/// on a topic with a probability of its own.
+fn asked() -> String {
+    const SYLLABLES: [&str; 16] =
+        ["ka", "to", "mi", "ren", "sol", "ba", "ver", "lin", "que", "dor", "pe", "shi", "an", "ost", "gra", "zu"];
+    let word = |n: u64| -> String {
+        (0..1 + hash(1, n) % 4).map(|place| SYLLABLES[(hash(2, n * 8 + place) % 16) as usize]).collect()
+    };
+    let mut csv = String::from("query_id,model,score,cost,latency_ms,answer,query\n");
+    for query in 0..7_000 {
+        let topic = hash(3, query) % 30;
+        let draw = |key: u64, place: u64| hash(hash(key, query), place);
+        let text: Vec<String> = (0..50)
+            .map(|place| match draw(4, place) % 3 {
+                0 => word(20_000 + topic * 600 + below(draw(5, place), 600)),
+                _ => word(below(draw(6, place), 20_000 >> (draw(11, place) % 12))),
+            })
+            .collect();
+        let text = text.join(" ");
+        for model in 0..7 {
+            let right = unit(draw(8, model)) < 0.15 + 0.7 * unit(hash(7, topic * 7 + model));
+            let answer = if right { "A" } else { ["B", "C", "D"][below(draw(9, model), 3) as usize] };
+            let latency = 100 * (model + 1) + below(draw(10, model), 80);
+            let cost = (model + 1) as f64 / 1e3;
+            // Writing into a text cannot fail.
+            let _ = writeln!(csv, "q{query},model {model},{},{cost},{latency},{answer},{text}", u8::from(right));
+        }
+    }
+    csv
+}
+
+/// Presses *Train* and waits; the time to Done in ms, the longest task of the main thread, and the steps with their times.
+const TRAIN: &str = "const status = () => document.querySelector('[role=status]').textContent;
+const button = () => [...document.querySelectorAll('.side button')].find((it) => it.textContent.startsWith('Train'));
+while (!button() || button().disabled) await new Promise((resolve) => setTimeout(resolve, 20));
+window.longTasks.length = 0;
+const start = performance.now();
+button().click();
+while (!status().endsWith('Done')) {
+    if (status() === 'Stopped') throw new Error(document.querySelector('[role=alert]')?.textContent);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+}
+const steps = [...document.querySelectorAll('.steps li')].map((it) => [...it.children].map((part) => part.textContent).join(' '));
+return [performance.now() - start, Math.max(0, ...window.longTasks), steps];";
+
+/// Query-aware selection in a browser of its own, so that its memory is its own.
+async fn query_aware() -> Result<()> {
+    let site = serve()?;
+    let folder = tempfile::tempdir()?;
+    let (path, text) = (folder.path().join("asked.csv"), asked());
+    std::fs::write(&path, &text)?;
+    let page = Page::new(Browser::start().await?, site.url());
+    page.browser().devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await?;
+    page.open("#query-aware").await?;
+    page.upload("Result files", &[path]).await?;
+    let measured = page.script_async(TRAIN).await?;
+    let (time, task, steps): (f64, f64, Vec<String>) = serde_json::from_value(measured)?;
+    println!(
+        "query-aware, 7,000 queries of 50 words × 7 models, {:.1} MB: {time:.0} ms from Train to Done; longest main-thread task {task:.0} ms",
+        text.len() as f64 / 1e6
+    );
+    println!("  {}", steps.join("; "));
+    if let Some(peak) = renderer_peak() {
+        println!("  the renderer's peak memory: {peak} MB");
+    }
+    page.close().await
 }
 
 /// Largest peak of resident memory of a renderer process on this machine, in MB; Linux only.

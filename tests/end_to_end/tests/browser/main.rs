@@ -2,6 +2,7 @@
 //! end; `cargo xtask test browser -- links::` runs a part.
 
 mod contextual;
+mod explorer;
 mod exports;
 mod files;
 mod interface;
@@ -14,6 +15,7 @@ mod page;
 mod playground;
 mod policies;
 mod queries;
+mod query_aware;
 mod studies;
 mod sweep;
 mod workers;

@@ -1,0 +1,191 @@
+//! The room *Query-aware*: its set-up, how far the training is, and what came of it.
+
+mod ask;
+mod cell;
+mod compared;
+mod gap;
+mod pictures;
+mod policies;
+mod predicted;
+mod published;
+mod setup;
+
+use super::message::{Message, Tone, explained, field_name};
+use super::opening::refusal;
+use super::workspace::trouble;
+use crate::format::{duration, plural};
+use crate::query_aware::{QueryAwareAction, QueryAwareState, Trained};
+use crate::state::{Action, State};
+use crate::world::Source;
+use llm_selection::error::{Error, ErrorKind};
+use llm_selection::figure::Paper;
+use llm_selection::query_aware::steps::Step;
+use std::rc::Rc;
+use yew::prelude::*;
+
+use crate::shared::Shared;
+use ask::ask;
+use compared::compared;
+use gap::gap;
+use pictures::Pictures;
+use policies::Policies;
+use predicted::predicted;
+use published::published;
+pub use setup::setup;
+
+/// Why the room has nothing to train on; `None` where it may have.
+pub fn lacking(state: &State) -> Option<&'static str> {
+    match state.form.source {
+        // Whether they have texts shows when they are read for them.
+        Source::Files => None,
+        Source::Illustration | Source::Models(_) => {
+            Some("These models are made up, and have no queries to read. Drop result files with a column query.")
+        }
+        Source::Preset(_) => Some(
+            "The built-in data sets hold scores and costs, but not the text of the queries. Drop result files with a column \
+             query.",
+        ),
+    }
+}
+
+/// Whether a training can begin.
+fn can_train(state: &State) -> bool {
+    state.query_aware.training.is_none()
+        && state.wanted().is_none()
+        && lacking(state).is_none()
+        && (state.problem.is_none() || state.pending)
+}
+
+/// *Train* and *Cancel*.
+pub fn controls(state: &State, dispatch: &Callback<Action>) -> Html {
+    let send = |make: fn() -> QueryAwareAction| {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.emit(Action::QueryAware(make())))
+    };
+    let training = state.query_aware.training.is_some();
+    let again = state.query_aware.trained.is_some();
+    html! {
+        <>
+            <button type="button" class="btn primary" disabled={!can_train(state)} onclick={send(|| QueryAwareAction::Train)}>{if again { "Train again" } else { "Train" }}</button>
+            <button type="button" class="btn" disabled={!training} onclick={send(|| QueryAwareAction::Cancel)}>{"Cancel"}</button>
+        </>
+    }
+}
+
+/// Everything but the set-up.
+pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Action>) -> Html {
+    let room = &state.query_aware;
+    let elsewhere = state.problem.as_ref().filter(|error| {
+        let path = error.place.field.as_deref().unwrap_or_default();
+        ["task.", "policies", "run."].iter().any(|start| path.starts_with(start)) && path != "task.success_threshold"
+    });
+    html! {
+        <main class="main" id="main" tabindex="-1">
+            <h1 class="vh">{"Query-aware"}</h1>
+            <p class="lede">{"Read the query, predict which models can answer it, call few of them, and let them vote: SelectLLM, trained and judged on your own results."}</p>
+            if let Some(error) = unkept { {trouble(error)} }
+            {refusal(state, dispatch)}
+            if let Some(error) = elsewhere {
+                <Message tone={Tone::Bad} title={field_name(&state.form, error)} action={html! { <a class="btn small" href="#">{"To the Playground"}</a> }}>
+                    {explained(error)}{" The experiment is one: mend this first."}
+                </Message>
+            }
+            {status(state)}
+            if let Some(error) = &room.failure {
+                if error.kind == ErrorKind::Missing && error.place.field.as_deref() == Some("files") {
+                    <Message tone={Tone::Bad} title="These files have no text of the queries">
+                        {"They need a column "}<b>{"query"}</b>{" (also understood: prompt, question, input): add it to them, or say under "}<i>{"Change how they are read"}</i>{" which column it is."}{kept(room, error)}
+                    </Message>
+                } else {
+                    <Message tone={Tone::Bad} title="The training could not go on">{explained(error)}{kept(room, error)}</Message>
+                }
+            }
+            if let Some(trained) = &room.trained {
+                if state.ready.as_ref().is_none_or(|ready| !same(&ready.experiment, &trained.experiment)) {
+                    <Message tone={Tone::Note} title="The set-up has changed since">{"What is shown is of the experiment as it was when the training began."}</Message>
+                }
+                {ask(trained, &room.inquiry, dispatch)}
+                {results(trained, state.paper)}
+                {gap(trained, &room.inquiry, dispatch)}
+            } else if let Some(lacking) = lacking(state) {
+                <div class="empty"><p>{lacking}</p><a class="btn" href="#data-set">{"To the data"}</a></div>
+            } else if room.training.is_none() {
+                <div class="empty"><p>{"Nothing is trained yet: press Train."}</p></div>
+            }
+            {published()}
+        </main>
+    }
+}
+
+/// What came of the training.
+fn results(trained: &Shared<Trained>, paper: Paper) -> Html {
+    let evaluation = &trained.evaluation;
+    html! {
+        <>
+            if !evaluation.notes.is_empty() {
+                <Message tone={Tone::Warn} title="Before you trust the numbers"><ul>{for evaluation.notes.iter().map(|note| html! { <li>{note}</li> })}</ul></Message>
+            }
+            <Pictures trained={trained.clone()} {paper} />
+            <Policies trained={trained.clone()} />
+            {compared(evaluation)}
+            {predicted(evaluation)}
+        </>
+    }
+}
+
+/// Whether two experiments ask the same of the room.
+fn same(one: &llm_selection::experiment::Experiment, other: &llm_selection::experiment::Experiment) -> bool {
+    one.environment == other.environment
+        && one.task.success_threshold == other.task.success_threshold
+        && one.query_aware.clone().unwrap_or_default() == other.query_aware.clone().unwrap_or_default()
+}
+
+fn kept(room: &QueryAwareState, error: &Error) -> &'static str {
+    match error.kind {
+        ErrorKind::Cancelled => "",
+        _ if room.trained.is_some() => " What was trained before is kept.",
+        _ => "",
+    }
+}
+
+/// How far the training is.
+fn status(state: &State) -> Html {
+    let room = &state.query_aware;
+    let (text, class) = match (&room.training, &room.trained) {
+        (Some(training), _) => (said(training.step).to_owned(), Some("is-running")),
+        (None, _) if room.failure.is_some() => ("Stopped".to_owned(), Some("is-paused")),
+        (None, _) if room.cancelled => ("Cancelled".to_owned(), Some("is-paused")),
+        (None, Some(trained)) => (done(trained), None),
+        (None, None) => ("Not trained yet".to_owned(), Some("is-paused")),
+    };
+    html! {
+        <section class={classes!("card", "status", class)} aria-label="Progress">
+            <div class="status-now">
+                <p role="status"><span class="pulse"></span>{text}</p>
+                if let Some(training) = &room.training {
+                    <progress value={format!("{:.4}", training.share)} aria-label="Progress of the training"></progress>
+                    if let Some(left) = training.left_ms() {
+                        <dl><div><dt>{"Time left"}</dt><dd>{duration(left)}</dd></div></dl>
+                    }
+                }
+            </div>
+        </section>
+    }
+}
+
+fn done(trained: &Trained) -> String {
+    let all: f64 = trained.times.iter().map(|(_, time)| time).sum();
+    format!("Trained in {} on {}. Done", duration(all), plural(trained.evaluation.split.train, "query", "queries"))
+}
+
+/// A step in words.
+fn said(step: Step) -> &'static str {
+    match step {
+        Step::Read => "Reading the files with their texts",
+        Step::Features => "Counting n-grams, weighing by TF-IDF",
+        Step::Train => "Training a unit for each model",
+        Step::Judge => "Judging every policy on test",
+        Step::Sweep => "Sweeping s and τ",
+        Step::Explain => "Looking into predictions and the gap",
+    }
+}

@@ -1,0 +1,175 @@
+//! Accuracy against latency and against cost.
+
+use crate::components::download::{save_png, save_text};
+use crate::components::figure::{dots, report, switch, table_html, use_size};
+use crate::components::legend::Legend;
+use crate::components::menu::Menu;
+use crate::components::shapes::shapes;
+use crate::query_aware::Trained;
+use crate::state::{Action, Shared};
+use llm_selection::figure::tradeoff::{TradeoffFigure, csv, draw, export, label, series, sub, table};
+use llm_selection::figure::{Options, Paper};
+use llm_selection::query_aware::evaluation::Evaluation;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Properties of [`Pictures`].
+#[derive(Properties, PartialEq)]
+pub struct PicturesProps {
+    pub trained: Shared<Trained>,
+    /// How large figures are as files.
+    pub paper: Paper,
+}
+
+/// Both figures, with one legend.
+#[component]
+pub fn Pictures(props: &PicturesProps) -> Html {
+    let evaluation = &props.trained.evaluation;
+    // Places of the policies in the order of their colours.
+    let mut places: Vec<(usize, usize)> =
+        (0..evaluation.policies.len()).filter_map(|place| Some((series(evaluation, place)?, place))).collect();
+    places.sort_unstable();
+    let hidden = use_state(|| Rc::new(vec![false; places.len()]));
+    let hide = {
+        let hidden = hidden.clone();
+        Callback::from(move |action: Action| {
+            if let Action::Hide(place, hide) = action {
+                let mut now = (**hidden).clone();
+                if let Some(one) = now.get_mut(place) {
+                    *one = hide;
+                }
+                hidden.set(Rc::new(now));
+            }
+        })
+    };
+    let labels: Vec<String> = places.iter().map(|(_, place)| label(evaluation, *place)).collect();
+    let mut by_place = vec![false; evaluation.policies.len()];
+    for (series, place) in &places {
+        if let (Some(to), Some(from)) = (by_place.get_mut(*place), hidden.get(*series)) {
+            *to = *from;
+        }
+    }
+    let by_place = Rc::new(by_place);
+    let figure = |kinds: Vec<TradeoffFigure>, id: &'static str| {
+        let known: Vec<TradeoffFigure> = TradeoffFigure::of(evaluation).filter(|kind| kinds.contains(kind)).collect();
+        if known.is_empty() {
+            return Html::default();
+        }
+        html! { <Picture {id} kinds={Kinds(known)} trained={props.trained.clone()} hidden={by_place.clone()} paper={props.paper} /> }
+    };
+    html! {
+        <>
+            <Legend labels={Rc::new(labels)} hidden={(*hidden).clone()} dispatch={hide} />
+            <div class="figs">
+                {figure(vec![TradeoffFigure::Parallel, TradeoffFigure::Sequential], "against-latency")}
+                {figure(vec![TradeoffFigure::Cost], "against-cost")}
+            </div>
+        </>
+    }
+}
+
+/// What a picture can be drawn against; never empty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kinds(Vec<TradeoffFigure>);
+
+/// Properties of [`Picture`].
+#[derive(Properties, PartialEq)]
+pub struct PictureProps {
+    pub id: &'static str,
+    pub kinds: Kinds,
+    pub trained: Shared<Trained>,
+    /// By place of the policy.
+    pub hidden: Rc<Vec<bool>>,
+    pub paper: Paper,
+}
+
+/// One figure.
+#[component]
+pub fn Picture(props: &PictureProps) -> Html {
+    let PictureProps { id, kinds, trained, hidden, paper } = props;
+    let kinds = &kinds.0;
+    let evaluation = &trained.evaluation;
+    let first = kinds.first().copied().unwrap_or(TradeoffFigure::Parallel);
+    let chosen = use_state(|| first);
+    let kind = if kinds.contains(&*chosen) { *chosen } else { first };
+    let as_table = use_state(|| false);
+    let chart = use_node_ref();
+    let (width, font) = use_size(&chart);
+    let options = Options { width, font, hidden, ..Options::default() };
+    let title = kind.title(evaluation);
+    let part = |part: &str| format!("{id}-{part}");
+    let body = if *as_table {
+        table_html(&title, &table(kind, evaluation, &options))
+    } else {
+        let scene = draw(kind, evaluation, &options);
+        let view = format!("0 0 {:.0} {:.0}", scene.width, scene.height);
+        html! { <svg class="chart" viewBox={view} role="img" aria-label={scene.label.clone()}>{shapes(&scene.nodes)}</svg> }
+    };
+    let turn = {
+        let as_table = as_table.clone();
+        Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
+    };
+    let save = |make: fn(&Saved)| {
+        let saved = Saved { kind, trained: trained.clone(), hidden: hidden.clone(), paper: *paper };
+        Callback::from(move |_: MouseEvent| make(&saved))
+    };
+    html! {
+        <figure class="card fig" aria-labelledby={part("title")}>
+            <figcaption>
+                <div class="card-head">
+                    <h2 id={part("title")}>{&title}</h2>
+                    <div class="end tools">
+                        if kinds.len() > 1 {
+                            {switch(&part("kind"), "Latency", [("parallel", TradeoffFigure::Parallel), ("sequential", TradeoffFigure::Sequential)], &chosen)}
+                        }
+                        <Menu id={part("menu")} face={dots()} label={format!("Save {title}")} class="btn small ghost icon">
+                            <button type="button" onclick={save(Saved::png)}>{"Download PNG"}</button>
+                            <button type="button" onclick={save(Saved::svg)}>{"Download SVG"}</button>
+                            <button type="button" onclick={save(Saved::csv)}>{"Download CSV"}</button>
+                            if *paper != Paper::Screen { <small>{paper.name()}</small> }
+                            <button type="button" onclick={turn}>{if *as_table { "Show as chart" } else { "Show as table" }}</button>
+                        </Menu>
+                    </div>
+                </div>
+                <p class="sub">{sub(kind, evaluation)}</p>
+            </figcaption>
+            <div class="chart-box" ref={chart}>{body}</div>
+        </figure>
+    }
+}
+
+/// What a file is made of.
+struct Saved {
+    kind: TradeoffFigure,
+    trained: Shared<Trained>,
+    hidden: Rc<Vec<bool>>,
+    paper: Paper,
+}
+
+impl Saved {
+    fn evaluation(&self) -> &Evaluation {
+        &self.trained.evaluation
+    }
+
+    fn name(&self, ending: &str) -> String {
+        format!("accuracy-{}.{ending}", self.kind.slug())
+    }
+
+    fn scene(&self) -> llm_selection::figure::Scene {
+        let options = self.paper.fitted(&Options { hidden: &self.hidden, ..Options::default() });
+        export(self.kind, self.evaluation(), &options)
+    }
+
+    fn png(&self) {
+        let (name, scene, paper) = (self.name("png"), self.scene(), self.paper);
+        wasm_bindgen_futures::spawn_local(async move { report(save_png(&name, &scene, paper).await) });
+    }
+
+    fn svg(&self) {
+        report(save_text(&self.name("svg"), "image/svg+xml", &self.paper.svg(&self.scene())));
+    }
+
+    fn csv(&self) {
+        report(save_text(&self.name("csv"), "text/csv", &csv(self.kind, self.evaluation())));
+    }
+}

@@ -1,0 +1,210 @@
+//! The policies side by side: the table, what stands against what, and the files of it.
+
+use super::cell::{Scale, cell};
+use crate::components::download::save_text;
+use crate::components::name::Name;
+use crate::components::swatch::Swatch;
+use crate::format::listed;
+use crate::query_aware::Trained;
+use crate::state::Shared;
+use llm_selection::export::Table;
+use llm_selection::figure::tradeoff::series;
+use llm_selection::order::sort_by;
+use llm_selection::query_aware::bootstrap::Figure;
+use llm_selection::query_aware::evaluate::PolicyFigures;
+use std::cmp::Ordering;
+use yew::prelude::*;
+
+/// Properties of [`Policies`].
+#[derive(Properties, PartialEq)]
+pub struct PoliciesProps {
+    pub trained: Shared<Trained>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Policy,
+    Accuracy,
+    Coverage,
+    Parallel,
+    Sequential,
+    Cost,
+    Models,
+}
+
+const COLUMNS: [Column; 7] = [
+    Column::Policy,
+    Column::Accuracy,
+    Column::Coverage,
+    Column::Parallel,
+    Column::Sequential,
+    Column::Cost,
+    Column::Models,
+];
+
+impl Column {
+    /// Its head: the name, and what that means.
+    fn head(self) -> (&'static str, &'static str) {
+        match self {
+            Column::Policy => ("Policy", ""),
+            Column::Accuracy => ("Accuracy", "of the vote"),
+            Column::Coverage => ("Coverage", "any model right"),
+            Column::Parallel => ("Latency", "parallel"),
+            Column::Sequential => ("Latency", "in sequence"),
+            Column::Cost => ("Cost", "$ a query"),
+            Column::Models => ("Models", "a query"),
+        }
+    }
+
+    /// Its name in a file, with the unit.
+    fn plain(self) -> &'static str {
+        match self {
+            Column::Policy => "policy",
+            Column::Accuracy => "accuracy",
+            Column::Coverage => "coverage",
+            Column::Parallel => "latency_parallel_ms",
+            Column::Sequential => "latency_sequential_ms",
+            Column::Cost => "cost",
+            Column::Models => "models_called",
+        }
+    }
+
+    fn figure(self, policy: &PolicyFigures) -> Figure {
+        match self {
+            Column::Policy => Figure::default(),
+            Column::Accuracy => policy.accuracy,
+            Column::Coverage => policy.coverage,
+            Column::Parallel => policy.latency_parallel_ms,
+            Column::Sequential => policy.latency_sequential_ms,
+            Column::Cost => policy.cost,
+            Column::Models => policy.models_called,
+        }
+    }
+
+    fn scale(self, policies: &[PolicyFigures]) -> Scale {
+        let values = |column: Column| policies.iter().filter_map(move |policy| column.figure(policy).value);
+        match self {
+            Column::Policy | Column::Accuracy | Column::Coverage => Scale::Percent,
+            // The two are read beside each other.
+            Column::Parallel | Column::Sequential => {
+                Scale::time(values(Column::Parallel).chain(values(Column::Sequential)))
+            }
+            Column::Cost => Scale::dollars(values(Column::Cost)),
+            Column::Models => Scale::Plain(2),
+        }
+    }
+}
+
+/// The table.
+#[component]
+pub fn Policies(props: &PoliciesProps) -> Html {
+    let sort = use_state(|| None::<(Column, bool)>);
+    let said = use_state(|| None::<&'static str>);
+    let evaluation = &props.trained.evaluation;
+    let policies = &evaluation.policies;
+    let part = props.trained.experiment.query_aware.clone().unwrap_or_default();
+    // The oracle is no policy, and stands below all of them.
+    let oracle = policies.len().saturating_sub(1);
+    let mut order: Vec<usize> = (0..oracle).collect();
+    if let Some((column, falling)) = *sort {
+        sort_by(&mut order, |a, b| {
+            let (Some(a), Some(b)) = (policies.get(*a), policies.get(*b)) else { return Ordering::Equal };
+            let rank = match column {
+                Column::Policy => a.name.cmp(&b.name),
+                _ => match (column.figure(a).value, column.figure(b).value) {
+                    (Some(a), Some(b)) => a.total_cmp(&b),
+                    // What is not known stands below what is, either way.
+                    (a, b) => return b.is_some().cmp(&a.is_some()),
+                },
+            };
+            if falling { rank.reverse() } else { rank }
+        });
+    }
+    order.push(oracle);
+    let head = COLUMNS.iter().map(|column| {
+        let (column, sort) = (*column, sort.clone());
+        let now = sort.filter(|(sorted, _)| *sorted == column).map(|(_, falling)| falling);
+        let aria = match now {
+            None => "none",
+            Some(true) => "descending",
+            Some(false) => "ascending",
+        };
+        let onclick = Callback::from(move |_: MouseEvent| {
+            sort.set(match now {
+                None => Some((column, column != Column::Policy)),
+                Some(falling) if falling == (column != Column::Policy) => Some((column, !falling)),
+                Some(_) => None,
+            });
+        });
+        let (name, about) = column.head();
+        html! {
+            <th scope="col" aria-sort={aria}><button type="button" {onclick}>{name}if !about.is_empty() { {" "}<span class="about">{about}</span> }</button></th>
+        }
+    });
+    let scales = COLUMNS.map(|column| column.scale(policies));
+    let rows = order.iter().filter_map(|place| Some((*place, policies.get(*place)?))).map(|(place, policy)| {
+        let cells = COLUMNS.iter().zip(scales).skip(1).map(|(column, scale)| {
+            if place == oracle && *column == Column::Accuracy {
+                return html! { <td class="quiet">{"not a vote"}</td> };
+            }
+            html! { <td>{cell(column.figure(policy), scale)}</td> }
+        });
+        let lead = policy.name == evaluation.gap.policy;
+        html! {
+            <tr key={place} class={lead.then_some("lead")}>
+                <th scope="row">
+                    <span class="who">
+                        <Swatch place={series(evaluation, place)} />
+                        <Name name={policy.name.clone()} />
+                    </span>
+                    if !policy.models.is_empty() { <span class="about">{listed(&policy.models)}</span> }
+                </th>
+                {for cells}
+            </tr>
+        }
+    });
+    let save = |name: &'static str, kind: &'static str, text: fn(&Trained) -> String| {
+        let (trained, said) = (props.trained.clone(), said.clone());
+        Callback::from(move |_: MouseEvent| {
+            said.set(save_text(name, kind, &text(&trained)).err().map(|_| "The browser did not allow saving"));
+        })
+    };
+    html! {
+        <section class="card" aria-labelledby="policies-title">
+            <div class="card-head">
+                <h2 id="policies-title">{"Policies"}</h2>
+                <span class="note">{"at "}<i class="sym">{"s"}</i>{format!(" = {}, ", part.max_models)}<i class="sym">{"τ"}</i>{format!(" = {}; ± is a 95\u{a0}% interval over test queries", part.threshold)}</span>
+                <div class="end">
+                    if let Some(said) = *said { <span class="note" aria-live="polite">{said}</span> }
+                    <button type="button" class="btn small" onclick={save("evaluation.json", "application/json", |trained| trained.json.clone())}>{"Download JSON"}</button>
+                    <button type="button" class="btn small" onclick={save("policies.csv", "text/csv", csv)}>{"Download CSV"}</button>
+                </div>
+            </div>
+            <div class="scroll" tabindex="0" role="group" aria-label="Policies table, scrolls sideways">
+                <table class="table" aria-label="Policies">
+                    <thead><tr>{for head}</tr></thead>
+                    <tbody>{for rows}</tbody>
+                </table>
+            </div>
+            <p class="quiet small">{"Accuracy: the vote is right. Coverage: any called model is right, whether or not the vote takes its answer. The oracle calls one model that is right where there is one: an upper bound, and no vote."}</p>
+        </section>
+    }
+}
+
+/// The table for a spreadsheet, at full precision, and the comparisons below each other in the same columns' units.
+fn csv(trained: &Trained) -> String {
+    let mut head = vec!["policy".to_owned(), "models".to_owned()];
+    for column in COLUMNS.iter().skip(1) {
+        head.extend([column.plain().to_owned(), format!("{}_ci95", column.plain())]);
+    }
+    let text = |number: Option<f64>| number.map_or(String::new(), |number| number.to_string());
+    let row = |policy: &PolicyFigures| {
+        let mut row = vec![policy.name.clone(), policy.models.join(" + ")];
+        for column in COLUMNS.iter().skip(1) {
+            let figure = column.figure(policy);
+            row.extend([text(figure.value), text(figure.ci95)]);
+        }
+        row
+    };
+    Table { head, rows: trained.evaluation.policies.iter().map(row).collect() }.csv()
+}

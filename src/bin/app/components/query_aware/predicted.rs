@@ -1,0 +1,80 @@
+//! How well each model is predicted, beside two that have learned nothing, and the paper's own figures.
+
+use super::cell::{Scale, cell};
+use crate::components::name::Name;
+use llm_selection::query_aware::evaluation::Evaluation;
+use llm_selection::query_aware::report::{ModelReport, Report};
+use yew::prelude::*;
+
+/// The card.
+pub fn predicted(evaluation: &Evaluation) -> Html {
+    let classifier = &evaluation.classifier;
+    let rows = classifier.balanced.models.iter().map(|model| {
+        html! {
+            <tr key={model.name.clone()}>
+                <th scope="row"><Name name={model.name.clone()} /></th>
+                <td>{cell(model.precision, Scale::Plain(2))}</td>
+                <td>{cell(model.recall, Scale::Plain(2))}</td>
+                <td>{cell(model.f1, Scale::Plain(2))}</td>
+                <td>{right(model)}</td>
+            </tr>
+        }
+    });
+    let all = [
+        ("Class-balanced, from ½ on", "as the paper reports", &classifier.balanced),
+        ("Calibrated, from τ on", "what the policies use", &classifier.calibrated),
+        ("Always positive", "has learned nothing", &classifier.always_positive),
+        ("Majority", "knows each model's share", &classifier.majority),
+    ];
+    let totals = all.map(|(name, about, report)| total(name, about, report));
+    html! {
+        <section class="card" aria-labelledby="predicted-title">
+            <div class="card-head"><h2 id="predicted-title">{"How well each model is predicted"}</h2></div>
+            <p class="note">
+                {"Weighted F1 "}<b>{cell(classifier.balanced.weighted_f1, Scale::Plain(2))}</b>
+                {". In the paper, with a fine-tuned RoBERTa: 0.71 on GSM8K, 0.68 on MMLU. Reading the query saves "}
+                {cell(classifier.log_loss_saved, Scale::Plain(3))}{" nats of log loss a label against knowing each model's share only."}
+            </p>
+            <div class="scroll" tabindex="0" role="group" aria-label="Predictions by model, scrolls sideways">
+                <table class="table fit" aria-label="Predictions by model">
+                    <thead><tr>
+                        <th scope="col">{"Model"}</th><th scope="col">{"Precision"}</th><th scope="col">{"Recall"}</th>
+                        <th scope="col">{"F1"}</th><th scope="col">{"Right"}</th>
+                    </tr></thead>
+                    <tbody>{for rows}</tbody>
+                </table>
+            </div>
+            <div class="scroll" tabindex="0" role="group" aria-label="Predictions of all models together, scrolls sideways">
+                <table class="table fit" aria-label="Predictions of all models together">
+                    <thead><tr>
+                        <th scope="col">{"Predictions"}</th><th scope="col">{"Weighted F1"}</th><th scope="col">{"Precision"}</th>
+                        <th scope="col">{"Recall"}</th><th scope="col">{"All labels right"}</th><th scope="col">{"Log loss "}<span class="about">{"nats"}</span></th>
+                    </tr></thead>
+                    <tbody>{for totals}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+}
+
+/// The share of the test queries that a model solves.
+fn right(model: &ModelReport) -> Html {
+    let share = f64::from(model.right) / f64::from(model.labels);
+    if share.is_nan() {
+        return html! { {"–"} };
+    }
+    html! { <data value={share.to_string()}>{Scale::Percent.text(share)}</data> }
+}
+
+fn total(name: &'static str, about: &'static str, report: &Report) -> Html {
+    html! {
+        <tr>
+            <th scope="row">{name}<span class="about">{about}</span></th>
+            <td>{cell(report.weighted_f1, Scale::Plain(2))}</td>
+            <td>{cell(report.weighted_precision, Scale::Plain(2))}</td>
+            <td>{cell(report.weighted_recall, Scale::Plain(2))}</td>
+            <td>{cell(report.subset_accuracy, Scale::Percent)}</td>
+            <td>{cell(report.log_loss, Scale::Plain(3))}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,176 @@
+//! The room *Query-aware*: the training under way, what was trained last, and on what.
+
+use crate::action::Effect;
+use crate::inquiry::{Inquiry, InquiryAction};
+use crate::shared::Shared;
+use crate::state::Ready;
+use llm_selection::browser::chosen::Chosen;
+use llm_selection::error::{Error, ErrorKind, Result};
+use llm_selection::experiment::{Environment, Experiment};
+use llm_selection::protocol::FromQueryAware;
+use llm_selection::query_aware::evaluation::Evaluation;
+use llm_selection::query_aware::steps::Step;
+use std::rc::Rc;
+
+/// What can happen in the room.
+#[derive(Clone)]
+pub enum QueryAwareAction {
+    Train,
+    Cancel,
+    /// Of what was trained.
+    Inquire(InquiryAction),
+    /// What the worker with this number says.
+    Heard(u32, Result<FromQueryAware>),
+}
+
+/// A training under way.
+#[derive(Debug, Clone)]
+pub struct Training {
+    /// Its worker's number.
+    pub number: u32,
+    experiment: Rc<Experiment>,
+    pub step: Step,
+    /// Share of all work that is done, in [0,1].
+    pub share: f64,
+    /// When it began.
+    since: f64,
+}
+
+impl Training {
+    /// Milliseconds left, as far as can be told.
+    pub fn left_ms(&self) -> Option<f64> {
+        let elapsed = js_sys::Date::now() - self.since;
+        (self.share > 0.05).then(|| elapsed * (1.0 - self.share) / self.share)
+    }
+}
+
+/// What was trained.
+pub struct Trained {
+    /// Its worker's number.
+    pub number: u32,
+    /// The experiment.
+    pub experiment: Rc<Experiment>,
+    pub evaluation: Evaluation,
+    /// The evaluation as the command line writes it.
+    pub json: String,
+    /// Milliseconds of each step.
+    pub times: Vec<(Step, f64)>,
+}
+
+/// The room's state.
+#[derive(Clone, Default)]
+pub struct QueryAwareState {
+    pub training: Option<Training>,
+    pub trained: Option<Shared<Trained>>,
+    /// Why there is nothing, or nothing newer.
+    pub failure: Option<Rc<Error>>,
+    /// The person has given up the last training.
+    pub cancelled: bool,
+    /// What is asked of what was trained.
+    pub inquiry: Inquiry,
+    /// Number of the worker that was started last.
+    number: u32,
+}
+
+/// What the room has at hand.
+pub struct Present<'a> {
+    /// The last valid experiment.
+    pub ready: Option<&'a Ready>,
+    /// What keeps the form's from being one.
+    pub wrong: Option<&'a Rc<Error>>,
+    /// The files that are loaded.
+    pub files: Vec<Chosen>,
+}
+
+impl QueryAwareState {
+    /// What happened in the room, and what follows from it.
+    pub fn reduce(&mut self, action: QueryAwareAction, present: Present) -> Vec<Effect> {
+        match action {
+            QueryAwareAction::Train => self.train(present),
+            QueryAwareAction::Cancel if self.training.is_some() => {
+                (self.training, self.cancelled) = (None, true);
+                vec![Effect::StopTraining]
+            }
+            QueryAwareAction::Cancel => Vec::new(),
+            QueryAwareAction::Heard(number, reply) => self.hear(number, reply),
+            QueryAwareAction::Inquire(action) => self.inquiry.reduce(action).into_iter().map(Effect::Inquire).collect(),
+        }
+    }
+
+    fn train(&mut self, present: Present) -> Vec<Effect> {
+        if self.training.is_some() {
+            return Vec::new();
+        }
+        let wrong = present.wrong.map(|error| (**error).clone());
+        let experiment = present.ready.map(|ready| ready.experiment.clone());
+        let (None, Some(experiment)) = (wrong, experiment) else { return Vec::new() };
+        if !matches!(experiment.environment, Environment::Replay(_)) || present.files.is_empty() {
+            let expected = "result files with the text of the queries: a column query";
+            self.failure = Some(Rc::new(Error::new(ErrorKind::Missing, expected)));
+            return Vec::new();
+        }
+        (self.failure, self.cancelled) = (None, false);
+        self.number = self.number.wrapping_add(1);
+        self.training = Some(Training {
+            number: self.number,
+            experiment: experiment.clone(),
+            step: Step::Read,
+            share: 0.0,
+            since: js_sys::Date::now(),
+        });
+        vec![Effect::Train { number: self.number, experiment, files: present.files }]
+    }
+
+    fn hear(&mut self, number: u32, reply: Result<FromQueryAware>) -> Vec<Effect> {
+        match (self.training.take(), reply) {
+            (Some(mut training), Ok(FromQueryAware::Progress { step, share })) if training.number == number => {
+                (training.step, training.share) = (step, share);
+                self.training = Some(training);
+                Vec::new()
+            }
+            (Some(training), Ok(FromQueryAware::Evaluated { evaluation: json, times }))
+                if training.number == number =>
+            {
+                match serde_json::from_str(&json) {
+                    Ok(evaluation) => {
+                        let experiment = training.experiment;
+                        let trained = Trained { number, experiment, evaluation, json, times };
+                        let questions = self.inquiry.of(&trained);
+                        self.trained = Some(Shared(Rc::new(trained)));
+                        let mut effects = vec![Effect::KeepTrained];
+                        effects.extend(questions.into_iter().map(Effect::Inquire));
+                        effects
+                    }
+                    Err(error) => self.fail(Error::new(ErrorKind::Malformed, "an evaluation").found(error)),
+                }
+            }
+            (Some(training), Ok(FromQueryAware::Failed(error)) | Err(error)) if training.number == number => {
+                self.fail(error)
+            }
+            (training, reply) => {
+                self.training = training;
+                self.answered(number, reply)
+            }
+        }
+    }
+
+    /// What was trained stays as it was.
+    fn fail(&mut self, error: Error) -> Vec<Effect> {
+        self.failure = Some(Rc::new(error));
+        vec![Effect::StopTraining]
+    }
+
+    /// The worker that keeps what was trained has answered a question.
+    fn answered(&mut self, number: u32, reply: Result<FromQueryAware>) -> Vec<Effect> {
+        if self.trained.as_ref().is_none_or(|trained| trained.number != number) {
+            return Vec::new();
+        }
+        let action = match reply {
+            Ok(FromQueryAware::Advised(advice)) => InquiryAction::Advised(advice),
+            Ok(FromQueryAware::Explored(view)) => InquiryAction::Explored(view),
+            Ok(FromQueryAware::Failed(error)) | Err(error) => InquiryAction::Failed(error),
+            Ok(FromQueryAware::Progress { .. } | FromQueryAware::Evaluated { .. }) => return Vec::new(),
+        };
+        self.inquiry.reduce(action).into_iter().map(Effect::Inquire).collect()
+    }
+}

@@ -1,0 +1,75 @@
+//! The page's rooms, and the one that an address means.
+
+use crate::browser::{fragment, recall_in_tab, remember_in_tab};
+use llm_selection::link::Link;
+
+/// A room of the page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Room {
+    /// Rounds are played.
+    #[default]
+    Playground,
+    /// The query is read first.
+    QueryAware,
+}
+
+impl Room {
+    /// All, in the order of the navigation.
+    pub const ALL: [Room; 2] = [Room::Playground, Room::QueryAware];
+
+    /// Name on the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Room::Playground => "Playground",
+            Room::QueryAware => "Query-aware",
+        }
+    }
+
+    /// Name in links; the Playground's is empty.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Room::Playground => "",
+            Room::QueryAware => "query-aware",
+        }
+    }
+
+    /// The room of this name; one that is not known is the Playground.
+    pub fn of(slug: &str) -> Room {
+        Room::ALL.into_iter().find(|room| room.slug() == slug).unwrap_or_default()
+    }
+
+    /// The room that a fragment names; `None` where it names none: it is a link, or a place on the page.
+    pub fn named(fragment: &str) -> Option<Room> {
+        let name = fragment.trim_start_matches('#');
+        Room::ALL.into_iter().find(|room| room.slug() == name)
+    }
+
+    /// The room that the page opens in.
+    pub fn at_first() -> Room {
+        let fragment = fragment();
+        let linked = || Link::decode(&fragment).ok().map(|link| Room::of(&link.page.room));
+        // A place on the page is in the room that the tab was in.
+        let last = || recall_in_tab(ROOM).map(|slug| Room::of(&slug));
+        Room::named(&fragment).or_else(linked).or_else(last).unwrap_or_default()
+    }
+
+    /// Remembers that the tab is in this room.
+    pub fn enter(self) {
+        remember_in_tab(ROOM, Some(self.slug()));
+    }
+}
+
+/// Name under which a tab remembers its room.
+const ROOM: &str = "room";
+/// Name under which a tab remembers the link that it opened last.
+const LINK: &str = "link";
+
+/// Whether this is the link that the tab opened last.
+pub fn opened_last(link: &str) -> bool {
+    recall_in_tab(LINK).is_some_and(|last| last == link)
+}
+
+/// Remembers that the tab opens this link.
+pub fn opens(link: &str) {
+    remember_in_tab(LINK, Some(link));
+}

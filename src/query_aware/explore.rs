@@ -1,0 +1,274 @@
+//! The gap as something to walk through: filters that combine, what the queries that pass have in common, and these
+//! queries themselves, a page at a time, with predictions, answers and votes.
+
+use super::gap::{By, Share};
+use super::judge::Judge;
+use super::select::{Limits, Rule};
+use super::solvable::{Judged, Row, Solvable};
+use serde::{Deserialize, Serialize};
+
+/// Queries on a page.
+pub const PAGE: u64 = 10;
+/// Categories that are listed; a data set may have as many as queries.
+pub const MOST_CATEGORIES: usize = 30;
+/// Characters of a query's text that are shown.
+const LONGEST_TEXT: usize = 1_000;
+/// Characters of an answer or a category that are shown.
+const LONGEST_ANSWER: usize = 200;
+/// Characters of a word that is listed: it must be whole, for it is a filter.
+const LONGEST_WORD: usize = 100;
+
+/// Which queries are looked at. All conditions hold together; what is `None` or empty leaves all in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// [`Statement::key`] of a length band.
+    pub length: Option<u32>,
+    /// [`Statement::key`] of a category.
+    pub category: Option<u32>,
+    /// Number of models that solve the query.
+    pub solvers: Option<u32>,
+    /// Words that the query holds, each of them; in any case and any order.
+    pub words: String,
+}
+
+/// What is asked of the explorer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sought {
+    /// Which queries are looked at.
+    pub filter: Filter,
+    /// The page of missed queries, from 0; past the end, the last one.
+    pub page: u64,
+}
+
+/// The gap of a policy among the queries that pass a filter.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// How many queries pass, of those that some model solves, and how many of them are missed.
+    pub passing: Count,
+    /// By length, by category and by number of solvers. Each group is counted under all filters but its own, so that its
+    /// count is what choosing it would show.
+    pub groups: Vec<Statement>,
+    /// Categories that are not listed: those with the fewest missed queries.
+    pub more_categories: u64,
+    /// Words that missed queries hold more often than other solvable ones, the surest first; counted under all filters
+    /// but that for words.
+    pub words: Vec<Word>,
+    /// The page that is shown, from 0.
+    pub page: u64,
+    /// The missed queries of the page, in the data's order.
+    pub queries: Vec<Opened>,
+    /// The models' names.
+    pub models: Vec<String>,
+    /// Whether there are answers to vote on; if not, a query is missed where no called model is right.
+    pub answers: bool,
+}
+
+/// How many queries of some are missed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Count {
+    /// Queries looked at.
+    pub of: u64,
+    /// Missed ones.
+    pub missed: u64,
+    /// Their share; `None` of none.
+    pub share: Option<f64>,
+    /// Wilson's 95 % interval of the share.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// A group of queries and how many of them are missed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Statement {
+    /// What its queries have in common.
+    pub by: By,
+    /// What the filter has to hold for this group.
+    pub key: u32,
+    /// What that is in words.
+    pub name: String,
+    /// How many are missed.
+    pub count: Count,
+}
+
+/// A word and how many of the queries that hold it are missed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    /// The word, as the filter has to hold it.
+    pub word: String,
+    /// As [`super::gap::Term::log_odds`].
+    pub log_odds: f64,
+    /// The log-odds by their standard error.
+    pub z: f64,
+    /// Whether it stands out even though so many words were looked at (two-sided 5 %, Bonferroni).
+    pub sure: bool,
+    /// How many are missed.
+    pub count: Count,
+}
+
+/// A missed query.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    /// Its place in the data, from 0.
+    pub query: u32,
+    /// Its text.
+    pub text: Excerpt,
+    /// Its category.
+    pub category: Option<Excerpt>,
+    /// Models that solve it.
+    pub solvers: u32,
+    /// By model what it did.
+    pub models: Vec<Played>,
+    /// The winning answer; `None` where everybody abstained or there are no answers.
+    pub vote: Option<Excerpt>,
+}
+
+/// A model on a query.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Played {
+    /// Calibrated probability that it is right.
+    pub p: f64,
+    /// From 1, in which place it was called; `None` where it was not.
+    pub called: Option<u32>,
+    /// Its normalised answer; `None` where there is none.
+    pub answer: Option<Excerpt>,
+    /// Whether it is right; `None` where it has no score.
+    pub solved: Option<bool>,
+    /// Whether it was called and voted for the winning answer.
+    pub won: bool,
+}
+
+/// The beginning of a text that may be long.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excerpt {
+    /// The beginning.
+    pub text: String,
+    /// Characters that are left out behind it.
+    pub left_out: u64,
+}
+
+impl Excerpt {
+    /// The first `most` characters.
+    pub fn of(text: &str, most: usize) -> Excerpt {
+        let end = text.char_indices().nth(most).map_or(text.len(), |(end, _)| end);
+        let (head, tail) = text.split_at(end);
+        Excerpt { text: head.to_owned(), left_out: tail.chars().count() as u64 }
+    }
+}
+
+impl From<&Share> for Count {
+    fn from(share: &Share) -> Self {
+        Count { of: share.of, missed: share.missed.len() as u64, share: share.share, interval: share.interval }
+    }
+}
+
+/// A filter, with its words found among those of the queries.
+struct Sieve<'a> {
+    filter: &'a Filter,
+    /// Places of the words; `None` where some word is in no query.
+    words: Option<Vec<u32>>,
+}
+
+/// A condition that is left out.
+#[derive(Clone, Copy, PartialEq)]
+enum But {
+    Nothing,
+    Group(By),
+    Words,
+}
+
+impl Sieve<'_> {
+    fn passes(&self, solvable: &Solvable, row: &Row, but: But) -> bool {
+        let holds =
+            |wanted: Option<u32>, by: By, has: u32| but == But::Group(by) || wanted.is_none_or(|key| key == has);
+        holds(self.filter.length, By::Length, solvable.band(row.length))
+            && holds(self.filter.category, By::Category, row.category)
+            && holds(self.filter.solvers, By::Solvers, row.solvers)
+            && (but == But::Words
+                || self.filter.words.trim().is_empty()
+                || self.words.as_ref().is_some_and(|words| row.holds(words)))
+    }
+}
+
+/// What a rule misses among the queries that pass a filter. `solvable` is of the test part that `judge` judges.
+pub fn explore(solvable: &Solvable, judge: &Judge, rule: &Rule, limits: Limits, sought: &Sought) -> View {
+    let missed = solvable.missed(judge, rule, limits);
+    let sieve = Sieve { filter: &sought.filter, words: solvable.places(&sought.filter.words) };
+    let passing = |but: But| -> Vec<Judged> {
+        let rows = solvable.rows.iter().zip(missed.iter().copied());
+        rows.filter(|(row, _)| sieve.passes(solvable, row, but)).collect()
+    };
+    let statements = |by: By| -> Vec<Statement> {
+        let groups = solvable.groups(judge.queries, &passing(But::Group(by)), by);
+        let statement = |(key, group): (u32, super::gap::Group)| {
+            let name = Excerpt::of(&group.name, LONGEST_ANSWER).shown();
+            Statement { by, key, name, count: Count::from(&group.share) }
+        };
+        groups.into_iter().map(statement).collect()
+    };
+    let mut categories = statements(By::Category);
+    // Most missed first; of equally many, in the order of the alphabet.
+    crate::order::sort_by(&mut categories, |a, b| b.count.missed.cmp(&a.count.missed));
+    let more_categories = categories.len().saturating_sub(MOST_CATEGORIES) as u64;
+    categories.truncate(MOST_CATEGORIES);
+    let mut groups = statements(By::Length);
+    groups.extend(categories);
+    groups.extend(statements(By::Solvers));
+    let whole = |term: &super::gap::Term| term.term.chars().count() <= LONGEST_WORD;
+    let terms = solvable.terms(&passing(But::Words)).into_iter().filter(whole);
+    let words = terms
+        .map(|term| Word {
+            count: Count::from(&term.share),
+            word: term.term,
+            log_odds: term.log_odds,
+            z: term.z,
+            sure: term.sure,
+        })
+        .collect();
+    let rows = passing(But::Nothing);
+    let count = Count::from(&Share::of(&rows));
+    let page = sought.page.min(count.missed.div_ceil(PAGE).saturating_sub(1));
+    let queries = rows
+        .iter()
+        .filter(|(_, missed)| *missed)
+        .skip((page * PAGE) as usize)
+        .take(PAGE as usize)
+        .map(|(row, _)| opened(judge, rule, limits, row))
+        .collect();
+    let models = judge.queries.models.clone();
+    View { passing: count, groups, more_categories, words, page, queries, models, answers: judge.answers }
+}
+
+impl Excerpt {
+    /// With an ellipsis where something is left out.
+    pub fn shown(self) -> String {
+        if self.left_out > 0 { self.text + "…" } else { self.text }
+    }
+}
+
+fn opened(judge: &Judge, rule: &Rule, limits: Limits, row: &Row) -> Opened {
+    let (queries, query) = (judge.queries, row.query as usize);
+    let verdict = judge.verdict(rule, limits, query);
+    let answer = |place: u32| Some(Excerpt::of(queries.answers.get(place as usize)?, LONGEST_ANSWER));
+    let played = |model: usize| {
+        let called = verdict.chosen.iter().position(|chosen| *chosen == model).map(|place| place as u32 + 1);
+        let given = queries.answer(model, query);
+        Played {
+            p: judge.p(query).get(model).copied().unwrap_or_default(),
+            called,
+            answer: given.and_then(answer),
+            solved: queries.solved(model, query),
+            won: called.is_some() && given.is_some() && given == verdict.answer,
+        }
+    };
+    let category = queries.category.as_ref().and_then(|category| category.get(query));
+    Opened {
+        query: row.query,
+        text: Excerpt::of(queries.texts.get(query).map_or("", String::as_str), LONGEST_TEXT),
+        category: category.map(|category| Excerpt::of(category, LONGEST_ANSWER)),
+        solvers: row.solvers,
+        models: (0..queries.models.len()).map(played).collect(),
+        vote: verdict.answer.and_then(answer),
+    }
+}
+
+#[cfg(test)]
+mod tests;
