@@ -7,6 +7,7 @@
 //!                            evaluation ◀─ gap ◀─ evaluate ◀─ bootstrap ◀─ judge ◀─ vote ◀─ select
 //! ```
 
+pub mod assignment;
 pub mod bootstrap;
 pub mod calibration;
 pub mod classifier;
