@@ -99,7 +99,8 @@ impl Browser {
             // Firefox keeps breaches of the policy to its own console: they are written out, those after loading.
             let report = format!(
                 "addEventListener('securitypolicyviolation', (event) =>
-                     dump(`{BREACH} ${{event.effectiveDirective}} ${{event.blockedURI}}\\n`));"
+                     dump(`{BREACH} ${{event.effectiveDirective}} ${{event.blockedURI}}\\n`));
+                 addEventListener('error', ({{ error }}) => dump(`{UNCAUGHT} ${{error}} ${{(error?.stack ?? '').replaceAll('\\n', ' < ')}}\\n`));"
             );
             self.client.execute(&report, Vec::new()).await?;
         }
@@ -131,7 +132,9 @@ impl Browser {
                 if line.starts_with("console.error: RSLoader:") {
                     return false;
                 }
-                ["console.error:", "JavaScript error: http", BREACH].iter().any(|start| line.starts_with(start))
+                ["console.error:", "JavaScript error: http", BREACH, UNCAUGHT]
+                    .iter()
+                    .any(|start| line.starts_with(start))
             };
             let entry = |message| ConsoleEntry { level: "SEVERE".into(), message };
             return Ok(lines.into_iter().filter(of_a_page).map(entry).collect());
@@ -184,6 +187,8 @@ impl Browser {
 
 /// How a breach of the policy is marked in Firefox's output.
 const BREACH: &str = "Content Security Policy:";
+/// And how an uncaught error with where it came from.
+const UNCAUGHT: &str = "Uncaught:";
 
 impl Kind {
     /// What the browser is asked to be: headless, of a laptop's size, downloading without questions.

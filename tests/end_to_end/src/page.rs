@@ -83,7 +83,10 @@ impl Page {
                 ...[...(element.labels ?? [])].map((label) => label.textContent),
                 ...[...element.querySelectorAll('[aria-label]')].map((inner) => inner.getAttribute('aria-label')),
             ].some((text) => bare(text).includes(bare(name))));";
-        let found = self.browser.client().execute(script, vec![json!(candidates(role)), json!(name)]).await?;
+        // One that a render takes away meanwhile is not there; the next try finds what came instead.
+        let Ok(found) = self.browser.client().execute(script, vec![json!(candidates(role)), json!(name)]).await else {
+            return Ok(Vec::new());
+        };
         let reference = |element: &Value| {
             let id = element.as_object()?.values().next()?.as_str()?.to_owned();
             Some(Element::from_element_id(self.browser.client().clone(), id.into()))
