@@ -59,10 +59,7 @@ async fn the_page_reads_queries_as_the_command_line_does() -> Result<()> {
         agrees(page, &expected).await?;
         // Where the files have no text, the policies that read it are what is wrong.
         page.upload("Result files", std::slice::from_ref(&without)).await?;
-        page.until("a message", async || {
-            Ok(alerts(page).await?.contains("text of the queries").then_some(()))
-        })
-        .await
+        page.until("a message", async || Ok(alerts(page).await?.contains("text of the queries").then_some(()))).await
     })
     .await
 }
