@@ -261,12 +261,12 @@ impl Plan {
         if names.is_empty() || u64::from(rounds) <= 2 * rows {
             return None;
         }
+        let times = u64::from(rounds) / rows.max(1);
         Some(format!(
-            "{} rounds meet each of {rows} queries about {} times: what {} learn from features is partly these very queries, \
-             and new ones would go less well. Play no more rounds than there are queries to see that.",
-            rounds,
-            u64::from(rounds) / rows.max(1),
-            names.join(" and ")
+            "{}: {rounds} rounds meet each of {rows} queries about {times} times, so that what is learned from features is \
+             partly these very queries, and new ones would go less well. Play no more rounds than there are queries to see \
+             that.",
+            names.join(", ")
         ))
     }
 

@@ -225,7 +225,7 @@ fn no_other_curve_changes_but_for_the_rows_held_out() {
         said.is_some_and(|said| said.contains("learn from 180") && said.contains("calibrated on 60")),
         "{warnings:?}"
     );
-    assert!(warnings.iter().any(|warning| warning.contains("each of 60 queries about 11 times")), "{warnings:?}");
+    assert!(warnings.iter().any(|warning| warning.contains("each of 30 queries about 23 times")), "{warnings:?}");
 }
 
 #[test]

@@ -91,7 +91,7 @@ mod tests {
             |query: usize| format!("{} word{}", ["how many", "who wrote"][query % 2], hash(4, query as u64) % 40);
         let solved = |model: usize| {
             (0..200)
-                .map(|query| Some((query + model) % 2 == 0 || unit(hash(model as u64, query as u64)) < 0.2))
+                .map(|query| Some((query + model).is_multiple_of(2) || unit(hash(model as u64, query as u64)) < 0.2))
                 .collect()
         };
         Queries {
