@@ -270,6 +270,38 @@ fn an_evaluation_prints_a_table_or_the_documented_json() {
 }
 
 #[test]
+fn embeddings_are_read_from_a_folder_or_files() {
+    let (experiment, data) = questions("embedded", serde_json::json!({}));
+    let folder = PathBuf::from(out("embeddings"));
+    std::fs::create_dir_all(&folder).unwrap();
+    let tokenizer = serde_json::json!({
+        "normalizer": { "type": "Lowercase" }, "pre_tokenizer": { "type": "BertPreTokenizer" },
+        "model": { "type": "WordPiece", "unk_token": "?", "vocab": { "?": 0, "sum": 1, "rhymes": 2 } }
+    });
+    let header = r#"{"embeddings":{"dtype":"F32","shape":[3,1],"data_offsets":[0,12]}}"#.as_bytes();
+    let numbers: Vec<u8> = [0.0f32, 1.0, -1.0].iter().flat_map(|number| number.to_le_bytes()).collect();
+    let table = [&(header.len() as u64).to_le_bytes(), header, &numbers].concat();
+    std::fs::write(folder.join("tokenizer.json"), tokenizer.to_string()).unwrap();
+    std::fs::write(folder.join("model.safetensors"), &table).unwrap();
+    let file = |name: &str| folder.join(name).display().to_string();
+    let play = |embeddings: &[&str]| {
+        llm_select(
+            &[&["evaluate", &experiment, "--data", &data, "--out", "-", "--embeddings"], embeddings].concat(),
+            "",
+        )
+    };
+    let by_folder = play(&[&folder.display().to_string()]);
+    assert!(by_folder.status.success(), "{}", text(&by_folder.stderr));
+    let by_files = play(&[&file("model.safetensors"), &file("tokenizer.json")]);
+    assert!(by_folder.stdout == by_files.stdout);
+    let without = llm_select(&["evaluate", &experiment, "--data", &data, "--out", "-"], "");
+    assert!(by_folder.stdout != without.stdout);
+    let missing = play(&[&file("tokenizer.json")]);
+    assert_eq!((missing.status.code(), text(&missing.stderr).lines().count()), (Some(2), 1));
+    assert!(text(&missing.stderr).contains("a file model.safetensors"), "{}", text(&missing.stderr));
+}
+
+#[test]
 fn an_evaluation_says_what_it_cannot_do() {
     let (few, data) = questions("few", serde_json::json!({ "split": { "train": 0.7, "validation": 0.4 } }));
     let (columns, _) = questions("columns", serde_json::json!({ "features": { "columns": ["embedding"] } }));

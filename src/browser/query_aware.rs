@@ -80,7 +80,7 @@ fn train(names: Vec<String>, data: &JsValue, experiment: &str) -> Result<(Kept, 
     let files = beside.into_iter().filter_map(|value| value.dyn_into::<File>().ok());
     let inputs = names.into_iter().zip(files).map(|(name, file)| input(name, file)).collect::<Result<Vec<_>>>()?;
     let mut clock = Clock::new();
-    let (queries, evaluated) = evaluate_files(&experiment, inputs, &mut |step, share| {
+    let (queries, evaluated) = evaluate_files(&experiment, inputs, None, &mut |step, share| {
         clock.tell(step, share);
         true
     })?;

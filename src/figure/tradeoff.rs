@@ -9,7 +9,8 @@ pub use text::{csv, describe, label, sub, table};
 
 use super::Options;
 use super::number::{CostUnit, decimals, fixed};
-use super::sweep::frontier::Spot;
+use super::sweep::frontier::{Spot, efficient};
+use crate::query_aware::assignment::NAME;
 use crate::query_aware::bootstrap::Figure;
 use crate::query_aware::evaluate::PolicyFigures;
 use crate::query_aware::evaluation::Evaluation;
@@ -76,11 +77,23 @@ impl TradeoffFigure {
     }
 }
 
-/// The colour and mark of the policy at a place of [`Evaluation::policies`], as [`series_class`](super::series_class) and
-/// its like take them: those of the sweep first, then the others. `None` for the oracle, which is a dashed line.
+/// The place of the offline assignment, whose front over the budget is a line against cost: that of its row in
+/// [`Evaluation::policies`], or without a row the one behind the last. `None` where there is no front.
+#[must_use]
+pub fn assigned(evaluation: &Evaluation) -> Option<usize> {
+    let row = evaluation.policies.iter().position(|policy| policy.name == NAME);
+    (!evaluation.assignment.is_empty()).then(|| row.unwrap_or(evaluation.policies.len()))
+}
+
+/// The colour and mark of the policy at a place of [`Evaluation::policies`] (or [`assigned`]), as
+/// [`series_class`](super::series_class) and its like take them: those of the sweep first, then the others. `None` for the
+/// oracle, which is a dashed line.
 #[must_use]
 pub fn series(evaluation: &Evaluation, place: usize) -> Option<usize> {
     let others = evaluation.policies.len().checked_sub(1)?;
+    if place > others {
+        return (assigned(evaluation) == Some(place)).then_some(others);
+    }
     let policy = evaluation.policies.get(place).filter(|_| place < others)?;
     let swept = |policy: &PolicyFigures| evaluation.sweep.iter().any(|point| point.figures.name == policy.name);
     let leads = swept(policy);
@@ -96,7 +109,7 @@ pub fn series(evaluation: &Evaluation, place: usize) -> Option<usize> {
 fn shown(evaluation: &Evaluation, options: &Options) -> Vec<(usize, usize)> {
     let with_series = |place: usize| Some((series(evaluation, place)?, place));
     let mut shown: Vec<(usize, usize)> =
-        (0..evaluation.policies.len()).filter(|place| options.shows(*place)).filter_map(with_series).collect();
+        (0..=evaluation.policies.len()).filter(|place| options.shows(*place)).filter_map(with_series).collect();
     shown.sort_unstable();
     shown
 }
@@ -125,8 +138,12 @@ fn own(kind: TradeoffFigure, evaluation: &Evaluation, place: usize) -> Option<Sp
     spot(kind, evaluation, place, 0, evaluation.policies.get(place)?)
 }
 
-/// The points of the policy at `place` over `s`, ascending, at the policy's own `τ`; `at` is `s`.
+/// The points of the policy at `place` over `s`, ascending, at the policy's own `τ`; `at` is `s`. Those of the offline
+/// assignment are over the budget, and `at` counts them from 1.
 fn path(kind: TradeoffFigure, evaluation: &Evaluation, place: usize) -> Vec<Spot> {
+    if assigned(evaluation) == Some(place) {
+        return over_budget(kind, evaluation, place);
+    }
     let name = evaluation.policies.get(place).map_or("", |policy| policy.name.as_str());
     let threshold = evaluation.limits.threshold;
     let mut path: Vec<Spot> = (evaluation.sweep.iter())
@@ -135,6 +152,26 @@ fn path(kind: TradeoffFigure, evaluation: &Evaluation, place: usize) -> Vec<Spot
         .collect();
     path.sort_by_key(|spot| spot.at);
     path
+}
+
+/// The front of the offline assignment from the share on that the worst policy has: below that most queries go without.
+fn over_budget(kind: TradeoffFigure, evaluation: &Evaluation, place: usize) -> Vec<Spot> {
+    if kind != TradeoffFigure::Cost {
+        return Vec::new();
+    }
+    let others = 0..evaluation.policies.len();
+    let shares = others.filter_map(|other| Some(own(kind, evaluation, other)?.reward.0));
+    let worst = shares.fold(1.0, |a, b| if b < a { b } else { a });
+    let points = evaluation.assignment.iter().enumerate();
+    let points = points.filter_map(|(at, point)| spot(kind, evaluation, place, at + 1, &point.figures));
+    points.filter(|spot| spot.reward.0 >= worst).collect()
+}
+
+/// The points that nothing beats. The offline assignment is not among the rivals: it sees all queries beforehand.
+fn front(evaluation: &Evaluation, spots: &[Spot]) -> Vec<Spot> {
+    let offline = assigned(evaluation);
+    let rivals: Vec<Spot> = spots.iter().filter(|spot| Some(spot.policy) != offline).copied().collect();
+    efficient(&rivals)
 }
 
 /// Every visible point: the policies' own, then those of the sweep.

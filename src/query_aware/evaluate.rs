@@ -1,5 +1,6 @@
 //! The policies side by side on the test queries: accuracy, coverage, calls, latency, cost, and how they differ.
 
+use super::assignment::{Front, NAME};
 use super::bootstrap::{Figure, Mean, means};
 use super::fixed_set::best_fixed_set;
 use super::judge::{Judge, Judged};
@@ -124,6 +125,11 @@ pub fn evaluate(judge: &Judge, parts: &Parts, asking: &Asking) -> Table {
     if asking.caps.cost.is_finite() || asking.caps.latency_ms.is_finite() {
         rules.push(("Largest expected vote within the cap".to_owned(), Rule::Capped(asking.caps)));
     }
+    if asking.caps.cost.is_finite() {
+        let front = Front::new(judge, parts.test);
+        let total = asking.caps.cost * parts.test.len() as f64;
+        rules.push((NAME.to_owned(), front.rule(judge.queries.texts.len(), front.within(total))));
+    }
     rules.push(("Oracle".to_owned(), Rule::Oracle));
     let judged: Vec<Judged> = rules.iter().map(|(_, rule)| judge.play(rule, asking.limits, parts.test)).collect();
     let columns: Vec<&[f64]> = judged.iter().flat_map(Judged::columns).collect();
@@ -208,7 +214,7 @@ pub fn sweep(judge: &Judge, test: &[usize], most: usize, thresholds: &[f64], see
 const MOST_CELLS: usize = 4_000_000;
 
 /// Columns of [`Judged`] and their places.
-const COLUMNS: usize = 6;
+pub(super) const COLUMNS: usize = 6;
 const ACCURACY: usize = 0;
 const COVERAGE: usize = 1;
 const PARALLEL: usize = 3;
@@ -216,7 +222,7 @@ const SEQUENTIAL: usize = 4;
 const COST: usize = 5;
 
 impl Judged {
-    fn columns(&self) -> [&[f64]; COLUMNS] {
+    pub(super) fn columns(&self) -> [&[f64]; COLUMNS] {
         [
             &self.accuracy,
             &self.coverage,
@@ -229,7 +235,7 @@ impl Judged {
 }
 
 impl PolicyFigures {
-    fn new(name: String, models: Vec<String>, means: &[Mean; COLUMNS]) -> PolicyFigures {
+    pub(super) fn new(name: String, models: Vec<String>, means: &[Mean; COLUMNS]) -> PolicyFigures {
         let [accuracy, coverage, models_called, latency_parallel_ms, latency_sequential_ms, cost] =
             means.each_ref().map(Mean::figure);
         PolicyFigures {

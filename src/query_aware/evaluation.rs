@@ -1,5 +1,6 @@
 //! The whole of it: split, train, judge, explain the gap.
 
+use super::assignment::{AssignmentPoint, front};
 use super::bootstrap::{Figure, means};
 use super::classifier::Learned;
 use super::evaluate::{Asking, Comparison, Parts, PolicyFigures, SweepPoint, Table, evaluate, sweep};
@@ -40,6 +41,9 @@ pub struct Evaluation {
     pub oracle: Figure,
     /// The paper's rules over `s` and `τ`.
     pub sweep: Vec<SweepPoint>,
+    /// Offline assignment under a total budget: its front over the budget, ascending; empty where no cost is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assignment: Vec<AssignmentPoint>,
     /// Where the oracle is right and the most accurate of the paper's rules is not.
     pub gap: PolicyGap,
     /// What a person has to know to read the figures.
@@ -133,6 +137,7 @@ pub fn run(queries: &Queries, part: &QueryAware, progress: &mut dyn FnMut(Step, 
         thresholds.push(limits.threshold);
     }
     let sweep = sweep(&judge, &split.test, MOST_SWEPT, &thresholds, asking.seed);
+    let assignment = front(&judge, &split.test, asking.seed);
     heard(progress(Step::Explain, 0.9))?;
     let classifier = classifier(queries, &split, &trained, part.threshold, asking.seed);
     let best = most_accurate(&table);
@@ -149,7 +154,8 @@ pub fn run(queries: &Queries, part: &QueryAware, progress: &mut dyn FnMut(Step, 
         test: split.test.len() as u64,
         from_column: split.from_column,
     };
-    let evaluation = Evaluation { split: sizes, limits, classifier, policies, comparisons, oracle, sweep, gap, notes };
+    let evaluation =
+        Evaluation { split: sizes, limits, classifier, policies, comparisons, oracle, sweep, assignment, gap, notes };
     Ok(Evaluated { split, trained, pool, rules, evaluation })
 }
 

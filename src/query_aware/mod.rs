@@ -11,9 +11,11 @@
 //! through the gap; [`published`] has figures of others.
 
 pub mod ask;
+pub mod assignment;
 pub mod bootstrap;
 pub mod calibration;
 pub mod classifier;
+pub mod embeddings;
 pub mod evaluate;
 pub mod evaluation;
 pub mod explore;
@@ -35,5 +37,6 @@ pub mod sparse;
 pub mod split;
 pub mod steps;
 pub mod text;
+mod tokenizer;
 pub mod vote;
 mod words;

@@ -39,6 +39,8 @@ pub enum Rule {
     /// From cheap to expensive (by cost on train, else by latency), one call after the other, until the leading answer
     /// has this probability ([`certainty`]) or `s` models were called. The leading answer is the vote's.
     Cascade(f64),
+    /// At most one model a query, settled beforehand ([`Front`](super::assignment::Front)): by number of the query in the data.
+    Assigned(Vec<Option<u32>>),
     /// A model that is right, the fastest of them; the fastest of all where none is. It sees the results, as no policy can.
     Oracle,
 }
@@ -90,6 +92,10 @@ impl Pool {
         match rule {
             Rule::All => {}
             Rule::Fixed(set) => chosen.retain(|model| set.contains(model)),
+            Rule::Assigned(models) => {
+                let assigned = models.get(asked.query).copied().flatten();
+                chosen.retain(|model| assigned.is_some_and(|assigned| assigned as usize == *model));
+            }
             Rule::MaxConf | Rule::WeightedMaxConf => {
                 self.most_confident(p, chosen);
                 chosen.truncate(limits.models);

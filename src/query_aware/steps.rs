@@ -1,6 +1,7 @@
 //! From an experiment and its files to the evaluation, in steps that can be watched and given up: the one way that the
 //! command line and the page share, so that both give the same numbers.
 
+use super::embeddings::Embeddings;
 use super::evaluation::{Evaluated, run};
 use super::queries::{Queries, QueryOptions};
 use crate::data::{ImportOptions, InputFile};
@@ -34,14 +35,16 @@ impl Step {
 /// Share of the work that reading the files is.
 const READING: f64 = 0.1;
 
-/// Reads an experiment's files with their texts, trains, and judges every policy. `progress` hears which step is under way
+/// Reads an experiment's files with their texts, trains, and judges every policy; `embeddings`, where there are some, join
+/// the features. `progress` hears which step is under way
 /// and the share of all work that is done, in [0,1], and returns whether to go on.
 ///
 /// # Errors
-/// An environment that is no replay; those of [`Queries::read`], [`match_files`], [`Queries::playing`] and [`run`].
+/// An environment that is no replay; those of [`Queries::read`], [`match_files`], [`Queries::playing`], [`Embeddings::join`] and [`run`].
 pub fn evaluate_files(
     experiment: &Experiment,
     files: Vec<InputFile<'_>>,
+    embeddings: Option<&Embeddings>,
     progress: &mut dyn FnMut(Step, f64) -> bool,
 ) -> Result<(Queries, Evaluated)> {
     let Environment::Replay(replay) = &experiment.environment else { return Err(needs_replay(experiment)) };
@@ -61,7 +64,10 @@ pub fn evaluate_files(
     match_files(&mut replay.files.clone(), &import.dataset.files)?;
     // Of the import nothing else is needed, and the texts want the room.
     drop(import);
-    let queries = queries.playing(replay)?;
+    let mut queries = queries.playing(replay)?;
+    if let Some(embeddings) = embeddings {
+        embeddings.join(&mut queries)?;
+    }
     let evaluated = run(&queries, &part, &mut |step, share| progress(step, READING + (1.0 - READING) * share))?;
     Ok((queries, evaluated))
 }

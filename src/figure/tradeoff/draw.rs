@@ -1,15 +1,18 @@
 //! A trade-off as shapes.
 
 use super::text::same;
-use super::{TradeoffFigure, Unit, absence, describe, label, measure, own, path, share, shown, spots, sub};
+use super::{
+    TradeoffFigure, Unit, absence, assigned, describe, front, label, measure, own, path, share, shown, spots, sub,
+};
 use crate::figure::curves::Frame;
 use crate::figure::number::{decimals, fixed, shorten, text_width};
 use crate::figure::plot::{height, path as drawn, straight};
 use crate::figure::scene::PathData;
 use crate::figure::sheet::{legend, wrapped};
 use crate::figure::sweep::draw::{Values, below, polyline};
-use crate::figure::sweep::frontier::{Spot, efficient};
+use crate::figure::sweep::frontier::Spot;
 use crate::figure::{Node, Options, Scene, Theme, line_class, series_class, series_mark};
+use crate::query_aware::assignment::NAME;
 use crate::query_aware::evaluation::Evaluation;
 
 /// Draws one figure; `options.hidden` is by place in [`Evaluation::policies`].
@@ -61,8 +64,14 @@ fn page(kinds: &[TradeoffFigure], evaluation: &Evaluation, options: &Options) ->
         scene.nodes.push(Node::Group { class: "", at: Some((pad, y)), nodes: figure.nodes });
         y += figure.height + font * 1.5;
     }
-    let names: Vec<(usize, String)> =
-        (shown(evaluation, options).into_iter()).map(|(series, place)| (series, label(evaluation, place))).collect();
+    let drawn = |place: usize| {
+        let known = |kind: &TradeoffFigure| {
+            own(*kind, evaluation, place).is_some() || !path(*kind, evaluation, place).is_empty()
+        };
+        kinds.iter().any(known)
+    };
+    let shown = shown(evaluation, options).into_iter().filter(|(_, place)| drawn(*place));
+    let names: Vec<(usize, String)> = shown.map(|(series, place)| (series, label(evaluation, place))).collect();
     let names: Vec<(usize, &str)> = names.iter().map(|(series, name)| (*series, name.as_str())).collect();
     let (nodes, height) = legend(&names, font, options.width);
     scene.nodes.push(Node::Group { class: "", at: Some((pad, y + font * 0.5)), nodes });
@@ -130,7 +139,7 @@ impl<'a> Picture<'a> {
     fn draw(mut self) -> Scene {
         let font = self.options.font;
         self.oracle();
-        let front = efficient(&self.spots);
+        let front = front(self.evaluation, &self.spots);
         self.front(&front);
         let shown = shown(self.evaluation, self.options);
         for (series, place) in shown.iter().rev() {
@@ -138,8 +147,9 @@ impl<'a> Picture<'a> {
         }
         self.heading();
         for (_, place) in &shown {
-            let Some(spot) = own(self.kind, self.evaluation, *place) else { continue };
-            let name = self.evaluation.policies.get(*place).map_or("", |policy| policy.name.as_str());
+            let own = own(self.kind, self.evaluation, *place);
+            let Some(spot) = own.or_else(|| path(self.kind, self.evaluation, *place).pop()) else { continue };
+            let name = self.evaluation.policies.get(*place).map_or(NAME, |policy| policy.name.as_str());
             self.name(&spot, shorten(name, font * 14.0, font));
         }
         Scene { width: self.options.width, height: self.height, label: String::new(), nodes: self.nodes }
@@ -218,7 +228,9 @@ impl<'a> Picture<'a> {
             polyline(&mut line, &points);
             parts.push(drawn(line_class(series), line.finish()));
         }
-        let all: Vec<Spot> = path.into_iter().chain(own).collect();
+        // Of the offline assignment there are too many for marks.
+        let marked = assigned(self.evaluation) != Some(place);
+        let all: Vec<Spot> = path.into_iter().filter(|_| marked).chain(own).collect();
         for spot in &all {
             let (x, y) = self.place(spot);
             parts.push(series_mark(series, x, y));

@@ -4,6 +4,7 @@ use super::*;
 use crate::figure::number::text_width;
 use crate::figure::tests::check;
 use crate::figure::{Node, Paper, Scene, Theme};
+use crate::query_aware::assignment::AssignmentPoint;
 use crate::query_aware::evaluate::SweepPoint;
 use crate::query_aware::evaluation::{ClassifierFigures, PolicyGap, SplitSizes};
 use crate::query_aware::report::Report;
@@ -48,6 +49,13 @@ fn example() -> Evaluation {
         let point = figures("MaxConf", 0.7 + 0.01 * more, 1_700.0 + 280.0 * more, 2_300.0 * more, 0.0034 * more);
         sweep.push(SweepPoint { models: s.into(), threshold: None, figures: point });
     }
+    let assignment = (0..=20u8)
+        .map(|point| {
+            let spent = f64::from(point) * 0.0006;
+            let accuracy = 0.8 * libm::sqrt(f64::from(point) / 20.0);
+            AssignmentPoint { budget: spent, expected: accuracy, figures: figures(NAME, accuracy, 900.0, 900.0, spent) }
+        })
+        .collect();
     Evaluation {
         split: SplitSizes { train: 5_400, validation: 1_800, test: 1_800, from_column: false },
         limits: Limits { models: 3, threshold: 0.5 },
@@ -62,6 +70,7 @@ fn example() -> Evaluation {
         comparisons: Vec::new(),
         oracle: Figure { value: Some(0.944), ci95: Some(0.011) },
         sweep,
+        assignment,
         gap: PolicyGap::default(),
         notes: Vec::new(),
     }
@@ -149,7 +158,8 @@ fn the_oracle_is_a_dashed_line_with_its_value() {
 fn series_lead_with_the_sweeps() {
     let evaluation = example();
     let order: Vec<Option<usize>> = (0..9).map(|place| series(&evaluation, place)).collect();
-    assert_eq!(order, [Some(2), Some(3), Some(4), Some(5), Some(0), Some(1), Some(6), None, None]);
+    assert_eq!(order, [Some(2), Some(3), Some(4), Some(5), Some(0), Some(1), Some(6), None, Some(7)]);
+    assert_eq!((label(&evaluation, 8).as_str(), series(&evaluation, 9)), (NAME, None));
     assert_eq!(label(&evaluation, 2), "Best single model: GPT-4");
 }
 
@@ -174,7 +184,30 @@ fn the_front_and_the_oracle_are_said() {
         rows[0],
         ["LabelledMaxConf", "", "76.7\u{202f}% ± 2.0\u{202f}%", "2.44\u{202f}s ± 0.073\u{202f}s", "no"]
     );
-    assert_eq!(rows.iter().find(|row| row[1] == "5").map(|row| row[4].as_str()), Some("yes"));
+    assert_eq!(rows.iter().find(|row| row[1] == "s = 5").map(|row| row[4].as_str()), Some("yes"));
+}
+
+#[test]
+fn the_offline_assignment_is_a_line_against_cost() {
+    let mut evaluation = example();
+    let path = path(TradeoffFigure::Cost, &evaluation, 8);
+    // Not from nothing on: the worst policy is right on 66.2 %.
+    assert_eq!((path.len(), path.first().map(|spot| spot.at)), (7, Some(15)));
+    let svg = |evaluation: &Evaluation, kind| sheet(&[kind], evaluation);
+    assert!(svg(&evaluation, TradeoffFigure::Cost).contains(NAME));
+    assert!(!svg(&evaluation, TradeoffFigure::Parallel).contains("Offline"));
+    assert!(sub(TradeoffFigure::Cost, &evaluation).contains("all queries known beforehand"));
+    let table = table(TradeoffFigure::Cost, &evaluation, &Options::default());
+    let rows: Vec<_> = table.rows.iter().filter(|row| row[0].starts_with("Offline")).collect();
+    assert_eq!((rows.len(), rows[0][1].as_str(), rows[0][4].as_str()), (7, "B = $0.00840", "no"));
+    let csv = csv(TradeoffFigure::Cost, &evaluation);
+    let last = &evaluation.assignment[20];
+    assert!(csv.contains(&format!("{NAME},,{},{},0.02,", last.budget, last.expected)), "{csv}");
+    // A row of its own has the line's colour.
+    evaluation.policies.insert(7, figures(NAME, 0.75, 900.0, 900.0, 0.0105));
+    assert_eq!((series(&evaluation, 7), series(&evaluation, 9)), (Some(7), None));
+    assert!(describe(TradeoffFigure::Cost, &evaluation, &Options::default()).contains("8 policies"));
+    check_all(&evaluation, &Options::default());
 }
 
 #[test]
@@ -185,6 +218,7 @@ fn what_is_not_known_is_left_out_and_said() {
     assert!(said.contains("6 policies") && said.contains("not known: cost of Cascade by confidence."), "{said}");
     evaluation.policies.iter_mut().for_each(|policy| policy.cost = Figure::default());
     evaluation.sweep.iter_mut().for_each(|point| point.figures.cost = Figure::default());
+    evaluation.assignment.clear();
     let scene = draw(TradeoffFigure::Cost, &evaluation, &Options::default());
     assert_eq!(scene.label, "Accuracy against cost. The cost of no policy is known.");
     assert_eq!(TradeoffFigure::of(&evaluation).count(), 2);

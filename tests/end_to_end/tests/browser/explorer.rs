@@ -83,7 +83,7 @@ struct Native {
 impl Native {
     fn of(experiment: &Experiment, text: &str) -> Result<Native> {
         let files = vec![InputFile::from_bytes("asked.csv", text.as_bytes())];
-        let (queries, evaluated) = evaluate_files(experiment, files, &mut |_, _| true)?;
+        let (queries, evaluated) = evaluate_files(experiment, files, None, &mut |_, _| true)?;
         let part = experiment.query_aware.clone().unwrap_or_default();
         let solvable = Solvable::of(&queries, &evaluated.split.test);
         let limits = Limits { models: part.max_models as usize, threshold: part.threshold };
