@@ -72,6 +72,10 @@ def answer(request):
         import ucb
 
         return play(getattr(ucb, f"play_{job}"), request)
+    if job == "query-aware":
+        import query_aware
+
+        return query_aware.train_and_predict(request)
     raise ValueError(f"no such job: {job}")
 
 

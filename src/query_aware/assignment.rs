@@ -20,7 +20,7 @@ use super::select::{Limits, Rule};
 use serde::{Deserialize, Serialize};
 
 /// Name of the policy.
-pub const NAME: &str = "Offline assignment under a total budget";
+pub const NAME: &str = "Offline assignment";
 /// Points of a front, the first aside.
 const POINTS: usize = 20;
 

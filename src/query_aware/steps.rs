@@ -36,8 +36,8 @@ impl Step {
 const READING: f64 = 0.1;
 
 /// Reads an experiment's files with their texts, joins the vectors of `embeddings` to their features, trains, and judges
-/// every policy. `progress` hears which step is under way
-/// and the share of all work that is done, in [0,1], and returns whether to go on.
+/// every policy. `progress` hears which step is under way and the share of all work that is done, in [0,1], and returns
+/// whether to go on.
 ///
 /// # Errors
 /// An environment that is no replay; those of [`Queries::read`], [`match_files`], [`Queries::playing`],

@@ -17,14 +17,17 @@ pub fn bench() -> Result<()> {
     run(driver.chosen_for(&mut cargo(&measure)))
 }
 
-/// Measures the engine, native and in Chromium, beside other programs at the same job.
-pub fn peers() -> Result<()> {
+/// Measures the engine, native and in Chromium, beside other programs at the same job; or its predictions alone.
+pub fn peers(predictions_only: bool) -> Result<()> {
     let folder = root().join("benches/peers");
-    let python = python::environment("peers", &folder.join("requirements.txt"), "import numba, mabwiser.mab")?;
+    let python = python::environment("peers", &folder.join("requirements.txt"), "import numba, mabwiser.mab, sklearn")?;
+    let peers = ["run", "--release", "--quiet", "--package", "end-to-end", "--bin", "peers", "--"];
+    if predictions_only {
+        return run(cargo(&peers).arg(python));
+    }
     let smpybandits =
         python::environment("smpybandits", &folder.join("requirements-smpybandits.txt"), "import SMPyBandits")?;
     let driver = setup::chromium()?;
     site::build(&[])?;
-    let peers = ["run", "--release", "--quiet", "--package", "end-to-end", "--bin", "peers", "--"];
     run(driver.chosen_for(cargo(&peers).args([python, smpybandits])))
 }

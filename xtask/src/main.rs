@@ -23,8 +23,9 @@ cargo xtask test --firefox [STEP]... [-- FILTER]
                                           the steps that need a browser (wasm browser) in Firefox
 cargo xtask test --nginx [-- FILTER]      the step browser with a stock nginx as the server
 cargo xtask test --reference              the engine against a re-derivation in Python (3.10 or newer, with venv)
-cargo xtask bench [--peers]               the benchmarks, native and in the browser; or the engine beside other programs
-                                          (numpy, numba, scipy, MABWiser, SMPyBandits: needs Python 3.11 or 3.12 with venv)
+cargo xtask bench [--peers [query-aware]] the benchmarks, native and in the browser; or the engine beside other programs
+                                          (numpy, numba, scipy, MABWiser, SMPyBandits, scikit-learn: needs Python 3.11 or
+                                          3.12 with venv), its query-aware part alone where that is named
 --connect adds an origin (https://host) that the page may load data from to its Content-Security-Policy.";
 
 fn main() -> ExitCode {
@@ -49,7 +50,8 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         }
         "test" => test::test(rest),
         "bench" if rest.is_empty() => bench::bench(),
-        "bench" if rest == ["--peers"] => bench::peers(),
+        "bench" if rest == ["--peers"] => bench::peers(false),
+        "bench" if rest == ["--peers", "query-aware"] => bench::peers(true),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

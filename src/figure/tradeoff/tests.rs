@@ -196,7 +196,7 @@ fn the_offline_assignment_is_a_line_against_cost() {
     let svg = |evaluation: &Evaluation, kind| sheet(&[kind], evaluation);
     assert!(svg(&evaluation, TradeoffFigure::Cost).contains(NAME));
     assert!(!svg(&evaluation, TradeoffFigure::Parallel).contains("Offline"));
-    assert!(sub(TradeoffFigure::Cost, &evaluation).contains("over B, sees all queries before"));
+    assert!(sub(TradeoffFigure::Cost, &evaluation).contains("all queries known beforehand"));
     let table = table(TradeoffFigure::Cost, &evaluation, &Options::default());
     let rows: Vec<_> = table.rows.iter().filter(|row| row[0].starts_with("Offline")).collect();
     assert_eq!((rows.len(), rows[0][1].as_str(), rows[0][4].as_str()), (7, "B = $0.00840", "no"));

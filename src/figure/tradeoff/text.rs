@@ -56,7 +56,7 @@ pub fn sub(kind: TradeoffFigure, evaluation: &Evaluation) -> String {
         _ => " Coverage: any called model is right.",
     };
     let all = match offline.filter(|place| !path(kind, evaluation, *place).is_empty()) {
-        Some(_) => " The assignment under a total budget B, a line over B, sees all queries before it calls anybody.",
+        Some(_) => " Offline assignment: over its total budget B, all queries known beforehand.",
         None => "",
     };
     let ringed = "Ringed: nothing is better for less.";

@@ -72,7 +72,7 @@ impl QueryAwareInput {
             QueryAwareInput::LatencyCap => "Latency cap",
             QueryAwareInput::Train => "Train, %",
             QueryAwareInput::Validation => "Validation, %",
-            QueryAwareInput::Seed => "Seed of the split",
+            QueryAwareInput::Seed => "Split seed",
             QueryAwareInput::Columns => "Extra columns",
         }
     }

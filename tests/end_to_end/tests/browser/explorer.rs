@@ -17,11 +17,12 @@ use serde_json::Value;
 use std::path::PathBuf;
 
 /// Markup, a script's end, a mark that turns the direction, a formula.
-const HARM: &str = "<img src=x onerror=alert(1)></script>\u{202e}\u{2067}=1+1";
+const HARM: &str = " <img src=x onerror=alert(1)></script>\u{202e}\u{2067}=1+1";
 
 /// Questions of three kinds, of which each of three models knows one; of those with the word remainder another one than it
-/// seems. `harm` stands in every text, answer, category and in the first model's name.
-fn results(queries: u64, harm: &str) -> String {
+/// seems. `harm` stands at the end of every text, wrong answer, category and of the first model's name; `first` begins the
+/// first query.
+fn results(queries: u64, harm: &str, first: &str) -> String {
     const KINDS: [&str; 3] =
         ["how many apples are in the basket", "who wrote the old poem about", "which enzyme breaks"];
     let mut text = String::from("query_id,model,score,cost,latency_ms,query,answer,category\n");
@@ -30,11 +31,12 @@ fn results(queries: u64, harm: &str) -> String {
         let hard = unit(hash(3, query)) < 0.3;
         let knows = if hard { hash(4, query) % 3 } else { kind };
         let word = if hard { " remainder" } else { "" };
-        for (model, name) in [format!("small {harm}"), "medium".into(), "large".into()].into_iter().enumerate() {
+        let begin = if query == 0 { first } else { "" };
+        for (model, name) in [format!("small{harm}"), "medium".into(), "large".into()].into_iter().enumerate() {
             let right = knows == model as u64 && unit(hash(5, query)) < 0.95;
-            let answer = if right { "42".to_owned() } else { format!("{model} {harm}") };
+            let answer = if right { "42".to_owned() } else { format!("{model}{harm}") };
             text += &format!(
-                "q{query},\"{name}\",{},{:.4},{},\"{} {}{word} {harm}?\",\"{answer}\",\"kind {kind} {harm}\"\n",
+                "q{query},\"{name}\",{},{:.4},{},\"{begin}{} {}{word}?{harm}\",\"{answer}\",\"kind {kind}{harm}\"\n",
                 u8::from(right),
                 0.001 * (model as f64 + 1.0),
                 100 * (model + 1) + (hash(6, query) % 50) as usize,
@@ -81,7 +83,7 @@ struct Native {
 impl Native {
     fn of(experiment: &Experiment, text: &str) -> Result<Native> {
         let files = vec![InputFile::from_bytes("asked.csv", text.as_bytes())];
-        let (queries, evaluated) = evaluate_files(experiment, files, &mut |_, _| true)?;
+        let (queries, evaluated) = evaluate_files(experiment, files, None, &mut |_, _| true)?;
         let part = experiment.query_aware.clone().unwrap_or_default();
         let solvable = Solvable::of(&queries, &evaluated.split.test);
         let limits = Limits { models: part.max_models as usize, threshold: part.threshold };
@@ -140,7 +142,7 @@ async fn lists(page: &Page, view: &View) -> Result<()> {
 
 #[tokio::test]
 async fn a_query_is_answered_as_natively() -> Result<()> {
-    let text = results(600, "");
+    let text = results(600, "", "");
     check(async |page| {
         let (_folder, experiment) = trained(page, &text).await?;
         let native = Native::of(&experiment, &text)?;
@@ -175,7 +177,7 @@ async fn a_query_is_answered_as_natively() -> Result<()> {
 
 #[tokio::test]
 async fn statements_open_their_queries() -> Result<()> {
-    let text = results(900, "");
+    let text = results(900, "", "");
     check(async |page| {
         let (_folder, experiment) = trained(page, &text).await?;
         let native = Native::of(&experiment, &text)?;
@@ -242,10 +244,8 @@ async fn statements_open_their_queries() -> Result<()> {
 #[tokio::test]
 async fn hostile_texts_stay_text() -> Result<()> {
     // One query has a megabyte.
-    let mut text = results(300, HARM);
     let long = "x ".repeat(500_000);
-    let from = text.find("how many").context("a query")?;
-    text.insert_str(from, &long);
+    let text = results(300, HARM, &long);
     check(async |page| {
         page.script("window.alert = () => { window.harmed = true; }").await?;
         let (_folder, experiment) = trained(page, &text).await?;

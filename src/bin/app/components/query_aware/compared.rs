@@ -69,6 +69,7 @@ fn sentence(one: &Comparison) -> Html {
     let saved = one.latency_parallel_saved;
     let latency = match saved.value {
         None => html! { {"its latency is not known"} },
+        Some(0.0) => html! { {"it takes as long, in parallel"} },
         Some(_) if !sure(saved) => {
             html! { <>{"whether it saves latency cannot be told ("}{cell(saved, Scale::Percent)}{", in parallel)"}</> }
         }

@@ -1,9 +1,12 @@
 //! The engine beside other programs at the same job: native and in Chromium against numpy, numba, plain JavaScript,
-//! MABWiser, SMPyBandits and scipy. Run it by `cargo xtask bench --peers`, which hands over two Pythons: one with the
-//! packages of `benches/peers/requirements.txt`, one with those of `requirements-smpybandits.txt`.
+//! MABWiser, SMPyBandits, scipy and scikit-learn. Run it by `cargo xtask bench --peers`, which hands over two Pythons: one with the
+//! packages of `benches/peers/requirements.txt`, one with those of `requirements-smpybandits.txt`. With the first alone it
+//! does the query-aware part only.
 //!
 //! Each row takes turns, ours and the peer's, so that a noisy machine hurts both, and reports the median of the ratios.
 //! Before its ratio counts a peer must have come to the same: mean reward and cost a round, or the optimum.
+
+mod query_aware;
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
@@ -91,15 +94,22 @@ const PROGRAMS: [Programs; 3] = [
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let pythons: Vec<String> = std::env::args().skip(1).collect();
-    let [python, smpybandits] = pythons.as_slice() else {
-        bail!("expected two Pythons: run `cargo xtask bench --peers`")
+    let (python, smpybandits) = match pythons.as_slice() {
+        [python, smpybandits] => (python, smpybandits),
+        [python] => {
+            let mut python = Python::start(Path::new(python))?;
+            println!("{}\n{}\n", query_aware::compare(&mut python)?, machine());
+            println!("Versions: {}, {}", rustc()?, list(&mut python, &PACKAGES)?);
+            return Ok(());
+        }
+        _ => bail!("expected two Pythons: run `cargo xtask bench --peers`"),
     };
     let mut python = Python::start(Path::new(python))?;
     let mut smpybandits = Python::start(Path::new(smpybandits))?;
     let site = serve()?;
     let page = Page::new(Browser::start().await?, site.url());
     page.open("").await?;
-    let port = include_str!("../../../../benches/peers/c2mab_v.js");
+    let port = include_str!("../../../../../benches/peers/c2mab_v.js");
     page.script(&format!("{port}\nwindow.playInPlainJavaScript = play;")).await?;
 
     println!("| what | ours | peer | its figure | ours / peer (range) | target |");
@@ -111,7 +121,7 @@ async fn main() -> Result<()> {
     for programs in &PROGRAMS {
         println!("{}", solve(programs, hall.python).with_context(|| format!("linear program, K = {}", programs.arms))?);
     }
-    println!("\n{}", machine());
+    println!("\n{}\n{}", query_aware::compare(hall.python)?, machine());
     println!("{}", versions(&page, hall.python, hall.smpybandits).await?);
     page.close().await
 }
@@ -347,20 +357,24 @@ fn machine() -> String {
     format!("Machine: {processor}, {cores} cores, {system}")
 }
 
-async fn versions(page: &Page, python: &mut Python, smpybandits: &mut Python) -> Result<String> {
+/// Packages of the first Python.
+const PACKAGES: [&str; 5] = ["numpy", "numba", "scipy", "mabwiser", "scikit-learn"];
+
+fn rustc() -> Result<String> {
     let rustc = Command::new("rustc").arg("--version").output().context("cannot run rustc")?;
-    let rustc = String::from_utf8_lossy(&rustc.stdout).trim().to_string();
+    Ok(String::from_utf8_lossy(&rustc.stdout).trim().to_string())
+}
+
+fn list(python: &mut Python, packages: &[&str]) -> Result<String> {
+    let found = python.ask(&json!({ "job": "versions", "packages": packages }))?;
+    let found = found.as_object().context("no versions")?;
+    let names = found.iter().map(|(name, version)| format!("{name} {}", version.as_str().unwrap_or("?")));
+    Ok(names.collect::<Vec<_>>().join(", "))
+}
+
+async fn versions(page: &Page, python: &mut Python, smpybandits: &mut Python) -> Result<String> {
     let browser = page.browser().devtools("Browser.getVersion", json!({})).await?;
     let browser = browser["product"].as_str().unwrap_or("Chromium").replace('/', " ");
-    let list = |python: &mut Python, packages: Value| -> Result<String> {
-        let found = python.ask(&json!({ "job": "versions", "packages": packages }))?;
-        let found = found.as_object().context("no versions")?;
-        let names = found.iter().map(|(name, version)| format!("{name} {}", version.as_str().unwrap_or("?")));
-        Ok(names.collect::<Vec<_>>().join(", "))
-    };
-    Ok(format!(
-        "Versions: {rustc}; {browser}; {}; {}",
-        list(python, json!(["numpy", "numba", "scipy", "mabwiser"]))?,
-        list(smpybandits, json!(["SMPyBandits", "numpy", "scipy"]))?
-    ))
+    let others = list(smpybandits, &["SMPyBandits", "numpy", "scipy"])?;
+    Ok(format!("Versions: {}; {browser}; {}; {others}", rustc()?, list(python, &PACKAGES)?))
 }
