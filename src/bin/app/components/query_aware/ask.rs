@@ -184,16 +184,27 @@ fn latency(expected: &Expected) -> String {
     let (unit, factor) = if value >= 1_000.0 { ("s", 1e-3) } else { ("ms", 1.0) };
     let digits = decimals(value * factor, 3);
     match expected.figure.ci95 {
-        Some(half) => format!("{} ± {}\u{a0}{unit}", fixed(value * factor, digits), fixed(half * factor, digits)),
+        Some(half) => {
+            format!(
+                "{} ± {}\u{a0}{unit}",
+                fixed(value * factor, digits),
+                half_width(half * factor, value * factor, digits)
+            )
+        }
         None => format!("{}\u{a0}{unit}", fixed(value * factor, digits)),
     }
+}
+
+/// Half the width of an interval with the decimals of its mean, more where they would say nothing.
+fn half_width(half: f64, mean: f64, digits: usize) -> String {
+    if half <= 1e-9 * mean { "0".to_owned() } else { fixed(half, digits.max(decimals(half, 1))) }
 }
 
 fn dollars(expected: &Expected) -> String {
     let Some(value) = expected.figure.value else { return "not measured".to_owned() };
     let digits = decimals(value, 3);
     match expected.figure.ci95 {
-        Some(half) => format!("{} ± {}", Unit::Dollars.fixed(value, digits), fixed(half, digits)),
+        Some(half) => format!("{} ± {}", Unit::Dollars.fixed(value, digits), half_width(half, value, digits)),
         None => Unit::Dollars.fixed(value, digits),
     }
 }
