@@ -45,8 +45,7 @@ pub fn compare(python: &mut Python) -> Result<String> {
                 .map(|seed| turn(python, &queries, seed, kind))
                 .collect::<Result<_>>()
                 .with_context(|| format!("{what}, {name}"))?;
-            let what =
-                format!("{what}, {} queries × {} models", thousands(queries.texts.len() as f64), queries.models.len());
+            let what = format!("{what}, {} queries × {} models", queries.texts.len(), queries.models.len());
             let (ours, peers) = (side(&turns, |turn| turn.f1[0]), side(&turns, |turn| turn.f1[1]));
             let differences: Vec<f64> = ours.iter().zip(&peers).map(|(ours, peer)| ours - peer).collect();
             let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
@@ -127,13 +126,16 @@ fn turn(python: &mut Python, queries: &Queries, seed: u64, kind: &str) -> Result
     })
 }
 
+/// Published results: name, files, how answers are read, what repeated ones are, and the score from which on one is right.
+type Published = (&'static str, &'static [&'static str], Option<Grader>, Duplicates, f64);
+
 /// The data sets at hand, each with the number of splits.
 fn data() -> Result<Vec<(&'static str, Queries, u64)>> {
     let mut all = vec![("made up, 50 words each", made_up::queries(), 3)];
     let folder = std::env::var_os("LLM_SELECTION_SHARED_DATA")
         .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")), PathBuf::from);
     let pattern = Grader::Regex(r"(?i)\[(yes|no)\]".into());
-    let published: [(&str, &[&str], Option<Grader>, Duplicates, f64); 4] = [
+    let published: [Published; 4] = [
         ("RouteLLM's GSM8K", &["routellm/gsm8k_responses.csv"], Some(Grader::Number), Duplicates::default(), 1.0),
         ("LLMDrift's PRIME", &["llmdrift/PRIME_FULL_EVAL.csv"], Some(pattern), Duplicates::default(), 1.0),
         (
