@@ -81,7 +81,7 @@ struct Native {
 impl Native {
     fn of(experiment: &Experiment, text: &str) -> Result<Native> {
         let files = vec![InputFile::from_bytes("asked.csv", text.as_bytes())];
-        let (queries, evaluated) = evaluate_files(experiment, files, &mut |_, _| true)?;
+        let (queries, evaluated) = evaluate_files(experiment, files, None, &mut |_, _| true)?;
         let part = experiment.query_aware.clone().unwrap_or_default();
         let solvable = Solvable::of(&queries, &evaluated.split.test);
         let limits = Limits { models: part.max_models as usize, threshold: part.threshold };
@@ -96,7 +96,7 @@ impl Native {
     }
 
     fn ask(&self, limits: Limits, text: &str) -> Result<Advice> {
-        Ok(ask(&self.queries, &self.evaluated, self.rule(), limits, text)?)
+        Ok(ask(&self.queries, &self.evaluated, None, self.rule(), limits, text)?)
     }
 
     fn view(&self, filter: Filter, page: u64) -> View {

@@ -38,7 +38,7 @@ fn results(queries: u64) -> String {
 /// What the engine, run natively, makes of an experiment on these files.
 fn native(experiment: &Experiment, files: &[(&str, &[u8])]) -> Result<Evaluation> {
     let inputs = files.iter().map(|(name, bytes)| InputFile::from_bytes(*name, bytes)).collect();
-    Ok(evaluate_files(experiment, inputs, &mut |_, _| true)?.1.evaluation)
+    Ok(evaluate_files(experiment, inputs, None, &mut |_, _| true)?.1.evaluation)
 }
 
 /// Presses *Share* and gives what the link holds.
