@@ -124,7 +124,7 @@ pub fn place(path: &str, bytes: u64) -> Result<usize> {
 /// The first file that a table lacks; `there` says of each of [`FILES`] whether it is there.
 pub fn lacking(there: [bool; 3]) -> Option<Error> {
     let (name, _) = FILES.iter().zip(there).take(2).find(|(_, there)| !there)?;
-    Some(Error::new(ErrorKind::Missing, format!("a file {name} beside the others")).in_file(*name))
+    Some(Error::new(ErrorKind::Missing, format!("a file {name} beside the others")).at_field("embeddings"))
 }
 
 impl Embeddings {

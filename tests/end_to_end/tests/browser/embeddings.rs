@@ -77,7 +77,7 @@ async fn a_table_counts_as_it_does_natively_and_a_broken_one_is_an_alert() -> Re
         page.wait_for_text("200 of 200 queries").await?;
         // A file at a time: what lacks is said, and nothing can begin.
         page.upload("Token embeddings", &whole[..1]).await?;
-        page.wait_for_text("A file model.safetensors beside the others").await?;
+        page.wait_for_text("a file model.safetensors beside the others").await?;
         ensure!(!page.find("button", "Train").await?.is_enabled().await?, "a table that lacks a file");
         page.upload("Token embeddings", &whole[1..]).await?;
         page.wait_for_text("config.json").await?;

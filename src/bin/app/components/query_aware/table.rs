@@ -42,7 +42,7 @@ pub fn table(room: &QueryAwareState, dispatch: &Callback<Action>) -> Html {
                 <button type="button" class="btn small" onclick={take_away}>{"Take the embeddings away"}</button>
             }
             if let Some(error) = &room.table_failure {
-                <Message tone={Tone::Bad} title={error.place.file.clone().unwrap_or_else(|| "Token embeddings".to_owned())}>
+                <Message tone={Tone::Bad} title={error.place.file.as_ref().map_or_else(|| "Token embeddings".to_owned(), |file| format!("Token embeddings: {file}"))}>
                     {explained(error)}{kept(room, error)}
                 </Message>
             }
