@@ -163,6 +163,8 @@ pub enum ToQueryAware {
     Train {
         /// Their names, in their order, with the folders that are known.
         names: Vec<String>,
+        /// Names of the files of a table of token embeddings, which stand behind them; empty where there is none.
+        table: Vec<String>,
         /// The experiment as JSON.
         experiment: String,
     },

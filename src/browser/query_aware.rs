@@ -7,6 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Experiment, QueryAware};
 use crate::protocol::{FromQueryAware, ToQueryAware, decode};
 use crate::query_aware::ask::ask;
+use crate::query_aware::embeddings::Embeddings;
 use crate::query_aware::evaluation::Evaluated;
 use crate::query_aware::explore::explore;
 use crate::query_aware::queries::Queries;
@@ -25,6 +26,8 @@ pub struct Kept {
     pub part: QueryAware,
     /// The predictor and the figures.
     pub evaluated: Evaluated,
+    /// The token embeddings among the features.
+    pub embeddings: Option<Embeddings>,
     /// The test queries that some model solves.
     pub solvable: Solvable,
 }
@@ -49,17 +52,18 @@ pub fn start_query_aware() {
     listen(move |data| {
         let message = unpack(&data).and_then(|bytes| decode(&bytes));
         let answered = message.and_then(|message| match message {
-            ToQueryAware::Train { names, experiment } => {
+            ToQueryAware::Train { names, table, experiment } => {
                 // Given back first: memory that was asked for once stays the worker's.
                 kept = None;
-                let (trained, reply) = train(names, &data, &experiment)?;
+                let (trained, reply) = train(names, table, &data, &experiment)?;
                 kept = Some(trained);
                 Ok(reply)
             }
             ToQueryAware::Ask { policy, models, threshold, text } => {
                 let kept = kept.as_ref().ok_or_else(untrained)?;
                 let limits = Limits { models: models as usize, threshold };
-                let advice = ask(&kept.queries, &kept.evaluated, kept.rule(policy)?, limits, &text)?;
+                let (embeddings, rule) = (kept.embeddings.as_ref(), kept.rule(policy)?);
+                let advice = ask(&kept.queries, &kept.evaluated, embeddings, rule, limits, &text)?;
                 Ok(FromQueryAware::Advised(Box::new(advice)))
             }
             ToQueryAware::Explore { policy, sought } => {
@@ -74,20 +78,25 @@ pub fn start_query_aware() {
     });
 }
 
-fn train(names: Vec<String>, data: &JsValue, experiment: &str) -> Result<(Kept, FromQueryAware)> {
+fn train(names: Vec<String>, table: Vec<String>, data: &JsValue, experiment: &str) -> Result<(Kept, FromQueryAware)> {
     let experiment = Experiment::from_json(experiment)?;
     let beside = data.dyn_ref::<js_sys::Array>().map(js_sys::Array::to_vec).unwrap_or_default();
-    let files = beside.into_iter().filter_map(|value| value.dyn_into::<File>().ok());
-    let inputs = names.into_iter().zip(files).map(|(name, file)| input(name, file)).collect::<Result<Vec<_>>>()?;
+    let mut files = beside.into_iter().filter_map(|value| value.dyn_into::<File>().ok());
+    let mut inputs = |names: Vec<String>| {
+        names.into_iter().zip(files.by_ref()).map(|(name, file)| input(name, file)).collect::<Result<Vec<_>>>()
+    };
+    let (inputs, table) = (inputs(names)?, inputs(table)?);
     let mut clock = Clock::new();
-    let (queries, evaluated) = evaluate_files(&experiment, inputs, None, &mut |step, share| {
+    let embeddings = if table.is_empty() { None } else { Some(Embeddings::read(table)?) };
+    let (queries, evaluated) = evaluate_files(&experiment, inputs, embeddings.as_ref(), &mut |step, share| {
         clock.tell(step, share);
         true
     })?;
     let evaluation = evaluated.evaluation.to_json();
     let part = experiment.query_aware.unwrap_or_default();
     let solvable = Solvable::of(&queries, &evaluated.split.test);
-    Ok((Kept { queries, part, evaluated, solvable }, FromQueryAware::Evaluated { evaluation, times: clock.times() }))
+    let kept = Kept { queries, part, evaluated, embeddings, solvable };
+    Ok((kept, FromQueryAware::Evaluated { evaluation, times: clock.times() }))
 }
 
 /// Times the steps, and reports how far the work is.

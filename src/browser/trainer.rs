@@ -13,18 +13,24 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Starts a worker that trains on an experiment's files; `on_reply` gets what it says.
+    /// Starts a worker that trains on an experiment's files, and on the token embeddings of `table`, where it has files;
+    /// `on_reply` gets what it says.
     ///
     /// # Errors
     /// `Io` where the browser starts no worker.
     pub fn start(
         experiment: &Experiment,
         files: Vec<Chosen>,
+        table: Vec<Chosen>,
         on_reply: impl Fn(Result<FromQueryAware>) + 'static,
     ) -> Result<Trainer> {
         let mut handle = Handle::new("query-aware", move |reply, _| on_reply(reply))?;
-        let (names, beside): (_, Vec<JsValue>) = files.into_iter().map(|it| (it.path, it.file.into())).unzip();
-        handle.send(&ToQueryAware::Train { names, experiment: experiment.to_json() }, &beside)?;
+        let apart = |files: Vec<Chosen>| -> (Vec<String>, Vec<JsValue>) {
+            files.into_iter().map(|it| (it.path, it.file.into())).unzip()
+        };
+        let ((names, files), (table, tables)) = (apart(files), apart(table));
+        handle
+            .send(&ToQueryAware::Train { names, table, experiment: experiment.to_json() }, &[files, tables].concat())?;
         Ok(Trainer { handle })
     }
 

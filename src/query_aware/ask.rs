@@ -1,6 +1,7 @@
 //! One more query: which models a policy would call on it, how likely each is right, and what in the query says so.
 
 use super::bootstrap::Figure;
+use super::embeddings::Embeddings;
 use super::evaluation::Evaluated;
 use super::features::{Explained, TermKind};
 use super::queries::Queries;
@@ -37,8 +38,8 @@ pub struct Advice {
     pub cost: Expected,
     /// Whether only the beginning of the text was read: the first [`LONGEST_TEXT`] characters.
     pub cut: bool,
-    /// Terms of the query that the classifier knows from training. Where it knows none, it says of this query what it says
-    /// of any.
+    /// Terms of the query that the classifier knows from training, and numbers of its vector. Where there are none, it says
+    /// of this query what it says of any.
     pub known: u64,
     /// Numeric columns that the classifier was trained with and that a typed query does not have: they count as average.
     pub columns: u64,
@@ -85,18 +86,29 @@ pub struct Expected {
     pub queries: u64,
 }
 
-/// What a rule would do with a query that has no results yet.
+/// What a rule would do with a query that has no results yet; `embeddings` are those that were joined to `queries`.
 ///
 /// # Errors
 /// [`ErrorKind::OutOfRange`] for the oracle, which sees the results.
-pub fn ask(queries: &Queries, evaluated: &Evaluated, rule: &Rule, limits: Limits, text: &str) -> Result<Advice> {
+pub fn ask(
+    queries: &Queries,
+    evaluated: &Evaluated,
+    embeddings: Option<&Embeddings>,
+    rule: &Rule,
+    limits: Limits,
+    text: &str,
+) -> Result<Advice> {
     if *rule == Rule::Oracle {
         let expected = "a policy that chooses before it sees the answers";
         return Err(Error::new(ErrorKind::OutOfRange, expected).at_field("policy").found("Oracle"));
     }
     let predictor = &evaluated.trained.predictor;
-    let p = predictor.predict(text, &[]);
-    let found = predictor.features.explain(text, &[], &queries.numeric_names);
+    // The vector of the text stands last; the columns of the data before it are missing.
+    let vector = embeddings.map(|embeddings| embeddings.of(text)).unwrap_or_default();
+    let columns = queries.numeric_names.len().saturating_sub(vector.len());
+    let numeric = [vec![f64::NAN; columns], vector].concat();
+    let p = predictor.predict(text, &numeric);
+    let found = predictor.features.explain(text, &numeric, &queries.numeric_names);
     let models = confidences(queries, evaluated, &p, &found);
     let available: Vec<usize> = (0..p.len()).collect();
     // Nobody has answered yet: a cascade goes on to its end.
@@ -121,7 +133,7 @@ pub fn ask(queries: &Queries, evaluated: &Evaluated, rule: &Rule, limits: Limits
         chosen: chosen.iter().map(|model| *model as u32).collect(),
         at_most: cascade && chosen.len() > 1,
         cut: text.chars().nth(LONGEST_TEXT).is_some(),
-        columns: queries.numeric_names.len() as u64,
+        columns: columns as u64,
         known: found.len() as u64,
         models,
     })

@@ -6,16 +6,22 @@
 //! brought to length 1. The files are people's own: whatever they hold, reading them ends in a table or an error.
 
 use super::queries::Queries;
-use super::tokenizer::Tokenizer;
+use super::tokenizer::{self, Tokenizer};
+use crate::data::InputFile;
 use crate::error::{Error, ErrorKind, Result};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorInfo};
 use serde_json::Value;
+use std::io::Read;
 
 /// Largest `model.safetensors`, in bytes.
 pub const LARGEST: usize = 1 << 30;
 /// Most dimensions.
 pub const MAX_DIMENSIONS: usize = 4_096;
+/// The files of a table; the last may be left out.
+pub const FILES: [&str; 3] = ["tokenizer.json", FILE, "config.json"];
+/// By file the most bytes.
+const MOST: [usize; 3] = [tokenizer::LARGEST, LARGEST, 1 << 20];
 /// Tokens of a text that count, as in Model2Vec.
 const MAX_TOKENS: usize = 512;
 /// Most numbers that joining a table to queries may add.
@@ -98,7 +104,56 @@ fn wrong(kind: ErrorKind, field: &str, expected: impl Into<String>) -> Error {
     Error::new(kind, expected).at_field(field).in_file(FILE)
 }
 
+/// Which of [`FILES`] a file is, by its name, whatever folders stand before it; `bytes` is its size.
+///
+/// # Errors
+/// [`ErrorKind::Unrecognised`]: none of them; [`ErrorKind::TooLarge`].
+pub fn place(path: &str, bytes: u64) -> Result<usize> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let found = FILES.iter().zip(MOST).enumerate().find(|(_, (known, _))| **known == name);
+    let Some((place, (known, most))) = found else {
+        return Err(Error::new(ErrorKind::Unrecognised, format!("files named {}", FILES.join(", "))).found(name));
+    };
+    if bytes > most as u64 {
+        let error = Error::new(ErrorKind::TooLarge, format!("at most {} MB", most / 1_000_000)).in_file(*known);
+        return Err(error.found(format!("{} MB", bytes / 1_000_000)));
+    }
+    Ok(place)
+}
+
+/// The first file that a table lacks; `there` says of each of [`FILES`] whether it is there.
+pub fn lacking(there: [bool; 3]) -> Option<Error> {
+    let (name, _) = FILES.iter().zip(there).take(2).find(|(_, there)| !there)?;
+    Some(Error::new(ErrorKind::Missing, format!("a file {name} beside the others")).at_field("embeddings"))
+}
+
 impl Embeddings {
+    /// Reads a table from its files, told apart by their names; of none more than it may hold.
+    ///
+    /// # Errors
+    /// Those of [`place`], [`lacking`] and [`Embeddings::from_bytes`]; [`ErrorKind::Io`]: a file cannot be read;
+    /// [`ErrorKind::TooLarge`]: there is no room for it.
+    pub fn read(files: Vec<InputFile<'_>>) -> Result<Embeddings> {
+        let mut contents = [None, None, None];
+        for file in files {
+            let place = place(&file.name, file.len.unwrap_or(0))?;
+            let (Some(most), Some(content)) = (MOST.get(place), contents.get_mut(place)) else { continue };
+            let name = FILES.get(place).copied().unwrap_or_default();
+            let mut bytes = Vec::new();
+            // All at once: a table that grows as it is read would take twice its room.
+            let room = bytes.try_reserve_exact(file.len.unwrap_or(0) as usize + 1);
+            room.map_err(|_| Error::new(ErrorKind::TooLarge, "room for the table in memory").in_file(name))?;
+            let unread = |error| Error::new(ErrorKind::Io, "a file that can be read").in_file(name).found(error);
+            file.reader.take(*most as u64 + 1).read_to_end(&mut bytes).map_err(unread)?;
+            *content = Some(bytes);
+        }
+        let there = contents.each_ref().map(Option::is_some);
+        let [tokenizer, model, config] = contents;
+        let lacks = || lacking(there).unwrap_or_else(|| Error::new(ErrorKind::Missing, "the files of a table"));
+        let (tokenizer, model) = tokenizer.zip(model).ok_or_else(lacks)?;
+        Embeddings::from_bytes(&tokenizer, model, config.as_deref())
+    }
+
     /// Reads a table from the contents of `tokenizer.json`, `model.safetensors` and `config.json`; without the last,
     /// vectors are brought to length 1.
     ///

@@ -166,6 +166,8 @@ pub enum Effect {
         number: u32,
         experiment: Rc<Experiment>,
         files: Vec<Chosen>,
+        /// Those of the token embeddings.
+        table: Vec<Chosen>,
     },
     /// End that worker.
     StopTraining,

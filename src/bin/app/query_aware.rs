@@ -8,6 +8,7 @@ use llm_selection::browser::chosen::Chosen;
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Environment, Experiment};
 use llm_selection::protocol::FromQueryAware;
+use llm_selection::query_aware::embeddings::{self, FILES};
 use llm_selection::query_aware::evaluation::Evaluation;
 use llm_selection::query_aware::steps::Step;
 use std::rc::Rc;
@@ -17,6 +18,10 @@ use std::rc::Rc;
 pub enum QueryAwareAction {
     Train,
     Cancel,
+    /// Files of a table of token embeddings were brought.
+    Table(Vec<Chosen>),
+    /// The table is taken away.
+    NoTable,
     /// Of what was trained.
     Inquire(InquiryAction),
     /// What the worker with this number says.
@@ -29,6 +34,7 @@ pub struct Training {
     /// Its worker's number.
     pub number: u32,
     experiment: Rc<Experiment>,
+    table: Vec<Chosen>,
     pub step: Step,
     /// Share of all work that is done, in [0,1].
     pub share: f64,
@@ -50,6 +56,8 @@ pub struct Trained {
     pub number: u32,
     /// The experiment.
     pub experiment: Rc<Experiment>,
+    /// The files of the token embeddings.
+    pub table: Vec<Chosen>,
     pub evaluation: Evaluation,
     /// The evaluation as the command line writes it.
     pub json: String,
@@ -62,6 +70,10 @@ pub struct Trained {
 pub struct QueryAwareState {
     pub training: Option<Training>,
     pub trained: Option<Shared<Trained>>,
+    /// The files of the token embeddings for the next training: this tab's alone.
+    pub table: Vec<Chosen>,
+    /// What is wrong with them.
+    pub table_failure: Option<Rc<Error>>,
     /// Why there is nothing, or nothing newer.
     pub failure: Option<Rc<Error>>,
     /// The person has given up the last training.
@@ -92,13 +104,47 @@ impl QueryAwareState {
                 vec![Effect::StopTraining]
             }
             QueryAwareAction::Cancel => Vec::new(),
+            QueryAwareAction::Table(files) => {
+                let checked = self.bring(files);
+                self.mend_table(checked.err());
+                Vec::new()
+            }
+            QueryAwareAction::NoTable => {
+                self.table.clear();
+                self.mend_table(None);
+                Vec::new()
+            }
             QueryAwareAction::Heard(number, reply) => self.hear(number, reply),
             QueryAwareAction::Inquire(action) => self.inquiry.reduce(action).into_iter().map(Effect::Inquire).collect(),
         }
     }
 
+    /// Adds files to the table, each in place of the one of its name; where one is none of a table, nothing changes.
+    fn bring(&mut self, files: Vec<Chosen>) -> Result<()> {
+        let place = |it: &Chosen| embeddings::place(&it.path, it.file.size() as u64);
+        let new = files.iter().map(place).collect::<Result<Vec<_>>>()?;
+        self.table.retain(|old| place(old).is_ok_and(|old| !new.contains(&old)));
+        self.table.extend(files);
+        self.table.sort_by_key(|it| place(it).unwrap_or_default());
+        self.lacking().map_or(Ok(()), Err)
+    }
+
+    /// What the table lacks, where there is one.
+    pub fn lacking(&self) -> Option<Error> {
+        let there = |name: &str| self.table.iter().any(|it| it.file.name() == name);
+        if self.table.is_empty() { None } else { embeddings::lacking(FILES.map(there)) }
+    }
+
+    /// The table has changed: what was wrong with it is past.
+    fn mend_table(&mut self, failure: Option<Error>) {
+        if self.table_failure.is_some() && self.table_failure == self.failure {
+            self.failure = None;
+        }
+        self.table_failure = failure.map(Rc::new);
+    }
+
     fn train(&mut self, present: Present) -> Vec<Effect> {
-        if self.training.is_some() {
+        if self.training.is_some() || self.lacking().is_some() {
             return Vec::new();
         }
         let wrong = present.wrong.map(|error| (**error).clone());
@@ -109,16 +155,17 @@ impl QueryAwareState {
             self.failure = Some(Rc::new(Error::new(ErrorKind::Missing, expected)));
             return Vec::new();
         }
-        (self.failure, self.cancelled) = (None, false);
+        (self.failure, self.table_failure, self.cancelled) = (None, None, false);
         self.number = self.number.wrapping_add(1);
         self.training = Some(Training {
             number: self.number,
             experiment: experiment.clone(),
+            table: self.table.clone(),
             step: Step::Read,
             share: 0.0,
             since: js_sys::Date::now(),
         });
-        vec![Effect::Train { number: self.number, experiment, files: present.files }]
+        vec![Effect::Train { number: self.number, experiment, files: present.files, table: self.table.clone() }]
     }
 
     fn hear(&mut self, number: u32, reply: Result<FromQueryAware>) -> Vec<Effect> {
@@ -133,8 +180,8 @@ impl QueryAwareState {
             {
                 match serde_json::from_str(&json) {
                     Ok(evaluation) => {
-                        let experiment = training.experiment;
-                        let trained = Trained { number, experiment, evaluation, json, times };
+                        let Training { experiment, table, .. } = training;
+                        let trained = Trained { number, experiment, table, evaluation, json, times };
                         let questions = self.inquiry.of(&trained);
                         self.trained = Some(Shared(Rc::new(trained)));
                         let mut effects = vec![Effect::KeepTrained];
@@ -145,7 +192,15 @@ impl QueryAwareState {
                 }
             }
             (Some(training), Ok(FromQueryAware::Failed(error)) | Err(error)) if training.number == number => {
-                self.fail(error)
+                let error = Rc::new(error);
+                let (file, field) = (error.place.file.as_deref(), error.place.field.as_deref());
+                if !training.table.is_empty()
+                    && (file.is_some_and(|file| FILES.contains(&file)) || field == Some("embeddings"))
+                {
+                    self.table_failure = Some(error.clone());
+                }
+                self.failure = Some(error);
+                vec![Effect::StopTraining]
             }
             (training, reply) => {
                 self.training = training;

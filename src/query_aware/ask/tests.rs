@@ -57,7 +57,7 @@ fn contributions_sum_to_the_log_odds() {
     let (queries, evaluated) = example();
     let long = format!("{} {}", "how many apples ".repeat(3_000), "日本の首都".repeat(400));
     for text in ["how many apples? Who wrote it, 日本の首都", "", "zzz", &queries.texts[5], &long] {
-        let advice = ask(&queries, &evaluated, &Rule::MaxConf, LIMITS, text).unwrap();
+        let advice = ask(&queries, &evaluated, None, &Rule::MaxConf, LIMITS, text).unwrap();
         let p = evaluated.trained.predictor.predict(text, &[]);
         assert_eq!(advice.models.iter().map(|model| model.p).collect::<Vec<_>>(), p);
         for model in &advice.models {
@@ -77,7 +77,7 @@ fn contributions_sum_to_the_log_odds() {
 fn what_speaks_for_a_model_is_in_the_query() {
     let (queries, evaluated) = example();
     let text = "how many apples did they eat";
-    let advice = ask(&queries, &evaluated, &Rule::MaxConf, LIMITS, text).unwrap();
+    let advice = ask(&queries, &evaluated, None, &Rule::MaxConf, LIMITS, text).unwrap();
     let [first, second, never] = &advice.models[..] else { panic!() };
     assert!(first.p > 0.7 && second.p < 0.3 && never.p < 0.01, "{advice:?}");
     let terms = |list: &[Evidence], kind: TermKind| -> Vec<String> {
@@ -88,7 +88,7 @@ fn what_speaks_for_a_model_is_in_the_query() {
     assert!(terms(&second.opposes, TermKind::Words).iter().any(|term| words.contains(term)));
     // A model without two kinds of labels has the same probability everywhere, and nothing speaks for or against it.
     assert!(never.supports.is_empty() && never.opposes.is_empty() && never.others == 0 && never.rest == 0.0);
-    let unknown = ask(&queries, &evaluated, &Rule::MaxConf, LIMITS, "zzz").unwrap();
+    let unknown = ask(&queries, &evaluated, None, &Rule::MaxConf, LIMITS, "zzz").unwrap();
     assert_eq!(unknown.known, 0);
     assert!(unknown.models.iter().all(|model| model.log_odds == model.start && model.rest.is_sign_positive()));
 }
@@ -97,7 +97,7 @@ fn what_speaks_for_a_model_is_in_the_query() {
 fn choices_are_those_of_the_rules() {
     let (queries, evaluated) = example();
     let chosen = |rule: Rule, limits: Limits, text: &str| {
-        let advice = ask(&queries, &evaluated, &rule, limits, text).unwrap();
+        let advice = ask(&queries, &evaluated, None, &rule, limits, text).unwrap();
         (advice.chosen, advice.at_most)
     };
     let (first, second) = ("how many apples are left", "who wrote the old poem");
@@ -113,14 +113,14 @@ fn choices_are_those_of_the_rules() {
     assert_eq!(chosen(Rule::Random(3), LIMITS, first).0.len(), 2);
     let caps = Caps { cost: 0.3, latency_ms: f64::INFINITY };
     assert_eq!(chosen(Rule::Capped(caps), LIMITS, second), (vec![0], false));
-    let error = ask(&queries, &evaluated, &Rule::Oracle, LIMITS, first).unwrap_err();
+    let error = ask(&queries, &evaluated, None, &Rule::Oracle, LIMITS, first).unwrap_err();
     assert!(error.to_string().contains("before it sees the answers"), "{error}");
 }
 
 #[test]
 fn expectations_are_means_over_train_with_students_interval() {
     let (queries, evaluated) = example();
-    let both = ask(&queries, &evaluated, &Rule::Fixed(vec![0, 1]), LIMITS, "").unwrap();
+    let both = ask(&queries, &evaluated, None, &Rule::Fixed(vec![0, 1]), LIMITS, "").unwrap();
     let train: Vec<usize> = evaluated.split.train.iter().copied().filter(|query| query % 5 != 0).collect();
     let (n, parts) = (train.len() as f64, [0, 1].map(|k| queries.results[k].latency_ms.as_ref().unwrap()));
     let slower: Vec<f64> = train.iter().map(|query| parts[0][*query].max(parts[1][*query])).collect();
@@ -136,7 +136,7 @@ fn expectations_are_means_over_train_with_students_interval() {
     assert!((sum - expected).abs() < 1e-9);
     // One of the two has no cost.
     assert_eq!(both.cost, Expected::default());
-    let one = ask(&queries, &evaluated, &Rule::Fixed(vec![0]), LIMITS, "").unwrap();
+    let one = ask(&queries, &evaluated, None, &Rule::Fixed(vec![0]), LIMITS, "").unwrap();
     assert_eq!(one.cost.figure, Figure { value: Some(0.25), ci95: Some(0.0) });
     assert_eq!(one.cost.queries, 240);
 }

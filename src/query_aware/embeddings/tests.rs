@@ -1,6 +1,12 @@
 //! Tables and vocabularies of a few tokens, whole and broken.
 
 use super::*;
+use crate::experiment::QueryAware;
+use crate::query_aware::ask::ask;
+use crate::query_aware::evaluation::run;
+use crate::query_aware::queries::ModelAnswers;
+use crate::query_aware::select::{Limits, Rule};
+use crate::random::{hash, unit};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -190,4 +196,57 @@ proptest! {
             prop_assert_eq!(read(&tokenizer, table(rows)).unwrap().of(&text).len(), 2);
         }
     }
+}
+
+#[test]
+fn a_typed_query_has_its_vector() {
+    let embeddings = read(&word_piece(), table(8)).unwrap();
+    let solved = |right: u64| (0..300).map(|q| Some((q % 3 == right) != (unit(hash(right, q)) < 0.2))).collect();
+    let result = |right| ModelAnswers { solved: solved(right), answer: vec![right as u32; 300], ..Default::default() };
+    let mut queries = Queries {
+        models: vec!["a".into(), "b".into()],
+        texts: (0..300).map(|q| format!("{} {}", ["how many", "apples?", "数"][q % 3], q % 7)).collect(),
+        results: vec![result(0), result(1)],
+        answers: vec!["1".into(), "2".into()],
+        // A column of the data, which a typed query does not have, and some queries neither.
+        numeric: vec![(0..300).map(|q| if q % 2 == 0 { f64::NAN } else { unit(hash(9, q)) }).collect()],
+        numeric_names: vec!["length".into()],
+        ..Queries::default()
+    };
+    embeddings.join(&mut queries).unwrap();
+    let evaluated = run(&queries, &QueryAware::default(), &mut |_, _| true).unwrap();
+    let limits = Limits { models: 1, threshold: 0.5 };
+    let asked = |table, text: &str| ask(&queries, &evaluated, table, &Rule::MaxConf, limits, text).unwrap();
+    for query in evaluated.split.train.iter().filter(|query| *query % 2 == 0) {
+        let advice = asked(Some(&embeddings), &queries.texts[*query]);
+        let p: Vec<f64> = advice.models.iter().map(|model| model.p).collect();
+        assert_eq!(p, evaluated.trained.p[query * 2..query * 2 + 2]);
+        assert_eq!(advice.columns, 1);
+        let without = asked(None, &queries.texts[*query]);
+        assert_eq!(without.columns, 3);
+        assert!(without.models.iter().zip(&p).any(|(model, p)| model.p != *p));
+    }
+    // No known token: no vector, and nothing else is known of it either.
+    let nothing = asked(Some(&embeddings), "zzz");
+    assert!(nothing.known == 0 && nothing.models.iter().all(|model| model.log_odds == model.start));
+}
+
+#[test]
+fn files_are_told_by_their_names() {
+    let (tokenizer, model) = (word_piece(), table(8));
+    let read = |files: &[(&str, &[u8])]| {
+        Embeddings::read(files.iter().map(|(name, bytes)| InputFile::from_bytes(*name, bytes)).collect())
+    };
+    let all: [(&str, &[u8]); 3] =
+        [("potion/config.json", MEAN), ("potion/model.safetensors", &model), ("tokenizer.json", &tokenizer)];
+    assert_eq!(read(&all).unwrap().of("many"), [3.0, 1.0]);
+    // Without the configuration, of length 1.
+    assert!((read(&all[1..]).unwrap().of("many")[1] - 0.1f64.sqrt()).abs() < 1e-15);
+    let said = |files: &[(&str, &[u8])]| read(files).unwrap_err().to_string();
+    assert!(said(&all[..2]).contains("a file tokenizer.json beside the others"), "{}", said(&all[..2]));
+    assert!(said(&all[2..]).contains("a file model.safetensors beside the others"), "{}", said(&all[2..]));
+    assert!(said(&[("vocab.txt", b"a")]).contains("found `vocab.txt`, expected files named tokenizer.json"));
+    let long = vec![b' '; (1 << 20) + 1];
+    assert!(said(&[("config.json", &long)]).contains("found `1 MB`, expected at most 1 MB"));
+    assert_eq!(place("a/model.safetensors", LARGEST as u64 + 1).unwrap_err().kind, ErrorKind::TooLarge);
 }

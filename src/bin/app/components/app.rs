@@ -21,7 +21,7 @@ use super::sweep::sweep_view;
 use super::task::TaskPanel;
 use super::views::{Views, tab_id};
 use super::workspace::{Said, Wish, Workspace, trouble};
-use crate::bring::Held;
+use crate::bring::{Held, listed};
 use crate::browser::{arrived, embedded, fragment, named_files, recall, remember, unframed};
 use crate::dropped::sort;
 use crate::fetch::{Fetching, fetch};
@@ -35,6 +35,7 @@ use crate::state::{Action, Effect, Import, Opened, Phase, State, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use gloo_timers::callback::Timeout;
+use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::{Event as PoolEvent, Pool, Speed};
 use llm_selection::browser::remote::Remote;
 use llm_selection::browser::trainer::Trainer;
@@ -60,6 +61,8 @@ pub enum Happening {
     Above(Option<u32>),
     /// Files were let go, or pasted.
     Held(Held),
+    /// Files were let go where token embeddings belong.
+    Table(Vec<Chosen>),
     Shortcuts(bool),
     Key(KeyboardEvent),
     /// Time to keep what has changed.
@@ -238,6 +241,10 @@ impl Component for App {
                     context.link().send_future(async { Happening::Do(Action::Dropped(held.gather().await)) });
                 }
             }
+            Happening::Table(files) => {
+                self.above = None;
+                context.link().send_message(Happening::Do(Action::QueryAware(QueryAwareAction::Table(files))));
+            }
             Happening::Shortcuts(on) => {
                 remember(SHORTCUTS, if on { "on" } else { "off" });
                 self.shortcuts = on;
@@ -281,6 +288,10 @@ impl Component for App {
         });
         let drop = link.callback(|event: DragEvent| {
             event.prevent_default();
+            let at = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+            if at.is_some_and(|at| at.closest(query_aware::TABLE).is_ok_and(|table| table.is_some())) {
+                return Happening::Table(listed(event.data_transfer().and_then(|transfer| transfer.files())));
+            }
             Happening::Held(Held::dropped(event.data_transfer()))
         });
         let side = if self.embedded { None } else { self.side(state) };
@@ -390,12 +401,12 @@ impl App {
                 Effect::PlayStudy { experiment, data } => {
                     play_beside(&mut self.study_pool, &self.study_events, &experiment, data);
                 }
-                Effect::Train { number, experiment, files } => {
+                Effect::Train { number, experiment, files, table } => {
                     let dispatch = self.dispatch.clone();
                     let heard = move |reply| {
                         dispatch.emit(Action::QueryAware(QueryAwareAction::Heard(number, reply)));
                     };
-                    match Trainer::start(&experiment, files, heard.clone()) {
+                    match Trainer::start(&experiment, files, table, heard.clone()) {
                         Ok(trainer) => self.training = Some(trainer),
                         Err(error) => heard(Err(error)),
                     }

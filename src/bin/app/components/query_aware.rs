@@ -9,6 +9,7 @@ mod policies;
 mod predicted;
 mod published;
 mod setup;
+mod table;
 
 use super::message::{Message, Tone, explained, field_name};
 use super::opening::refusal;
@@ -32,6 +33,7 @@ use policies::Policies;
 use predicted::predicted;
 use published::published;
 pub use setup::setup;
+pub use table::TABLE;
 
 /// Why the room has nothing to train on; `None` where it may have.
 pub fn lacking(state: &State) -> Option<&'static str> {
@@ -53,6 +55,7 @@ fn can_train(state: &State) -> bool {
     state.query_aware.training.is_none()
         && state.wanted().is_none()
         && lacking(state).is_none()
+        && state.query_aware.lacking().is_none()
         && (state.problem.is_none() || state.pending)
 }
 
@@ -91,7 +94,8 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
                 </Message>
             }
             {status(state)}
-            if let Some(error) = &room.failure {
+            // What is wrong with the token embeddings is said beside them.
+            if let Some(error) = room.failure.as_ref().filter(|_| room.failure != room.table_failure) {
                 if error.kind == ErrorKind::Missing && error.place.field.as_deref() == Some("files") {
                     <Message tone={Tone::Bad} title="These files have no text of the queries">
                         {"They need a column "}<b>{"query"}</b>{" (also understood: prompt, question, input): add it to them, or say under "}<i>{"Change how they are read"}</i>{" which column it is."}{kept(room, error)}
@@ -101,7 +105,7 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
                 }
             }
             if let Some(trained) = &room.trained {
-                if state.ready.as_ref().is_none_or(|ready| !same(&ready.experiment, &trained.experiment)) {
+                if trained.table != room.table || state.ready.as_ref().is_none_or(|ready| !same(&ready.experiment, &trained.experiment)) {
                     <Message tone={Tone::Note} title="The set-up has changed since">{"What is shown is of the experiment as it was when the training began."}</Message>
                 }
                 {ask(trained, &room.inquiry, dispatch)}

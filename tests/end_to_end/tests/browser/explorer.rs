@@ -98,7 +98,7 @@ impl Native {
     }
 
     fn ask(&self, limits: Limits, text: &str) -> Result<Advice> {
-        Ok(ask(&self.queries, &self.evaluated, self.rule(), limits, text)?)
+        Ok(ask(&self.queries, &self.evaluated, None, self.rule(), limits, text)?)
     }
 
     fn view(&self, filter: Filter, page: u64) -> View {

@@ -2,6 +2,7 @@
 //! end; `cargo xtask test browser -- links::` runs a part.
 
 mod contextual;
+mod embeddings;
 mod explorer;
 mod exports;
 mod files;

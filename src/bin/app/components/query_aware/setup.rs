@@ -1,5 +1,6 @@
 //! The set-up: split, features, selection, the steps of the training.
 
+use super::table::table;
 use crate::components::field::NumberField;
 use crate::components::name::Name;
 use crate::form::{Field, Label, QueryAwareInput};
@@ -67,6 +68,7 @@ pub fn setup(state: &State, wrong: Option<Field>, alert: Html, dispatch: &Callba
                             aria-invalid={bad.then_some("true")} aria-describedby="qa-columns-about" />
                         <p class="quiet small" id="qa-columns-about">{"Columns of numbers or embeddings beside the text, one name a line."}</p>
                     </div>
+                    {table(&state.query_aware, dispatch)}
                     {steps(state)}
                 </div>
             </fieldset>
