@@ -63,7 +63,7 @@ fn contributions_sum_to_the_log_odds() {
         for model in &advice.models {
             let listed = model.supports.iter().chain(&model.opposes).map(|one| one.adds).sum::<f64>();
             assert!((model.start + listed + model.rest - model.log_odds).abs() < 1e-9, "{model:?}");
-            let logit = (model.p / (1.0 - model.p)).ln();
+            let logit = libm::log(model.p / (1.0 - model.p));
             assert!((logit - model.log_odds).abs() < 1e-6, "{logit} {model:?}");
             assert!(model.supports.is_sorted_by(|a, b| a.adds >= b.adds && b.adds > 0.0));
             assert!(model.opposes.is_sorted_by(|a, b| a.adds <= b.adds && b.adds < 0.0));
@@ -125,7 +125,7 @@ fn expectations_are_means_over_train_with_students_interval() {
     let (n, parts) = (train.len() as f64, [0, 1].map(|k| queries.results[k].latency_ms.as_ref().unwrap()));
     let slower: Vec<f64> = train.iter().map(|query| parts[0][*query].max(parts[1][*query])).collect();
     let mean = slower.iter().sum::<f64>() / n;
-    let deviation = (slower.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
+    let deviation = (slower.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0)).sqrt();
     let Expected { figure, queries: measured } = both.latency_parallel_ms;
     assert_eq!(measured as usize, train.len());
     assert!((figure.value.unwrap() - mean).abs() < 1e-9);
