@@ -446,11 +446,13 @@ impl State {
             self.ready = before;
             return Vec::new();
         }
-        // What only query-aware selection asks for changes nothing of the run.
-        let same_run = before.is_some_and(|ready| {
-            let query_aware = experiment.query_aware.clone();
-            Experiment { query_aware, ..(*ready.experiment).clone() } == experiment
-        });
+        // What only query-aware selection asks for changes nothing of a run whose policies do not read the query.
+        let reading = experiment.policies.iter().any(|policy| policy.kind.reads_query());
+        let same_run = !reading
+            && before.is_some_and(|ready| {
+                let query_aware = experiment.query_aware.clone();
+                Experiment { query_aware, ..(*ready.experiment).clone() } == experiment
+            });
         self.ready = Some(Ready {
             experiment: Rc::new(experiment),
             range: plan.budget_range(),

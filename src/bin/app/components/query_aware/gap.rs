@@ -270,7 +270,7 @@ fn query(view: &View, opened: &Opened) -> Html {
                 if let Some(category) = &opened.category { {" · "}<Name name={category.clone().shown()} /> }
                 {format!(" · solved by {} of {}", opened.solvers, plural(all as u64, "model", "models"))}
             </p>
-            <p class="asked">{excerpt(&opened.text)}</p>
+            <p class="asked" tabindex="0">{excerpt(&opened.text)}</p>
             <div class="scroll" tabindex="0" role="group" aria-label={format!("Models on query {number}, scrolls")}>
                 <table class="mini">
                     <caption class="vh">{format!("Models on query {number}")}</caption>
