@@ -127,11 +127,24 @@ fn number(text: &str) -> Option<String> {
     }))
 }
 
-/// The beginning of a long text, and a hash of the rest: equal texts stay equal, others different.
+/// The beginning of a long text, and of the rest a hash and the number of characters: equal texts stay equal, others
+/// different.
 fn shortened(text: String) -> String {
     let Some((at, _)) = text.char_indices().nth(LONGEST) else { return text };
     let (kept, rest) = text.split_at(at);
-    format!("{kept}… {:016x}", rest.bytes().fold(0, |sum, byte| hash(sum, u64::from(byte))))
+    let hash = rest.bytes().fold(0, |sum, byte| hash(sum, u64::from(byte)));
+    format!("{kept}… {hash:016x}+{}", rest.chars().count())
+}
+
+/// What is kept of a normal answer, and how many characters of it are not.
+pub(crate) fn kept(answer: &str) -> (&str, u64) {
+    let parts = answer.rsplit_once("… ").and_then(|(kept, mark)| Some((kept, mark.split_once('+')?)));
+    match parts {
+        Some((kept, (hash, more))) if hash.len() == 16 && kept.chars().count() == LONGEST => {
+            more.parse().map_or((answer, 0), |more| (kept, more))
+        }
+        _ => (answer, 0),
+    }
 }
 
 #[cfg(test)]

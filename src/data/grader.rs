@@ -29,6 +29,10 @@ impl Judge {
             Grader::NumberWithin(tolerance) if !(*tolerance >= 0.0 && tolerance.is_finite()) => {
                 return Err(wrong("a tolerance of at least 0", "number-within").found(tolerance));
             }
+            // It would find nothing in any answer.
+            Grader::Regex(pattern) if pattern.trim().is_empty() => {
+                return Err(wrong("a pattern, such as (?i)\\[(yes|no)\\]", "regex").found(pattern));
+            }
             Grader::Regex(pattern) if pattern.len() > LONGEST_PATTERN => {
                 return Err(wrong("a pattern of at most 1,000 bytes", "regex").found(pattern));
             }
@@ -189,7 +193,12 @@ mod tests {
         assert!(regex("(?i)yes", "I say YES") && regex(r"^\s*(\w+)", "Yes, because"));
         // No backtracking: the time is linear in the answer.
         assert!(!regex("(a+)+b", &"a".repeat(50_000)));
-        for grader in [Grader::Regex("(".into()), Grader::Regex("a".repeat(1_001)), Grader::NumberWithin(-1.0)] {
+        for grader in [
+            Grader::Regex("(".into()),
+            Grader::Regex(" ".into()),
+            Grader::Regex("a".repeat(1_001)),
+            Grader::NumberWithin(-1.0),
+        ] {
             assert_eq!(Judge::new(&grader).err().map(|error| error.kind), Some(ErrorKind::OutOfRange), "{grader:?}");
         }
         assert!(Judge::new(&Grader::Regex("((a{1000}){1000}){1000}".into())).is_err());

@@ -7,7 +7,7 @@
 //!                                                                             Dataset, Audit ◀─ join (who answered what)
 //! ```
 
-mod answers;
+pub(crate) mod answers;
 mod archive;
 mod audit;
 mod cells;

@@ -5,6 +5,7 @@ use super::gap::{By, Share};
 use super::judge::Judge;
 use super::select::{Limits, Rule};
 use super::solvable::{Judged, Row, Solvable};
+use crate::data::answers::kept;
 use serde::{Deserialize, Serialize};
 
 /// Queries on a page.
@@ -247,7 +248,11 @@ impl Excerpt {
 fn opened(judge: &Judge, rule: &Rule, limits: Limits, row: &Row) -> Opened {
     let (queries, query) = (judge.queries, row.query as usize);
     let verdict = judge.verdict(rule, limits, query);
-    let answer = |place: u32| Some(Excerpt::of(queries.answers.get(place as usize)?, LONGEST_ANSWER));
+    let answer = |place: u32| {
+        let (kept, more) = kept(queries.answers.get(place as usize)?);
+        let excerpt = Excerpt::of(kept, LONGEST_ANSWER);
+        Some(Excerpt { left_out: excerpt.left_out + more, ..excerpt })
+    };
     let played = |model: usize| {
         let called = verdict.chosen.iter().position(|chosen| *chosen == model).map(|place| place as u32 + 1);
         let given = queries.answer(model, query);

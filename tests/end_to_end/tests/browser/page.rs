@@ -34,6 +34,8 @@ async fn opened(page: &Page, name: &str) -> Result<()> {
 }
 
 /// The texts come with the first question; then every button has its own, and every text its button.
+const RESULTS: &str = "query_id,model,score,cost\n1,a,1,0.1\n1,b,0,0.05\n2,a,1,0.2\n2,b,1,0.05\n";
+
 #[tokio::test]
 async fn every_number_is_explained() -> Result<()> {
     check(async |page| {
@@ -47,6 +49,9 @@ async fn every_number_is_explained() -> Result<()> {
         page.script("for (const text of document.querySelectorAll(':popover-open')) text.hidePopover()").await?;
         page.fill("spinbutton", "Rounds", "100").await?;
         page.fill("spinbutton", "Replicates", "2").await?;
+        // Some policies are there for files alone.
+        page.drop_files(".drop", &[("results.csv", RESULTS)]).await?;
+        page.wait_for_text("2 of 2 queries").await?;
         for entry in 0.. {
             page.click("button", "Add policy").await?;
             let press = format!(
