@@ -69,7 +69,7 @@ pub struct Keeper {
     pub trouble: Option<Rc<Error>>,
     /// What is kept, once it was asked for.
     pub listing: Option<Rc<Listing>>,
-    _going: Closure<dyn FnMut()>,
+    _going: Closure<dyn Fn()>,
 }
 
 impl Keeper {
@@ -86,7 +86,8 @@ impl Keeper {
         let closing = Rc::new(RefCell::new(Closing { form, kept }));
         let going = {
             let closing = closing.clone();
-            Closure::<dyn FnMut()>::new(move || {
+            // Firefox tells of one event while it still tells of the other.
+            Closure::<dyn Fn()>::new(move || {
                 let closing = closing.borrow();
                 let now = text(&closing.form);
                 remember_in_tab(UNKEPT, (now != closing.kept).then_some(now.as_str()));

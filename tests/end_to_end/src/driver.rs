@@ -100,7 +100,7 @@ impl Browser {
             let report = format!(
                 "addEventListener('securitypolicyviolation', (event) =>
                      dump(`{BREACH} ${{event.effectiveDirective}} ${{event.blockedURI}}\\n`));
-                 addEventListener('error', ({{ error }}) => dump(`{UNCAUGHT} ${{error}} ${{(error?.stack ?? '').replaceAll('\\n', ' < ')}}\\n`));"
+                 addEventListener('error', ({{ error }}) => error && dump(`{UNCAUGHT} ${{error}} ${{(error?.stack ?? '').replaceAll('\\n', ' < ')}}\\n`));"
             );
             self.client.execute(&report, Vec::new()).await?;
         }
