@@ -86,8 +86,12 @@ async fn trained(page: &Page) -> Result<()> {
 async fn rows(page: &Page) -> Result<Vec<(String, Vec<f64>)>> {
     page.find("table", "Policies").await?;
     let script = "return [...document.querySelectorAll('table[aria-label=Policies] tbody tr')].map(row =>
-        [row.querySelector('.who').innerText.trim(), [...row.querySelectorAll('data')].map(data => Number(data.getAttribute('value')))])";
-    Ok(serde_json::from_value(page.script(script).await?)?)
+        [row.querySelector('.who').innerText.trim(), [...row.querySelectorAll('data')].map(data => data.getAttribute('value'))])";
+    // As texts: some drivers round numbers on their way.
+    let rows: Vec<(String, Vec<String>)> = serde_json::from_value(page.script(script).await?)?;
+    rows.into_iter()
+        .map(|(name, values)| Ok((name, values.iter().map(|value| value.parse()).collect::<Result<_, _>>()?)))
+        .collect()
 }
 
 /// The page's table and its JSON are the engine's own.
