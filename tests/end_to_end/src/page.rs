@@ -121,8 +121,16 @@ impl Page {
     /// # Errors
     /// When it is not there or cannot be pressed.
     pub async fn click(&self, role: &str, name: &str) -> Result<()> {
-        let element = self.find(role, name).await?;
-        self.press(&element).await.with_context(|| format!("{role} \"{name}\""))
+        self.until(&format!("{role} \"{name}\" to be pressed"), async || {
+            let element = self.find(role, name).await?;
+            match self.press(&element).await {
+                Ok(()) => Ok(Some(())),
+                // A render has put another one in its place.
+                Err(error) if error.to_string().contains("stale") => Ok(None),
+                Err(error) => Err(error.context(format!("{role} \"{name}\""))),
+            }
+        })
+        .await
     }
 
     /// Presses an element, scrolled to where nothing covers it.
