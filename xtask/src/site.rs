@@ -95,7 +95,7 @@ struct Module {
 fn module(bin: &str, name: &str) -> Result<Module> {
     let profile = if matches!(bin, "app" | "store") { "page" } else { "release" };
     let arguments = ["build", "--profile", profile, "--target", WASM, "--bin", bin, "--features", bin];
-    run(cargo(&arguments).env("CARGO_ENCODED_RUSTFLAGS", without_local_paths()))?;
+    run(cargo(&arguments).env("CARGO_ENCODED_RUSTFLAGS", compiler_flags()))?;
     let folder = target().join("bindgen").join(name);
     let mut bindgen = Bindgen::new();
     bindgen
@@ -116,13 +116,15 @@ fn module(bin: &str, name: &str) -> Result<Module> {
     Ok(Module { name: name.to_owned(), glue, wasm: read(&folder.join(format!("{name}_bg.wasm")))? })
 }
 
-/// Compiler flags that keep this machine's folder names out of panic messages, so that builds are the same everywhere.
-fn without_local_paths() -> String {
+/// Compiler flags: WebAssembly's vectors, which every browser that shows the page has and which make a round a sixth
+/// faster in Chromium; and what keeps this machine's folder names out of panic messages, so that builds are the same
+/// everywhere.
+fn compiler_flags() -> String {
     let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).unwrap_or_default();
     let cargo_home = std::env::var_os("CARGO_HOME").map_or_else(|| Path::new(&home).join(".cargo"), PathBuf::from);
-    [(cargo_home, "cargo"), (root(), "")]
-        .map(|(path, short)| format!("--remap-path-prefix={}={short}", path.display()))
-        .join("\u{1f}")
+    let paths = [(cargo_home, "cargo"), (root(), "")];
+    let paths = paths.map(|(path, short)| format!("--remap-path-prefix={}={short}", path.display()));
+    ["-Ctarget-feature=+simd128"].into_iter().chain(paths.iter().map(String::as_str)).collect::<Vec<_>>().join("\u{1f}")
 }
 
 /// Checks what `--connect` gives: a bare origin, since anything else could rewrite the policy.
