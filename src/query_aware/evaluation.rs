@@ -250,6 +250,19 @@ fn notes(
                 .to_owned(),
         );
     }
+    if queries.left_out > 0 {
+        notes.push(format!("{} queries are left out: some model has no result for them.", queries.left_out));
+    }
+    for (model, name) in queries.models.iter().enumerate().filter(|_| answers) {
+        let silent =
+            |query: &&usize| queries.solved(model, **query).is_some() && queries.answer(model, **query).is_none();
+        let (count, all) = (split.test.iter().filter(silent).count(), split.test.len());
+        if count > 0 {
+            notes.push(format!(
+                "{name} has no answer to {count} of {all} test queries, and abstains from the vote there."
+            ));
+        }
+    }
     let saved = classifier.log_loss_saved;
     let sure = saved.value.zip(saved.ci95).is_some_and(|(value, half)| value > half);
     if !sure {

@@ -20,7 +20,8 @@ pub struct Judge<'a> {
 /// What came of one policy: one entry a query in every list, NaN where it cannot be known.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Judged {
-    /// 1 where the vote is right, else 0. A vote is right if a model that gives the winning answer is right.
+    /// 1 where the vote is right, else 0. A vote is right if a model that gives the winning answer is right; the oracle is
+    /// where any model is.
     pub accuracy: Vec<f64>,
     /// 1 where any called model is right, else 0.
     pub coverage: Vec<f64>,
@@ -103,7 +104,11 @@ impl Judge<'_> {
         verdict.answer = vote(&ballots);
         verdict.covered = verdict.chosen.iter().any(|model| right(*model));
         let voters = verdict.chosen.iter().zip(&ballots).filter(|(_, ballot)| ballot.answer == verdict.answer);
-        verdict.right = verdict.answer.is_some() && voters.into_iter().any(|(model, _)| right(*model));
+        verdict.right = match rule {
+            // It needs no vote: a query counts where any model is right, also one whose answer is missing.
+            Rule::Oracle => verdict.covered,
+            _ => verdict.answer.is_some() && voters.into_iter().any(|(model, _)| right(*model)),
+        };
     }
 
     /// How a rule does on these queries.

@@ -37,9 +37,11 @@ impl Queries {
         let whole = |query: usize| (0..self.models.len()).all(|model| self.solved(model, query).is_some());
         let keeps_all = missing == MissingRule::Unavailable;
         let mut stays = vec![false; self.texts.len()];
-        for query in passing.into_iter().filter(|query| keeps_all || whole(*query)) {
-            if let Some(stays) = stays.get_mut(query) {
-                *stays = true;
+        let mut left_out = 0;
+        for query in passing {
+            match stays.get_mut(query) {
+                Some(stays) if keeps_all || whole(query) => *stays = true,
+                _ => left_out += 1,
             }
         }
         for results in &mut self.results {
@@ -47,6 +49,7 @@ impl Queries {
                 *solved = None;
             }
         }
+        self.left_out = left_out;
         Ok(self)
     }
 }
@@ -59,8 +62,8 @@ mod tests {
     use crate::query_aware::queries::ModelAnswers;
     use serde_json::{Value, json};
 
-    /// Names of the models and their labels by query.
-    type Left = (Vec<String>, Vec<Vec<Option<bool>>>);
+    /// Names of the models, their labels by query, and how many queries are left out for want of a result.
+    type Left = (Vec<String>, Vec<Vec<Option<bool>>>, u64);
 
     /// What is left of three queries and two models in an environment with these fields.
     fn left(fields: Value) -> std::result::Result<Left, String> {
@@ -82,7 +85,7 @@ mod tests {
             ..Queries::default()
         };
         let left = queries.playing(&replay).map_err(|error| error.to_string())?;
-        Ok((left.models, left.results.into_iter().map(|results| results.solved).collect()))
+        Ok((left.models, left.results.into_iter().map(|results| results.solved).collect(), left.left_out))
     }
 
     #[test]
@@ -90,7 +93,8 @@ mod tests {
         let (yes, no) = (Some(true), Some(false));
         assert_eq!(left(json!({})).unwrap().1, [[yes, yes, None], [no, no, None]]);
         assert_eq!(left(json!({"missing": "unavailable"})).unwrap().1, [[yes, yes, yes], [no, no, None]]);
-        assert_eq!(left(json!({"models": ["a"]})).unwrap(), (vec!["a".into()], vec![vec![yes, yes, yes]]));
+        assert_eq!((left(json!({})).unwrap().2, left(json!({"missing": "unavailable"})).unwrap().2), (1, 0));
+        assert_eq!(left(json!({"models": ["a"]})).unwrap(), (vec!["a".into()], vec![vec![yes, yes, yes]], 0));
         assert_eq!(left(json!({"filter": {"category": ["art"]}})).unwrap().1, [[None, yes, None], [None, no, None]]);
         assert!(left(json!({"models": ["c"]})).unwrap_err().contains("found `c`, expected one of the models: a, b"));
         assert!(left(json!({"filter": {"category": ["war"]}})).unwrap_err().contains("law, art"));

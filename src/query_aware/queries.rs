@@ -30,6 +30,8 @@ pub struct Queries {
     pub results: Vec<ModelAnswers>,
     /// The different answers, normalised.
     pub answers: Vec<String>,
+    /// Queries that [`Queries::playing`] left out because some model has no result for them.
+    pub left_out: u64,
 }
 
 /// One model's results, each column with one cell a query.
@@ -133,6 +135,7 @@ impl Queries {
             numeric: texts.numeric,
             numeric_names: texts.numeric_names,
             answers: texts.answers,
+            left_out: 0,
         }
     }
 }

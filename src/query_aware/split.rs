@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::SplitShares;
 use crate::random::{hash, permuted};
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 
 /// Fewest queries that can be split.
 pub const FEWEST_QUERIES: usize = 20;
@@ -77,13 +78,22 @@ impl Split {
         let parts = [("train", &split.train), ("validation", &split.validation), ("test", &split.test)];
         if let Some((part, _)) = parts.iter().find(|(_, queries)| queries.is_empty()) {
             let found = format!("no query in `{part}`");
-            let expected = match split.from_column {
+            let mut expected = match split.from_column {
                 true => {
                     "`train`, `validation` and `test` in the split column (or no such column: `\"split\": \"\"` in \
                          `mapping`)"
                 }
                 false => "queries for each part: more of them, or other shares",
-            };
+            }
+            .to_owned();
+            if queries.left_out > 0 {
+                let _ = write!(
+                    expected,
+                    "; {} queries are left out because some model has no result for them, which `\"missing\": \
+                     \"unavailable\"` keeps",
+                    queries.left_out
+                );
+            }
             let error = Error::new(ErrorKind::Missing, expected).found(found);
             return Err(match split.from_column {
                 true => error.at_column("split"),
@@ -174,6 +184,10 @@ mod tests {
         some.split = Some(labels(&["train", "test"], (0..24).map(|query| query % 2).collect()));
         let error = Split::of(&some, SplitShares::default()).unwrap_err();
         assert!(error.to_string().contains("no query in `validation`") && error.place.column.is_some(), "{error}");
+        assert!(!error.to_string().contains("left out"), "{error}");
+        some.left_out = 9;
+        let error = Split::of(&some, SplitShares::default()).unwrap_err();
+        assert!(error.to_string().contains("9 queries are left out because some model"), "{error}");
     }
 
     #[test]

@@ -354,7 +354,7 @@ impl Normalizer {
                 let text = if *left { text.trim_start() } else { text };
                 (if *right { text.trim_end() } else { text }).to_owned()
             }
-            Normalizer::Prepend(before) if text.is_empty() => before.chars().take(0).collect(),
+            Normalizer::Prepend(_) if text.is_empty() => String::new(),
             Normalizer::Prepend(before) => format!("{before}{text}"),
             Normalizer::Replace { pattern, with } => pattern.replace_all(text, regex_lite::NoExpand(with)).into_owned(),
         }

@@ -1,7 +1,7 @@
 //! The whole of it on queries whose words say which model is right.
 
 use super::*;
-use crate::query_aware::queries::ModelAnswers;
+use crate::query_aware::queries::{ModelAnswers, NONE};
 use crate::random::{below, hash};
 
 /// Topics of the queries; model `k` is right on topic `k` only, the last one on none.
@@ -65,6 +65,20 @@ fn labels_without_a_pattern_give_chance_and_say_so() {
     // One in three; five standard errors of 180 queries.
     assert!((accuracy(evaluation, "MaxConf") - 1.0 / 3.0).abs() < 0.18);
     assert!(evaluation.notes.iter().any(|note| note.contains("not shown that it tells queries apart")));
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let mut queries = example(200, false);
+    queries.left_out = 7;
+    queries.results[1].answer = vec![NONE; 200];
+    let Evaluated { evaluation, split, .. } = evaluated(&queries);
+    assert!(evaluation.notes.iter().any(|note| note.starts_with("7 queries are left out")));
+    let silent = format!("history has no answer to {0} of {0} test queries", split.test.len());
+    assert!(evaluation.notes.iter().any(|note| note.starts_with(&silent)), "{:?}", evaluation.notes);
+    assert_eq!(evaluation.notes.iter().filter(|note| note.contains("abstains")).count(), 1);
+    // A query of history's counts for the oracle all the same.
+    assert_eq!(Some(accuracy(&evaluation, "Oracle")), evaluation.oracle.value);
 }
 
 #[test]
