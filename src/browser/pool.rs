@@ -112,6 +112,8 @@ struct Inner {
     /// The worker that reads files to write them anew, likewise.
     cleaner: RefCell<Option<Handle>>,
     playing: RefCell<Option<Playing>>,
+    /// Whether the players have been given rows of a data set.
+    dealt: Cell<bool>,
     runs: Cell<u32>,
 }
 
@@ -130,18 +132,10 @@ impl Pool {
             excerpts: RefCell::default(),
             cleaner: RefCell::default(),
             playing: RefCell::default(),
+            dealt: Cell::default(),
             runs: Cell::new(0),
         });
-        let cores = web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
-        for worker in 0..(cores as usize).clamp(1, MOST_WORKERS) {
-            let weak = Rc::downgrade(&inner);
-            let handle = Handle::new("worker", move |reply, _| {
-                if let Some(inner) = weak.upgrade() {
-                    inner.heard(worker, reply);
-                }
-            })?;
-            inner.players.borrow_mut().push(handle);
-        }
+        inner.renew_players()?;
         Ok(Pool { inner })
     }
 
@@ -150,6 +144,7 @@ impl Pool {
         self.cancel_import();
         *self.inner.reading.borrow_mut() = Some((files.clone(), options.clone()));
         let message = |names| ToImporter::Import { names, options };
+        self.inner.make_room();
         match self.importer(files, message, Inner::heard_importer) {
             Ok(handle) => *self.inner.importer.borrow_mut() = Some(handle),
             Err(error) => (self.inner.on_event)(Event::ImportFailed(error)),
@@ -158,6 +153,7 @@ impl Pool {
 
     /// Reads files once more and writes them as one in the neutral schema, with the queries' ids.
     pub fn clean(&self, files: Vec<Chosen>, options: ImportOptions) {
+        self.inner.make_room();
         match self.importer(files, |names| ToImporter::Clean { names, options }, Inner::heard_cleaner) {
             Ok(handle) => *self.inner.cleaner.borrow_mut() = Some(handle),
             Err(error) => (self.inner.on_event)(Event::CleanFailed(error)),
@@ -257,6 +253,34 @@ impl Pool {
 }
 
 impl Inner {
+    /// Starts the players, in place of those that are there.
+    fn renew_players(self: &Rc<Self>) -> Result<(), Error> {
+        let cores = web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
+        let player = |worker| {
+            let weak = Rc::downgrade(self);
+            Handle::new("worker", move |reply, _| {
+                if let Some(inner) = weak.upgrade() {
+                    inner.heard(worker, reply);
+                }
+            })
+        };
+        let players = (0..(cores as usize).clamp(1, MOST_WORKERS)).map(player).collect::<Result<Vec<_>, _>>()?;
+        *self.players.borrow_mut() = players;
+        Ok(())
+    }
+
+    /// Gives back what players keep of a data set that they have played to its end: it is read anew beside what is held,
+    /// and memory that a worker has asked for once stays its own.
+    fn make_room(self: &Rc<Self>) {
+        let idle = self.playing.borrow().as_ref().is_none_or(Playing::is_done);
+        if idle
+            && self.dealt.take()
+            && let Err(error) = self.renew_players()
+        {
+            self.fail(error);
+        }
+    }
+
     /// Number for a new run: what belongs to those before is not heard any more.
     fn next_run(&self) -> u32 {
         self.runs.set(self.runs.get().wrapping_add(1));
@@ -306,7 +330,10 @@ impl Inner {
                 held.deal(&Asked::of(&experiment), starts.len(), move |rows| {
                     let inner = weak.upgrade().filter(|inner| inner.runs.get() == run);
                     match (inner, rows) {
-                        (Some(inner), Ok(rows)) => inner.send(&starts, &rows),
+                        (Some(inner), Ok(rows)) => {
+                            inner.dealt.set(true);
+                            inner.send(&starts, &rows);
+                        }
                         (Some(inner), Err(error)) => inner.fail(error),
                         (None, _) => {}
                     }

@@ -90,6 +90,11 @@ impl Playing {
         Played::bytes(&self.plan, &self.collector, &self.optima, self.clock.elapsed()).ok().flatten()
     }
 
+    /// Whether every replicate of every policy is played.
+    pub(super) fn is_done(&self) -> bool {
+        self.collector.is_complete()
+    }
+
     /// The next message for a worker, if it is idle and may go on.
     pub(super) fn next(&mut self, worker: usize) -> Option<ToPlayer> {
         self.clock.since?;
