@@ -13,8 +13,11 @@ pub fn bench() -> Result<()> {
     println!("== in Chromium");
     let driver = setup::chromium()?;
     site::build(&[])?;
-    let measure = ["run", "--release", "--quiet", "--package", "end-to-end", "--bin", "measure"];
-    run(driver.chosen_for(&mut cargo(&measure)))
+    for program in ["measure", "large"] {
+        let measure = ["run", "--release", "--quiet", "--package", "end-to-end", "--bin", program];
+        run(driver.chosen_for(&mut cargo(&measure)))?;
+    }
+    Ok(())
 }
 
 /// Measures the engine, native and in Chromium, beside other programs at the same job; or its predictions alone.
