@@ -56,6 +56,7 @@ async fn main() -> Result<()> {
             Ok((reads == false).then_some(()))
         })
         .await?;
+        page.wait_for_text("200 000 of 200 000 queries").await.context("the audit")?;
         done(&page).await.context("the run on the files")?;
         said(what, start);
     }
@@ -74,7 +75,7 @@ fn write(path: &Path) -> Result<()> {
     for query in 0..QUERIES {
         for model in 0..MODELS {
             let (score, cost) = (u32::from((query * 7 + model) % 3 > 0), f64::from((query % 97) * (model + 1)) / 1e5);
-            let answer = "what a model said of it and why, in words ".repeat(2);
+            let answer = "what a model said of it and why it said so ".repeat(2);
             writeln!(
                 out,
                 "question-{query}-of-the-set,provider/model-{model},{score},{cost:.8},{},{answer}",
