@@ -1,6 +1,7 @@
 //! What can happen on the page, and what must then happen outside its state.
 
 use crate::bring::Brought;
+use crate::fetch::Fetched;
 use crate::form::{Edit, Field, Kind, Memory, QueryEdit};
 use crate::query_aware::QueryAwareAction;
 use crate::room::Room;
@@ -103,7 +104,12 @@ impl Action {
     pub fn waits(&self) -> bool {
         match self {
             Action::Typed(..) | Action::Hide(..) | Action::Cursor(_) | Action::FilesAdvanced(_) => false,
-            Action::QueryAware(action) => !matches!(action, QueryAwareAction::Heard(..) | QueryAwareAction::Inquire(_)),
+            Action::QueryAware(action) => !matches!(
+                action,
+                QueryAwareAction::Heard(..)
+                    | QueryAwareAction::Inquire(_)
+                    | QueryAwareAction::Fetched(Fetched::Advanced(_))
+            ),
             Action::Pool(event) => matches!(event, Event::Imported { .. }),
             _ => true,
         }
@@ -137,6 +143,9 @@ pub enum Effect {
         options: ImportOptions,
     },
     Fetch(Vec<String>),
+    /// Fetch the files of a table of token embeddings.
+    FetchTable(Vec<String>),
+    StopFetchingTable,
     CancelImport,
     /// Find out what files are, and do what is meant by each.
     Sort(Brought),

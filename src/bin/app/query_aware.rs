@@ -1,9 +1,10 @@
 //! The room *Query-aware*: the training under way, what was trained last, and on what.
 
 use crate::action::Effect;
+use crate::fetch::Fetched;
 use crate::inquiry::{Inquiry, InquiryAction};
 use crate::shared::Shared;
-use crate::state::Ready;
+use crate::state::{Import, Ready};
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Environment, Experiment};
@@ -22,6 +23,12 @@ pub enum QueryAwareAction {
     Table(Vec<Chosen>),
     /// The table is taken away.
     NoTable,
+    /// Fetch the table from a folder that the page's address names.
+    Fetch(String),
+    /// How that goes.
+    Fetched(Fetched),
+    /// Give it up.
+    CancelFetch,
     /// Of what was trained.
     Inquire(InquiryAction),
     /// What the worker with this number says.
@@ -74,6 +81,8 @@ pub struct QueryAwareState {
     pub table: Vec<Chosen>,
     /// What is wrong with them.
     pub table_failure: Option<Rc<Error>>,
+    /// How far the table is that the page's address names.
+    pub coming: Import,
     /// Why there is nothing, or nothing newer.
     pub failure: Option<Rc<Error>>,
     /// The person has given up the last training.
@@ -107,13 +116,29 @@ impl QueryAwareState {
             QueryAwareAction::Table(files) => {
                 let checked = self.bring(files);
                 self.mend_table(checked.err());
-                Vec::new()
+                self.stop_fetching()
             }
             QueryAwareAction::NoTable => {
                 self.table.clear();
                 self.mend_table(None);
                 Vec::new()
             }
+            QueryAwareAction::Fetch(folder) => {
+                let folder = folder.trim_end_matches('/');
+                let addresses: Vec<String> = FILES.iter().map(|name| format!("{folder}/{name}")).collect();
+                self.coming = Import::fetching(&addresses);
+                vec![Effect::FetchTable(addresses)]
+            }
+            QueryAwareAction::Fetched(Fetched::Advanced(progress)) => {
+                self.coming.advance(progress);
+                Vec::new()
+            }
+            QueryAwareAction::Fetched(Fetched::Done(files)) => {
+                let checked = files.and_then(|files| self.bring(files));
+                self.mend_table(checked.err());
+                self.stop_fetching()
+            }
+            QueryAwareAction::CancelFetch => self.stop_fetching(),
             QueryAwareAction::Heard(number, reply) => self.hear(number, reply),
             QueryAwareAction::Inquire(action) => self.inquiry.reduce(action).into_iter().map(Effect::Inquire).collect(),
         }
@@ -127,6 +152,17 @@ impl QueryAwareState {
         self.table.extend(files);
         self.table.sort_by_key(|it| place(it).unwrap_or_default());
         self.lacking().map_or(Ok(()), Err)
+    }
+
+    /// What is brought takes the place of what was to come.
+    fn stop_fetching(&mut self) -> Vec<Effect> {
+        self.coming = Import::Idle;
+        vec![Effect::StopFetchingTable]
+    }
+
+    /// Whether a table is on its way.
+    pub fn is_fetching(&self) -> bool {
+        matches!(self.coming, Import::Reading { .. })
     }
 
     /// What the table lacks, where there is one.
@@ -144,7 +180,7 @@ impl QueryAwareState {
     }
 
     fn train(&mut self, present: Present) -> Vec<Effect> {
-        if self.training.is_some() || self.lacking().is_some() {
+        if self.training.is_some() || self.lacking().is_some() || self.is_fetching() {
             return Vec::new();
         }
         let wrong = present.wrong.map(|error| (**error).clone());

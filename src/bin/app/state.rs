@@ -350,7 +350,7 @@ impl State {
             Action::Mapping(action) => return self.map(action),
             Action::Open(opened) => return self.restore(*opened),
             Action::FilesAdvanced(progress) => {
-                self.import_advanced(progress);
+                self.import.advance(progress);
                 return Vec::new();
             }
             Action::Fetch(addresses) => return self.fetch(addresses),
@@ -538,7 +538,7 @@ impl State {
 
     fn hear(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::ImportProgress(progress) => self.import_advanced(progress),
+            Event::ImportProgress(progress) => self.import.advance(progress),
             Event::Imported { data, audit, prices } => return self.imported(data, audit, prices),
             Event::ImportFailed(error) => return self.import_failed(error),
             Event::Excerpt(MAPPING, excerpt) => self.looked(excerpt),

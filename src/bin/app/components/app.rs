@@ -21,10 +21,10 @@ use super::sweep::sweep_view;
 use super::task::TaskPanel;
 use super::views::{Views, tab_id};
 use super::workspace::{Said, Wish, Workspace, trouble};
-use crate::bring::{Held, listed};
-use crate::browser::{arrived, embedded, fragment, named_files, recall, remember, unframed};
+use crate::bring::{Brought, Held, listed};
+use crate::browser::{arrived, embedded, fragment, named, recall, remember, unframed};
 use crate::dropped::sort;
-use crate::fetch::{Fetching, fetch};
+use crate::fetch::{Fetched, Fetching, fetch};
 use crate::form::Field;
 use crate::format::Unit;
 use crate::inquiry::InquiryAction;
@@ -91,8 +91,9 @@ pub struct App {
     dispatch: Callback<Action>,
     cursor: Callback<Option<u32>>,
     shortcuts_toggled: Callback<Event>,
-    /// Files that are being fetched.
+    /// Files that are being fetched, and those of token embeddings.
     fetching: Option<Fetching>,
+    fetching_table: Option<Fetching>,
     above: Option<u32>,
     shortcuts: bool,
     /// Shown in a frame of another page: the results alone.
@@ -150,7 +151,8 @@ impl Component for App {
         if let Some(window) = web_sys::window() {
             let _ = window.add_event_listener_with_callback("hashchange", fragments.as_ref().unchecked_ref());
         }
-        let named = named_files();
+        let files = named("data");
+        let table = named("embeddings").into_iter().next();
         let events = link.callback(|event| Happening::Do(Action::Pool(event)));
         let opened = Pool::new(move |event| events.emit(event)).and_then(|pool| {
             let (mut state, mut effects) = State::opening()?;
@@ -160,18 +162,20 @@ impl Component for App {
                 let linked = state.reduce(Action::OpenLink(fragment()));
                 effects = if linked.is_empty() { effects } else { linked };
             }
-            if !named.is_empty() {
-                effects.extend(state.reduce(Action::Fetch(named.clone())));
+            if !files.is_empty() {
+                effects.extend(state.reduce(Action::Fetch(files.clone())));
             }
-            Ok((pool, (state, effects)))
+            // Of what the tab keeps it is no part: it is fetched at every visit.
+            let table = table.map(|folder| state.reduce(Action::QueryAware(QueryAwareAction::Fetch(folder))));
+            Ok((pool, state, effects, table.unwrap_or_default()))
         });
-        let (state, pool, effects) = match opened {
-            Ok((pool, (state, effects))) => (Ok(state), Some(pool), effects),
-            Err(error) => (Err(error), None, Vec::new()),
+        let (state, pool, effects, table) = match opened {
+            Ok((pool, state, effects, table)) => (Ok(state), Some(pool), effects, table),
+            Err(error) => (Err(error), None, Vec::new(), Vec::new()),
         };
         let form = state.as_ref().map_or_else(|_| Rc::default(), |state: &State| state.form.clone());
         let (kept, due) = (link.callback(Happening::Kept), link.callback(|()| Happening::Keep));
-        let linked = (Link::is_meant(&fragment()) || !named.is_empty()) && arrived();
+        let linked = (Link::is_meant(&fragment()) || !files.is_empty()) && arrived();
         let (keeper, effects) = Keeper::new(kept, due, form, effects, linked);
         let mut app = App {
             state,
@@ -189,6 +193,7 @@ impl Component for App {
                 input.map(|input| Happening::Shortcuts(input.checked()))
             }),
             fetching: None,
+            fetching_table: None,
             above: None,
             embedded: embedded(),
             shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
@@ -203,6 +208,7 @@ impl Component for App {
             _fragments: fragments,
         };
         app.follow(effects);
+        app.follow(table);
         app
     }
 
@@ -382,7 +388,19 @@ impl App {
                     self.fetching = None;
                     pool.import(files, options);
                 }
-                Effect::Fetch(addresses) => self.fetching = Some(fetch(addresses, self.dispatch.clone())),
+                Effect::Fetch(addresses) => {
+                    let tell = self.dispatch.reform(|fetched| match fetched {
+                        Fetched::Advanced(progress) => Action::FilesAdvanced(progress),
+                        Fetched::Done(Ok(files)) => Action::Files(Brought::files(files)),
+                        Fetched::Done(Err(error)) => Action::Dropped(Err(error)),
+                    });
+                    self.fetching = Some(fetch(addresses, "a file of results", tell));
+                }
+                Effect::FetchTable(addresses) => {
+                    let tell = self.dispatch.reform(|fetched| Action::QueryAware(QueryAwareAction::Fetched(fetched)));
+                    self.fetching_table = Some(fetch(addresses, "a file of token embeddings", tell));
+                }
+                Effect::StopFetchingTable => self.fetching_table = None,
                 Effect::CancelImport => {
                     self.fetching = None;
                     pool.cancel_import();

@@ -56,6 +56,7 @@ fn can_train(state: &State) -> bool {
         && state.wanted().is_none()
         && lacking(state).is_none()
         && state.query_aware.lacking().is_none()
+        && !state.query_aware.is_fetching()
         && (state.problem.is_none() || state.pending)
 }
 
@@ -157,6 +158,7 @@ fn status(state: &State) -> Html {
     let room = &state.query_aware;
     let (text, class) = match (&room.training, &room.trained) {
         (Some(training), _) => (said(training.step).to_owned(), Some("is-running")),
+        (None, _) if room.is_fetching() => ("Fetching token embeddings".to_owned(), Some("is-running")),
         (None, _) if room.failure.is_some() => ("Stopped".to_owned(), Some("is-paused")),
         (None, _) if room.cancelled => ("Cancelled".to_owned(), Some("is-paused")),
         (None, Some(trained)) => (done(trained), None),
