@@ -180,7 +180,7 @@ pub enum Effect {
     },
     /// End that worker.
     StopTraining,
-    /// Keep that worker for questions, in place of the one before.
+    /// Keep that worker for questions, in place of the one before; where there is none, that one ends.
     KeepTrained,
     /// Ask it one.
     Inquire(ToQueryAware),

@@ -53,6 +53,7 @@ impl State {
         }
         let before = (!data.is_empty()).then(|| (self.clone(), action.clone()));
         let mut effects = self.react(action);
+        effects.extend(self.recall());
         effects.extend(self.give_way());
         let unknown = data.into_iter().find_map(|held| held.take_unknown().map(|wanted| (held, wanted)));
         if let (Some((held, wanted)), Some((state, action))) = (unknown, before) {
