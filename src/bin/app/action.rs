@@ -11,7 +11,7 @@ use crate::sweep::SweepAction;
 use crate::world::Source;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::{Event, Speed};
-use llm_selection::browser::remote::Remote;
+use llm_selection::browser::remote::{Learning, Remote};
 use llm_selection::data::excerpt::Wanted;
 use llm_selection::data::{ImportOptions, Progress};
 use llm_selection::error::Result;
@@ -94,6 +94,8 @@ pub enum Action {
     Room(Room),
     /// In the room *Query-aware*.
     QueryAware(QueryAwareAction),
+    /// How learning from texts goes on.
+    Learning(Learning),
     /// The data has been looked at, as it was asked for.
     Looked,
 }
@@ -104,6 +106,7 @@ impl Action {
     pub fn waits(&self) -> bool {
         match self {
             Action::Typed(..) | Action::Hide(..) | Action::Cursor(_) | Action::FilesAdvanced(_) => false,
+            Action::Learning(learning) => matches!(learning, Learning::Done(_)),
             Action::QueryAware(action) => !matches!(
                 action,
                 QueryAwareAction::Heard(..)
@@ -184,6 +187,9 @@ pub enum Effect {
     KeepTrained,
     /// Ask it one.
     Inquire(ToQueryAware),
+    /// Have policies learn from the texts of the data what a replay asks for.
+    Learn(Rc<Remote>, Asked),
+    StopLearning(Rc<Remote>),
     /// Find out what a replay of the data comes to.
     Look(Rc<Remote>, Asked),
 }

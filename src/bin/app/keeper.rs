@@ -189,6 +189,8 @@ impl Keeper {
                 self.leave();
                 return std::mem::take(&mut self.held);
             }
+            // A finished run that comes back once policies have learned would be kept as none.
+            Restoring::Nothing if state.is_putting_back() => return Vec::new(),
             Restoring::Nothing => self.held.clear(),
         }
         let present = state.present();

@@ -438,6 +438,11 @@ impl App {
                     }
                 }
                 Effect::StopStudy => self.study_pool.iter().for_each(Pool::reset),
+                Effect::Learn(data, wanted) => {
+                    let dispatch = self.dispatch.clone();
+                    data.learn(&wanted, move |learning| dispatch.emit(Action::Learning(learning)));
+                }
+                Effect::StopLearning(data) => data.stop_learning(),
                 Effect::Look(data, wanted) => {
                     let dispatch = self.dispatch.clone();
                     data.look(wanted, move || dispatch.emit(Action::Looked));
@@ -475,7 +480,8 @@ impl App {
         if state.room == Room::QueryAware {
             return query_aware::controls(state, &self.dispatch);
         }
-        html! { <Controls phase={state.phase} can_run={state.can_run()} dispatch={self.dispatch.clone()} /> }
+        let phase = if state.learning.is_some() { Phase::Running } else { state.phase };
+        html! { <Controls {phase} can_run={state.can_run()} dispatch={self.dispatch.clone()} /> }
     }
 
     /// The form; nothing where a link hides all of it.
@@ -597,7 +603,7 @@ impl App {
         let nobody = !state.form.policies.iter().any(|policy| policy.on);
         html! {
             <>
-                <Status phase={state.phase} fresh={state.fresh} changed={state.changed} pending={state.pending} failed={state.failure.is_some()}
+                <Status phase={state.phase} fresh={state.fresh} changed={state.changed} pending={state.pending} learning={state.learning} failed={state.failure.is_some()}
                     {rounds} awaited={state.awaited()} snapshot={state.snapshot.clone()} hidden={state.hidden.clone()} {range} {unit} />
                 if let Some(error) = &state.failure {
                     <Message tone={Tone::Bad} title="The run could not go on" action={close.clone()}>{explained(error)}</Message>
@@ -615,6 +621,8 @@ impl App {
                     <div class="empty">
                         if state.wanted().is_some() {
                             <p>{"The link that was opened waits for its files, which the panel Data names."}</p>
+                        } else if state.learning.is_some() {
+                            <p>{"Policies read the query: what they know of it is learned before the first round."}</p>
                         } else if nobody {
                             <p>{"No policy is switched on."}</p><a class="btn" href="#policies">{"To the policies"}</a>
                         } else if state.phase == Phase::Ready {

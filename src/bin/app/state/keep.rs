@@ -107,6 +107,11 @@ impl State {
         }
     }
 
+    /// Whether a finished run is here that policies have to learn for before it is shown.
+    pub fn is_putting_back(&self) -> bool {
+        self.played.is_some() && self.learning.is_some()
+    }
+
     /// The files that were read last are those of the data that is loaded.
     pub fn keep_files(&mut self) {
         self.loaded.clone_from(&self.read);
