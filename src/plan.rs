@@ -16,7 +16,7 @@ use policies::{check_matrices, check_windows, fill_policy, labels, seats};
 pub(crate) use queries::filtered;
 pub use scene::{Asked, Reading, Scene};
 use std::sync::Arc;
-pub use with_texts::{ReadTexts, WithTexts};
+pub use with_texts::{Lesson, ReadTexts, WithTexts};
 
 /// An experiment that fits its data, with every default filled in, and the world it plays in.
 #[derive(Debug, Clone)]

@@ -123,6 +123,19 @@ pub enum ToImporter {
         /// As for `Import`.
         options: ImportOptions,
     },
+    /// Read the files, which are those of `data`, with their texts, and learn what a replay asks for.
+    Learn {
+        /// As for `Import`.
+        names: Vec<String>,
+        /// As for `Import`.
+        options: ImportOptions,
+        /// Names and hashes of the files.
+        data: Vec<FileIdentity>,
+        /// A [`crate::plan::Asked`] as JSON.
+        wanted: String,
+    },
+    /// Take over what was learned elsewhere for such a replay, which stands beside the message. Nothing is answered.
+    Know(String),
     /// Say what a replay comes to that asks for this: a [`crate::plan::Asked`] as JSON.
     Look(String),
     /// Give as many copies of that replay's rows.
@@ -145,6 +158,10 @@ pub enum FromImporter {
     Excerpt(Box<Excerpt>),
     /// Files were read and written anew; the new one stands beside the message, here is what was read.
     Cleaned(Vec<FileIdentity>),
+    /// The share that is learned, in [0,1].
+    Learning(f64),
+    /// All is learned: beside the message stands a [`crate::query_aware::context::Context`], as bytes.
+    Learned,
     /// A data set is held.
     Held(Box<Facts>),
     /// What a replay comes to, without its rows.

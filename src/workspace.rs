@@ -56,6 +56,9 @@ pub struct Item {
     pub files: Vec<Part>,
     /// The finished result.
     pub result: Option<KeptResult>,
+    /// What query-aware selection was trained on last; items of older versions do not say.
+    #[serde(default)]
+    pub trained: Option<KeptTraining>,
 }
 
 /// Bytes that are kept once, however many items have them.
@@ -84,6 +87,16 @@ pub struct KeptResult {
     pub part: Part,
 }
 
+/// A training that was finished. What it learned is not kept: the same training gives the same again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptTraining {
+    /// The experiment as JSON text.
+    pub experiment: String,
+    /// Whether token embeddings were among the features; their files are not kept.
+    pub embeddings: bool,
+}
+
 impl Item {
     /// All that is kept as bytes.
     pub fn parts(&self) -> impl Iterator<Item = &Part> {
@@ -101,8 +114,8 @@ impl Item {
         (&self.form, &self.options, &self.files) == (&other.form, &other.options, &other.files)
     }
 
-    /// Checks what comes from elsewhere, and makes it one to be kept here, with a name that can be shown and without a
-    /// result.
+    /// Checks what comes from elsewhere, and makes it one to be kept here, with a name that can be shown, without a result
+    /// and without a training.
     ///
     /// # Errors
     /// What is beyond a limit, or of the wrong form.
@@ -112,6 +125,8 @@ impl Item {
         self.kind = Kind::Saved;
         // Numbers that somebody else's file gives for a result prove nothing: it is played again when it is opened.
         self.result = None;
+        // Nobody else's file sets this computer to work unasked for minutes.
+        self.trained = None;
         let too_large = |what: &str, most: u64| Err(Error::new(ErrorKind::TooLarge, format!("at most {most} {what}")));
         if self.form.len() > MAX_FORM {
             return too_large("bytes of a form", MAX_FORM as u64);

@@ -3,6 +3,7 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::unwrap_used)]
 
+use llm_selection::data::FileIdentity;
 use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::path::PathBuf;
@@ -260,6 +261,13 @@ fn an_evaluation_prints_a_table_or_the_documented_json() {
     let json = llm_select(&["evaluate", &experiment, "--data", &data, "--out", "-"], "");
     let found: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(found["split"], serde_json::json!({"train": 120, "validation": 40, "test": 40, "from_column": false}));
+    // What it is of, as the result of a run says it.
+    let file = FileIdentity::of("questions.csv", &std::fs::read(&data).unwrap());
+    let identity = serde_json::json!({"name": file.name, "sha256": file.sha256});
+    assert_eq!((&found["engine"], &found["data"]), (&env!("CARGO_PKG_VERSION").into(), &serde_json::json!([identity])));
+    assert_eq!(found["experiment"]["environment"]["files"], found["data"]);
+    assert_eq!(found["experiment"]["query_aware"]["max_models"], 2);
+    assert!(found.get("embeddings").is_none());
     let figure = |figure: &serde_json::Value| (figure["value"].as_f64(), figure["ci95"].as_f64());
     let first = &found["classifier"]["models"][0];
     assert_eq!(first["name"], "counts");
@@ -320,7 +328,15 @@ fn embeddings_are_read_from_a_folder_or_files() {
     let by_files = play(&[&file("model.safetensors"), &file("tokenizer.json")]);
     assert!(by_folder.stdout == by_files.stdout);
     let without = llm_select(&["evaluate", &experiment, "--data", &data, "--out", "-"], "");
-    assert!(by_folder.stdout != without.stdout);
+    let (with, without): (serde_json::Value, serde_json::Value) =
+        (serde_json::from_slice(&by_folder.stdout).unwrap(), serde_json::from_slice(&without.stdout).unwrap());
+    assert!(with["classifier"] != without["classifier"]);
+    let identity = |name: &str| {
+        let file = FileIdentity::of(name, &std::fs::read(folder.join(name)).unwrap());
+        serde_json::json!({"name": file.name, "sha256": file.sha256})
+    };
+    let identities = ["tokenizer.json", "model.safetensors"].map(identity);
+    assert_eq!(with["embeddings"], serde_json::json!(identities));
     let missing = play(&[&file("tokenizer.json")]);
     assert_eq!((missing.status.code(), text(&missing.stderr).lines().count()), (Some(2), 1));
     assert!(text(&missing.stderr).contains("a file model.safetensors"), "{}", text(&missing.stderr));

@@ -10,7 +10,8 @@ use llm_selection::bandit::policy::{Choice, Observation, Policy, Setting};
 use llm_selection::data::{ImportOptions, InputFile, import};
 use llm_selection::environment::{AnyWorld, Changed, Described, Sparse, World};
 use llm_selection::experiment::{Experiment, RewardModel, SplitShares};
-use llm_selection::plan::{Plan, WithTexts};
+use llm_selection::plan::{Asked, Lesson, Plan, Playable, ReadTexts, WithTexts};
+use llm_selection::protocol::{decode, encode};
 use llm_selection::query_aware::context::{Context, SKETCH};
 use llm_selection::query_aware::queries::{Queries, QueryOptions};
 use llm_selection::random::{hash, permuted, policy_stream, unit, world_key};
@@ -210,7 +211,7 @@ fn no_other_curve_changes_but_for_the_rows_held_out() {
     }
     // On the test rows alone the rest plays the same, no policy reading anything.
     let (queries, _) = Queries::read(files(&text), &QueryOptions::default(), &mut |_| true).unwrap();
-    let context = Context::of(&queries, SplitShares::default()).unwrap();
+    let context = Context::of(&queries, SplitShares::default(), &mut |_| true).unwrap();
     assert_eq!(context.test.len(), 60);
     let lines: Vec<&str> = text.lines().collect();
     let kept = context.test.iter().flat_map(|query| &lines[1 + 3 * query..4 + 3 * query]);
@@ -290,6 +291,39 @@ fn missing_results_changes_and_threads() {
         assert!(run_in_threads(plan(), threads, |_| ()).unwrap() == expected, "{threads}");
     }
     assert!(expected.policies.iter().all(|policy| policy.finals.reward.mean.unwrap() > 0.5));
+}
+
+#[test]
+fn what_was_learned_elsewhere_serves_as_if_it_had_been_learned_here() {
+    let text = csv(60, |query| query);
+    let asked = Asked::of(&experiment(&one(), &json!([{"kind": "contextual"}]), 100, 1));
+    let lesson = Lesson::of(&asked).unwrap();
+    let data = import(files(&text), &ImportOptions::default(), &mut |_| true).unwrap().dataset;
+    let again = text.clone();
+    let read = move |_: f64, _: &[String]| {
+        let (queries, import) = Queries::read(files(&again), &QueryOptions::default(), &mut |_| true)?;
+        Ok((queries, import.dataset.files))
+    };
+    let read: ReadTexts = Box::new(read);
+    let mut shares = Vec::new();
+    let mut hear = |share: f64| {
+        shares.push(share);
+        true
+    };
+    let context = lesson.learn(&read, &data.files, &mut hear).unwrap();
+    assert!(shares.len() > 2 && shares.is_sorted() && shares.iter().all(|share| (0.0..=1.0).contains(share)));
+    let stopped = lesson.learn(&read, &data.files, &mut |_| false).unwrap_err();
+    assert_eq!(stopped.kind, ErrorKind::Cancelled);
+    // Whoever is told does not read the texts.
+    let unread = |_: f64, _: &[String]| Err(llm_selection::Error::new(ErrorKind::Io, "no second reading"));
+    let told = WithTexts::new(Arc::new(data), Box::new(unread));
+    assert_eq!(told.scene(&asked).unwrap_err().kind, ErrorKind::Io);
+    told.know(lesson, decode(&encode(&context).unwrap()).unwrap());
+    assert_eq!(told.scene(&asked).unwrap(), with_texts(&text).scene(&asked).unwrap());
+    // For another threshold it has to be learned anew.
+    let mut other = asked;
+    other.reading.as_mut().unwrap().threshold = 0.5;
+    assert_eq!(told.scene(&other).unwrap_err().kind, ErrorKind::Io);
 }
 
 #[test]

@@ -294,6 +294,7 @@ fn archive() -> Vec<u8> {
         options: ImportOptions::default(),
         files: vec![part],
         result: None,
+        trained: None,
     };
     workspace::write(&[item], Vec::new(), |_| Ok(Cursor::new(file.to_vec()))).unwrap()
 }

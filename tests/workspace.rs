@@ -8,7 +8,7 @@ use llm_selection::error::ErrorKind;
 use llm_selection::experiment::Experiment;
 use llm_selection::plan::Plan;
 use llm_selection::run::run_in_threads;
-use llm_selection::workspace::{Archive, Item, KeptResult, Kind, Part, clean_name, read, sha256, write};
+use llm_selection::workspace::{Archive, Item, KeptResult, KeptTraining, Kind, Part, clean_name, read, sha256, write};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::cell::Cell;
@@ -34,6 +34,7 @@ fn item(name: &str, files: &[(&str, &[u8])]) -> Item {
         options: ImportOptions::default(),
         files: files.iter().map(|(name, bytes)| part(name, bytes)).collect(),
         result: None,
+        trained: None,
     }
 }
 
@@ -79,6 +80,14 @@ fn what_is_written_comes_back() {
 }
 
 #[test]
+fn items_of_versions_before_trainings_were_kept_still_open() {
+    let plain = item("Old", &[]);
+    let mut old = json!(plain);
+    assert!(old.as_object_mut().unwrap().remove("trained").is_some());
+    assert_eq!(unpacked(&zip(&[("workspace.json", &list(json!([old])))])).unwrap().items, [plain]);
+}
+
+#[test]
 fn an_unnamed_state_of_a_tab_becomes_a_saved_item() {
     let state = Item { kind: Kind::Tab, name: String::new(), ..item("", &[]) };
     let archive = unpacked(&packed(&[state], &Parts::new())).unwrap();
@@ -111,7 +120,8 @@ fn results_are_neither_written_nor_believed() {
     let plain = item("Played", &[("a", b"aa")]);
     let result =
         Some(KeptResult { engine: "0".into(), digest: "d".into(), rounds: 3, part: part("result", b"forged") });
-    let played = Item { result, ..plain.clone() };
+    let trained = Some(KeptTraining { experiment: "{}".into(), embeddings: false });
+    let played = Item { result, trained, ..plain.clone() };
     assert!(played.same_content(&plain));
     // Its bytes are there, and whole.
     let path = |bytes: &[u8]| format!("parts/{}", sha256(bytes));

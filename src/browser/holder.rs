@@ -1,13 +1,14 @@
-//! The worker that holds a data set for the page: what a replay comes to, and its rows for those who play it.
+//! The worker that holds a data set for the page: what a replay comes to, and its rows for those who play it. What it takes
+//! long to learn from the texts another worker may learn, which the page can end.
 
-use super::importer::input;
-use super::{numbers, post, post_with};
-use crate::data::{Dataset, ImportOptions};
+use super::importer::{REPORT_EVERY, input};
+use super::{now, numbers, post, post_with};
+use crate::data::{Dataset, FileIdentity, ImportOptions};
 use crate::environment::TakenRows;
 use crate::error::{Error, ErrorKind, Result};
 use crate::facts::Facts;
-use crate::plan::{Playable, Scene, WithTexts};
-use crate::protocol::{FromImporter, decode};
+use crate::plan::{Asked, Lesson, Playable, ReadTexts, Scene, WithTexts};
+use crate::protocol::{FromImporter, decode, encode};
 use crate::query_aware::queries::{Queries, QueryOptions};
 use js_sys::Uint8Array;
 use std::sync::Arc;
@@ -30,17 +31,21 @@ impl Holder {
         let mut data = decode::<Dataset>(&bytes.to_vec())?;
         data.put_columns(beside.iter().skip(2).map(numbers::read_column))?;
         let facts = Facts::of(&data)?;
-        let files = beside.iter().filter_map(|value| value.clone().dyn_into::<File>().ok());
-        let files: Vec<(String, File)> = names.into_iter().zip(files).collect();
-        let read = move |threshold: f64, columns: &[String]| {
-            let options = QueryOptions { import: options.clone(), threshold, columns: columns.to_vec() };
-            let inputs = files.iter().map(|(name, file)| input(name.clone(), file.clone())).collect::<Result<_>>()?;
-            let (queries, import) = Queries::read(inputs, &options, &mut |_| true)?;
-            Ok((queries, import.dataset.files))
-        };
-        (self.data, self.last) = (Some(WithTexts::new(Arc::new(data), Box::new(read))), None);
+        let read = texts(beside, names, options);
+        (self.data, self.last) = (Some(WithTexts::new(Arc::new(data), read)), None);
         post(&FromImporter::Held(Box::new(facts)));
         Ok(())
+    }
+
+    /// Takes over what was learned elsewhere.
+    pub(super) fn know(&self, beside: &[JsValue], wanted: &str) {
+        let lesson = asked(wanted).ok().and_then(|asked| Lesson::of(&asked));
+        let bytes = beside.get(1).and_then(|value| value.dyn_ref::<Uint8Array>());
+        let context = bytes.and_then(|bytes| decode(&bytes.to_vec()).ok());
+        // What cannot be understood is learned here, when it is asked for.
+        if let (Some(data), Some(lesson), Some(context)) = (&self.data, lesson, context) {
+            data.know(lesson, context);
+        }
     }
 
     /// Says what a replay comes to.
@@ -69,11 +74,50 @@ impl Holder {
     fn scene(&mut self, wanted: &str) -> Result<Scene> {
         // Given back first: memory that was asked for once stays the worker's.
         self.last = None;
-        let asked = serde_json::from_str(wanted)
-            .map_err(|error| Error::new(ErrorKind::Malformed, "what a replay asks for").found(error))?;
+        let asked = asked(wanted)?;
         let none = || Error::new(ErrorKind::Missing, "a data set to be held first");
         let mut scene = self.data.as_ref().ok_or_else(none)?.scene(&asked)?;
         self.last = Some((wanted.to_owned(), scene.world.take_rows()));
         Ok(scene)
     }
+}
+
+fn asked(wanted: &str) -> Result<Asked> {
+    serde_json::from_str(wanted)
+        .map_err(|error| Error::new(ErrorKind::Malformed, "what a replay asks for").found(error))
+}
+
+/// How the files that stand beside a message are read with their texts.
+fn texts(beside: &[JsValue], names: Vec<String>, options: ImportOptions) -> ReadTexts {
+    let files = beside.iter().filter_map(|value| value.clone().dyn_into::<File>().ok());
+    let files: Vec<(String, File)> = names.into_iter().zip(files).collect();
+    Box::new(move |threshold: f64, columns: &[String]| {
+        let options = QueryOptions { import: options.clone(), threshold, columns: columns.to_vec() };
+        let inputs = files.iter().map(|(name, file)| input(name.clone(), file.clone())).collect::<Result<_>>()?;
+        let (queries, import) = Queries::read(inputs, &options, &mut |_| true)?;
+        Ok((queries, import.dataset.files))
+    })
+}
+
+/// Learns from the texts of files what a replay asks for, and posts it.
+pub(super) fn learn(
+    beside: &[JsValue],
+    names: Vec<String>,
+    options: ImportOptions,
+    data: &[FileIdentity],
+    wanted: &str,
+) -> Result<()> {
+    let nothing = || Error::new(ErrorKind::Malformed, "a replay with policies that read the query");
+    let lesson = Lesson::of(&asked(wanted)?).ok_or_else(nothing)?;
+    let mut reported = now();
+    let context = lesson.learn(&texts(beside, names, options), data, &mut |share| {
+        let time = now();
+        if time - reported > REPORT_EVERY {
+            reported = time;
+            post(&FromImporter::Learning(share));
+        }
+        true
+    })?;
+    post_with(&FromImporter::Learned, &[Uint8Array::from(encode(&context)?.as_slice()).into()]);
+    Ok(())
 }

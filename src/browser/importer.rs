@@ -2,7 +2,7 @@
 
 use super::blobs::BlobWriter;
 use super::file::FileReader;
-use super::holder::Holder;
+use super::holder::{Holder, learn};
 use super::{listen, now, numbers, post, post_with, unpack};
 use crate::data::excerpt::excerpt;
 use crate::data::{Ids, Import, ImportOptions, InputFile, Limits, import_with_ids, write_csv};
@@ -15,7 +15,8 @@ use web_sys::File;
 /// Milliseconds between two reports of progress.
 pub(super) const REPORT_EVERY: f64 = 50.0;
 
-/// Listens for files to be read, which stand beside the message, or for a data set to be held.
+/// Listens for files to be read, which stand beside the message, for a data set to be held, or for
+/// texts to be learned from.
 #[wasm_bindgen]
 pub fn start_importer() {
     let mut holder = Holder::default();
@@ -41,6 +42,11 @@ pub fn start_importer() {
             }
             ToImporter::Clean { names, options } => clean(names.into_iter().zip(files), &options),
             ToImporter::Hold { names, options } => holder.hold(&beside, names, options),
+            ToImporter::Learn { names, options, data, wanted } => learn(&beside, names, options, &data, &wanted),
+            ToImporter::Know(wanted) => {
+                holder.know(&beside, &wanted);
+                Ok(())
+            }
             ToImporter::Look(wanted) => holder.look(&wanted),
             ToImporter::Deal(wanted, copies) => holder.deal(&wanted, copies),
         });

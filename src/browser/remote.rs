@@ -6,7 +6,7 @@ use crate::data::{FileIdentity, ImportOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Experiment;
 use crate::facts::Facts;
-use crate::plan::{Asked, Plan, Playable, Scene};
+use crate::plan::{Asked, Lesson, Plan, Playable, Scene};
 use crate::protocol::{FromImporter, ToImporter};
 use js_sys::Array;
 use std::cell::RefCell;
@@ -22,8 +22,24 @@ pub struct Remote {
     facts: Facts,
     handle: RefCell<Handle>,
     inbox: Rc<Inbox>,
-    /// What was asked for last and is not known yet.
+    /// The files it was read from, and how: who learns from their texts reads them again.
+    files: Vec<Chosen>,
+    options: ImportOptions,
+    /// The first that was asked for and is not known yet.
     unknown: RefCell<Option<Asked>>,
+    /// The worker that learns, and what.
+    learner: RefCell<Option<(Lesson, Handle)>>,
+    /// What the worker that holds the data has learned.
+    learned: RefCell<Option<Lesson>>,
+}
+
+/// How learning goes on.
+#[derive(Clone)]
+pub enum Learning {
+    /// The share that is done, in [0,1].
+    Advanced(f64),
+    /// All of it; or why it cannot be done.
+    Done(Result<()>),
 }
 
 /// What the worker has said, and who waits for what it has not said yet. It answers one after another.
@@ -43,6 +59,8 @@ enum Waiting {
 pub(super) struct Coming {
     handle: Handle,
     inbox: Rc<Inbox>,
+    files: Vec<Chosen>,
+    options: ImportOptions,
 }
 
 impl Coming {
@@ -61,13 +79,15 @@ impl Coming {
         let names = files.iter().map(|file| file.path.clone()).collect();
         let columns = beside.iter().skip(1);
         let beside: Vec<JsValue> = columns.chain(files.iter().map(|file| file.file.clone().into())).collect();
-        handle.send(&ToImporter::Hold { names, options }, &beside)?;
-        Ok(Coming { handle, inbox })
+        handle.send(&ToImporter::Hold { names, options: options.clone() }, &beside)?;
+        Ok(Coming { handle, inbox, files: files.to_vec(), options })
     }
 
     /// The worker has it.
     pub(super) fn held(self, facts: Facts) -> Remote {
-        Remote { facts, handle: RefCell::new(self.handle), inbox: self.inbox, unknown: RefCell::default() }
+        let Coming { handle, inbox, files, options } = self;
+        let (unknown, learner, learned) = Default::default();
+        Remote { facts, handle: RefCell::new(handle), inbox, files, options, unknown, learner, learned }
     }
 }
 
@@ -95,9 +115,62 @@ impl Remote {
         self.unknown.take()
     }
 
+    /// The same, where it takes learning from the texts first: [`Remote::learn`] does that beside all else.
+    pub fn take_unlearned(&self) -> Option<Asked> {
+        let lesson = self.unknown.borrow().as_ref().and_then(Lesson::of)?;
+        if self.learned.borrow().as_ref() == Some(&lesson) { None } else { self.take_unknown() }
+    }
+
+    /// Learns from the texts what a replay asks for, in a worker of its own; what else was being learned is given up. `tell`
+    /// hears how it goes on, unless the same is being learned already.
+    pub fn learn(self: &Rc<Self>, wanted: &Asked, tell: impl Fn(Learning) + 'static) {
+        let Some(lesson) = Lesson::of(wanted) else { return };
+        if self.learner.borrow().as_ref().is_some_and(|(other, _)| *other == lesson) {
+            return;
+        }
+        let tell = Rc::new(tell);
+        let (weak, told, text) = (Rc::downgrade(self), tell.clone(), written(wanted));
+        let known = lesson.clone();
+        let handle = Handle::new("importer", move |reply, beside| {
+            if let Some(remote) = weak.upgrade() {
+                told(remote.heard_learner(&known, &text, reply, &beside));
+            }
+        });
+        let (names, beside): (_, Vec<JsValue>) =
+            self.files.iter().map(|it| (it.path.clone(), it.file.clone().into())).unzip();
+        let (options, data, wanted) = (self.options.clone(), self.facts.files.clone(), written(wanted));
+        let message = ToImporter::Learn { names, options, data, wanted };
+        match handle.and_then(|mut handle| handle.send(&message, &beside).map(|()| handle)) {
+            Ok(handle) => *self.learner.borrow_mut() = Some((lesson, handle)),
+            Err(error) => tell(Learning::Done(Err(error))),
+        }
+    }
+
+    /// Gives up what is being learned; nothing more is heard of it.
+    pub fn stop_learning(&self) {
+        self.learner.borrow_mut().take();
+    }
+
+    /// The worker that learns has something to say.
+    fn heard_learner(&self, lesson: &Lesson, wanted: &str, reply: Result<FromImporter>, beside: &Array) -> Learning {
+        let done = match reply {
+            Ok(FromImporter::Learning(share)) => return Learning::Advanced(share),
+            Ok(FromImporter::Learned) => {
+                let message = ToImporter::Know(wanted.to_owned());
+                let sent = self.handle.borrow_mut().send(&message, &[beside.get(1)]);
+                sent.map(|()| *self.learned.borrow_mut() = Some(lesson.clone()))
+            }
+            Ok(FromImporter::Failed(error)) | Err(error) => Err(error),
+            Ok(_) => Err(Error::new(ErrorKind::Malformed, "a message of this program")),
+        };
+        self.stop_learning();
+        Learning::Done(done)
+    }
+
     /// Asks what a replay comes to; calls `done` once that, or why it cannot be said, is known.
     pub fn look(&self, wanted: Asked, done: impl FnOnce() + 'static) {
         self.inbox.waiting.borrow_mut().push_back(Waiting::Scene(wanted.clone(), Box::new(done)));
+        self.will_learn(&wanted);
         self.ask(&ToImporter::Look(written(&wanted)));
     }
 
@@ -105,7 +178,15 @@ impl Remote {
     /// told of its queries.
     pub(super) fn deal(&self, wanted: &Asked, copies: usize, done: impl FnOnce(Result<Vec<JsValue>>) + 'static) {
         self.inbox.waiting.borrow_mut().push_back(Waiting::Rows(Box::new(done)));
+        self.will_learn(wanted);
         self.ask(&ToImporter::Deal(written(wanted), copies as u32));
+    }
+
+    /// The worker that holds the data learns by itself what it does not know, and then knows nothing else.
+    fn will_learn(&self, wanted: &Asked) {
+        if let Some(lesson) = Lesson::of(wanted) {
+            *self.learned.borrow_mut() = Some(lesson);
+        }
     }
 
     fn ask(&self, message: &ToImporter) {
@@ -139,7 +220,7 @@ impl Playable for Remote {
                 scene
             }
             None => {
-                *self.unknown.borrow_mut() = Some(wanted.clone());
+                self.unknown.borrow_mut().get_or_insert_with(|| wanted.clone());
                 Err(Error::new(ErrorKind::Missing, "the data to be looked at first"))
             }
         }

@@ -44,6 +44,7 @@ pub use write::write_csv;
 
 use crate::error::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// Results of `K` models on the same `Q` queries, as numbers only.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -125,4 +126,12 @@ pub struct FileIdentity {
     pub name: String,
     /// SHA-256 of its bytes, in lower-case hexadecimal.
     pub sha256: String,
+}
+
+impl FileIdentity {
+    /// Of a file whose bytes are at hand.
+    pub fn of(name: &str, bytes: &[u8]) -> FileIdentity {
+        let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        FileIdentity { name: name.to_owned(), sha256 }
+    }
 }

@@ -18,17 +18,47 @@ pub type ReadTexts = Box<dyn Fn(f64, &[String]) -> Result<(Queries, Vec<FileIden
 pub struct WithTexts {
     data: Arc<Dataset>,
     read: ReadTexts,
-    /// What was made of the texts last, and for what.
-    last: RefCell<Option<(Wanted, Context)>>,
+    /// What was learned from the texts last.
+    last: RefCell<Option<(Lesson, Context)>>,
 }
 
-/// All that a context depends on, but for the data.
-#[derive(PartialEq)]
-struct Wanted {
+/// What is to be learned from the texts of some data: from the same data equal ones learn the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lesson {
     reading: Reading,
     models: Vec<String>,
     filter: Filter,
     missing: MissingRule,
+}
+
+impl Lesson {
+    /// What a replay asks to be learned; `None` where none of its policies reads the query.
+    pub fn of(asked: &Asked) -> Option<Lesson> {
+        let Asked { models, filter, missing, .. } = asked;
+        let (models, filter) = (models.clone(), filter.clone());
+        asked.reading.clone().map(|reading| Lesson { reading, models, filter, missing: *missing })
+    }
+
+    /// Reads the texts, which must be those of `files`, and learns. `progress` hears the share of the learning that is done,
+    /// in [0,1], and returns whether to go on.
+    ///
+    /// # Errors
+    /// `HashMismatch` for other files; those of `read`, [`Queries::playing`] and [`Context::of`].
+    pub fn learn(
+        &self,
+        read: &ReadTexts,
+        files: &[FileIdentity],
+        progress: &mut dyn FnMut(f64) -> bool,
+    ) -> Result<Context> {
+        let Reading { split, columns, threshold } = &self.reading;
+        let (queries, found) = read(*threshold, columns)?;
+        if found != files {
+            return Err(Error::new(ErrorKind::HashMismatch, "the files as they were when their results were read")
+                .at_field("environment.files")
+                .found("other bytes at the second reading, for their texts"));
+        }
+        Context::of(&queries.restricted(&self.models, &self.filter, self.missing)?, *split, progress)
+    }
 }
 
 impl WithTexts {
@@ -42,15 +72,9 @@ impl WithTexts {
         &self.data
     }
 
-    fn learn(&self, wanted: &Wanted) -> Result<Context> {
-        let Reading { split, columns, threshold } = &wanted.reading;
-        let (queries, files) = (self.read)(*threshold, columns)?;
-        if files != self.data.files {
-            return Err(Error::new(ErrorKind::HashMismatch, "the files as they were when their results were read")
-                .at_field("environment.files")
-                .found("other bytes at the second reading, for their texts"));
-        }
-        Context::of(&queries.restricted(&wanted.models, &wanted.filter, wanted.missing)?, *split)
+    /// Takes over what was learned from its texts elsewhere.
+    pub fn know(&self, lesson: Lesson, context: Context) {
+        *self.last.borrow_mut() = Some((lesson, context));
     }
 }
 
@@ -60,18 +84,12 @@ impl Playable for WithTexts {
     }
 
     fn scene(&self, asked: &Asked) -> Result<Scene> {
-        let Some(reading) = &asked.reading else { return scene::replay(&self.data, asked, None) };
-        let wanted = Wanted {
-            reading: reading.clone(),
-            models: asked.models.clone(),
-            filter: asked.filter.clone(),
-            missing: asked.missing,
-        };
+        let Some(lesson) = Lesson::of(asked) else { return scene::replay(&self.data, asked, None) };
         let mut last = self.last.borrow_mut();
-        if last.as_ref().is_none_or(|(known, _)| *known != wanted) {
+        if last.as_ref().is_none_or(|(known, _)| *known != lesson) {
             *last = None;
-            let context = self.learn(&wanted)?;
-            *last = Some((wanted, context));
+            let context = lesson.learn(&self.read, &self.data.files, &mut |_| true)?;
+            *last = Some((lesson, context));
         }
         scene::replay(&self.data, asked, last.as_ref().map(|(_, context)| context))
     }

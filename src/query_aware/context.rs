@@ -9,6 +9,7 @@ use super::split::Split;
 use crate::error::Result;
 use crate::experiment::SplitShares;
 use crate::random::{below, hash};
+use serde::{Deserialize, Serialize};
 
 /// Numbers of a sketch.
 pub const SKETCH: usize = 32;
@@ -16,7 +17,7 @@ pub const SKETCH: usize = 32;
 const KEY: u64 = 0x736B_6574_6368;
 
 /// What is known of the queries that may be played.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Context {
     /// The queries of the test part, ascending: the only ones that the classifier has learned nothing of.
     pub test: Vec<usize>,
@@ -32,13 +33,13 @@ pub struct Context {
 
 impl Context {
     /// Splits the queries, trains on the train part, calibrates on the validation part, and describes the test part. Of
-    /// this neither texts nor labels change what is said of other queries.
+    /// this neither texts nor labels change what is said of other queries. `progress` as for [`Predictor::train`].
     ///
     /// # Errors
     /// Those of [`Split::of`] and [`Predictor::train`].
-    pub fn of(queries: &Queries, shares: SplitShares) -> Result<Context> {
+    pub fn of(queries: &Queries, shares: SplitShares, progress: &mut dyn FnMut(f64) -> bool) -> Result<Context> {
         let split = Split::of(queries, shares)?;
-        let trained = Predictor::train(queries, &split, FeatureOptions::default(), &mut |_| true)?;
+        let trained = Predictor::train(queries, &split, FeatureOptions::default(), progress)?;
         let models = queries.models.len();
         let width = models + SKETCH;
         let mut values = Vec::with_capacity(split.test.len() * width);
@@ -105,7 +106,7 @@ mod tests {
     #[test]
     fn test_queries_have_their_probabilities_and_a_sketch_of_length_one() {
         let queries = queries();
-        let context = Context::of(&queries, SplitShares::default()).unwrap();
+        let context = Context::of(&queries, SplitShares::default(), &mut |_| true).unwrap();
         let split = Split::of(&queries, SplitShares::default()).unwrap();
         assert_eq!((&context.test, context.train, context.validation), (&split.test, 120, 40));
         let trained = Predictor::train(&queries, &split, FeatureOptions::default(), &mut |_| true).unwrap();
@@ -121,7 +122,7 @@ mod tests {
     #[test]
     fn what_the_test_part_holds_says_nothing_of_others() {
         let (queries, mut other) = (queries(), queries());
-        let context = Context::of(&queries, SplitShares::default()).unwrap();
+        let context = Context::of(&queries, SplitShares::default(), &mut |_| true).unwrap();
         let (kept, changed) = context.test.split_at(20);
         for &query in changed {
             other.texts[query] = "something else".into();
@@ -130,7 +131,7 @@ mod tests {
         for &query in kept {
             other.results[1].solved[query] = other.results[1].solved[query].map(|solved| !solved);
         }
-        let again = Context::of(&other, SplitShares::default()).unwrap();
+        let again = Context::of(&other, SplitShares::default(), &mut |_| true).unwrap();
         assert!(kept.iter().all(|query| context.get(*query) == again.get(*query)));
         assert!(changed.iter().all(|query| context.get(*query) != again.get(*query)));
     }

@@ -7,7 +7,7 @@
 
 use super::queries::Queries;
 use super::tokenizer::{self, Tokenizer};
-use crate::data::InputFile;
+use crate::data::{FileIdentity, InputFile};
 use crate::error::{Error, ErrorKind, Result};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorInfo};
@@ -31,6 +31,8 @@ const FILE: &str = "model.safetensors";
 /// A table of token embeddings.
 #[derive(Debug, Clone)]
 pub struct Embeddings {
+    /// The files that it was read from, in the order of [`FILES`].
+    pub files: Vec<FileIdentity>,
     tokenizer: Tokenizer,
     /// The file as it came: rows are read from it as they are needed, so that a table takes no more memory than the file.
     bytes: Vec<u8>,
@@ -181,6 +183,9 @@ impl Embeddings {
                 }
             }
         };
+        let contents = [Some(tokenizer), Some(&model), config];
+        let files =
+            FILES.iter().zip(contents).filter_map(|(name, bytes)| Some(FileIdentity::of(name, bytes?))).collect();
         let tokenizer = Tokenizer::read(tokenizer)?;
         // Checks that every tensor lies within the file, and is as long as its shape says.
         let (header, metadata) = SafeTensors::read_metadata(&model).map_err(|error| {
@@ -212,7 +217,7 @@ impl Embeddings {
             }
         }
         let most = MAX_TOKENS * tokenizer.median_length();
-        Ok(Embeddings { tokenizer, bytes: model, table, rows, dimensions, mapping, weights, normalize, most })
+        Ok(Embeddings { files, tokenizer, bytes: model, table, rows, dimensions, mapping, weights, normalize, most })
     }
 
     /// Numbers of a vector.

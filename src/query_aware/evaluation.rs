@@ -13,8 +13,9 @@ use super::report::{Prediction, Report, always_positive, by_probability, majorit
 use super::select::{Caps, Limits, Pool, Rule};
 use super::split::Split;
 use super::steps::Step;
+use crate::data::FileIdentity;
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::QueryAware;
+use crate::experiment::{Experiment, QueryAware};
 use serde::{Deserialize, Serialize};
 
 /// `τ` of the sweep's points, beside the policies' own.
@@ -27,6 +28,10 @@ const STREAM: u64 = 0x5345_4C4C_4D00;
 /// What query-aware selection comes to on some data: figures of the test queries, each with its interval.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
+    /// What was evaluated; `None` where the queries are those of no experiment. Stands in the file before the figures, and is
+    /// not read back.
+    #[serde(skip)]
+    pub origin: Option<Box<Origin>>,
     /// Sizes of the parts.
     pub split: SplitSizes,
     /// `s` and `τ` of the policies.
@@ -53,8 +58,31 @@ pub struct Evaluation {
 impl Evaluation {
     /// As the files have it that people keep: pretty-printed JSON.
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        let file = EvaluationFile { origin: self.origin.as_deref(), evaluation: self };
+        serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
     }
+}
+
+/// What an evaluation is of, under the names that the result of a run has.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Origin {
+    /// Engine version.
+    pub engine: String,
+    /// The experiment with every default that is known without data, and the hashes of its files.
+    pub experiment: Experiment,
+    /// Data files used.
+    pub data: Vec<FileIdentity>,
+    /// Files of the token embeddings among the features; empty where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub embeddings: Vec<FileIdentity>,
+}
+
+#[derive(Serialize)]
+struct EvaluationFile<'a> {
+    #[serde(flatten)]
+    origin: Option<&'a Origin>,
+    #[serde(flatten)]
+    evaluation: &'a Evaluation,
 }
 
 /// Queries in each part.
@@ -154,8 +182,19 @@ pub fn run(queries: &Queries, part: &QueryAware, progress: &mut dyn FnMut(Step, 
         test: split.test.len() as u64,
         from_column: split.from_column,
     };
-    let evaluation =
-        Evaluation { split: sizes, limits, classifier, policies, comparisons, oracle, sweep, assignment, gap, notes };
+    let evaluation = Evaluation {
+        origin: None,
+        split: sizes,
+        limits,
+        classifier,
+        policies,
+        comparisons,
+        oracle,
+        sweep,
+        assignment,
+        gap,
+        notes,
+    };
     Ok(Evaluated { split, trained, pool, rules, evaluation })
 }
 

@@ -2,7 +2,7 @@
 //! command line and the page share, so that both give the same numbers.
 
 use super::embeddings::Embeddings;
-use super::evaluation::{Evaluated, run};
+use super::evaluation::{Evaluated, Origin, run};
 use super::queries::{Queries, QueryOptions};
 use crate::data::{ImportOptions, InputFile};
 use crate::error::{Error, ErrorKind, Result};
@@ -36,8 +36,8 @@ impl Step {
 const READING: f64 = 0.1;
 
 /// Reads an experiment's files with their texts, joins the vectors of `embeddings` to their features, trains, and judges
-/// every policy. `progress` hears which step is under way and the share of all work that is done, in [0,1], and returns
-/// whether to go on.
+/// every policy. The evaluation says what it is of. `progress` hears which step is under way and the share of all work that
+/// is done, in [0,1], and returns whether to go on.
 ///
 /// # Errors
 /// An environment that is no replay; those of [`Queries::read`], [`match_files`], [`Queries::playing`],
@@ -48,28 +48,35 @@ pub fn evaluate_files(
     embeddings: Option<&Embeddings>,
     progress: &mut dyn FnMut(Step, f64) -> bool,
 ) -> Result<(Queries, Evaluated)> {
-    let Environment::Replay(replay) = &experiment.environment else { return Err(needs_replay(experiment)) };
-    let part = experiment.query_aware.clone().unwrap_or_default();
+    let mut experiment = experiment.clone();
+    let part = experiment.query_aware.get_or_insert_default().clone();
+    let Environment::Replay(replay) = &mut experiment.environment else { return Err(needs_replay(&experiment)) };
     let options = QueryOptions {
-        import: ImportOptions::from(replay),
+        import: ImportOptions::from(&*replay),
         threshold: experiment.task.success_threshold,
         columns: part.features.columns.clone(),
     };
-    let (queries, import) = Queries::read(files, &options, &mut |read| {
-        let share = match read.total {
-            Some(total) if total > 0 => (read.bytes as f64 / total as f64).clamp(0.0, 1.0),
-            _ => 0.0,
-        };
-        progress(Step::Read, READING * share)
-    })?;
-    match_files(&mut replay.files.clone(), &import.dataset.files)?;
-    // Of the import nothing else is needed, and the texts want the room.
-    drop(import);
+    let (queries, data) = {
+        let (queries, import) = Queries::read(files, &options, &mut |read| {
+            let share = match read.total {
+                Some(total) if total > 0 => (read.bytes as f64 / total as f64).clamp(0.0, 1.0),
+                _ => 0.0,
+            };
+            progress(Step::Read, READING * share)
+        })?;
+        replay.prices.extend(import.prices);
+        // Of the import nothing else is needed, and the texts want the room.
+        (queries, import.dataset.files)
+    };
+    match_files(&mut replay.files, &data)?;
     let mut queries = queries.playing(replay)?;
     if let Some(embeddings) = embeddings {
         embeddings.join(&mut queries)?;
     }
-    let evaluated = run(&queries, &part, &mut |step, share| progress(step, READING + (1.0 - READING) * share))?;
+    let mut evaluated = run(&queries, &part, &mut |step, share| progress(step, READING + (1.0 - READING) * share))?;
+    let embeddings = embeddings.map(|embeddings| embeddings.files.clone()).unwrap_or_default();
+    let engine = env!("CARGO_PKG_VERSION").to_owned();
+    evaluated.evaluation.origin = Some(Box::new(Origin { engine, experiment, data, embeddings }));
     Ok((queries, evaluated))
 }
 

@@ -56,8 +56,8 @@ fn zip_error(error: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Malformed, "a workspace file, as Export workspace writes it").found(error)
 }
 
-/// Writes items as a workspace file, without their results, which no reader would trust; `part` opens the bytes of a
-/// file.
+/// Writes items as a workspace file, without their results and trainings, which no reader would take; `part` opens the bytes
+/// of a file.
 ///
 /// # Errors
 /// Those of `part` and of `out`.
@@ -66,7 +66,7 @@ pub fn write<W: Write, R: Read>(items: &[Item], out: W, mut part: impl FnMut(&Pa
     let options = SimpleFileOptions::default();
     let io = |error: std::io::Error| Error::new(ErrorKind::Io, "a workspace file that can be written").found(error);
     zip.start_file(LIST, options).map_err(zip_error)?;
-    let items: Vec<Item> = items.iter().map(|item| Item { result: None, ..item.clone() }).collect();
+    let items: Vec<Item> = items.iter().map(|item| Item { result: None, trained: None, ..item.clone() }).collect();
     serde_json::to_writer(&mut zip, &List { format: FORMAT, version: VERSION, items: &items }).map_err(zip_error)?;
     let mut written = BTreeSet::new();
     for wanted in items.iter().flat_map(|item| &item.files) {

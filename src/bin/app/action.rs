@@ -1,6 +1,7 @@
 //! What can happen on the page, and what must then happen outside its state.
 
 use crate::bring::Brought;
+use crate::fetch::Fetched;
 use crate::form::{Edit, Field, Kind, Memory, QueryEdit};
 use crate::query_aware::QueryAwareAction;
 use crate::room::Room;
@@ -10,7 +11,7 @@ use crate::sweep::SweepAction;
 use crate::world::Source;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::{Event, Speed};
-use llm_selection::browser::remote::Remote;
+use llm_selection::browser::remote::{Learning, Remote};
 use llm_selection::data::excerpt::Wanted;
 use llm_selection::data::{ImportOptions, Progress};
 use llm_selection::error::Result;
@@ -93,6 +94,8 @@ pub enum Action {
     Room(Room),
     /// In the room *Query-aware*.
     QueryAware(QueryAwareAction),
+    /// How learning from texts goes on.
+    Learning(Learning),
     /// The data has been looked at, as it was asked for.
     Looked,
 }
@@ -103,7 +106,13 @@ impl Action {
     pub fn waits(&self) -> bool {
         match self {
             Action::Typed(..) | Action::Hide(..) | Action::Cursor(_) | Action::FilesAdvanced(_) => false,
-            Action::QueryAware(action) => !matches!(action, QueryAwareAction::Heard(..) | QueryAwareAction::Inquire(_)),
+            Action::Learning(learning) => matches!(learning, Learning::Done(_)),
+            Action::QueryAware(action) => !matches!(
+                action,
+                QueryAwareAction::Heard(..)
+                    | QueryAwareAction::Inquire(_)
+                    | QueryAwareAction::Fetched(Fetched::Advanced(_))
+            ),
             Action::Pool(event) => matches!(event, Event::Imported { .. }),
             _ => true,
         }
@@ -137,6 +146,9 @@ pub enum Effect {
         options: ImportOptions,
     },
     Fetch(Vec<String>),
+    /// Fetch the files of a table of token embeddings.
+    FetchTable(Vec<String>),
+    StopFetchingTable,
     CancelImport,
     /// Find out what files are, and do what is meant by each.
     Sort(Brought),
@@ -171,10 +183,13 @@ pub enum Effect {
     },
     /// End that worker.
     StopTraining,
-    /// Keep that worker for questions, in place of the one before.
+    /// Keep that worker for questions, in place of the one before; where there is none, that one ends.
     KeepTrained,
     /// Ask it one.
     Inquire(ToQueryAware),
+    /// Have policies learn from the texts of the data what a replay asks for.
+    Learn(Rc<Remote>, Asked),
+    StopLearning(Rc<Remote>),
     /// Find out what a replay of the data comes to.
     Look(Rc<Remote>, Asked),
 }

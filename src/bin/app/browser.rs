@@ -45,11 +45,12 @@ pub fn embedded() -> bool {
     search.trim_start_matches('?').split('&').any(|part| part == "embed" || part.starts_with("embed="))
 }
 
-/// The files that the page's address names, each by a `data=`.
-pub fn named_files() -> Vec<String> {
+/// What the page's address names by a parameter, such as files by `data=`.
+pub fn named(parameter: &str) -> Vec<String> {
     let search = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
     let parameters = web_sys::UrlSearchParams::new_with_str(&search);
-    let values = parameters.map(|parameters| parameters.get_all("data").iter().collect::<Vec<_>>()).unwrap_or_default();
+    let values =
+        parameters.map(|parameters| parameters.get_all(parameter).iter().collect::<Vec<_>>()).unwrap_or_default();
     values.iter().filter_map(JsValue::as_string).filter(|value| !value.is_empty()).take(MOST_NAMED).collect()
 }
 
@@ -57,11 +58,12 @@ pub fn named_files() -> Vec<String> {
 pub fn unframed() -> String {
     let search = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
     let parts = search.trim_start_matches('?').split('&');
-    let kept: Vec<&str> = parts.filter(|part| part.starts_with("data=")).collect();
+    let names = |part: &&str| ["data=", "embeddings="].iter().any(|name| part.starts_with(name));
+    let kept: Vec<&str> = parts.filter(names).collect();
     format!("./{}{}{}", if kept.is_empty() { "" } else { "?" }, kept.join("&"), fragment())
 }
 
-/// Most files that an address names.
+/// Most values of a parameter.
 const MOST_NAMED: usize = 100;
 
 /// The page's address with this search and this fragment.

@@ -1,8 +1,6 @@
-//! Files that the page's address names, as `?data=results.csv`: fetched from where the page comes from, or from a host
-//! that the page's policy names.
+//! Files that the page's address names, as `?data=results.csv` and `?embeddings=folder`: fetched from where the page comes
+//! from, or from a host that the page's policy names.
 
-use crate::bring::Brought;
-use crate::state::Action;
 use js_sys::{Array, Reflect, Uint8Array};
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{Limits, Progress};
@@ -17,6 +15,15 @@ const REPORT_EVERY: f64 = 100.0;
 /// Bytes that are collected before they are handed to the browser.
 const PIECE: u32 = 4_194_304;
 
+/// What a download says.
+#[derive(Clone)]
+pub enum Fetched {
+    /// More is there.
+    Advanced(Progress),
+    /// All files are there, or why they cannot be had.
+    Done(Result<Vec<Chosen>>),
+}
+
 /// A download under way; dropping it ends it.
 pub struct Fetching(Option<AbortController>);
 
@@ -26,37 +33,42 @@ impl Drop for Fetching {
     }
 }
 
-/// Fetches files, one after the other; they then come as if they had been chosen.
-pub fn fetch(addresses: Vec<String>, dispatch: Callback<Action>) -> Fetching {
+/// Fetches files, one after the other; `what` they are is said where one is something else.
+pub fn fetch(addresses: Vec<String>, what: &'static str, tell: Callback<Fetched>) -> Fetching {
     let abort = AbortController::new().ok();
     let signal = abort.as_ref().map(AbortController::signal);
     spawn_local(async move {
-        let brought = fetch_all(&addresses, signal.as_ref(), &dispatch).await;
+        let files = fetch_all(&addresses, what, signal.as_ref(), &tell).await;
         if !signal.is_some_and(|signal| signal.aborted()) {
-            dispatch.emit(brought.map_or_else(|error| Action::Dropped(Err(error)), Action::Files));
+            tell.emit(Fetched::Done(files));
         }
     });
     Fetching(abort)
 }
 
-async fn fetch_all(addresses: &[String], signal: Option<&AbortSignal>, dispatch: &Callback<Action>) -> Result<Brought> {
+async fn fetch_all(
+    addresses: &[String],
+    what: &str,
+    signal: Option<&AbortSignal>,
+    tell: &Callback<Fetched>,
+) -> Result<Vec<Chosen>> {
     // Whether each may be fetched is clear before any is.
     let targets = addresses.iter().map(|address| target(address)).collect::<Result<Vec<_>>>()?;
     let mut progress = Progress { file: 0, files: targets.len(), bytes: 0, total: None };
     let mut files = Vec::new();
     for (number, (address, path)) in targets.into_iter().enumerate() {
         progress.file = number;
-        let fetched = fetch_one(&address, signal, &mut progress, dispatch).await;
+        let fetched = fetch_one(&address, what, signal, &mut progress, tell).await;
         let file = fetched.map_err(|error| error.in_file(path.clone()))?;
         files.extend(Chosen::of_blob(&path, &file));
     }
-    Ok(Brought::files(files))
+    Ok(files)
 }
 
 /// The whole address of a file, and its path for the import; refused where the page may not go.
 fn target(address: &str) -> Result<(String, String)> {
     let here = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
-    let unknown = |_| Error::new(ErrorKind::Malformed, "an address of a file in `?data=`").found(address);
+    let unknown = |_| Error::new(ErrorKind::Malformed, "the address of a file").found(address);
     let url = Url::new_with_base(address, &here).map_err(unknown)?;
     let own = Url::new(&here).map_err(unknown)?.origin();
     // A scheme of its own may be one, such as blob, that only looks like the page's origin.
@@ -91,9 +103,10 @@ fn is_of(url: &Url, origin: &str) -> bool {
 
 async fn fetch_one(
     address: &str,
+    what: &str,
     signal: Option<&AbortSignal>,
     progress: &mut Progress,
-    dispatch: &Callback<Action>,
+    tell: &Callback<Fetched>,
 ) -> Result<Blob> {
     let window = web_sys::window().ok_or_else(|| Error::new(ErrorKind::Io, "a window"))?;
     let online = window.navigator().on_line();
@@ -113,7 +126,7 @@ async fn fetch_one(
     }
     let header = |name: &str| answer.headers().get(name).ok().flatten().unwrap_or_default();
     if header("content-type").starts_with("text/html") {
-        return Err(Error::new(ErrorKind::NotText, "a file of results").found("a web page (HTML)"));
+        return Err(Error::new(ErrorKind::NotText, what).found("a web page (HTML)"));
     }
     let before = progress.bytes;
     let length: Option<u64> = header("content-length").parse().ok();
@@ -141,7 +154,7 @@ async fn fetch_one(
         let now = js_sys::Date::now();
         if now - reported > REPORT_EVERY {
             reported = now;
-            dispatch.emit(Action::FilesAdvanced(*progress));
+            tell.emit(Fetched::Advanced(*progress));
         }
     }
     pieces.push(&*Blob::new_with_u8_array_sequence(&piece).map_err(|_| no_room())?);

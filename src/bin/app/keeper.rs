@@ -10,7 +10,7 @@ use llm_selection::browser::workspace::{Store, blob};
 use llm_selection::data::{FileIdentity, ImportOptions};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::protocol::{FromStore, Listing, ToStore};
-use llm_selection::workspace::{Item, KeptResult, Kind, Part, sha256};
+use llm_selection::workspace::{Item, KeptResult, KeptTraining, Kind, Part, sha256};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -35,6 +35,7 @@ struct Content {
     options: ImportOptions,
     files: Vec<String>,
     digest: Option<String>,
+    trained: Option<KeptTraining>,
 }
 
 /// What the closing page has to know: the form, and the text of the form that is safely kept.
@@ -188,6 +189,8 @@ impl Keeper {
                 self.leave();
                 return std::mem::take(&mut self.held);
             }
+            // A finished run that comes back once policies have learned would be kept as none.
+            Restoring::Nothing if state.is_putting_back() => return Vec::new(),
             Restoring::Nothing => self.held.clear(),
         }
         let present = state.present();
@@ -196,6 +199,7 @@ impl Keeper {
             options: present.options.clone(),
             files: present.identities.iter().map(|file| file.sha256.clone()).collect(),
             digest: present.finished.as_ref().map(|(digest, _)| digest.clone()),
+            trained: present.trained.clone(),
         };
         if self.kept.as_ref() == Some(&content) || self.failed.as_ref() == Some(&content) {
             return Vec::new();
@@ -255,9 +259,8 @@ impl Keeper {
             result
         });
         let form = text(&present.form);
-        let item =
-            Item { id, name, kind, saved: js_sys::Date::now(), form, options: present.options.clone(), files, result };
-        Ok((item, blobs))
+        let (saved, options, trained) = (js_sys::Date::now(), present.options.clone(), present.trained.clone());
+        Ok((Item { id, name, kind, saved, form, options, files, result, trained }, blobs))
     }
 
     fn result(&mut self, digest: &str, rounds: u32, pool: Option<&Pool>) -> Result<Option<(KeptResult, Blob)>> {
@@ -309,7 +312,8 @@ impl Keeper {
         match (opened, later) {
             (Some(opened), Some(form)) => Some(Opened { form, ..opened }),
             (None, Some(form)) => {
-                Some(Opened { form, files: Vec::new(), options: ImportOptions::default(), played: None })
+                let (files, options) = (Vec::new(), ImportOptions::default());
+                Some(Opened { form, files, options, played: None, trained: None })
             }
             (opened, None) => opened,
         }
@@ -340,7 +344,7 @@ fn text(form: &Form) -> String {
 pub fn opened(item: &Item, blobs: &[Blob]) -> Result<Opened> {
     let form = Form::from_kept(&item.form)?;
     let files = item.files.iter().zip(blobs).filter_map(|(part, blob)| Chosen::of_blob(&part.name, blob)).collect();
-    Ok(Opened { form, files, options: item.options.clone(), played: None })
+    Ok(Opened { form, files, options: item.options.clone(), played: None, trained: item.trained.clone() })
 }
 
 /// The bytes of an item's result, the last of its blobs.

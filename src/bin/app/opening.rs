@@ -2,7 +2,7 @@
 
 use crate::form::Form;
 use crate::room::Room;
-use crate::state::{Effect, Import, Phase, Shared, State, View, plan};
+use crate::state::{Effect, Import, Phase, Shared, State, View, check};
 use crate::world::Files;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{Audit, ImportOptions, find_files};
@@ -101,7 +101,7 @@ impl State {
             _ => None,
         };
         let mut experiment = link.experiment;
-        if let Err(error) = plan(&experiment, data.as_ref()) {
+        if let Err(error) = check(&experiment, data.as_ref()) {
             return self.refuse(what, error);
         }
         if let (Environment::Replay(replay), Some(data)) = (&mut experiment.environment, &data) {
@@ -117,11 +117,10 @@ impl State {
                 (self.view, self.phase, self.ready, self.hidden) = (View::Run, Phase::Done, None, Rc::default());
                 self.room = Room::of(&link.page.room);
                 self.panels = Rc::new(link.page.hidden);
-                let effects = self.commit();
-                if let (Some(promised), Some(ready)) = (&mut self.promised, &self.ready) {
-                    promised.experiment.get_or_insert_with(|| ready.experiment.clone());
+                if let Some(promised) = self.promised.as_mut().filter(|promised| promised.experiment.is_none()) {
+                    promised.experiment = self.form.experiment(&self.world, self.files.as_ref()).ok().map(Rc::new);
                 }
-                effects
+                self.commit()
             }
             None => {
                 let expected = "an experiment that the form can show; run this one with llm-select";
@@ -138,7 +137,7 @@ impl State {
     /// The files that are here, where they are those of a link, read as it says.
     fn files_for(&self, link: &Link, replay: &Replay) -> Option<&Files> {
         let files = self.files.as_ref().filter(|files| files.options == ImportOptions::from(replay))?;
-        plan(&link.experiment, Some(&files.data)).is_ok().then_some(files)
+        check(&link.experiment, Some(&files.data)).is_ok().then_some(files)
     }
 
     /// Stops, and waits for the files of a link: nothing plays on other data in its place.
@@ -173,8 +172,8 @@ impl State {
 
     /// Files have come while a link waits for some: plays on them if they are those.
     pub fn check_wanted(&mut self, link: Rc<Link>, files: Files, audit: Box<Audit>) -> Vec<Effect> {
-        match plan(&link.experiment, Some(&files.data)) {
-            Ok(_) => {
+        match check(&link.experiment, Some(&files.data)) {
+            Ok(()) => {
                 (self.import, self.files, self.audit) = (Import::Idle, Some(files), Some(Shared(Rc::from(audit))));
                 self.keep_files();
                 self.open("This link", Ok((*link).clone()))

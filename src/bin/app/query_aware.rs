@@ -1,16 +1,20 @@
 //! The room *Query-aware*: the training under way, what was trained last, and on what.
 
 use crate::action::Effect;
+use crate::fetch::Fetched;
 use crate::inquiry::{Inquiry, InquiryAction};
 use crate::shared::Shared;
-use crate::state::Ready;
+use crate::state::{Import, Ready};
 use llm_selection::browser::chosen::Chosen;
+use llm_selection::data::FileIdentity;
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Environment, Experiment};
+use llm_selection::plan::match_files;
 use llm_selection::protocol::FromQueryAware;
 use llm_selection::query_aware::embeddings::{self, FILES};
 use llm_selection::query_aware::evaluation::Evaluation;
 use llm_selection::query_aware::steps::Step;
+use llm_selection::workspace::KeptTraining;
 use std::rc::Rc;
 
 /// What can happen in the room.
@@ -22,6 +26,12 @@ pub enum QueryAwareAction {
     Table(Vec<Chosen>),
     /// The table is taken away.
     NoTable,
+    /// Fetch the table from a folder that the page's address names.
+    Fetch(String),
+    /// How that goes.
+    Fetched(Fetched),
+    /// Give it up.
+    CancelFetch,
     /// Of what was trained.
     Inquire(InquiryAction),
     /// What the worker with this number says.
@@ -65,15 +75,45 @@ pub struct Trained {
     pub times: Vec<(Step, f64)>,
 }
 
+/// A training of before the page went, which is to be done again.
+#[derive(Clone)]
+pub struct Recall {
+    experiment: Rc<Experiment>,
+    /// Whether token embeddings were among the features.
+    pub embeddings: bool,
+}
+
+impl Recall {
+    /// Whether these are its files.
+    pub fn is_on(&self, files: &[FileIdentity]) -> bool {
+        match &self.experiment.environment {
+            Environment::Replay(replay) => match_files(&mut replay.files.clone(), files).is_ok(),
+            _ => false,
+        }
+    }
+
+    /// Names of its files.
+    pub fn files(&self) -> Vec<String> {
+        match &self.experiment.environment {
+            Environment::Replay(replay) => replay.files.iter().map(|file| file.name.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// The room's state.
 #[derive(Clone, Default)]
 pub struct QueryAwareState {
     pub training: Option<Training>,
     pub trained: Option<Shared<Trained>>,
+    /// What was trained before, until it is trained again, cannot be, or the person gives it up.
+    pub recall: Option<Recall>,
     /// The files of the token embeddings for the next training: this tab's alone.
     pub table: Vec<Chosen>,
     /// What is wrong with them.
     pub table_failure: Option<Rc<Error>>,
+    /// How far the table is that the page's address names.
+    pub coming: Import,
     /// Why there is nothing, or nothing newer.
     pub failure: Option<Rc<Error>>,
     /// The person has given up the last training.
@@ -100,20 +140,36 @@ impl QueryAwareState {
         match action {
             QueryAwareAction::Train => self.train(present),
             QueryAwareAction::Cancel if self.training.is_some() => {
-                (self.training, self.cancelled) = (None, true);
+                (self.training, self.cancelled, self.recall) = (None, true, None);
                 vec![Effect::StopTraining]
             }
             QueryAwareAction::Cancel => Vec::new(),
             QueryAwareAction::Table(files) => {
                 let checked = self.bring(files);
                 self.mend_table(checked.err());
-                Vec::new()
+                self.stop_fetching()
             }
             QueryAwareAction::NoTable => {
                 self.table.clear();
                 self.mend_table(None);
                 Vec::new()
             }
+            QueryAwareAction::Fetch(folder) => {
+                let folder = folder.trim_end_matches('/');
+                let addresses: Vec<String> = FILES.iter().map(|name| format!("{folder}/{name}")).collect();
+                self.coming = Import::fetching(&addresses);
+                vec![Effect::FetchTable(addresses)]
+            }
+            QueryAwareAction::Fetched(Fetched::Advanced(progress)) => {
+                self.coming.advance(progress);
+                Vec::new()
+            }
+            QueryAwareAction::Fetched(Fetched::Done(files)) => {
+                let checked = files.and_then(|files| self.bring(files));
+                self.mend_table(checked.err());
+                self.stop_fetching()
+            }
+            QueryAwareAction::CancelFetch => self.stop_fetching(),
             QueryAwareAction::Heard(number, reply) => self.hear(number, reply),
             QueryAwareAction::Inquire(action) => self.inquiry.reduce(action).into_iter().map(Effect::Inquire).collect(),
         }
@@ -127,6 +183,17 @@ impl QueryAwareState {
         self.table.extend(files);
         self.table.sort_by_key(|it| place(it).unwrap_or_default());
         self.lacking().map_or(Ok(()), Err)
+    }
+
+    /// What is brought takes the place of what was to come.
+    fn stop_fetching(&mut self) -> Vec<Effect> {
+        self.coming = Import::Idle;
+        vec![Effect::StopFetchingTable]
+    }
+
+    /// Whether a table is on its way.
+    pub fn is_fetching(&self) -> bool {
+        matches!(self.coming, Import::Reading { .. })
     }
 
     /// What the table lacks, where there is one.
@@ -144,7 +211,7 @@ impl QueryAwareState {
     }
 
     fn train(&mut self, present: Present) -> Vec<Effect> {
-        if self.training.is_some() || self.lacking().is_some() {
+        if self.training.is_some() || self.lacking().is_some() || self.is_fetching() {
             return Vec::new();
         }
         let wrong = present.wrong.map(|error| (**error).clone());
@@ -155,17 +222,54 @@ impl QueryAwareState {
             self.failure = Some(Rc::new(Error::new(ErrorKind::Missing, expected)));
             return Vec::new();
         }
+        self.begin(experiment, present.files, self.table.clone())
+    }
+
+    fn begin(&mut self, experiment: Rc<Experiment>, files: Vec<Chosen>, table: Vec<Chosen>) -> Vec<Effect> {
         (self.failure, self.table_failure, self.cancelled) = (None, None, false);
         self.number = self.number.wrapping_add(1);
         self.training = Some(Training {
             number: self.number,
             experiment: experiment.clone(),
-            table: self.table.clone(),
+            table: table.clone(),
             step: Step::Read,
             share: 0.0,
             since: js_sys::Date::now(),
         });
-        vec![Effect::Train { number: self.number, experiment, files: present.files, table: self.table.clone() }]
+        vec![Effect::Train { number: self.number, experiment, files, table }]
+    }
+
+    /// What is to be trained again after a reload.
+    pub fn kept(&self) -> Option<KeptTraining> {
+        let recall = self.recall.as_ref().map(|recall| (&recall.experiment, recall.embeddings));
+        let trained = self.trained.as_ref().map(|trained| (&trained.experiment, !trained.table.is_empty()));
+        let kept = |(experiment, embeddings): (&Rc<Experiment>, bool)| KeptTraining {
+            experiment: experiment.to_json(),
+            embeddings,
+        };
+        trained.or(recall).map(kept)
+    }
+
+    /// Something kept takes the place of what is on the page.
+    pub fn reopen(&mut self, kept: Option<KeptTraining>) -> Vec<Effect> {
+        // An experiment of a later version of the page is no reason to open nothing.
+        self.recall = kept.and_then(|KeptTraining { experiment, embeddings }| {
+            Some(Recall { experiment: Rc::new(Experiment::from_json(&experiment).ok()?), embeddings })
+        });
+        (self.training, self.trained, self.failure, self.cancelled) = (None, None, None, false);
+        vec![Effect::StopTraining, Effect::KeepTrained]
+    }
+
+    /// Trains again what was trained before, once all that it takes is here: its files, which are `loaded` where `here` are
+    /// their names and hashes, and token embeddings.
+    pub fn train_again(&mut self, here: &[FileIdentity], loaded: &[Chosen]) -> Vec<Effect> {
+        let Some(recall) = self.recall.as_ref().filter(|recall| recall.is_on(here)) else { return Vec::new() };
+        let table = if recall.embeddings { self.table.clone() } else { Vec::new() };
+        let complete = !recall.embeddings || (!table.is_empty() && self.lacking().is_none());
+        if self.training.is_some() || self.is_fetching() || !complete {
+            return Vec::new();
+        }
+        self.begin(recall.experiment.clone(), loaded.to_vec(), table)
     }
 
     fn hear(&mut self, number: u32, reply: Result<FromQueryAware>) -> Vec<Effect> {
@@ -183,7 +287,7 @@ impl QueryAwareState {
                         let Training { experiment, table, .. } = training;
                         let trained = Trained { number, experiment, table, evaluation, json, times };
                         let questions = self.inquiry.of(&trained);
-                        self.trained = Some(Shared(Rc::new(trained)));
+                        (self.trained, self.recall) = (Some(Shared(Rc::new(trained))), None);
                         let mut effects = vec![Effect::KeepTrained];
                         effects.extend(questions.into_iter().map(Effect::Inquire));
                         effects
@@ -192,6 +296,7 @@ impl QueryAwareState {
                 }
             }
             (Some(training), Ok(FromQueryAware::Failed(error)) | Err(error)) if training.number == number => {
+                self.recall = None;
                 let error = Rc::new(error);
                 let (file, field) = (error.place.file.as_deref(), error.place.field.as_deref());
                 if !training.table.is_empty()
@@ -211,7 +316,7 @@ impl QueryAwareState {
 
     /// What was trained stays as it was.
     fn fail(&mut self, error: Error) -> Vec<Effect> {
-        self.failure = Some(Rc::new(error));
+        (self.failure, self.recall) = (Some(Rc::new(error)), None);
         vec![Effect::StopTraining]
     }
 

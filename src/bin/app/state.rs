@@ -3,13 +3,14 @@
 mod cleaning;
 mod import;
 mod keep;
+mod learning;
 mod line;
 mod mapping;
 mod rows;
 
 pub use crate::action::{Action, Effect};
 use crate::bring::Brought;
-use crate::form::{Field, Form, Queries, Rest};
+use crate::form::{Field, Form, Kind, Queries, Rest};
 use crate::opening::{Opening, Promised};
 use crate::query_aware::{self, QueryAwareAction, QueryAwareState};
 use crate::room::Room;
@@ -20,7 +21,7 @@ use crate::world::{Files, Source, World};
 pub use cleaning::Cleaning;
 pub use import::Import;
 pub use keep::{Opened, Present, Restoring};
-pub use line::plan;
+pub use line::{check, plan};
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::browser::remote::Remote;
 use llm_selection::data::{Audit, ImportOptions};
@@ -116,6 +117,11 @@ pub struct State {
     pub phase: Phase,
     /// Something was typed and not looked at yet.
     pub pending: bool,
+    /// The share that policies have learned from texts of what they need before the form's experiment can be played, in
+    /// [0,1]; `None` where they learn nothing.
+    pub learning: Option<f64>,
+    /// They are to learn it when the person wants to run.
+    put_off: bool,
     /// What is drawn belongs to the run under way, or to the one that is paused.
     pub fresh: bool,
     /// The form has changed since the pause.
@@ -175,6 +181,8 @@ impl State {
             failure: None,
             phase: Phase::Done,
             pending: false,
+            learning: None,
+            put_off: false,
             fresh: false,
             changed: false,
             snapshot: None,
@@ -318,12 +326,16 @@ impl State {
             Action::Seed(seed) => self.form_mut().seed = seed.to_string(),
             Action::Run => return self.run(),
             Action::Pause => return self.pause(),
-            Action::Toggle => return if self.phase == Phase::Running { self.pause() } else { self.run() },
+            Action::Toggle if self.phase == Phase::Running || self.learning.is_some() => return self.pause(),
+            Action::Toggle => return self.run(),
             Action::Reset => {
+                let mut effects = self.put_learning_off();
                 (self.phase, self.fresh, self.changed) = (Phase::Ready, false, false);
                 (self.snapshot, self.cursor, self.failure) = (None, None, None);
-                return vec![Effect::Reset];
+                effects.push(Effect::Reset);
+                return effects;
             }
+            Action::Learning(learning) => return self.hear_learning(learning),
             Action::Speed(speed) => {
                 self.speed = speed;
                 return vec![Effect::Speed(speed)];
@@ -350,7 +362,7 @@ impl State {
             Action::Mapping(action) => return self.map(action),
             Action::Open(opened) => return self.restore(*opened),
             Action::FilesAdvanced(progress) => {
-                self.import_advanced(progress);
+                self.import.advance(progress);
                 return Vec::new();
             }
             Action::Fetch(addresses) => return self.fetch(addresses),
@@ -436,15 +448,21 @@ impl State {
         let (experiment, plan) = match checked {
             Ok(checked) => checked,
             Err(error) => {
+                if let Some((data, wanted)) = self.data().and_then(|data| Some((data.clone(), data.take_unlearned()?)))
+                {
+                    self.problem = None;
+                    return self.learn(data, wanted);
+                }
                 self.problem = Some(Rc::new(error));
-                return Vec::new();
+                return self.stop_learning();
             }
         };
         self.problem = None;
+        let mut effects = self.stop_learning();
         let before = self.ready.take();
         if before.as_ref().is_some_and(|ready| *ready.experiment == experiment) {
             self.ready = before;
-            return Vec::new();
+            return effects;
         }
         // What only query-aware selection asks for changes nothing of a run whose policies do not read the query.
         let reading = experiment.policies.iter().any(|policy| policy.kind.reads_query());
@@ -461,22 +479,25 @@ impl State {
             warnings: Rc::new(plan.warnings()),
         });
         if same_run {
-            return Vec::new();
+            return effects;
         }
         self.ready.iter().for_each(|ready| self.sweep.fit(ready));
         match self.phase {
-            Phase::Running | Phase::Done => self.start(),
-            Phase::Paused => {
-                self.changed = true;
-                Vec::new()
-            }
-            Phase::Ready => Vec::new(),
+            Phase::Running | Phase::Done => effects.extend(self.start()),
+            Phase::Paused => self.changed = true,
+            Phase::Ready => {}
         }
+        effects
     }
 
     fn run(&mut self) -> Vec<Effect> {
         let mut effects = if self.pending { self.commit() } else { Vec::new() };
-        if self.problem.is_some() || self.phase == Phase::Running || self.wanted().is_some() {
+        if self.put_off {
+            self.phase = Phase::Done;
+            effects.extend(self.commit());
+        }
+        let waits = self.learning.is_some() || self.wanted().is_some();
+        if self.problem.is_some() || self.phase == Phase::Running || waits {
             return effects;
         }
         if self.phase == Phase::Paused && !self.changed {
@@ -489,11 +510,15 @@ impl State {
     }
 
     fn pause(&mut self) -> Vec<Effect> {
-        if self.phase != Phase::Running {
+        let learning = self.learning.is_some();
+        if self.phase != Phase::Running && !learning {
             return Vec::new();
         }
+        let mut effects = self.put_learning_off();
         self.phase = Phase::Paused;
-        vec![Effect::Pause]
+        self.changed |= learning;
+        effects.push(Effect::Pause);
+        effects
     }
 
     fn start(&mut self) -> Vec<Effect> {
@@ -524,7 +549,12 @@ impl State {
         let mut said = form.suggest(&world);
         said.extend(form.fit_models(&world));
         // The range does not depend on the budget, so it is asked for without one; what else is wrong shows later.
-        let free = Form { unconstrained: true, ..form.clone() };
+        let mut free = Form { unconstrained: true, ..form.clone() };
+        // Nor on the policies: without those that read the query nothing has to be learned first.
+        free.policies.retain(|policy| !policy.kind.reads_query());
+        if !free.policies.iter().any(|policy| policy.on) {
+            free.add(Kind::Random, "");
+        }
         let data = self.files.as_ref().filter(|_| free.source == Source::Files).map(|files| &files.data);
         let plan = free.experiment(&world, self.files.as_ref()).and_then(|experiment| plan(&experiment, data));
         if let Ok(plan) = plan {
@@ -538,7 +568,7 @@ impl State {
 
     fn hear(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::ImportProgress(progress) => self.import_advanced(progress),
+            Event::ImportProgress(progress) => self.import.advance(progress),
             Event::Imported { data, audit, prices } => return self.imported(data, audit, prices),
             Event::ImportFailed(error) => return self.import_failed(error),
             Event::Excerpt(MAPPING, excerpt) => self.looked(excerpt),
@@ -566,6 +596,7 @@ impl State {
     /// Whether a run, a sweep or a study is under way or paused.
     pub fn is_busy(&self) -> bool {
         matches!(self.phase, Phase::Running | Phase::Paused)
+            || self.learning.is_some()
             || self.sweep.running.is_some()
             || self.studies.is_playing()
             || self.query_aware.training.is_some()
@@ -573,7 +604,8 @@ impl State {
 
     /// Whether Run does something.
     pub fn can_run(&self) -> bool {
-        self.phase != Phase::Running && self.wanted().is_none() && (self.problem.is_none() || self.pending)
+        let waits = self.learning.is_some() || self.wanted().is_some();
+        self.phase != Phase::Running && !waits && (self.problem.is_none() || self.pending)
     }
 
     /// Whether the drawn experiment has a budget that is broken up by dollars: its environment is data.

@@ -57,6 +57,7 @@ fn example() -> Evaluation {
         })
         .collect();
     Evaluation {
+        origin: None,
         split: SplitSizes { train: 5_400, validation: 1_800, test: 1_800, from_column: false },
         limits: Limits { models: 3, threshold: 0.5 },
         classifier: ClassifierFigures {

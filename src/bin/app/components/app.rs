@@ -21,10 +21,10 @@ use super::sweep::sweep_view;
 use super::task::TaskPanel;
 use super::views::{Views, tab_id};
 use super::workspace::{Said, Wish, Workspace, trouble};
-use crate::bring::{Held, listed};
-use crate::browser::{arrived, embedded, fragment, named_files, recall, remember, unframed};
+use crate::bring::{Brought, Held, listed};
+use crate::browser::{arrived, embedded, fragment, named, recall, remember, unframed};
 use crate::dropped::sort;
-use crate::fetch::{Fetching, fetch};
+use crate::fetch::{Fetched, Fetching, fetch};
 use crate::form::Field;
 use crate::format::Unit;
 use crate::inquiry::InquiryAction;
@@ -91,8 +91,9 @@ pub struct App {
     dispatch: Callback<Action>,
     cursor: Callback<Option<u32>>,
     shortcuts_toggled: Callback<Event>,
-    /// Files that are being fetched.
+    /// Files that are being fetched, and those of token embeddings.
     fetching: Option<Fetching>,
+    fetching_table: Option<Fetching>,
     above: Option<u32>,
     shortcuts: bool,
     /// Shown in a frame of another page: the results alone.
@@ -150,7 +151,8 @@ impl Component for App {
         if let Some(window) = web_sys::window() {
             let _ = window.add_event_listener_with_callback("hashchange", fragments.as_ref().unchecked_ref());
         }
-        let named = named_files();
+        let files = named("data");
+        let table = named("embeddings").into_iter().next();
         let events = link.callback(|event| Happening::Do(Action::Pool(event)));
         let opened = Pool::new(move |event| events.emit(event)).and_then(|pool| {
             let (mut state, mut effects) = State::opening()?;
@@ -160,18 +162,20 @@ impl Component for App {
                 let linked = state.reduce(Action::OpenLink(fragment()));
                 effects = if linked.is_empty() { effects } else { linked };
             }
-            if !named.is_empty() {
-                effects.extend(state.reduce(Action::Fetch(named.clone())));
+            if !files.is_empty() {
+                effects.extend(state.reduce(Action::Fetch(files.clone())));
             }
-            Ok((pool, (state, effects)))
+            // Of what the tab keeps it is no part: it is fetched at every visit.
+            let table = table.map(|folder| state.reduce(Action::QueryAware(QueryAwareAction::Fetch(folder))));
+            Ok((pool, state, effects, table.unwrap_or_default()))
         });
-        let (state, pool, effects) = match opened {
-            Ok((pool, (state, effects))) => (Ok(state), Some(pool), effects),
-            Err(error) => (Err(error), None, Vec::new()),
+        let (state, pool, effects, table) = match opened {
+            Ok((pool, state, effects, table)) => (Ok(state), Some(pool), effects, table),
+            Err(error) => (Err(error), None, Vec::new(), Vec::new()),
         };
         let form = state.as_ref().map_or_else(|_| Rc::default(), |state: &State| state.form.clone());
         let (kept, due) = (link.callback(Happening::Kept), link.callback(|()| Happening::Keep));
-        let linked = (Link::is_meant(&fragment()) || !named.is_empty()) && arrived();
+        let linked = (Link::is_meant(&fragment()) || !files.is_empty()) && arrived();
         let (keeper, effects) = Keeper::new(kept, due, form, effects, linked);
         let mut app = App {
             state,
@@ -189,6 +193,7 @@ impl Component for App {
                 input.map(|input| Happening::Shortcuts(input.checked()))
             }),
             fetching: None,
+            fetching_table: None,
             above: None,
             embedded: embedded(),
             shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
@@ -203,6 +208,7 @@ impl Component for App {
             _fragments: fragments,
         };
         app.follow(effects);
+        app.follow(table);
         app
     }
 
@@ -382,7 +388,19 @@ impl App {
                     self.fetching = None;
                     pool.import(files, options);
                 }
-                Effect::Fetch(addresses) => self.fetching = Some(fetch(addresses, self.dispatch.clone())),
+                Effect::Fetch(addresses) => {
+                    let tell = self.dispatch.reform(|fetched| match fetched {
+                        Fetched::Advanced(progress) => Action::FilesAdvanced(progress),
+                        Fetched::Done(Ok(files)) => Action::Files(Brought::files(files)),
+                        Fetched::Done(Err(error)) => Action::Dropped(Err(error)),
+                    });
+                    self.fetching = Some(fetch(addresses, "a file of results", tell));
+                }
+                Effect::FetchTable(addresses) => {
+                    let tell = self.dispatch.reform(|fetched| Action::QueryAware(QueryAwareAction::Fetched(fetched)));
+                    self.fetching_table = Some(fetch(addresses, "a file of token embeddings", tell));
+                }
+                Effect::StopFetchingTable => self.fetching_table = None,
                 Effect::CancelImport => {
                     self.fetching = None;
                     pool.cancel_import();
@@ -420,6 +438,11 @@ impl App {
                     }
                 }
                 Effect::StopStudy => self.study_pool.iter().for_each(Pool::reset),
+                Effect::Learn(data, wanted) => {
+                    let dispatch = self.dispatch.clone();
+                    data.learn(&wanted, move |learning| dispatch.emit(Action::Learning(learning)));
+                }
+                Effect::StopLearning(data) => data.stop_learning(),
                 Effect::Look(data, wanted) => {
                     let dispatch = self.dispatch.clone();
                     data.look(wanted, move || dispatch.emit(Action::Looked));
@@ -457,7 +480,8 @@ impl App {
         if state.room == Room::QueryAware {
             return query_aware::controls(state, &self.dispatch);
         }
-        html! { <Controls phase={state.phase} can_run={state.can_run()} dispatch={self.dispatch.clone()} /> }
+        let phase = if state.learning.is_some() { Phase::Running } else { state.phase };
+        html! { <Controls {phase} can_run={state.can_run()} dispatch={self.dispatch.clone()} /> }
     }
 
     /// The form; nothing where a link hides all of it.
@@ -579,7 +603,7 @@ impl App {
         let nobody = !state.form.policies.iter().any(|policy| policy.on);
         html! {
             <>
-                <Status phase={state.phase} fresh={state.fresh} changed={state.changed} pending={state.pending} failed={state.failure.is_some()}
+                <Status phase={state.phase} fresh={state.fresh} changed={state.changed} pending={state.pending} learning={state.learning} failed={state.failure.is_some()}
                     {rounds} awaited={state.awaited()} snapshot={state.snapshot.clone()} hidden={state.hidden.clone()} {range} {unit} />
                 if let Some(error) = &state.failure {
                     <Message tone={Tone::Bad} title="The run could not go on" action={close.clone()}>{explained(error)}</Message>
@@ -597,6 +621,8 @@ impl App {
                     <div class="empty">
                         if state.wanted().is_some() {
                             <p>{"The link that was opened waits for its files, which the panel Data names."}</p>
+                        } else if state.learning.is_some() {
+                            <p>{"Policies read the query: what they know of it is learned before the first round."}</p>
                         } else if nobody {
                             <p>{"No policy is switched on."}</p><a class="btn" href="#policies">{"To the policies"}</a>
                         } else if state.phase == Phase::Ready {

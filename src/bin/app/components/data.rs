@@ -203,11 +203,15 @@ fn sampling(chosen: Sampling, dispatch: &Callback<Action>) -> Html {
 
 /// How far reading is; nothing where nothing is read.
 pub fn reading(import: &Import, dispatch: &Callback<Action>) -> Html {
+    let fetched = matches!(import, Import::Reading { fetched: true, .. });
+    let label = if fetched { "Fetching files" } else { "Reading files" };
+    under_way(import, label, "Cancel", dispatch.reform(|_: MouseEvent| Action::CancelImport))
+}
+
+/// How far files are that are on their way; nothing where none are. `label` names the bar, `stop` the button that gives up.
+pub fn under_way(import: &Import, label: &'static str, stop: &'static str, cancel: Callback<MouseEvent>) -> Html {
     match import {
-        Import::Idle => Html::default(),
         Import::Reading { names, fetched, progress, since } => {
-            let dispatch = dispatch.clone();
-            let cancel = Callback::from(move |_: MouseEvent| dispatch.emit(Action::CancelImport));
             let share = progress.total.map(|total| format!("{:.3}", progress.bytes as f64 / total.max(1) as f64));
             let file = names.get(progress.file).map_or("", String::as_str);
             let of = plural(progress.files as u64, "file", "files");
@@ -215,16 +219,16 @@ pub fn reading(import: &Import, dispatch: &Callback<Action>) -> Html {
                 <>
                     <div class="field">
                         <span class="lbl">{if *fetched { "Fetching " } else { "Reading " }}<bdi>{file}</bdi>{format!(", {} of {of}", progress.file + 1)}</span>
-                        <progress value={share} aria-label={if *fetched { "Fetching files" } else { "Reading files" }}></progress>
+                        <progress value={share} aria-label={label}></progress>
                     </div>
                     <div class="row">
                         <span class="quiet">{far(*progress, js_sys::Date::now() - since)}</span>
-                        <button type="button" class="btn small" onclick={cancel}>{"Cancel"}</button>
+                        <button type="button" class="btn small" onclick={cancel}>{stop}</button>
                     </div>
                 </>
             }
         }
-        Import::Failed(_) => Html::default(),
+        Import::Idle | Import::Failed(_) => Html::default(),
     }
 }
 

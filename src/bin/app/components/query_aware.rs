@@ -14,8 +14,8 @@ mod table;
 use super::message::{Message, Tone, explained, field_name};
 use super::opening::refusal;
 use super::workspace::trouble;
-use crate::format::{duration, plural};
-use crate::query_aware::{QueryAwareAction, QueryAwareState, Trained};
+use crate::format::{duration, listed, plural};
+use crate::query_aware::{QueryAwareAction, QueryAwareState, Recall, Trained};
 use crate::state::{Action, State};
 use crate::world::Source;
 use llm_selection::error::{Error, ErrorKind};
@@ -56,6 +56,7 @@ fn can_train(state: &State) -> bool {
         && state.wanted().is_none()
         && lacking(state).is_none()
         && state.query_aware.lacking().is_none()
+        && !state.query_aware.is_fetching()
         && (state.problem.is_none() || state.pending)
 }
 
@@ -114,10 +115,28 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
             } else if let Some(lacking) = lacking(state) {
                 <div class="empty"><p>{lacking}</p><a class="btn" href="#data-set">{"To the data"}</a></div>
             } else if room.training.is_none() {
-                <div class="empty"><p>{"Nothing is trained yet: press Train."}</p></div>
+                if let Some(recall) = &room.recall {
+                    {recalled(state, recall)}
+                } else {
+                    <div class="empty"><p>{"Nothing is trained yet: press Train."}</p></div>
+                }
             }
             {published()}
         </main>
+    }
+}
+
+/// What was trained before the page went, and what it takes to have that again.
+fn recalled(state: &State, recall: &Recall) -> Html {
+    let here = state.files.as_ref().is_some_and(|files| recall.is_on(&files.data.facts().files));
+    let lacks = match here {
+        true => "The browser keeps no token embeddings, and some were among its features: bring them again".to_owned(),
+        false => format!("It was on {}: load the same again", listed(&recall.files())),
+    };
+    html! {
+        <Message tone={Tone::Note} title="What was trained before is not here">
+            {lacks}{", and it is trained again by itself. Or press Train for what is here."}
+        </Message>
     }
 }
 
@@ -157,6 +176,7 @@ fn status(state: &State) -> Html {
     let room = &state.query_aware;
     let (text, class) = match (&room.training, &room.trained) {
         (Some(training), _) => (said(training.step).to_owned(), Some("is-running")),
+        (None, _) if room.is_fetching() => ("Fetching token embeddings".to_owned(), Some("is-running")),
         (None, _) if room.failure.is_some() => ("Stopped".to_owned(), Some("is-paused")),
         (None, _) if room.cancelled => ("Cancelled".to_owned(), Some("is-paused")),
         (None, Some(trained)) => (done(trained), None),

@@ -15,6 +15,8 @@ pub struct StatusProps {
     pub fresh: bool,
     pub changed: bool,
     pub pending: bool,
+    /// Share that policies have learned from texts before the first round.
+    pub learning: Option<f64>,
     pub failed: bool,
     pub rounds: u32,
     /// Files that the experiment waits for.
@@ -27,6 +29,9 @@ pub struct StatusProps {
 
 fn text(props: &StatusProps) -> String {
     let current = props.snapshot.as_ref().filter(|_| props.fresh);
+    if let Some(share) = props.learning {
+        return format!("Learning from the texts of the queries, {:.0} % done", 100.0 * share);
+    }
     if props.failed {
         return "Stopped".into();
     }
@@ -59,22 +64,26 @@ fn text(props: &StatusProps) -> String {
 #[component]
 pub fn Status(props: &StatusProps) -> Html {
     let current = props.snapshot.as_ref().filter(|_| props.fresh);
-    let share = current.map_or(0.0, |snapshot| f64::from(snapshot.round) / f64::from(snapshot.rounds.max(1)));
+    let played = current.map_or(0.0, |snapshot| f64::from(snapshot.round) / f64::from(snapshot.rounds.max(1)));
+    let share = props.learning.unwrap_or(played);
     let state = match props.phase {
+        _ if props.learning.is_some() => Some("is-running"),
         Phase::Running => Some("is-running"),
         Phase::Paused | Phase::Ready => Some("is-paused"),
         Phase::Done => None,
     };
     // A count that goes up is no announcement; what begins and ends is.
-    let live = if props.phase == Phase::Running && current.is_some() { "off" } else { "polite" };
+    let counts = props.learning.map_or(props.phase == Phase::Running && current.is_some(), |share| share > 0.0);
+    let live = if counts { "off" } else { "polite" };
+    let label = if props.learning.is_some() { "Progress of the learning" } else { "Progress of the run" };
     html! {
         <section class={classes!("card", "status", state)} aria-label="Progress">
             <div class="status-now">
                 <p role="status" aria-live={live}><span class="pulse"></span>{text(props)}</p>
-                if props.phase != Phase::Ready {
-                    <progress value={format!("{share:.4}")} aria-label="Progress of the run"></progress>
+                if props.phase != Phase::Ready || props.learning.is_some() {
+                    <progress value={format!("{share:.4}")} aria-label={label}></progress>
                 }
-                {facts(props, current)}
+                if props.learning.is_none() { {facts(props, current)} }
             </div>
             if let Some(snapshot) = &props.snapshot {
                 <Rail snapshot={snapshot.clone()} hidden={props.hidden.clone()} range={props.range} unit={props.unit} />

@@ -26,6 +26,18 @@ pub enum Import {
 }
 
 impl Import {
+    /// Files on their way to the page.
+    pub fn fetching(addresses: &[String]) -> Import {
+        Import::reading(addresses.into(), true, None)
+    }
+
+    /// More is there.
+    pub fn advance(&mut self, now: Progress) {
+        if let Import::Reading { progress, .. } = self {
+            *progress = now;
+        }
+    }
+
     fn reading(names: Rc<[String]>, fetched: bool, total: Option<u64>) -> Import {
         let progress = Progress { file: 0, files: names.len(), bytes: 0, total };
         Import::Reading { names, fetched, progress, since: js_sys::Date::now() }
@@ -76,15 +88,8 @@ impl State {
 
     /// Begins to fetch files.
     pub(super) fn fetch(&mut self, addresses: Vec<String>) -> Vec<Effect> {
-        self.import = Import::reading(addresses.iter().cloned().collect(), true, None);
+        self.import = Import::fetching(&addresses);
         vec![Effect::Fetch(addresses)]
-    }
-
-    /// More of the files is read.
-    pub(super) fn import_advanced(&mut self, now: Progress) {
-        if let Import::Reading { progress, .. } = &mut self.import {
-            *progress = now;
-        }
     }
 
     /// The files are read: they are played on, unless something else waited for them.

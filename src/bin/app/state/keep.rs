@@ -4,10 +4,12 @@ use super::{Effect, Import, Phase, State, View};
 use crate::bring::Brought;
 use crate::form::Form;
 use crate::format::plural;
+use crate::room::Room;
 use crate::world::{Files, Source, World};
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{FileIdentity, ImportOptions, presets, stem};
 use llm_selection::error::Error;
+use llm_selection::workspace::KeptTraining;
 use std::rc::Rc;
 
 /// Something kept, to be put into the page.
@@ -19,6 +21,8 @@ pub struct Opened {
     pub options: ImportOptions,
     /// The finished run.
     pub played: Option<Rc<[u8]>>,
+    /// What the room *Query-aware* had trained.
+    pub trained: Option<KeptTraining>,
 }
 
 /// How far the return of something kept is.
@@ -59,6 +63,8 @@ pub struct Present {
     pub options: ImportOptions,
     /// Digest and rounds of the result, once the experiment is played to the end.
     pub finished: Option<(String, u32)>,
+    /// What the room *Query-aware* has trained.
+    pub trained: Option<KeptTraining>,
 }
 
 impl State {
@@ -97,7 +103,13 @@ impl State {
             identities,
             options: self.files.as_ref().map(|files| files.options.clone()).unwrap_or_default(),
             finished: finished.map(|snapshot| (snapshot.result.digest.clone(), snapshot.rounds)),
+            trained: self.query_aware.kept(),
         }
+    }
+
+    /// Whether a finished run is here that policies have to learn for before it is shown.
+    pub fn is_putting_back(&self) -> bool {
+        self.played.is_some() && self.learning.is_some()
     }
 
     /// The files that were read last are those of the data that is loaded.
@@ -118,7 +130,7 @@ impl State {
 
     /// Puts something kept into the page, with its files read.
     pub(super) fn restored(&mut self, opened: Opened, files: Option<Files>) -> Vec<Effect> {
-        let Opened { mut form, files: loaded, played, .. } = opened;
+        let Opened { mut form, files: loaded, played, trained, .. } = opened;
         let mut said = Vec::new();
         if form.source == Source::Files && files.is_none() {
             form.source = Source::Illustration;
@@ -136,13 +148,26 @@ impl State {
         (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);
         (self.view, self.phase, self.failure) = (View::Run, Phase::Done, None);
         (self.ready, self.snapshot) = (None, None);
-        let effects = self.commit();
+        let mut effects = self.query_aware.reopen(trained);
+        let started = self.commit();
         if self.problem.is_some() {
             // Nothing of it can be played before the person has mended it.
             self.phase = Phase::Ready;
-            return vec![Effect::Reset];
+            effects.push(Effect::Reset);
+        } else {
+            effects.extend(started);
         }
         effects
+    }
+
+    /// Trains again what was trained before the page went, once the room is open and the same files are here.
+    pub(super) fn recall(&mut self) -> Vec<Effect> {
+        match (self.room, &self.files) {
+            (Room::QueryAware, Some(files)) => {
+                self.query_aware.train_again(&files.data.facts().files, &self.loaded.files)
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn not_opened(&mut self, error: Error) -> Vec<Effect> {

@@ -17,6 +17,17 @@ pub fn plan(experiment: &Experiment, data: Option<&Rc<Remote>>) -> Result<Plan> 
     Plan::on(experiment, data.map(|data| &**data as &dyn Playable))
 }
 
+/// Whether an experiment can be played, as far as that can be told before anything is learned from texts.
+///
+/// # Errors
+/// As [`plan`].
+pub fn check(experiment: &Experiment, data: Option<&Rc<Remote>>) -> Result<()> {
+    match plan(experiment, data) {
+        Err(error) => data.and_then(|data| data.take_unlearned()).map(drop).ok_or(error),
+        Ok(_) => Ok(()),
+    }
+}
+
 impl State {
     /// What happened, and what follows from it. What needs to know something of the data that is not known yet waits with
     /// all that comes after it until the data has been looked at, and is as if it happened then.
@@ -53,6 +64,7 @@ impl State {
         }
         let before = (!data.is_empty()).then(|| (self.clone(), action.clone()));
         let mut effects = self.react(action);
+        effects.extend(self.recall());
         effects.extend(self.give_way());
         let unknown = data.into_iter().find_map(|held| held.take_unknown().map(|wanted| (held, wanted)));
         if let (Some((held, wanted)), Some((state, action))) = (unknown, before) {

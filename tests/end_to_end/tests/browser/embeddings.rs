@@ -1,9 +1,10 @@
 //! Token embeddings in the room Query-aware: the same numbers as natively, and what is wrong with a table said beside it.
 
+use crate::files::{host, name_host};
 use anyhow::{Context, Result, ensure};
-use end_to_end::playground::{alerts, done};
-use end_to_end::{Page, check};
-use llm_selection::data::InputFile;
+use end_to_end::playground::{alerts, done, kept};
+use end_to_end::{Page, Server, check, check_at, copy_site};
+use llm_selection::data::{FileIdentity, InputFile};
 use llm_selection::experiment::Experiment;
 use llm_selection::link::Link;
 use llm_selection::query_aware::ask::ask;
@@ -11,7 +12,7 @@ use llm_selection::query_aware::embeddings::Embeddings;
 use llm_selection::query_aware::select::Limits;
 use llm_selection::query_aware::steps::evaluate_files;
 use llm_selection::random::{hash, unit};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// Questions of two kinds, and of two models each knows one kind.
@@ -60,7 +61,17 @@ fn table(folder: &Path, rows: usize) -> Result<Vec<PathBuf>> {
 /// Trains, and waits for what the status says then.
 async fn train(page: &Page, button: &str, end: &str) -> Result<()> {
     page.click("button", button).await?;
+    status(page, end).await
+}
+
+/// Waits until the status ends so.
+async fn status(page: &Page, end: &str) -> Result<()> {
     page.until(end, async || Ok(page.text("[role=status]").await?.ends_with(end).then_some(()))).await
+}
+
+/// Waits until an alert says this.
+async fn alerted(page: &Page, said: &str) -> Result<()> {
+    page.until(&format!("an alert: {said}"), async || Ok(alerts(page).await?.contains(said).then_some(()))).await
 }
 
 #[tokio::test]
@@ -97,7 +108,8 @@ async fn a_table_counts_as_it_does_natively_and_a_broken_one_is_an_alert() -> Re
         };
         let (queries, evaluated) = native(Some(&embeddings))?;
         ensure!(json == evaluated.evaluation.to_json().as_bytes(), "the evaluation differs from the engine's");
-        ensure!(native(None)?.1.evaluation != evaluated.evaluation, "the table changes nothing");
+        let without = native(None)?.1.evaluation.classifier;
+        ensure!(without != evaluated.evaluation.classifier, "the table changes nothing");
         // A typed query has its vector.
         let asked = "apples, apples";
         page.fill("textbox", "Query", asked).await?;
@@ -130,8 +142,81 @@ async fn a_table_counts_as_it_does_natively_and_a_broken_one_is_an_alert() -> Re
         ensure!(alerts(page).await?.is_empty(), "{}", alerts(page).await?);
         // Dropped there, files that are none of a table are refused, and not read as results.
         page.drop_files("#qa-table", &[("vocab.txt", "a")]).await?;
-        page.until("an alert", async || Ok(alerts(page).await?.contains("vocab.txt").then_some(()))).await?;
+        alerted(page, "vocab.txt").await?;
         page.wait_for_text("200 of 200 queries").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_table_that_the_address_names_is_there_as_if_it_had_been_dropped() -> Result<()> {
+    let (text, slow) = (results(), host().await?);
+    let folder = tempfile::tempdir()?;
+    copy_site(folder.path())?;
+    name_host(folder.path(), &slow)?;
+    for name in ["table", "half"] {
+        std::fs::create_dir(folder.path().join(name))?;
+    }
+    let files = table(&folder.path().join("table"), 5)?;
+    std::fs::copy(&files[0], folder.path().join("half/tokenizer.json"))?;
+    let data = folder.path().join("asked.csv");
+    std::fs::write(&data, &text)?;
+    let server = Server::start(folder.path())?;
+    check_at(server.url(), async |page| {
+        page.open("?embeddings=table/#query-aware").await?;
+        page.find("button", "Take the embeddings away").await?;
+        page.upload("Result files", std::slice::from_ref(&data)).await?;
+        page.wait_for_text("200 of 200 queries").await?;
+        train(page, "Train", "Done").await?;
+        page.click("button", "Download JSON").await?;
+        let saved: Value = serde_json::from_slice(&page.downloaded("evaluation.json").await?)?;
+        let identities = files.iter().map(|path| {
+            let name = path.file_name().and_then(|name| name.to_str()).context("a name")?;
+            Ok(FileIdentity::of(name, &std::fs::read(path)?))
+        });
+        let identities: Vec<FileIdentity> = identities.collect::<Result<_>>()?;
+        ensure!(saved["embeddings"] == serde_json::to_value(identities)?, "{}", saved["embeddings"]);
+        page.until("the training to be kept", async || {
+            Ok(kept(page).await?.iter().any(|item| item["trained"]["embeddings"] == true).then_some(()))
+        })
+        .await?;
+        // It is fetched anew after a reload, and then what was trained is trained again.
+        page.browser().client().refresh().await?;
+        status(page, "Done").await?;
+        page.find("button", "Take the embeddings away").await?;
+        page.find("table", "Policies").await?;
+        // Where the address names none, they are lacking.
+        page.browser().goto("about:blank").await?;
+        page.open("#query-aware").await?;
+        page.wait_for_text("The browser keeps no token embeddings").await?;
+        page.screenshot("lacking").await?;
+        page.upload("Token embeddings", &files).await?;
+        status(page, "Done").await?;
+        // One that comes no further is given up by the person.
+        page.open(&format!("?embeddings={slow}/endless#query-aware")).await?;
+        page.find("progressbar", "Fetching token embeddings").await?;
+        page.screenshot("fetching").await?;
+        ensure!(!page.find("button", "Train").await?.is_enabled().await?, "a table that is on its way");
+        page.click("button", "Go on without them").await?;
+        page.until("the download to end", async || {
+            let left = page.all("progressbar").await?.into_iter().any(|(_, name)| name == "Fetching token embeddings");
+            Ok((!left).then_some(()))
+        })
+        .await?;
+        ensure!(page.find("button", "Train").await?.is_enabled().await? && alerts(page).await?.is_empty());
+        for (folder, said) in [
+            ("https://example.org/table", "download it and drop it here"),
+            ("half", "found the answer 404"),
+            ("./%3F", "found a web page (HTML), expected a file of token embeddings"),
+        ] {
+            page.open(&format!("?embeddings={folder}#query-aware")).await?;
+            alerted(page, said).await?;
+            // What the tab kept is back, and training goes on without them.
+            page.wait_for_text("200 of 200 queries").await?;
+            ensure!(page.find("button", "Train").await?.is_enabled().await?, "{folder}");
+        }
+        // The browser logs what is not there.
+        page.browser().console().await.map(drop)
     })
     .await
 }

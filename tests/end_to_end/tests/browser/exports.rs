@@ -49,6 +49,7 @@ async fn results_are_those_of_the_command_line_and_open_again() -> Result<()> {
             options: ImportOptions::default(),
             files: Vec::new(),
             result: None,
+            trained: None,
         };
         let bytes = workspace::write(&[item], Vec::new(), |_| Ok(Cursor::new(Vec::new())))?;
         let folder = tempfile::tempdir()?;

@@ -159,8 +159,8 @@ async fn the_address_names_files_of_its_own_origin_and_no_others() -> Result<()>
     .await
 }
 
-/// A host that lets other origins read what it has: `/answers.csv`, and `/endless.csv`, of which only the beginning comes.
-async fn host() -> Result<String> {
+/// A host that lets other origins read what it has: `/answers.csv`, and all below `/endless`, of which only the beginning comes.
+pub async fn host() -> Result<String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let origin = format!("http://{}", listener.local_addr()?);
     tokio::spawn(async move {
@@ -168,7 +168,7 @@ async fn host() -> Result<String> {
             tokio::spawn(async move {
                 let mut request = [0; 4096];
                 let read = browser.read(&mut request).await.unwrap_or(0);
-                let endless = request[..read].starts_with(b"GET /endless.csv");
+                let endless = request[..read].starts_with(b"GET /endless/");
                 let length = if endless { 1_000_000 } else { ANSWERS.len() };
                 let head = format!(
                     "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nContent-Type: text/csv\r\n\
@@ -187,24 +187,28 @@ async fn host() -> Result<String> {
     Ok(origin)
 }
 
+/// Lets a copy of the site load from a host, as `cargo xtask build --connect` does.
+pub fn name_host(site: &Path, host: &str) -> Result<()> {
+    let page = site.join("index.html");
+    let before = fs::read_to_string(&page)?;
+    let after = before.replace("connect-src 'self'", &format!("connect-src 'self' {host}"));
+    ensure!(after != before, "the page has no policy");
+    Ok(fs::write(&page, after)?)
+}
+
 #[tokio::test]
 async fn a_host_that_the_site_names_gives_files_and_a_download_can_be_cancelled() -> Result<()> {
     let (named, other) = (host().await?, host().await?);
     let folder = tempfile::tempdir()?;
     copy_site(folder.path())?;
-    // As `cargo xtask build --connect` writes it.
-    let page = folder.path().join("index.html");
-    let before = fs::read_to_string(&page)?;
-    let after = before.replace("connect-src 'self'", &format!("connect-src 'self' {named}"));
-    ensure!(after != before, "the page has no policy");
-    fs::write(&page, after)?;
+    name_host(folder.path(), &named)?;
     let server = Server::start(folder.path())?;
     check_at(server.url(), async |page| {
         page.open(&format!("?data={named}/answers.csv")).await?;
         page.wait_for_text("60 of 60 queries").await?;
         done(page).await?;
         // What comes no further is given up by the person, and the page plays what it opens on.
-        page.open(&format!("?data={named}/endless.csv")).await?;
+        page.open(&format!("?data={named}/endless/results.csv")).await?;
         page.find("progressbar", "Fetching files").await?;
         page.click("button", "Cancel").await?;
         page.until("the download to end", async || {

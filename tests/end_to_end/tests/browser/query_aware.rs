@@ -194,6 +194,66 @@ async fn a_training_can_be_cancelled_and_begun_again() -> Result<()> {
     .await
 }
 
+/// The text of the evaluation that *Download JSON* saves.
+async fn evaluation(page: &Page) -> Result<String> {
+    page.click("button", "Download JSON").await?;
+    let text = String::from_utf8(page.downloaded("evaluation.json").await?)?;
+    // Else the next one gets another name.
+    std::fs::remove_file(page.browser().downloads().join("evaluation.json"))?;
+    Ok(text)
+}
+
+#[tokio::test]
+async fn what_was_trained_is_back_after_a_reload() -> Result<()> {
+    let (text, other) = (results(300), results(330));
+    let (_folder, paths) = write(&[("asked.csv", &text), ("other.csv", &other)])?;
+    check(async |page| {
+        done(page).await?;
+        page.click("link", "Query-aware").await?;
+        page.upload("Result files", &paths[..1]).await?;
+        page.wait_for_text("300 of 300 queries").await?;
+        train(page, "Train").await?;
+        let before = evaluation(page).await?;
+        let is_kept = async |what: &str| {
+            page.until("the training to be kept", async || {
+                let kept = end_to_end::playground::kept(page).await?;
+                Ok(kept.iter().any(|item| item.to_string().contains(what) && !item["trained"].is_null()).then_some(()))
+            })
+            .await
+        };
+        is_kept("asked.csv").await?;
+        page.browser().client().refresh().await?;
+        trained(page).await?;
+        ensure!(evaluation(page).await? == before, "another evaluation after the reload");
+        page.find("textbox", "Query").await?;
+        // Changed since: what was trained is back, and the page says what it is of.
+        page.fill("spinbutton", "Threshold", "0.6").await?;
+        page.wait_for_text("The set-up has changed since").await?;
+        page.until("the form to be kept", async || {
+            let kept = end_to_end::playground::kept(page).await?;
+            let form = |item: &Value| item["form"].as_str().is_some_and(|form| form.contains(r#""threshold":"0.6""#));
+            Ok(kept.iter().any(form).then_some(()))
+        })
+        .await?;
+        page.browser().client().refresh().await?;
+        trained(page).await?;
+        page.wait_for_text("The set-up has changed since").await?;
+        ensure!(evaluation(page).await? == before, "another evaluation than before the change");
+        // Other files since: they are not what was trained on, and the page says so.
+        page.upload("Result files", &paths[1..]).await?;
+        page.wait_for_text("330 of 330 queries").await?;
+        is_kept("other.csv").await?;
+        page.browser().client().refresh().await?;
+        page.wait_for_text("It was on asked.csv: load the same again").await?;
+        ensure!(page.text("[role=status]").await? == "Not trained yet");
+        page.upload("Result files", &paths[..1]).await?;
+        trained(page).await?;
+        ensure!(evaluation(page).await? == before, "another evaluation on the same files");
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn files_without_text_are_told_what_they_lack() -> Result<()> {
     let text = "query_id,model,score\nq1,a,1\nq1,b,0\nq2,a,0\nq2,b,1\n";

@@ -2,6 +2,7 @@
 
 use super::kept;
 use crate::bring::listed;
+use crate::components::data::under_way;
 use crate::components::message::{Message, Tone, explained};
 use crate::format::bytes;
 use crate::query_aware::{QueryAwareAction, QueryAwareState};
@@ -26,6 +27,7 @@ pub fn table(room: &QueryAwareState, dispatch: &Callback<Action>) -> Html {
             }
         })
     };
+    let give_up = dispatch.reform(|_: MouseEvent| Action::QueryAware(QueryAwareAction::CancelFetch));
     let take_away = dispatch.reform(|_: MouseEvent| Action::QueryAware(QueryAwareAction::NoTable));
     let files = room.table.iter().map(|it| {
         html! { <li>{it.file.name()}{" "}<span class="num">{bytes(it.file.size() as u64)}</span></li> }
@@ -37,6 +39,7 @@ pub fn table(room: &QueryAwareState, dispatch: &Callback<Action>) -> Html {
                 <p class="whole"><b>{"Drop a table here"}</b>{", or choose"}<br />{"tokenizer.json, model.safetensors, config.json: all at once"}</p>
                 <input type="file" multiple=true accept=".json,.safetensors" aria-label="Token embeddings" aria-describedby="qa-table-about" onchange={pick} />
             </div>
+            {under_way(&room.coming, "Fetching token embeddings", "Go on without them", give_up)}
             if !room.table.is_empty() {
                 <ul class="files" aria-label="Files of the token embeddings">{for files}</ul>
                 <button type="button" class="btn small" onclick={take_away}>{"Take the embeddings away"}</button>
