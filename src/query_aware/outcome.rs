@@ -127,7 +127,12 @@ fn against(evaluation: &Evaluation, one: &Comparison) -> String {
         ("latency in sequence", one.latency_sequential_saved),
         ("cost", one.cost_saved),
     ];
-    let saved: Vec<String> = saved.into_iter().map(|(what, figure)| format!("{what} {}", spared(figure))).collect();
+    let latencies = [one.latency_parallel_saved, one.latency_sequential_saved];
+    let timed = latencies.iter().any(|figure| figure.value.is_some());
+    let mut saved: Vec<String> = saved.into_iter().map(|(what, figure)| format!("{what} {}", spared(figure))).collect();
+    if !timed {
+        saved.splice(..2, ["latency not measured".to_owned()]);
+    }
     format!("Against {article}{name}{models}{most}: {points}; {}.", saved.join("; "))
 }
 

@@ -147,6 +147,11 @@ fn the_outcome_is_said_with_its_gap() {
         said.contains("−2.0 ± 3.0 points of coverage, so no difference can be told; parallel latency not measured"),
         "{said}"
     );
+    for one in &mut evaluation.comparisons {
+        one.latency_sequential_saved = Figure::default();
+    }
+    let said = sentences(&evaluation, lead).join(" ");
+    assert!(said.contains("; latency not measured; cost not measured.") && !said.contains("parallel"), "{said}");
     let oracle = sentences(&evaluation, evaluation.policies.len() - 1);
     assert!(oracle.len() == 1 && oracle[0].contains("No policy can be above that"), "{oracle:?}");
     assert!(sentences(&evaluation, 99).is_empty() && below_oracle(&evaluation, 99).is_none());

@@ -179,7 +179,7 @@ fn outdated(state: &State, trained: &Trained, dispatch: &Callback<Action>) -> Ht
     };
     html! {
         <Message tone={Tone::Warn} title="These figures are of other data" {action}>
-            {"All below is of "}<b>{of}</b>{", on which the training was. "}{instead}
+            {format!("All below is of {of}, on which the training was. {instead}")}
         </Message>
     }
 }
