@@ -58,30 +58,53 @@ fn oklab(rgb: Rgb) -> Rgb {
     )
 }
 
-fn palette() -> Vec<Rgb> {
-    (0..8).map(|index| linear(series_colour(series_class(index)).unwrap().0)).collect()
+/// The colours by day and by night.
+fn palettes() -> [(&'static str, Vec<Rgb>); 2] {
+    let colours = || (0..12).map(|index| series_colour(series_class(index)).unwrap());
+    [
+        ("light", colours().map(|(light, _)| linear(light)).collect()),
+        ("dark", colours().map(|(_, dark)| linear(dark)).collect()),
+    ]
 }
 
 #[test]
 fn colours_differ_for_eyes_of_any_kind() {
     // Two colours side by side are told apart from about 0.02 on.
     const LEAST: f64 = 0.075;
-    for (eyes, matrix) in &EYES {
-        let seen: Vec<Rgb> = palette().into_iter().map(|colour| oklab(times(matrix, colour))).collect();
-        for (i, a) in seen.iter().enumerate() {
-            for (j, b) in seen.iter().enumerate().skip(i + 1) {
-                let distance = a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
-                assert!(distance >= LEAST, "{eyes}: s{} and s{} are {distance:.3} apart", i + 1, j + 1);
+    for (theme, palette) in palettes() {
+        for (eyes, matrix) in &EYES {
+            let seen: Vec<Rgb> = palette.iter().map(|colour| oklab(times(matrix, *colour))).collect();
+            for (i, a) in seen.iter().enumerate() {
+                for (j, b) in seen.iter().enumerate().skip(i + 1) {
+                    let distance = a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+                    assert!(distance >= LEAST, "{theme}, {eyes}: s{} and s{} are {distance:.3} apart", i + 1, j + 1);
+                }
             }
         }
     }
 }
 
 #[test]
-fn lines_are_dark_enough_on_white() {
-    for (index, [r, g, b]) in palette().into_iter().enumerate() {
-        let contrast = 1.05 / (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05);
-        assert!(contrast >= 3.0, "s{}: {contrast:.2}", index + 1);
+fn the_page_has_the_colours_of_the_files() {
+    let sheet = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/style.css")).unwrap();
+    for index in 0..12 {
+        let class = series_class(index);
+        let (light, dark) = series_colour(class).unwrap();
+        assert!(sheet.contains(&format!("--{class}: light-dark({light}, {dark});")), "{class}");
+        assert!(sheet.contains(&format!(".{class} {{ --c: var(--{class}); }}")), "{class}");
+    }
+    assert_ne!(series_class(11), series_class(0));
+}
+
+#[test]
+fn lines_stand_out_from_what_is_behind_them() {
+    let light = |[r, g, b]: Rgb| 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+    for ((name, palette), theme) in palettes().into_iter().zip([Theme::Light, Theme::Dark]) {
+        let behind = light(linear(theme.surface()));
+        for (index, colour) in palette.into_iter().map(light).enumerate() {
+            let contrast = if colour > behind { colour / behind } else { behind / colour };
+            assert!(contrast >= 3.0, "{name}, s{}: {contrast:.2}", index + 1);
+        }
     }
 }
 
@@ -106,12 +129,14 @@ fn without_colours_every_line_is_another_one() {
             assert_ne!(a, b, "{i} and {j}");
         }
     }
-    // Each by itself: eight dashes, eight marks.
+    // Each by itself: twelve dashes, eight marks.
     let mark = |index| as_printed(index, vec![series_mark(index, 0.0, 0.0)]);
     let line = |index: usize| as_printed(index, vec![swatch(index).nodes.into_iter().next().unwrap()]);
-    for i in 0..8 {
-        for j in i + 1..8 {
-            assert_ne!(mark(i), mark(j));
+    for i in 0..12 {
+        for j in i + 1..12 {
+            if j < 8 {
+                assert_ne!(mark(i), mark(j));
+            }
             let dashes = |index| line(index).split("stroke-dasharray").nth(1).map(str::to_owned);
             assert_ne!(dashes(i), dashes(j));
         }

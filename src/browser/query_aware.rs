@@ -12,8 +12,8 @@ use crate::query_aware::evaluation::Evaluated;
 use crate::query_aware::explore::explore;
 use crate::query_aware::queries::Queries;
 use crate::query_aware::select::{Limits, Rule};
-use crate::query_aware::solvable::Solvable;
 use crate::query_aware::steps::{Step, evaluate_files};
+use crate::query_aware::tested::Tested;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
@@ -28,8 +28,8 @@ pub struct Kept {
     pub evaluated: Evaluated,
     /// The token embeddings among the features.
     pub embeddings: Option<Embeddings>,
-    /// The test queries that some model solves.
-    pub solvable: Solvable,
+    /// The test queries.
+    pub tested: Tested,
 }
 
 impl Kept {
@@ -70,7 +70,7 @@ pub fn start_query_aware() {
                 let kept = kept.as_ref().ok_or_else(untrained)?;
                 let limits = Limits { models: kept.part.max_models as usize, threshold: kept.part.threshold };
                 let judge = kept.evaluated.judge(&kept.queries);
-                let view = explore(&kept.solvable, &judge, kept.rule(policy)?, limits, &sought);
+                let view = explore(&kept.tested, &judge, kept.rule(policy)?, limits, &sought);
                 Ok(FromQueryAware::Explored(Box::new(view)))
             }
         });
@@ -94,8 +94,8 @@ fn train(names: Vec<String>, table: Vec<String>, data: &JsValue, experiment: &st
     })?;
     let evaluation = evaluated.evaluation.to_json();
     let part = experiment.query_aware.unwrap_or_default();
-    let solvable = Solvable::of(&queries, &evaluated.split.test);
-    let kept = Kept { queries, part, evaluated, embeddings, solvable };
+    let tested = Tested::of(&queries, &evaluated.split.test);
+    let kept = Kept { queries, part, evaluated, embeddings, tested };
     Ok((kept, FromQueryAware::Evaluated { evaluation, times: clock.times() }))
 }
 

@@ -54,7 +54,7 @@ pub enum Node {
         /// The text, as people typed it: whoever writes it out escapes it.
         text: String,
     },
-    /// Shapes that belong together; a class `s1` to `s8` gives them their colour.
+    /// Shapes that belong together; a class `s1` to `s12` gives them their colour.
     Group {
         /// Class names.
         class: &'static str,

@@ -2,7 +2,7 @@
 
 use super::scene::{Node, Scene};
 
-/// Marks drawn around the origin, one a colour; filled, or as strokes.
+/// Marks drawn around the origin; filled, or as strokes.
 const MARKS: [(&str, &str); 7] = [
     ("mk", "M0-4.8 4.8 0 0 4.8-4.8 0z"),
     ("mk", "M-3.6-3.6h7.2v7.2h-7.2z"),
@@ -12,8 +12,8 @@ const MARKS: [(&str, &str); 7] = [
     ("mk-x", "M-4.2 0H4.2M0-4.2V4.2"),
     ("mk", "M-1.8-4.4h3.6v8.8h-3.6z"),
 ];
-const CLASSES: [&str; 8] = ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"];
-const PALETTE: [(&str, &str); 8] = [
+const CLASSES: [&str; 12] = ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12"];
+const PALETTE: [(&str, &str); 12] = [
     ("#325cbd", "#81aaf7"),
     ("#53167c", "#906ae5"),
     ("#e9509a", "#c35f92"),
@@ -22,26 +22,31 @@ const PALETTE: [(&str, &str); 8] = [
     ("#5c0300", "#eb5e45"),
     ("#4c535b", "#ababab"),
     ("#958b00", "#f7ea3c"),
+    ("#8700ff", "#695ab4"),
+    ("#9678ff", "#96d296"),
+    ("#3c00b4", "#965a5a"),
+    ("#872d00", "#c33c00"),
 ];
 
-/// Colour class of the policy at `index`: `s1` to `s8`, then again from `s1`.
+/// Colour class of the policy at `index`: `s1` to `s12`, as many as there are kinds of policies, then again from `s1`.
 #[must_use]
 pub fn series_class(index: usize) -> &'static str {
-    CLASSES.get(index % 8).copied().unwrap_or("s1")
+    CLASSES.get(index % CLASSES.len()).copied().unwrap_or("s1")
 }
 
-/// Light and dark colour of a class `s1` to `s8`.
+/// Light and dark colour of a class `s1` to `s12`.
 #[must_use]
 pub fn series_colour(class: &str) -> Option<(&'static str, &'static str)> {
     CLASSES.iter().position(|c| *c == class).and_then(|i| PALETTE.get(i).copied())
 }
 
-/// Class of the line of the policy at `index`: the first is thicker, those past the eighth are dashed.
+/// Class of the line of the policy at `index`: the first is thicker, those past the twelfth are all dashed alike. (Past the
+/// eighth each colour has a dash of its own.)
 #[must_use]
 pub fn line_class(index: usize) -> &'static str {
     match index {
         0 => "ln lead",
-        1..8 => "ln",
+        1..12 => "ln",
         _ => "ln again",
     }
 }
@@ -50,8 +55,8 @@ pub fn line_class(index: usize) -> &'static str {
 /// and again from the next one. It takes its colour from a parent of [`series_class`].
 #[must_use]
 pub fn series_mark(index: usize, x: f64, y: f64) -> Node {
-    // The second eight take the marks one further, so that no two of the first 64 have both colour and mark.
-    match ((index + index / 8) % 8).checked_sub(1).and_then(|i| MARKS.get(i)) {
+    // Each twelve take the marks one further, so that no two of the first 96 have both colour and mark.
+    match ((index + index / CLASSES.len()) % 8).checked_sub(1).and_then(|i| MARKS.get(i)) {
         Some((class, d)) => Node::Path { class, d: (*d).into(), at: Some((x, y)) },
         None => Node::Circle { class: "mk", x, y, r: 3.6 },
     }

@@ -37,7 +37,7 @@ const BUDGET: (&str, &str) = ("#a84e06", "#f5a93b");
 const BUDGET_WASH: (&str, &str) = ("#fdf3e4", "#2a2114");
 const ON_BUDGET: (&str, &str) = ("#ffffff", "#1b1204");
 
-/// Dashes of the series' lines on paper, no two the same.
+/// Dashes of the series' lines, no two the same: on paper of all, on screens of those past the eighth.
 fn dash(series: Option<&str>) -> Option<&'static str> {
     match series? {
         "s2" => Some("8 3"),
@@ -47,6 +47,10 @@ fn dash(series: Option<&str>) -> Option<&'static str> {
         "s6" => Some("14 4"),
         "s7" => Some("7 2 2 2 2 2"),
         "s8" => Some("1 3"),
+        "s9" => Some("12 3 3 3"),
+        "s10" => Some("6 6"),
+        "s11" => Some("3 5"),
+        "s12" => Some("16 3 2 3 2 3"),
         _ => None,
     }
 }
@@ -69,7 +73,8 @@ pub(super) fn attributes(out: &mut String, class: &str, theme: Theme, series: Op
                 set("stroke-width", if has("lead") { "2.75" } else { "1.75" });
                 set("stroke-linejoin", "round");
                 set("stroke-linecap", if theme == Theme::Print { "butt" } else { "round" });
-                if let Some(dash) = dash(series).filter(|_| theme == Theme::Print) {
+                let late = matches!(series, Some("s9" | "s10" | "s11" | "s12")) && !has("again");
+                if let Some(dash) = dash(series).filter(|_| late || theme == Theme::Print) {
                     set("stroke-dasharray", dash);
                 }
             }

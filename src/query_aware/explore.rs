@@ -1,10 +1,11 @@
-//! The gap as something to walk through: filters that combine, what the queries that pass have in common, and these
-//! queries themselves, a page at a time, with predictions, answers and votes.
+//! The test queries and the gap as something to walk through: filters that combine, how often which model is called on the
+//! queries that pass, what the missed ones of them have in common, and these queries themselves, a page at a time, with
+//! predictions, answers and votes.
 
-use super::gap::{By, Share};
-use super::judge::Judge;
+use super::gap::{By, Rate, Share};
+use super::judge::{Judge, Verdict};
 use super::select::{Limits, Rule};
-use super::solvable::{Judged, Row, Solvable};
+use super::tested::{Judged, Row, Tested};
 use crate::data::answers::kept;
 use serde::{Deserialize, Serialize};
 
@@ -32,20 +33,34 @@ pub struct Filter {
     pub words: String,
 }
 
+/// Which of the queries that pass the filter are listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Listed {
+    /// The missed ones.
+    #[default]
+    Missed,
+    /// All test queries, also those that no model solves.
+    All,
+}
+
 /// What is asked of the explorer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sought {
     /// Which queries are looked at.
     pub filter: Filter,
-    /// The page of missed queries, from 0; past the end, the last one.
+    /// Which of them are listed.
+    pub listed: Listed,
+    /// The page of listed queries, from 0; past the end, the last one.
     pub page: u64,
 }
 
-/// The gap of a policy among the queries that pass a filter.
+/// What a policy does on the queries that pass a filter, and its gap among them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct View {
     /// How many queries pass, of those that some model solves, and how many of them are missed.
     pub passing: Count,
+    /// By model how often it is called on the test queries that pass, those that no model solves included.
+    pub calls: Vec<Calls>,
     /// By length, by category and by number of solvers. Each group is counted under all filters but its own, so that its
     /// count is what choosing it would show.
     pub groups: Vec<Statement>,
@@ -54,9 +69,11 @@ pub struct View {
     /// Words that missed queries hold more often than other solvable ones, the surest first; counted under all filters
     /// but that for words.
     pub words: Vec<Word>,
+    /// How many queries are listed, on all pages together.
+    pub listed: u64,
     /// The page that is shown, from 0.
     pub page: u64,
-    /// The missed queries of the page, in the data's order.
+    /// The listed queries of the page, in the data's order.
     pub queries: Vec<Opened>,
     /// The models' names.
     pub models: Vec<String>,
@@ -75,6 +92,17 @@ pub struct Count {
     pub share: Option<f64>,
     /// Wilson's 95 % interval of the share.
     pub interval: Option<(f64, f64)>,
+}
+
+/// How often a policy calls a model, and how often it does well to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Calls {
+    /// The queries on which it calls the model, of all that are looked at.
+    pub called: Rate,
+    /// Those on which the model is right, of those on which it is called.
+    pub right: Rate,
+    /// Those on which the model is right, called or not, of those on which it has a score.
+    pub solves: Rate,
 }
 
 /// A group of queries and how many of them are missed.
@@ -105,7 +133,7 @@ pub struct Word {
     pub count: Count,
 }
 
-/// A missed query.
+/// A listed query.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Opened {
     /// Its place in the data, from 0.
@@ -120,6 +148,8 @@ pub struct Opened {
     pub models: Vec<Played>,
     /// The winning answer; `None` where everybody abstained or there are no answers.
     pub vote: Option<Excerpt>,
+    /// Whether it is right; where there are no answers, whether any called model is.
+    pub right: bool,
 }
 
 /// A model on a query.
@@ -177,28 +207,35 @@ enum But {
 }
 
 impl Sieve<'_> {
-    fn passes(&self, solvable: &Solvable, row: &Row, but: But) -> bool {
-        let holds =
-            |wanted: Option<u32>, by: By, has: u32| but == But::Group(by) || wanted.is_none_or(|key| key == has);
-        holds(self.filter.length, By::Length, solvable.band(row.length))
-            && holds(self.filter.category, By::Category, row.category)
-            && holds(self.filter.solvers, By::Solvers, row.solvers)
+    fn passes(&self, tested: &Tested, row: &Row, but: But) -> bool {
+        let holds = |wanted: Option<u32>, by: By, has: Option<u32>| {
+            but == But::Group(by) || wanted.is_none_or(|key| Some(key) == has)
+        };
+        holds(self.filter.length, By::Length, tested.band(row.length))
+            && holds(self.filter.category, By::Category, Some(row.category))
+            && holds(self.filter.solvers, By::Solvers, Some(row.solvers))
             && (but == But::Words
                 || self.filter.words.trim().is_empty()
                 || self.words.as_ref().is_some_and(|words| row.holds(words)))
     }
 }
 
-/// What a rule misses among the queries that pass a filter. `solvable` is of the test part that `judge` judges.
-pub fn explore(solvable: &Solvable, judge: &Judge, rule: &Rule, limits: Limits, sought: &Sought) -> View {
-    let missed = solvable.missed(judge, rule, limits);
-    let sieve = Sieve { filter: &sought.filter, words: solvable.places(&sought.filter.words) };
+/// What a rule does on the queries that pass a filter. `tested` is of the test part that `judge` judges.
+pub fn explore(tested: &Tested, judge: &Judge, rule: &Rule, limits: Limits, sought: &Sought) -> View {
+    let sieve = Sieve { filter: &sought.filter, words: tested.places(&sought.filter.words) };
+    let mut tally = Tally::new(judge);
+    let judged = tested.judged(judge, rule, limits, |row, verdict| {
+        if sieve.passes(tested, row, But::Nothing) {
+            tally.add(row, verdict);
+        }
+    });
+    // Of what is missed, shares are of the queries that some model solves.
     let passing = |but: But| -> Vec<Judged> {
-        let rows = solvable.rows.iter().zip(missed.iter().copied());
-        rows.filter(|(row, _)| sieve.passes(solvable, row, but)).collect()
+        let solvable = judged.iter().filter(|(row, _)| row.solvers > 0);
+        solvable.filter(|(row, _)| sieve.passes(tested, row, but)).copied().collect()
     };
     let statements = |by: By| -> Vec<Statement> {
-        let groups = solvable.groups(judge.queries, &passing(But::Group(by)), by);
+        let groups = tested.groups(judge.queries, &passing(But::Group(by)), by);
         let statement = |(key, group): (u32, super::gap::Group)| {
             let name = Excerpt::of(&group.name, LONGEST_ANSWER).shown();
             Statement { by, key, name, count: Count::from(&group.share) }
@@ -214,7 +251,7 @@ pub fn explore(solvable: &Solvable, judge: &Judge, rule: &Rule, limits: Limits, 
     groups.extend(categories);
     groups.extend(statements(By::Solvers));
     let whole = |term: &super::gap::Term| term.term.chars().count() <= LONGEST_WORD;
-    let terms = solvable.terms(&passing(But::Words)).into_iter().filter(whole);
+    let terms = tested.terms(&passing(But::Words)).into_iter().filter(whole);
     let words = terms
         .map(|term| Word {
             count: Count::from(&term.share),
@@ -224,18 +261,62 @@ pub fn explore(solvable: &Solvable, judge: &Judge, rule: &Rule, limits: Limits, 
             sure: term.sure,
         })
         .collect();
-    let rows = passing(But::Nothing);
-    let count = Count::from(&Share::of(&rows));
-    let page = sought.page.min(count.missed.div_ceil(PAGE).saturating_sub(1));
-    let queries = rows
-        .iter()
-        .filter(|(_, missed)| *missed)
-        .skip((page * PAGE) as usize)
-        .take(PAGE as usize)
-        .map(|(row, _)| opened(judge, rule, limits, row))
-        .collect();
-    let models = judge.queries.models.clone();
-    View { passing: count, groups, more_categories, words, page, queries, models, answers: judge.answers }
+    let is_listed = |(row, missed): &&Judged| match sought.listed {
+        Listed::Missed => *missed && sieve.passes(tested, row, But::Nothing),
+        Listed::All => sieve.passes(tested, row, But::Nothing),
+    };
+    let rows: Vec<&Row> = judged.iter().filter(is_listed).map(|(row, _)| *row).collect();
+    let listed = rows.len() as u64;
+    let page = sought.page.min(listed.div_ceil(PAGE).saturating_sub(1));
+    let of_page = rows.iter().skip((page * PAGE) as usize).take(PAGE as usize);
+    View {
+        passing: Count::from(&Share::of(&passing(But::Nothing))),
+        calls: tally.calls(),
+        groups,
+        more_categories,
+        words,
+        listed,
+        page,
+        queries: of_page.map(|row| opened(judge, rule, limits, row)).collect(),
+        models: judge.queries.models.clone(),
+        answers: judge.answers,
+    }
+}
+
+/// Counts calls, query by query.
+struct Tally<'a> {
+    judge: &'a Judge<'a>,
+    queries: u64,
+    /// By model the queries on which it is called, those of them on which it is right, those with a score, and those of
+    /// them on which it is right.
+    models: Vec<[u64; 4]>,
+}
+
+impl<'a> Tally<'a> {
+    fn new(judge: &'a Judge<'a>) -> Self {
+        Tally { judge, queries: 0, models: vec![[0; 4]; judge.queries.models.len()] }
+    }
+
+    fn add(&mut self, row: &Row, verdict: &Verdict) {
+        self.queries += 1;
+        for (model, [called, right, scored, solves]) in self.models.iter_mut().enumerate() {
+            let solved = self.judge.queries.solved(model, row.query as usize);
+            let (is_called, is_right) = (verdict.chosen.contains(&model), solved == Some(true));
+            *called += u64::from(is_called);
+            *right += u64::from(is_called && is_right);
+            *scored += u64::from(solved.is_some());
+            *solves += u64::from(is_right);
+        }
+    }
+
+    fn calls(&self) -> Vec<Calls> {
+        let of_model = |[called, right, scored, solves]: &[u64; 4]| Calls {
+            called: Rate::new(*called, self.queries),
+            right: Rate::new(*right, *called),
+            solves: Rate::new(*solves, *scored),
+        };
+        self.models.iter().map(of_model).collect()
+    }
 }
 
 impl Excerpt {
@@ -272,6 +353,7 @@ fn opened(judge: &Judge, rule: &Rule, limits: Limits, row: &Row) -> Opened {
         solvers: row.solvers,
         models: (0..queries.models.len()).map(played).collect(),
         vote: verdict.answer.and_then(answer),
+        right: judge.accepts(&verdict),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::judge::Judge;
 use super::select::{Limits, Rule};
-use super::solvable::{Judged, Solvable};
+use super::tested::{Judged, Tested};
 use crate::summary::wilson_interval;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,28 @@ pub struct Share {
     pub interval: Option<(f64, f64)>,
 }
 
+/// How many of some things have a property.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rate {
+    /// Those that have it.
+    pub hits: u64,
+    /// All of them.
+    pub of: u64,
+    /// `hits` / `of`; `None` of none.
+    pub share: Option<f64>,
+    /// Wilson's 95 % interval of the share; `None` of none.
+    pub interval: Option<(f64, f64)>,
+}
+
+impl Rate {
+    /// `hits` of `of`.
+    pub fn new(hits: u64, of: u64) -> Rate {
+        let some = of > 0;
+        let share = some.then(|| hits as f64 / of as f64);
+        Rate { hits, of, share, interval: some.then(|| wilson_interval(hits, of)) }
+    }
+}
+
 /// A group of queries and how many of them are missed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
@@ -82,28 +104,22 @@ pub struct Term {
 /// The gap of a rule on test. A query is missed where the vote is wrong, or where there are no answers, where no called
 /// model is right.
 pub fn gap(judge: &Judge, rule: &Rule, limits: Limits, test: &[usize]) -> Gap {
-    let solvable = Solvable::of(judge.queries, test);
-    let missed = solvable.missed(judge, rule, limits);
-    let rows: Vec<Judged> = solvable.rows.iter().zip(missed).collect();
+    let tested = Tested::of(judge.queries, test);
+    let mut rows: Vec<Judged> = tested.judged(judge, rule, limits, |_, _| ());
+    rows.retain(|(row, _)| row.solvers > 0);
     let groups = [By::Length, By::Category, By::Solvers]
         .into_iter()
-        .flat_map(|by| solvable.groups(judge.queries, &rows, by))
+        .flat_map(|by| tested.groups(judge.queries, &rows, by))
         .map(|(_, group)| group)
         .collect();
-    Gap { terms: solvable.terms(&rows), groups, solvable: Share::of(&rows) }
+    Gap { terms: tested.terms(&rows), groups, solvable: Share::of(&rows) }
 }
 
 impl Share {
     pub(super) fn of(rows: &[Judged]) -> Share {
         let missed: Vec<u32> = rows.iter().filter(|(_, missed)| *missed).map(|(row, _)| row.query).collect();
-        let (hits, of) = (missed.len() as u64, rows.len() as u64);
-        let some = of > 0;
-        Share {
-            share: some.then(|| hits as f64 / of as f64),
-            interval: some.then(|| wilson_interval(hits, of)),
-            of,
-            missed,
-        }
+        let Rate { of, share, interval, .. } = Rate::new(missed.len() as u64, rows.len() as u64);
+        Share { of, missed, share, interval }
     }
 }
 

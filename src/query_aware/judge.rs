@@ -95,6 +95,11 @@ impl Judge<'_> {
         verdict
     }
 
+    /// Whether a query counts as answered: the vote is right, or where there are no answers, some called model is.
+    pub fn accepts(&self, verdict: &Verdict) -> bool {
+        if self.answers { verdict.right } else { verdict.covered }
+    }
+
     fn decide(&self, rule: &Rule, limits: Limits, query: usize, available: &[usize], verdict: &mut Verdict) {
         let asked = Asked { query, available, p: self.p(query) };
         let ballot = |model: usize| self.ballot(rule, model, query);
@@ -147,7 +152,7 @@ impl Judge<'_> {
             let known = |model: &usize| self.queries.solved(*model, **query).is_some();
             let available: Vec<usize> = set.iter().copied().filter(known).collect();
             self.decide(&rule, limits, **query, &available, &mut verdict);
-            if self.answers { verdict.right } else { verdict.covered }
+            self.accepts(&verdict)
         };
         queries.iter().filter(good).count() as f64 / queries.len().max(1) as f64
     }

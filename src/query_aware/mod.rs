@@ -8,8 +8,8 @@
 //!                            evaluation ◀─ gap ◀─ evaluate ◀─ bootstrap ◀─ judge ◀─ vote ◀─ select
 //! ```
 //!
-//! Of what was trained, [`ask`] says which models a policy would call on one more query and why, and [`explore`] walks
-//! through the gap; [`published`] has figures of others.
+//! Of what was trained, [`outcome`] says the outcome in a few sentences, [`ask`] which models a policy would call on one
+//! more query and why, and [`explore`] walks through the test queries and the gap; [`published`] has figures of others.
 
 pub mod ask;
 pub mod assignment;
@@ -27,6 +27,7 @@ pub mod gap;
 pub mod judge;
 mod lbfgs;
 mod logistic;
+pub mod outcome;
 mod path;
 mod playing;
 pub mod predictor;
@@ -34,10 +35,10 @@ pub mod published;
 pub mod queries;
 pub mod report;
 pub mod select;
-pub mod solvable;
 pub mod sparse;
 pub mod split;
 pub mod steps;
+pub mod tested;
 pub mod text;
 mod tokenizer;
 pub mod vote;

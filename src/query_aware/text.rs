@@ -2,12 +2,13 @@
 
 use super::bootstrap::Figure;
 use super::evaluation::Evaluation;
+use super::outcome::sentences;
 use crate::export::plain;
 use crate::number::short;
 use crate::summary::aligned;
 use std::fmt::Write as _;
 
-/// The parts, the classifier, the table of policies, the comparisons and the notes.
+/// The parts, the classifier, the table of policies, the comparisons, and the outcome of the paper's best rule in words.
 pub fn table(evaluation: &Evaluation) -> String {
     let mut text = String::new();
     let split = evaluation.split;
@@ -83,6 +84,10 @@ pub fn table(evaluation: &Evaluation) -> String {
         gap.gap.solvable.missed.len(),
         gap.gap.solvable.of
     );
+    let lead = evaluation.policies.iter().position(|policy| policy.name == gap.policy);
+    for sentence in lead.into_iter().flat_map(|place| sentences(evaluation, place)) {
+        let _ = writeln!(text, "{sentence}");
+    }
     text
 }
 

@@ -14,7 +14,7 @@ use llm_selection::browser::pool::{Event, Speed};
 use llm_selection::browser::remote::{Learning, Remote};
 use llm_selection::data::excerpt::Wanted;
 use llm_selection::data::{ImportOptions, Progress};
-use llm_selection::error::Result;
+use llm_selection::error::{Error, Result};
 use llm_selection::experiment::{Experiment, RewardModel, Solver};
 use llm_selection::figure::Paper;
 use llm_selection::plan::Asked;
@@ -66,6 +66,8 @@ pub enum Action {
     Usual,
     /// Read files as results of models.
     Files(Brought),
+    /// Text was pasted that is no table.
+    NotPasted(Error),
     /// More of the files is there.
     FilesAdvanced(Progress),
     /// Fetch files that the page's address names.
@@ -73,6 +75,8 @@ pub enum Action {
     /// In the dialog *How to read these files*.
     Mapping(MappingAction),
     CancelImport,
+    /// Read the files without the one that is wrong.
+    LeaveOut,
     /// Write the data set as one file.
     Clean,
     CancelClean,

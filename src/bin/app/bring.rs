@@ -77,6 +77,19 @@ impl Held {
         held
     }
 
+    /// Why pasted text is not read; `None` where there is none.
+    pub fn not_pasted(transfer: Option<DataTransfer>) -> Option<Error> {
+        /// Characters of it that are quoted.
+        const SHOWN: usize = 40;
+        let text = transfer.and_then(|transfer| transfer.get_data("text/plain").ok()).unwrap_or_default();
+        let text = text.trim();
+        let expected = "a table, a header and rows with commas, tabs or semicolons between the cells, or JSON";
+        let end = text.char_indices().nth(SHOWN).map_or(text.len(), |(end, _)| end);
+        let more = if end < text.len() { "…" } else { "" };
+        let error = Error::new(ErrorKind::Unrecognised, expected).in_file("Pasted text");
+        (!text.is_empty()).then(|| error.found(format!("{}{more}", text.get(..end).unwrap_or_default())))
+    }
+
     /// Whether there is nothing to be read.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty() && self.folders.is_empty()

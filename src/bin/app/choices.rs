@@ -1,7 +1,7 @@
 //! What a person chooses in the dialog *How to read these files*, and the import options that it means.
 
 use llm_selection::data::ImportOptions;
-use llm_selection::data::excerpt::{Excerpt, is_called};
+use llm_selection::data::excerpt::{Excerpt, find, is_called};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{CostUnit, Duplicates, Grader, LatencyUnit, Price, Role, ScoreUnit, TokenPrice};
 use std::collections::BTreeMap;
@@ -260,6 +260,12 @@ pub fn asks(error: &Error) -> bool {
             ErrorKind::NothingInCommon => false,
             _ => true,
         }
+}
+
+/// The place of the file that an error is about, where the others can be read without it.
+pub fn faulty(error: &Error, names: &[String]) -> Option<usize> {
+    let (place, member) = find(names, error.place.file.as_deref()?)?;
+    (names.len() > 1 && member.is_none()).then_some(place)
 }
 
 /// Whether another way of reading the files may help against an error.

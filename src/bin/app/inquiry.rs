@@ -6,7 +6,7 @@ use crate::shared::Shared;
 use llm_selection::error::Error;
 use llm_selection::protocol::ToQueryAware;
 use llm_selection::query_aware::ask::Advice;
-use llm_selection::query_aware::explore::{Filter, Sought, View};
+use llm_selection::query_aware::explore::{Filter, Listed, Sought, View};
 use llm_selection::query_aware::gap::By;
 use std::rc::Rc;
 use yew::AttrValue;
@@ -62,6 +62,8 @@ pub enum InquiryAction {
     Group(Grouping),
     /// Another filter; the first page of what passes.
     Filter(Filter),
+    /// Which queries are listed; the first page of them.
+    List(Listed),
     Page(u64),
     Advised(Box<Advice>),
     Explored(Box<View>),
@@ -167,7 +169,11 @@ impl Inquiry {
                 None
             }
             InquiryAction::Filter(filter) => {
-                self.sought = Sought { filter, page: 0 };
+                (self.sought.filter, self.sought.page) = (filter, 0);
+                self.explore()
+            }
+            InquiryAction::List(listed) => {
+                (self.sought.listed, self.sought.page) = (listed, 0);
                 self.explore()
             }
             InquiryAction::Page(page) => {

@@ -74,7 +74,7 @@ pub fn question(error: &Error) -> Option<String> {
 }
 
 /// Text with quotation marks in place of backticks.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut quoted = String::new();
     for (place, part) in text.split('`').enumerate() {
         quoted.push_str(["\u{201d}", "\u{201c}"].get(place % 2).filter(|_| place > 0).unwrap_or(&""));
@@ -93,11 +93,12 @@ fn at(error: &Error) -> String {
 /// A warning of the audit with what the dialog calls the fields of an experiment.
 pub fn in_words(warning: &str) -> String {
     let prices = "\u{201c}Prices\u{201d}";
-    warning
+    let said = warning
         .replace("has tokens and no price in `prices`", "has tokens and no price")
         .replace(": `prices` says otherwise", &format!("; give another under {prices} if it is not right"))
         .replace("`prices` is not used", &format!("what stands under {prices} is not used"))
         .replace("`cost_unit` says", &format!("\u{201c}{}\u{201d} says", labels::COST_UNIT))
         .replace("`prices` names", &format!("{prices} names"))
-        .replace("`prices`", prices)
+        .replace("`prices`", prices);
+    quoted(&said)
 }

@@ -343,6 +343,13 @@ impl State {
             Action::OpenLink(fragment) => return self.open_link(&fragment),
             Action::Dropped(Ok(brought)) => return vec![Effect::Sort(brought)],
             Action::Dropped(Err(error)) => return self.not_brought(error),
+            Action::NotPasted(error) => {
+                // Files that are being read are worth more than a paste that went astray.
+                if !matches!(self.import, Import::Reading { .. }) {
+                    self.import = Import::Failed(error);
+                }
+                return Vec::new();
+            }
             Action::Clean => return self.clean(),
             Action::CancelClean => {
                 self.cleaning = Cleaning::Idle;
@@ -367,6 +374,7 @@ impl State {
             }
             Action::Fetch(addresses) => return self.fetch(addresses),
             Action::CancelImport => return self.cancel_import(),
+            Action::LeaveOut => return self.leave_out(),
             Action::Rows(line) => return self.show_rows(line),
             Action::Dismiss => {
                 (self.notice, self.failure) = (None, None);

@@ -1,6 +1,8 @@
 //! The whole of it on queries whose words say which model is right.
 
 use super::*;
+use crate::query_aware::gap::Rate;
+use crate::query_aware::outcome::{below_oracle, sentences};
 use crate::query_aware::queries::{ModelAnswers, NONE};
 use crate::random::{below, hash};
 
@@ -115,4 +117,56 @@ fn it_can_be_cancelled_anywhere() {
         let error = run(&queries, &QueryAware::default(), &mut go_on).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Cancelled);
     }
+}
+
+#[test]
+fn the_outcome_is_said_with_its_gap() {
+    let queries = example(900, true);
+    let found = evaluated(&queries);
+    let mut evaluation = found.evaluation.clone();
+    let judge = found.judge(&queries);
+    for (place, rule) in found.rules.iter().enumerate() {
+        // Counted query by query.
+        let missed = |query: &&usize| judge.solvable(**query) && !judge.verdict(rule, evaluation.limits, **query).right;
+        let expected = found.split.test.iter().filter(missed).count() as u64;
+        let below = below_oracle(&evaluation, place);
+        assert_eq!(below, (*rule != Rule::Oracle).then(|| Rate::new(expected, 180)));
+    }
+    let lead = evaluation.policies.iter().position(|policy| policy.name == evaluation.gap.policy).unwrap();
+    let missed = evaluation.gap.gap.solvable.missed.len() as u64;
+    assert_eq!(below_oracle(&evaluation, lead).map(|below| below.hits), Some(missed));
+    let said = sentences(&evaluation, lead);
+    assert!(
+        said[0].contains("the most accurate of the paper's rules, is right on ")
+            && said[0].contains("It calls 1.00 models")
+    );
+    assert!(
+        said[1].contains("gets 100.0 % ± 0.0") && said[1].contains(&format!(", {missed} queries missed")),
+        "{said:?}"
+    );
+    let all = said.iter().find(|text| text.starts_with("Against all models")).unwrap();
+    assert!(all.contains("parallel latency") && all.contains(" less") && all.contains("cost not measured"), "{all}");
+    assert!(said.iter().any(|text| text.starts_with("Against the best single model (")), "{said:?}");
+    // Without answers it is coverage, without latencies that is said.
+    for policy in &mut evaluation.policies {
+        policy.accuracy = Figure::default();
+    }
+    for one in &mut evaluation.comparisons {
+        (one.accuracy, one.latency_parallel_saved) = (Figure::default(), Figure::default());
+        one.coverage = Figure { value: Some(-0.02), ci95: Some(0.03) };
+    }
+    let said = sentences(&evaluation, lead).join(" ");
+    assert!(said.contains("calls a model that is right on ") && said.contains("no answers to vote on"), "{said}");
+    assert!(
+        said.contains("−2.0 ± 3.0 points of coverage, so no difference can be told; parallel latency not measured"),
+        "{said}"
+    );
+    for one in &mut evaluation.comparisons {
+        one.latency_sequential_saved = Figure::default();
+    }
+    let said = sentences(&evaluation, lead).join(" ");
+    assert!(said.contains("; latency not measured; cost not measured.") && !said.contains("parallel"), "{said}");
+    let oracle = sentences(&evaluation, evaluation.policies.len() - 1);
+    assert!(oracle.len() == 1 && oracle[0].contains("No policy can be above that"), "{oracle:?}");
+    assert!(sentences(&evaluation, 99).is_empty() && below_oracle(&evaluation, 99).is_none());
 }

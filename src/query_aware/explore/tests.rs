@@ -59,7 +59,7 @@ fn example() -> (Queries, Vec<f64>, Pool) {
 fn view(rule: &Rule, sought: &Sought, test: &[usize]) -> View {
     let (queries, p, pool) = example();
     let judge = Judge { queries: &queries, p: &p, pool: &pool, answers: true };
-    explore(&Solvable::of(&queries, test), &judge, rule, LIMITS, sought)
+    explore(&Tested::of(&queries, test), &judge, rule, LIMITS, sought)
 }
 
 fn rule(number: usize) -> Rule {
@@ -117,18 +117,18 @@ proptest! {
         let chosen = length.and_then(|key| bands.iter().find(|group| group.key == key));
         let filter = Filter { length: chosen.map(|group| group.key), category, solvers, words: words.to_owned() };
         let (passing, missed) = by_hand(&rule, &filter, chosen.map(|group| band(&group.name)));
-        let found = view(&rule, &Sought { filter: filter.clone(), page: 0 }, &test);
+        let found = view(&rule, &Sought { filter: filter.clone(), ..Sought::default() }, &test);
         prop_assert_eq!((found.passing.of, found.passing.missed), (passing.len() as u64, missed.len() as u64));
         // All pages together are the missed queries, in order.
         let mut opened = Vec::new();
         for page in 0..missed.len().div_ceil(PAGE as usize) as u64 {
-            let view = view(&rule, &Sought { filter: filter.clone(), page }, &test);
+            let view = view(&rule, &Sought { filter: filter.clone(), page, ..Sought::default() }, &test);
             prop_assert!(view.page == page && view.queries.len() <= PAGE as usize);
             opened.extend(view.queries.iter().map(|query| query.query));
         }
         prop_assert_eq!(&opened, &missed);
         // Past the end is the last page.
-        let last = view(&rule, &Sought { filter: filter.clone(), page: u64::MAX }, &test);
+        let last = view(&rule, &Sought { filter: filter.clone(), page: u64::MAX, ..Sought::default() }, &test);
         prop_assert_eq!(last.queries.last().map(|query| query.query), missed.last().copied());
         // What a statement counts is what choosing it shows.
         for statement in &found.groups {
@@ -138,11 +138,11 @@ proptest! {
                 By::Category => &mut chosen.category,
                 By::Solvers => &mut chosen.solvers,
             } = Some(statement.key);
-            prop_assert_eq!(view(&rule, &Sought { filter: chosen, page: 0 }, &test).passing, statement.count);
+            prop_assert_eq!(view(&rule, &Sought { filter: chosen, ..Sought::default() }, &test).passing, statement.count);
         }
         for word in &found.words {
             let chosen = Filter { words: word.word.clone(), ..filter.clone() };
-            prop_assert_eq!(view(&rule, &Sought { filter: chosen, page: 0 }, &test).passing, word.count);
+            prop_assert_eq!(view(&rule, &Sought { filter: chosen, ..Sought::default() }, &test).passing, word.count);
         }
     }
 
@@ -152,6 +152,73 @@ proptest! {
         prop_assert_eq!(&excerpt.text, &text.chars().take(most).collect::<String>());
         prop_assert_eq!(excerpt.text.chars().count() as u64 + excerpt.left_out, text.chars().count() as u64);
     }
+}
+
+#[test]
+fn every_test_query_can_be_opened_and_calls_are_counted() {
+    let (queries, p, pool) = example();
+    let judge = Judge { queries: &queries, p: &p, pool: &pool, answers: true };
+    let tested = Tested::of(&queries, &test_part());
+    for filter in [Filter::default(), Filter { words: "remainder".into(), ..Filter::default() }] {
+        for rule in [Rule::MaxConf, Rule::Fixed(vec![0, 1]), Rule::Oracle] {
+            let all = |page| Sought { filter: filter.clone(), listed: Listed::All, page };
+            let first = explore(&tested, &judge, &rule, LIMITS, &all(0));
+            let passes = |query: &usize| queries.texts[*query].to_lowercase().contains(&filter.words);
+            let expected: Vec<usize> = test_part().into_iter().filter(passes).collect();
+            // All of them, solved by some model or by none, in order, over the pages.
+            let pages =
+                (0..first.listed.div_ceil(PAGE)).map(|page| explore(&tested, &judge, &rule, LIMITS, &all(page)));
+            let opened: Vec<Opened> = pages.flat_map(|view| view.queries).collect();
+            assert_eq!(opened.iter().map(|it| it.query as usize).collect::<Vec<_>>(), expected);
+            assert!(opened.iter().any(|it| it.solvers == 0) && first.passing.of < first.listed);
+            // Right, missed, or solved by no model.
+            let count = |which: &dyn Fn(&&Opened) -> bool| opened.iter().filter(which).count() as u64;
+            assert_eq!(count(&|it| !it.right && it.solvers > 0), first.passing.missed);
+            assert!(
+                opened
+                    .iter()
+                    .all(|it| it.right == it.models.iter().any(|model| model.won && model.solved == Some(true)))
+            );
+            for (model, calls) in first.calls.iter().enumerate() {
+                let (called, right, known) = (
+                    count(&|it| it.models[model].called.is_some()),
+                    count(&|it| it.models[model].called.is_some() && it.models[model].solved == Some(true)),
+                    count(&|it| it.models[model].solved.is_some()),
+                );
+                let solves = count(&|it| it.models[model].solved == Some(true));
+                assert_eq!(calls.called, Rate::new(called, expected.len() as u64));
+                assert_eq!((calls.right, calls.solves), (Rate::new(right, called), Rate::new(solves, known)));
+            }
+        }
+    }
+    let nothing = explore(&Tested::of(&queries, &[]), &judge, &Rule::All, LIMITS, &Sought::default());
+    assert!(nothing.calls.iter().all(|calls| *calls == Calls::default()) && nothing.calls.len() == 3);
+}
+
+#[test]
+fn a_length_beyond_the_bands_is_in_none() {
+    let texts: Vec<String> = [1usize, 4, 6, 8, 10, 90].iter().map(|length| "x".repeat(*length)).collect();
+    // The shortest and the longest are solved by no model.
+    let solved = vec![Some(false), Some(true), Some(true), Some(true), Some(true), Some(false)];
+    let results = vec![ModelAnswers { solved, answer: vec![NONE; 6], ..ModelAnswers::default() }];
+    let queries = Queries { models: vec!["a".into()], texts, results, ..Queries::default() };
+    let test: Vec<usize> = (0..6).collect();
+    let pool = Pool::new(&queries, &test, &test);
+    let judge = Judge { queries: &queries, p: &[0.5; 6], pool: &pool, answers: false };
+    let view = |length| {
+        let filter = Filter { length, ..Filter::default() };
+        let sought = Sought { filter, listed: Listed::All, page: 0 };
+        explore(&Tested::of(&queries, &test), &judge, &Rule::All, LIMITS, &sought)
+    };
+    let opened = |view: &View| view.queries.iter().map(|it| it.query).collect::<Vec<u32>>();
+    assert_eq!(opened(&view(None)), [0, 1, 2, 3, 4, 5]);
+    let bands =
+        view(None).groups.into_iter().filter(|group| group.by == By::Length).map(|group| (group.key, group.name));
+    let named: Vec<(u32, String)> = bands.collect();
+    assert_eq!(named.first().map(|(_, name)| name.as_str()), Some("4 characters"));
+    assert_eq!(named.last().map(|(_, name)| name.as_str()), Some("9 to 10 characters"));
+    let in_bands: Vec<u32> = named.iter().flat_map(|(key, _)| opened(&view(Some(*key)))).collect();
+    assert_eq!(in_bands, [1, 2, 3, 4]);
 }
 
 #[test]
@@ -180,7 +247,7 @@ fn an_opened_query_shows_predictions_answers_and_votes() {
     let judge = Judge { queries: &queries, p: &p, pool: &pool, answers: true };
     let test = test_part();
     let rule = Rule::MaxConf;
-    let found = explore(&Solvable::of(&queries, &test), &judge, &rule, LIMITS, &Sought::default());
+    let found = explore(&Tested::of(&queries, &test), &judge, &rule, LIMITS, &Sought::default());
     assert_eq!((found.queries.len(), found.models.join("")), (10, "abc".into()));
     for opened in &found.queries {
         let query = opened.query as usize;
@@ -233,8 +300,7 @@ fn long_texts_and_many_categories_are_bounded() {
     let (p, test) = (vec![0.5; 2 * count], (0..40).collect::<Vec<usize>>());
     let pool = Pool::new(&queries, &test, &test);
     let judge = Judge { queries: &queries, p: &p, pool: &pool, answers: true };
-    let solvable = Solvable::of(&queries, &test);
-    let found = explore(&solvable, &judge, &Rule::Fixed(vec![0]), LIMITS, &Sought::default());
+    let found = explore(&Tested::of(&queries, &test), &judge, &Rule::Fixed(vec![0]), LIMITS, &Sought::default());
     assert_eq!((found.passing.of, found.passing.missed, found.more_categories), (40, 40, 10));
     let opened = &found.queries[0];
     assert_eq!(opened.text.text.chars().count(), 1_000);

@@ -533,7 +533,7 @@ impl App {
     fn data_panel(&self, state: &State, wrong: Option<Field>, alert: Html) -> Html {
         html! {
             <DataPanel form={state.form.clone()} world={state.world.clone()} audit={state.audit.clone()} rows={state.rows.clone()} import={state.import.clone()}
-                can_map={state.can_map()} mapping_open={state.mapping.is_some()}
+                can_map={state.can_map()} can_leave_out={state.faulty().is_some()} mapping_open={state.mapping.is_some()}
                 above={self.above} {wrong} plays={state.room == Room::Playground} asked={asked(state, &self.dispatch)} {alert} dispatch={self.dispatch.clone()} />
         }
     }
@@ -553,7 +553,7 @@ impl App {
                         <form class="side">{self.data_panel(state, None, Html::default())}</form>
                     } else {
                         {reading(&state.import, &self.dispatch)}
-                        if let Import::Failed(error) = &state.import { {failed(error, false, &self.dispatch)} }
+                        if let Import::Failed(error) = &state.import { {failed(error, false, false, &self.dispatch)} }
                     }
                     {controls}{refusal(state, &self.dispatch)}{self.run_view(state)}
                 </main>
@@ -614,8 +614,10 @@ impl App {
                 {promised(state)}
                 if state.wanted().is_none() { {warnings(state)} }
                 if let Some(snapshot) = &state.snapshot {
-                    <Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} />
-                    {self.figures(state)}
+                    <div class="charts">
+                        <Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} />
+                        {self.figures(state)}
+                    </div>
                     if !state.panels.iter().any(|hidden| hidden == "results") { <Results snapshot={snapshot.clone()} {unit}>{self.export(state)}</Results> }
                 } else {
                     <div class="empty">
@@ -669,10 +671,11 @@ fn pasted(event: web_sys::ClipboardEvent) -> Option<Happening> {
         return None;
     }
     let held = Held::pasted(event.clipboard_data());
-    (!held.is_empty()).then(|| {
-        event.prevent_default();
-        Happening::Held(held)
-    })
+    if held.is_empty() {
+        return Held::not_pasted(event.clipboard_data()).map(|error| Happening::Do(Action::NotPasted(error)));
+    }
+    event.prevent_default();
+    Some(Happening::Held(held))
 }
 
 /// Plays an experiment in workers of its own, so that the page's run is kept as it is.

@@ -30,6 +30,8 @@ pub struct DataProps {
     pub import: Import,
     /// Whether the dialog about how files are read can be opened, and whether it is.
     pub can_map: bool,
+    /// Whether the files can be read without the one that is wrong.
+    pub can_leave_out: bool,
     pub mapping_open: bool,
     /// Number of files held above the page, if any are.
     pub above: Option<u32>,
@@ -53,6 +55,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
         rows,
         import,
         can_map,
+        can_leave_out,
         mapping_open,
         above,
         wrong,
@@ -152,7 +155,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                 </label>
                 if !*mapping_open {
                     {reading(import, dispatch)}
-                    if let Import::Failed(error) = import { {failed(error, *can_map, dispatch)} }
+                    if let Import::Failed(error) = import { {failed(error, *can_map, *can_leave_out, dispatch)} }
                 }
                 if !wrong.is_some_and(Field::is_change) { {alert.clone()} }
                 if let Some(audit) = from_files {
@@ -260,8 +263,14 @@ pub fn why(error: &Error) -> Html {
     question(error).map_or_else(|| explained(error), |question| html! { {question} })
 }
 
+/// Reads the others.
+pub fn leave_out(dispatch: &Callback<Action>) -> Html {
+    let onclick = dispatch.reform(|_: MouseEvent| Action::LeaveOut);
+    html! { <button type="button" class="btn small" {onclick}>{"Read the others without this file"}</button> }
+}
+
 /// Why files were not read, and what to do.
-pub fn failed(error: &Error, mappable: bool, dispatch: &Callback<Action>) -> Html {
+pub fn failed(error: &Error, mappable: bool, without: bool, dispatch: &Callback<Action>) -> Html {
     let show = dispatch.reform(|_: MouseEvent| Action::Mapping(MappingAction::Show));
     let close = dispatch.reform(|_: MouseEvent| Action::Dismiss);
     html! {
@@ -269,6 +278,7 @@ pub fn failed(error: &Error, mappable: bool, dispatch: &Callback<Action>) -> Htm
             <p>{why(error)}{" What was loaded before is still there."}</p>
             <div class="chips">
                 if mappable && may_help(error) { <button type="button" class="btn small" onclick={show}>{"Say how to read them"}</button> }
+                if without { {leave_out(dispatch)} }
                 <button type="button" class="btn small" onclick={close}>{"Close"}</button>
             </div>
         </Message>

@@ -32,6 +32,18 @@ pub enum Topic {
     Ratio,
     Sampling,
     Changes,
+    Split,
+    Right,
+    Features,
+    Embeddings,
+    Selected,
+    Threshold,
+    Caps,
+    Confidence,
+    Judged,
+    Compared,
+    Predicted,
+    Explored,
 }
 
 impl Topic {
@@ -77,6 +89,18 @@ impl Topic {
             Topic::Against => "explain-against",
             Topic::Bound => "explain-bound",
             Topic::Ratio => "explain-ratio",
+            Topic::Split => "explain-split",
+            Topic::Right => "explain-right",
+            Topic::Features => "explain-features",
+            Topic::Embeddings => "explain-embeddings",
+            Topic::Selected => "explain-s",
+            Topic::Threshold => "explain-tau",
+            Topic::Caps => "explain-caps",
+            Topic::Confidence => "explain-confidence",
+            Topic::Judged => "explain-judged",
+            Topic::Compared => "explain-compared",
+            Topic::Predicted => "explain-predicted",
+            Topic::Explored => "explain-explored",
         }
     }
 
@@ -104,6 +128,18 @@ impl Topic {
             Topic::Against => "Regret against",
             Topic::Bound => "Theory's bound",
             Topic::Ratio => "Reward/violation ratio",
+            Topic::Split => "Split: train, validation, test, seed",
+            Topic::Right => "Right from score, θ",
+            Topic::Features => "Extra columns",
+            Topic::Embeddings => "Token embeddings",
+            Topic::Selected => "Models per query, s",
+            Topic::Threshold => "Threshold, τ",
+            Topic::Caps => "Caps on cost and latency",
+            Topic::Confidence => "Where the cascade stops",
+            Topic::Judged => "Policies: what the columns mean",
+            Topic::Compared => "Against the baselines: what the columns mean",
+            Topic::Predicted => "Predictions: what the columns mean",
+            Topic::Explored => "Calls, answers and the gap",
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::name::Name;
 use super::rows::{disclosed, gaps_table};
 use crate::format::{Unit, count, duration, fixed, plural, sentence};
-use crate::question::in_words;
+use crate::question::{in_words, quoted};
 use crate::state::{Action, Line, MappingAction, OpenLine, Shared};
 use crate::world::World;
 use llm_selection::data::{Audit, FileAudit, ModelAudit, Warning};
@@ -62,7 +62,7 @@ pub fn AuditLines(props: &LinesProps) -> Html {
     for text in alike(&audit.files, |file| {
         format!("scores: {}; costs: {}; latencies: {}", file.score_unit, file.cost_unit, file.latency_unit)
     }) {
-        lines.push(line(false, html! { {capital(&text)} }));
+        lines.push(line(false, html! { {capital(&quoted(&text))} }));
     }
     let costless = audit.models.iter().filter(|model| model.mean_cost.is_none()).count();
     if costless > 0 {
@@ -161,7 +161,7 @@ pub struct TableProps {
 pub fn ModelTable(props: &TableProps) -> Html {
     let caption = if props.audit.is_some() { "Import audit" } else { "Models" };
     let dash = || html! { <span title="unknown">{"–"}</span> };
-    let row = |name: &str, cells: Html| {
+    let row = |name: &str, about: Html, cells: Html| {
         let on = !props.off.contains(name);
         let (dispatch, model) = (props.dispatch.clone(), name.to_owned());
         let onchange = Callback::from(move |event: Event| {
@@ -171,7 +171,7 @@ pub fn ModelTable(props: &TableProps) -> Html {
         });
         html! {
             <tr key={name.to_owned()}>
-                <th scope="row"><label><input type="checkbox" checked={on} {onchange} /><span class={(!on).then_some("off")}><Name name={name.to_owned()} inside={true} /></span></label></th>
+                <th scope="row"><label><input type="checkbox" checked={on} {onchange} /><span class={(!on).then_some("off")}><Name name={name.to_owned()} inside={true} breaks={true} /></span></label>{about}</th>
                 {cells}
             </tr>
         }
@@ -194,10 +194,15 @@ pub fn ModelTable(props: &TableProps) -> Html {
                 row(
                     &model.name,
                     html! {
+                        <small class="quiet">
+                            {plural(model.rows, "row", "rows")}
+                            if model.missing > 0 { {format!(", {} missing", count(model.missing))} }
+                        </small>
+                    },
+                    html! {
                         <>
-                            <td>{count(model.rows)}</td><td>{count(model.missing)}</td>
                             <td>{score(model.mean_score)}{half(model.ci95_score, &|half| fixed(half, 3))}</td>
-                            <td>{cost(model.mean_cost, Unit::Dollars)}{half(model.ci95_cost, &|half| Unit::Dollars.amount(half, 2))}</td>
+                            <td>{cost(model.mean_cost, Unit::Dollars)}{half(model.ci95_cost, &|half| Unit::Plain.amount(half, 2))}</td>
                             <td>{model.mean_latency_ms.map_or_else(dash, |latency| html! { {duration(latency)} })}{half(model.ci95_latency_ms, &duration)}</td>
                         </>
                     },
@@ -211,6 +216,7 @@ pub fn ModelTable(props: &TableProps) -> Html {
             .map(|model| {
                 row(
                     &model.name,
+                    Html::default(),
                     html! {
                         <><td>{score(Some(model.reward))}</td><td>{cost(model.cost, props.world.unit)}</td></>
                     },
@@ -219,7 +225,7 @@ pub fn ModelTable(props: &TableProps) -> Html {
             .collect(),
     };
     let head = if props.audit.is_some() {
-        &["Model", "Rows", "Missing", "Score, 0 to 1", "Cost, $ a call", "Latency"][..]
+        &["Model and its rows", "Score, 0 to 1", "Cost, $ a call", "Latency"][..]
     } else {
         &["Model", "Mean reward", "Mean cost"][..]
     };

@@ -1,10 +1,10 @@
 //! The dialog *How to read these files*: a look into them, and what each column is.
 
-use super::data::{failure_title, reading, why};
+use super::data::{failure_title, leave_out, reading, why};
 use super::dialog::use_dialog;
 use super::message::{Message, Tone, explained};
 use super::prices::prices;
-use crate::choices::{Choices, GRADERS, GraderKind, ROLES, asks, labels};
+use crate::choices::{Choices, GRADERS, GraderKind, ROLES, asks, faulty, labels};
 use crate::state::{Action, Import, Mapping, MappingAction, Shared};
 use llm_selection::data::excerpt::Excerpt;
 use llm_selection::error::Error;
@@ -102,7 +102,9 @@ fn Content(props: &ContentProps) -> Html {
                 <div class="end"><button type="button" class="btn small" onclick={close.clone()}>{"Close"}</button></div>
             </div>
             if let Some((title, error)) = said {
-                <div ref={message}><Message tone={tone} {title}><p>{why(error)}{" What you choose here is kept."}</p></Message></div>
+                <div ref={message}><Message tone={tone} {title}><p>{why(error)}{" What you choose here is kept."}</p>
+                    if wrong.is_none() && faulty(error, &mapping.names).is_some() { <div class="chips">{leave_out(dispatch)}</div> }
+                </Message></div>
             }
             {preview(mapping, dispatch)}
             if let Some((choices, excerpt)) = choices.as_ref().zip(excerpt) {

@@ -9,6 +9,15 @@ pub struct NameProps {
     /// Whether it stands in a button or a label, which has the focus for it.
     #[prop_or_default]
     pub inside: bool,
+    /// Whether a line may end between its parts.
+    #[prop_or_default]
+    pub breaks: bool,
+}
+
+/// The name with places at which a line may end: behind what parts names.
+fn parts(name: &str) -> Html {
+    let parts = name.split_inclusive(['/', '-', '_', ':', '.', '@']);
+    parts.enumerate().map(|(place, part)| html! { <>if place > 0 { <wbr /> }{part.to_owned()}</> }).collect()
 }
 
 /// Letters from which on a name may be cut.
@@ -18,8 +27,13 @@ const LONG: usize = 32;
 #[component]
 pub fn Name(props: &NameProps) -> Html {
     let name = &props.name;
+    let text = if props.breaks {
+        parts(name)
+    } else {
+        html! { {name} }
+    };
     if name.chars().nth(LONG).is_none() {
-        return html! { <bdi class="given">{name}</bdi> };
+        return html! { <bdi class="given">{text}</bdi> };
     }
-    html! { <bdi class="given long" title={name.clone()} tabindex={(!props.inside).then_some("0")}>{name}</bdi> }
+    html! { <bdi class="given long" title={name.clone()} tabindex={(!props.inside).then_some("0")}>{text}</bdi> }
 }

@@ -1,8 +1,10 @@
 //! The room *Query-aware*: its set-up, how far the training is, and what came of it.
 
 mod ask;
+mod calls;
 mod cell;
 mod compared;
+mod file;
 mod gap;
 mod pictures;
 mod policies;
@@ -10,6 +12,7 @@ mod predicted;
 mod published;
 mod setup;
 mod table;
+mod words;
 
 use super::message::{Message, Tone, explained, field_name};
 use super::opening::refusal;
@@ -18,15 +21,18 @@ use crate::format::{duration, listed, plural};
 use crate::query_aware::{QueryAwareAction, QueryAwareState, Recall, Trained};
 use crate::state::{Action, State};
 use crate::world::Source;
+use llm_selection::data::FileIdentity;
 use llm_selection::error::{Error, ErrorKind};
+use llm_selection::experiment::{Environment, Experiment, FileReference};
 use llm_selection::figure::Paper;
+use llm_selection::plan::Playable;
 use llm_selection::query_aware::steps::Step;
 use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::shared::Shared;
 use ask::ask;
-use compared::compared;
+use compared::Compared;
 use gap::gap;
 use pictures::Pictures;
 use policies::Policies;
@@ -34,6 +40,7 @@ use predicted::predicted;
 use published::published;
 pub use setup::setup;
 pub use table::TABLE;
+use words::InWords;
 
 /// Why the room has nothing to train on; `None` where it may have.
 pub fn lacking(state: &State) -> Option<&'static str> {
@@ -106,9 +113,7 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
                 }
             }
             if let Some(trained) = &room.trained {
-                if trained.table != room.table || state.ready.as_ref().is_none_or(|ready| !same(&ready.experiment, &trained.experiment)) {
-                    <Message tone={Tone::Note} title="The set-up has changed since">{"What is shown is of the experiment as it was when the training began."}</Message>
-                }
+                {outdated(state, trained, dispatch)}
                 {ask(trained, &room.inquiry, dispatch)}
                 {results(trained, state.paper)}
                 {gap(trained, &room.inquiry, dispatch)}
@@ -148,16 +153,77 @@ fn results(trained: &Shared<Trained>, paper: Paper) -> Html {
             if !evaluation.notes.is_empty() {
                 <Message tone={Tone::Warn} title="Before you trust the numbers"><ul>{for evaluation.notes.iter().map(|note| html! { <li>{note}</li> })}</ul></Message>
             }
+            <InWords trained={trained.clone()} />
             <Pictures trained={trained.clone()} {paper} />
             <Policies trained={trained.clone()} />
-            {compared(evaluation)}
+            <Compared trained={trained.clone()} />
             {predicted(evaluation)}
         </>
     }
 }
 
+/// What the figures are of, where that is not the set-up at the left: other data, or the same in another set-up.
+fn outdated(state: &State, trained: &Trained, dispatch: &Callback<Action>) -> Html {
+    let now = state.ready.as_ref().map(|ready| &*ready.experiment);
+    // What is loaded may wait for the rest of the form to fit it.
+    let loaded = state.data().map(|data| data.files().to_vec()).unwrap_or_default();
+    let then = files(&trained.experiment);
+    let there = |file: &FileReference| {
+        let same = |other: &FileIdentity| {
+            other.name == file.name && file.sha256.as_ref().is_none_or(|sha256| *sha256 == other.sha256)
+        };
+        loaded.iter().any(same)
+    };
+    if then.len() == loaded.len() && then.iter().all(there) {
+        if trained.table == state.query_aware.table && now.is_some_and(|now| same(now, &trained.experiment)) {
+            return Html::default();
+        }
+        return html! {
+            <Message tone={Tone::Note} title="The set-up has changed since">{"What is shown is of the experiment as it was when the training began."}</Message>
+        };
+    }
+    let of = named(then.iter().map(|file| &file.name));
+    let instead = named(loaded.iter().map(|file| &file.name));
+    let instead = match loaded.is_empty() {
+        true => "The data chosen now are no files with queries.".to_owned(),
+        false if of == instead => "The files that are loaded now have the same names and another content.".to_owned(),
+        false => format!("Loaded now: {instead}."),
+    };
+    let train = dispatch.reform(|_: MouseEvent| Action::QueryAware(QueryAwareAction::Train));
+    let action = match lacking(state) {
+        None => {
+            html! { <button type="button" class="btn small" disabled={!can_train(state)} onclick={train}>{"Train on the data loaded now"}</button> }
+        }
+        Some(_) => Html::default(),
+    };
+    html! {
+        <Message tone={Tone::Warn} title="These figures are of other data" {action}>
+            {format!("All below is of {of}, on which the training was. {instead}")}
+        </Message>
+    }
+}
+
+/// The files that an experiment plays on.
+fn files(experiment: &Experiment) -> &[FileReference] {
+    match &experiment.environment {
+        Environment::Replay(replay) => &replay.files,
+        Environment::Synthetic(_) | Environment::Preset(_) => &[],
+    }
+}
+
+/// The names of files, the first few.
+fn named<'a>(files: impl ExactSizeIterator<Item = &'a String>) -> String {
+    const SHOWN: usize = 4;
+    let more = files.len().saturating_sub(SHOWN);
+    let mut names: Vec<String> = files.take(SHOWN).cloned().collect();
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    listed(&names)
+}
+
 /// Whether two experiments ask the same of the room.
-fn same(one: &llm_selection::experiment::Experiment, other: &llm_selection::experiment::Experiment) -> bool {
+fn same(one: &Experiment, other: &Experiment) -> bool {
     one.environment == other.environment
         && one.task.success_threshold == other.task.success_threshold
         && one.query_aware.clone().unwrap_or_default() == other.query_aware.clone().unwrap_or_default()

@@ -6,7 +6,7 @@ use super::explain::{Explain, Topic};
 use super::name::Name;
 use super::swatch::{Swatch, mark};
 use crate::browser::copy;
-use crate::format::{Unit, decimals, fixed, percent, plural, signed};
+use crate::format::{Unit, decimals, fixed, listed, percent, plural, signed};
 use crate::state::Shared;
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::export::Table;
@@ -90,6 +90,9 @@ impl Column {
         let places = self.places_of(number, places);
         match self {
             _ if number.is_infinite() => "∞".into(),
+            // What is nothing and what is nearly nothing are told apart: the ratio beside them is.
+            Column::Violation if number == 0.0 => format!("{}0", unit.sign()),
+            Column::Violation if number < 0.5 * TINY => format!("<\u{a0}{}", unit.fixed(TINY, 9)),
             Column::Regret => signed(number, places),
             Column::Violation | Column::Cost => unit.fixed(number, places),
             _ => fixed(number, places),
@@ -111,6 +114,37 @@ impl Column {
             Column::Regret => decimals(of(Column::figure, self), 4).min(2),
             _ => decimals(of(Column::figure, self), 4),
         }
+    }
+}
+
+/// The smallest amount that is written out.
+const TINY: f64 = 1e-9;
+
+/// A violation as a share of the budget; one without any, where single rounds were above it all the same.
+fn of_budget(violation: f64, budget: f64, policy: &PolicyResult) -> String {
+    let share = violation / budget;
+    match violation {
+        0.0 if policy.finals.ratio.mean.is_some() => "only single rounds are over ρ".to_owned(),
+        _ if share > 0.0 && share < 5e-4 => "<\u{a0}0.1\u{a0}% of ρ".to_owned(),
+        _ => format!("{} of ρ", percent(share)),
+    }
+}
+
+/// What to know of the regret of policies that read the query, where any play.
+fn of_readers(snapshot: &Snapshot) -> Html {
+    let experiment = &snapshot.result.experiment;
+    let readers = experiment.policies.iter().zip(&snapshot.result.policies);
+    let readers = readers.filter(|(policy, _)| policy.kind.reads_query());
+    let names: Vec<String> = readers.map(|(_, result)| result.label.clone()).collect();
+    if names.is_empty() {
+        return Html::default();
+    }
+    let read = if names.len() == 1 { "reads" } else { "read" };
+    html! {
+        <tfoot><tr><td colspan={COLUMNS.len().to_string()}><p>
+            {format!("{} {read} the query. ", listed(&names))}
+            {"Regret counts every set by its models' means over all queries: what is gained by choosing for each query is not in it, and may even look like a loss. Compare rewards."}
+        </p></td></tr></tfoot>
     }
 }
 
@@ -209,6 +243,7 @@ pub fn Results(props: &ResultsProps) -> Html {
                 <table class="table" aria-label="Results">
                     <thead><tr>{for head}</tr></thead>
                     <tbody>{for rows}</tbody>
+                    {of_readers(&props.snapshot)}
                 </table>
             </div>
             <Answer snapshot={props.snapshot.clone()} unit={props.unit} />
@@ -231,7 +266,7 @@ fn cell(
         return html! { <td><span title="not defined" aria-hidden="true">{"–"}</span><span class="vh">{"not defined"}</span></td> };
     };
     let over = column == Column::Violation && budget.is_some_and(|budget| mean > 0.05 * budget);
-    let share = budget.filter(|_| column == Column::Violation).map(|budget| format!("{} of ρ", percent(mean / budget)));
+    let share = budget.filter(|_| column == Column::Violation).map(|budget| of_budget(mean, budget, policy));
     let number = html! {
         <>
             <data value={mean.to_string()}>{column.text(mean, places, unit)}</data>

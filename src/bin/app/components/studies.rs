@@ -107,10 +107,10 @@ fn figures(props: &StudiesProps) -> Html {
         }
     });
     html! {
-        <>
+        <div class="charts">
             <Legend labels={labels(first)} hidden={studies.hidden.clone()} dispatch={hide} />
             <div class="figs">{for drawn}</div>
-        </>
+        </div>
     }
 }
 

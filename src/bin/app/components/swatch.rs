@@ -9,6 +9,11 @@ pub fn mark(place: usize, x: f64, y: f64) -> Html {
     shapes(&[series_mark(place, x, y)])
 }
 
+/// The dashed line of a bound that no policy exceeds.
+pub fn bound() -> Html {
+    html! { <svg class="sw" viewBox="0 0 30 15" aria-hidden="true"><path class="bound" d="M1 7.5H29" /></svg> }
+}
+
 /// Properties of [`Swatch`].
 #[derive(Properties, PartialEq)]
 pub struct SwatchProps {

@@ -40,12 +40,14 @@ pub fn sweep_view(sweep: &SweepState, shown: &Form, ready: Option<&Ready>, dispa
                     </Message>
                 }
                 if !played.result.points.is_empty() {
-                    <Legend labels={Rc::new(played.curves.lines.iter().map(|line| line.label.clone()).collect::<Vec<_>>())}
-                        hidden={sweep.hidden.clone()} dispatch={hide} />
-                    <div class="figs">
-                        { for SweepFigure::ALL.into_iter().map(|kind| html! {
-                            <SweepChart key={kind.slug()} {kind} played={played.clone()} hidden={sweep.hidden.clone()} />
-                        }) }
+                    <div class="charts">
+                        <Legend labels={Rc::new(played.curves.lines.iter().map(|line| line.label.clone()).collect::<Vec<_>>())}
+                            hidden={sweep.hidden.clone()} dispatch={hide} />
+                        <div class="figs">
+                            { for SweepFigure::ALL.into_iter().map(|kind| html! {
+                                <SweepChart key={kind.slug()} {kind} played={played.clone()} hidden={sweep.hidden.clone()} />
+                            }) }
+                        </div>
                     </div>
                     if let Some(enough) = enough(&played.curves) {
                         <p class="quiet">{enough}</p>

@@ -2,6 +2,7 @@
 
 use super::{Effect, Restoring, Shared, State};
 use crate::bring::Brought;
+use crate::choices::faulty;
 use crate::world::{Files, Source, World};
 use llm_selection::browser::remote::Remote;
 use llm_selection::data::{Audit, ImportOptions, Progress, names};
@@ -63,6 +64,23 @@ impl State {
     /// Reads the same files again in another way.
     pub(super) fn read_again(&mut self, options: ImportOptions) -> Vec<Effect> {
         self.import(self.read.clone(), options)
+    }
+
+    /// The place of the file that keeps the others from being read, where they can be without it.
+    pub fn faulty(&self) -> Option<usize> {
+        let Import::Failed(error) = &self.import else { return None };
+        let paths: Vec<&str> = self.read.files.iter().map(|file| file.path.as_str()).collect();
+        faulty(error, &names(&paths)).filter(|place| self.wanted().is_none() && *place < self.read.files.len())
+    }
+
+    /// Reads the files again without that one, in the way that was chosen last.
+    pub(super) fn leave_out(&mut self) -> Vec<Effect> {
+        let Some(place) = self.faulty() else { return Vec::new() };
+        let mut read = self.read.clone();
+        read.left_out.push((read.files.remove(place).path, "left out, as was asked"));
+        // An open dialog shows the files as they were.
+        self.mapping = None;
+        self.import(read, self.options.clone())
     }
 
     /// Stops reading; what was loaded before stays.

@@ -58,6 +58,12 @@ async fn the_page_reads_queries_as_the_command_line_does() -> Result<()> {
         .await
         .ok();
         agrees(page, &expected).await?;
+        // Their regret is not what it seems, and the table says so.
+        let note = page.text("table[aria-label=Results] tfoot").await?;
+        ensure!(
+            note.contains("Contextual C2MAB-V") && note.contains("LinUCB") && note.contains("read the query"),
+            "{note}"
+        );
         // Where the files have no text, the policies that read it are what is wrong.
         page.upload("Result files", std::slice::from_ref(&without)).await?;
         page.until("a message", async || Ok(alerts(page).await?.contains("text of the queries").then_some(()))).await

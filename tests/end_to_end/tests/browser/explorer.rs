@@ -7,11 +7,12 @@ use llm_selection::experiment::Experiment;
 use llm_selection::link::Link;
 use llm_selection::query_aware::ask::{Advice, ask};
 use llm_selection::query_aware::evaluation::Evaluated;
-use llm_selection::query_aware::explore::{Filter, PAGE, Sought, View, explore};
+use llm_selection::query_aware::explore::{Filter, Listed, PAGE, Sought, View, explore};
+use llm_selection::query_aware::gap::Rate;
 use llm_selection::query_aware::queries::Queries;
 use llm_selection::query_aware::select::{Limits, Rule};
-use llm_selection::query_aware::solvable::Solvable;
 use llm_selection::query_aware::steps::evaluate_files;
+use llm_selection::query_aware::tested::Tested;
 use llm_selection::random::{hash, unit};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -76,7 +77,7 @@ async fn trained(page: &Page, text: &str) -> Result<(tempfile::TempDir, Experime
 struct Native {
     queries: Queries,
     evaluated: Evaluated,
-    solvable: Solvable,
+    tested: Tested,
     limits: Limits,
 }
 
@@ -85,9 +86,9 @@ impl Native {
         let files = vec![InputFile::from_bytes("asked.csv", text.as_bytes())];
         let (queries, evaluated) = evaluate_files(experiment, files, None, &mut |_, _| true)?;
         let part = experiment.query_aware.clone().unwrap_or_default();
-        let solvable = Solvable::of(&queries, &evaluated.split.test);
+        let tested = Tested::of(&queries, &evaluated.split.test);
         let limits = Limits { models: part.max_models as usize, threshold: part.threshold };
-        Ok(Native { queries, evaluated, solvable, limits })
+        Ok(Native { queries, evaluated, tested, limits })
     }
 
     /// The rule that the page explores first.
@@ -102,8 +103,12 @@ impl Native {
     }
 
     fn view(&self, filter: Filter, page: u64) -> View {
+        self.seek(&Sought { filter, page, ..Sought::default() })
+    }
+
+    fn seek(&self, sought: &Sought) -> View {
         let judge = self.evaluated.judge(&self.queries);
-        explore(&self.solvable, &judge, self.rule(), self.limits, &Sought { filter, page })
+        explore(&self.tested, &judge, self.rule(), self.limits, sought)
     }
 }
 
@@ -243,6 +248,63 @@ async fn statements_open_their_queries() -> Result<()> {
         page.script("document.querySelector('.gap').scrollIntoView()").await?;
         page.screenshot("narrow").await?;
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn any_test_query_can_be_opened_and_calls_are_counted() -> Result<()> {
+    let text = results(600, "", "");
+    check(async |page| {
+        let (_folder, experiment) = trained(page, &text).await?;
+        let native = Native::of(&experiment, &text)?;
+        let all = |filter: Filter, page: u64| native.seek(&Sought { filter, listed: Listed::All, page });
+        let first = all(Filter::default(), 0);
+        ensure!(first.listed == native.evaluated.evaluation.split.test && first.listed > first.passing.of, "{first:?}");
+        page.click("radio", "all test queries").await?;
+        lists(page, &first).await?;
+        // Right votes and wrong ones, each said to be what it is.
+        let script =
+            "return [...document.querySelectorAll('.missed > li > p:last-child')].map(said => said.textContent)";
+        let votes: Vec<String> = serde_json::from_value(page.script(script).await?)?;
+        for (said, opened) in votes.iter().zip(&first.queries) {
+            ensure!(said.ends_with(if opened.right { ", right." } else { ", wrong." }), "{said} {opened:?}");
+        }
+        ensure!(votes.len() == 10 && first.queries.iter().any(|opened| opened.right), "{votes:?}");
+        page.click("button", "Next").await?;
+        lists(page, &all(Filter::default(), 1)).await?;
+        // The calls of all, then of those that a filter passes.
+        counts(page, &first).await?;
+        page.fill("textbox", "Words in the query", "remainder").await?;
+        let hard = all(Filter { words: "remainder".into(), ..Filter::default() }, 0);
+        lists(page, &hard).await?;
+        counts(page, &hard).await?;
+        page.screenshot("calls").await?;
+        page.click("button", "Download CSV: calls.csv").await?;
+        let csv = String::from_utf8(page.downloaded("calls.csv").await?)?;
+        ensure!(csv.starts_with("model,called,called_of,called_share,") && csv.lines().count() == 4, "{csv}");
+        page.fill("textbox", "Words in the query", "nowhere").await?;
+        page.wait_for_text("No test query passes these filters.").await
+    })
+    .await
+}
+
+/// Waits until the table of calls has these counts.
+async fn counts(page: &Page, view: &View) -> Result<()> {
+    let of = |rate: Rate| format!("{} of {}", rate.hits, rate.of);
+    let mut expected: Vec<Vec<String>> = (view.models.iter().zip(&view.calls))
+        .map(|(name, calls)| {
+            let right = if calls.right.of == 0 { "never".to_owned() } else { of(calls.right) };
+            vec![name.clone(), of(calls.called), right, of(calls.solves)]
+        })
+        .collect();
+    expected.sort();
+    let script = "return [...document.querySelectorAll('table[aria-label=\"Calls by model\"] tbody tr')].map(row =>
+        [...row.children].map(cell => cell.textContent.split('; ').at(-1).replace('–', '')))";
+    page.until(&format!("the calls {expected:?}"), async || {
+        let mut found: Vec<Vec<String>> = serde_json::from_value(page.script(script).await?)?;
+        found.sort();
+        Ok((found == expected).then_some(()))
     })
     .await
 }

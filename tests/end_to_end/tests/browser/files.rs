@@ -88,6 +88,34 @@ async fn a_folder_gives_the_models_their_names_also_after_a_reload() -> Result<(
     .await
 }
 
+/// Of files that cannot be read together, the one that is wrong can be left out.
+#[tokio::test]
+async fn the_others_can_be_read_without_the_one_that_is_wrong() -> Result<()> {
+    let rows = |model: &str, id: &str| {
+        let row = |query: u32| format!("{id}{query},{model},{},0.1\n", query % 2);
+        "query_id,model,score,cost\n".to_owned() + &(0..4).map(row).collect::<String>()
+    };
+    let (first, second, other) = (rows("a", "q"), rows("b", "q"), rows("c", "other"));
+    let files = [("first.csv", &*first), ("again.csv", &*first), ("second.csv", &*second), ("other.csv", &*other)];
+    check(async |page| {
+        done(page).await?;
+        page.drop_files(".drop", &files).await?;
+        // Asked what becomes of the second results; the answer helps no file that shares no query with another.
+        page.find("combobox", "Several results of a model on a query").await?.select_by_label("Keep the first").await?;
+        page.click("button", "Read the files so").await?;
+        page.until("what is wrong still", async || {
+            Ok(alerts(page).await?.contains("c shares no query with another model").then_some(()))
+        })
+        .await?;
+        page.click("button", "Read the others without this file").await?;
+        page.wait_for_text("2 models × 4 queries").await?;
+        page.wait_for_text("left out, as was asked").await?;
+        done(page).await?;
+        page.screenshot("left-out").await
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_table_is_pasted_anywhere_but_into_fields() -> Result<()> {
     check(async |page| {
@@ -109,10 +137,16 @@ async fn a_table_is_pasted_anywhere_but_into_fields() -> Result<()> {
             "a field's own paste"
         );
         ensure!(page.script(&paste("body", "no table")).await? == true, "text that is no table");
+        page.until("that to be said", async || {
+            let said = alerts(page).await?;
+            Ok((said.contains("Pasted text was not loaded") && said.contains("no table")).then_some(()))
+        })
+        .await?;
         ensure!(page.script(&paste("body", SMALL)).await? == false, "a table");
         page.wait_for_text("2 of 2 queries are complete").await?;
         page.wait_for_text("2 models × 2 queries").await?;
         done(page).await?;
+        ensure!(alerts(page).await?.is_empty(), "what was wrong is past");
         page.screenshot("pasted").await
     })
     .await

@@ -33,9 +33,31 @@ async fn opened(page: &Page, name: &str) -> Result<()> {
     page.until(&format!("the text {name}"), async || Ok((page.script(open).await? == name).then_some(()))).await
 }
 
-/// The texts come with the first question; then every button has its own, and every text its button.
-const RESULTS: &str = "query_id,model,score,cost\n1,a,1,0.1\n1,b,0,0.05\n2,a,1,0.2\n2,b,1,0.05\n";
+/// Results of two models on queries with texts.
+fn results() -> String {
+    let mut text = String::from("query_id,model,score,cost,latency_ms,query,answer\n");
+    for query in 0..60 {
+        for (model, right) in [("a", query % 2), ("b", query % 3 % 2)] {
+            let kind = ["sums of apples", "poems of spring"][query % 2];
+            text += &format!("{query},{model},{right},0.1,{},{kind} {query},{}\n", 10 + query, ["no", "yes"][right]);
+        }
+    }
+    text
+}
 
+/// What is wrong with the buttons and texts of explanations; the second is the texts' identifiers that no button has.
+async fn unexplained(page: &Page) -> Result<(Vec<String>, Vec<String>)> {
+    let strange = "const name = (element) => element.getAttribute('aria-label');
+        const buttons = [...document.querySelectorAll('button.explain')], texts = [...document.querySelectorAll('.explanation')];
+        const text = (button) => document.getElementById(button.getAttribute('popovertarget'));
+        const lost = buttons.filter((button) => !text(button)?.querySelector('p')
+            || name(button) !== `Explain: ${name(text(button))}` || name(text(button)) !== text(button).querySelector('h2').innerText);
+        const unasked = texts.filter((text) => !buttons.some((button) => button.getAttribute('popovertarget') === text.id));
+        return [lost, unasked].map((list) => list.map(name));";
+    Ok(serde_json::from_value(page.script(strange).await?)?)
+}
+
+/// The texts come with the first question; then every button has its own, and every text its button in one of the rooms.
 #[tokio::test]
 async fn every_number_is_explained() -> Result<()> {
     check(async |page| {
@@ -50,8 +72,8 @@ async fn every_number_is_explained() -> Result<()> {
         page.fill("spinbutton", "Rounds", "100").await?;
         page.fill("spinbutton", "Replicates", "2").await?;
         // Some policies are there for files alone.
-        page.drop_files(".drop", &[("results.csv", RESULTS)]).await?;
-        page.wait_for_text("2 of 2 queries").await?;
+        page.drop_files(".drop", &[("results.csv", &results())]).await?;
+        page.wait_for_text("60 of 60 queries").await?;
         for entry in 0.. {
             page.click("button", "Add policy").await?;
             let press = format!(
@@ -65,18 +87,54 @@ async fn every_number_is_explained() -> Result<()> {
         }
         page.find("combobox", "Data set").await?.select_by_value("sciq").await?;
         page.find("button", "Explain: Order of queries").await?;
-        let strange = "const name = (element) => element.getAttribute('aria-label');
-            const buttons = [...document.querySelectorAll('button.explain')], texts = [...document.querySelectorAll('.explanation')];
-            const text = (button) => document.getElementById(button.getAttribute('popovertarget'));
-            const lost = buttons.filter((button) => !text(button)?.querySelector('p')
-                || name(button) !== `Explain: ${name(text(button))}` || name(text(button)) !== text(button).querySelector('h2').innerText);
-            const unasked = texts.filter((text) => !buttons.some((button) => button.getAttribute('popovertarget') === text.id));
-            return lost.concat(unasked).map(name);";
-        let strange: Vec<String> = serde_json::from_value(page.script(strange).await?)?;
+        let (strange, elsewhere) = unexplained(page).await?;
         ensure!(strange.is_empty(), "{strange:?}");
+        // In the other room, with what was trained; every input of its set-up and every table of numbers has one.
+        page.click("link", "Query-aware").await?;
+        page.drop_files(".drop", &[("results.csv", &results())]).await?;
+        page.until("Train to be possible", async || {
+            Ok(page.find("button", "Train").await?.is_enabled().await?.then_some(()))
+        })
+        .await?;
+        page.click("button", "Train").await?;
+        page.find("table", "Calls by model").await?;
+        let (strange, unasked) = unexplained(page).await?;
+        ensure!(strange.is_empty(), "{strange:?}");
+        let nowhere: Vec<&String> = unasked.iter().filter(|text| elsewhere.contains(text)).collect();
+        ensure!(nowhere.is_empty(), "{nowhere:?}");
+        let bare = "const explained = (part) => part?.querySelector('button.explain');
+            const inputs = [...document.querySelectorAll('[id^=qa-]:is(input, textarea), #qa-table')].filter((input) =>
+                !explained(input.closest('.field')) && !explained(input.closest('fieldset')?.querySelector('legend')));
+            const tables = [...document.querySelectorAll('main .card table.table')].filter((table) =>
+                !table.closest('details, figure') && !explained(table.closest('.card').querySelector('.card-head')));
+            return inputs.map((input) => input.id).concat(tables.map((table) => table.getAttribute('aria-label')));";
+        let bare: Vec<String> = serde_json::from_value(page.script(bare).await?)?;
+        ensure!(bare.is_empty(), "{bare:?}");
         let once = "return new Set([...document.querySelectorAll('[id]')].map((element) => element.id)).size
             === document.querySelectorAll('[id]').length";
         page.script(once).await?.as_bool().filter(|once| *once).context("an id stands twice").map(drop)
+    })
+    .await
+}
+
+/// The legend stays in view above the figures, and not above what is below them.
+#[tokio::test]
+async fn the_legend_stays_with_its_figures() -> Result<()> {
+    check(async |page| {
+        page.find("table", "Results").await?;
+        let legend = async |beside: &str| {
+            page.script(&format!(
+                "document.querySelector('{beside}').scrollIntoView({{ block: 'center', behavior: 'instant' }});
+                const box = document.querySelector('.legend').getBoundingClientRect();
+                return box.bottom > 0 && box.top < innerHeight;"
+            ))
+            .await
+        };
+        ensure!(legend(".figs > :last-child").await? == true, "the legend has gone before the figures");
+        // Room to scroll the table to the top.
+        page.resize(1280, 420).await?;
+        ensure!(legend("table[aria-label=Results] tbody tr:last-child").await? == false, "the legend covers the table");
+        Ok(())
     })
     .await
 }

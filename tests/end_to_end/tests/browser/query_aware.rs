@@ -7,6 +7,7 @@ use llm_selection::data::InputFile;
 use llm_selection::experiment::Experiment;
 use llm_selection::link::Link;
 use llm_selection::query_aware::evaluation::Evaluation;
+use llm_selection::query_aware::outcome::sentences;
 use llm_selection::query_aware::steps::evaluate_files;
 use llm_selection::random::{below, hash, unit};
 use serde_json::{Value, json};
@@ -150,6 +151,15 @@ async fn from_dropped_files_to_the_same_numbers_as_natively() -> Result<()> {
         let csv = String::from_utf8(page.downloaded("policies.csv").await?)?;
         ensure!(csv.starts_with("policy,models,accuracy,accuracy_ci95,coverage,"), "{csv}");
         ensure!(csv.lines().count() == expected.policies.len() + 1, "{csv}");
+        page.click("button", "Download CSV: comparisons.csv").await?;
+        let csv = String::from_utf8(page.downloaded("comparisons.csv").await?)?;
+        ensure!(csv.starts_with("policy,against,most_accurate,accuracy,accuracy_ci95,coverage,"), "{csv}");
+        ensure!(csv.lines().count() == expected.comparisons.len() + 1, "{csv}");
+        // In words, of the best and of another one.
+        let lead = expected.policies.iter().position(|policy| policy.name == expected.gap.policy).context("a lead")?;
+        says(page, &sentences(&expected, lead)).await?;
+        page.find("combobox", "Policy in words").await?.select_by_value("0").await?;
+        says(page, &sentences(&expected, 0)).await?;
         // Reading the query must tell something here, and the page must say so.
         ensure!(!page.text("main").await?.contains("has not shown that it tells queries apart"));
         // By accuracy, falling: the oracle stays last.
@@ -161,6 +171,56 @@ async fn from_dropped_files_to_the_same_numbers_as_natively() -> Result<()> {
         page.click("link", "Playground").await?;
         done(page).await?;
         page.find("table", "Results").await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Waits until the page says an outcome in words.
+async fn says(page: &Page, sentences: &[String]) -> Result<()> {
+    for sentence in sentences {
+        page.wait_for_text(sentence).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn figures_of_other_data_are_said_to_be_that() -> Result<()> {
+    let (text, other) = (results(300), results(240));
+    let (_folder, paths) = write(&[("first.csv", &text), ("second.csv", &other)])?;
+    let (_again, same_name) = write(&[("second.csv", &text)])?;
+    check(async |page| {
+        done(page).await?;
+        page.click("link", "Query-aware").await?;
+        page.upload("Result files", &paths[..1]).await?;
+        page.wait_for_text("300 of 300 queries").await?;
+        train(page, "Train").await?;
+        let shown = rows(page).await?;
+        // Another set-up is a hint.
+        page.fill("spinbutton", "Threshold", "0.6").await?;
+        page.wait_for_text("The set-up has changed since").await?;
+        // Other data is more than that, and the figures stay what they are.
+        page.upload("Result files", &paths[1..]).await?;
+        page.wait_for_text("These figures are of other data").await?;
+        page.wait_for_text("All below is of first.csv, on which the training was. Loaded now: second.csv.").await?;
+        ensure!(!page.text("main").await?.contains("The set-up has changed since"), "one message");
+        ensure!(rows(page).await? == shown, "the figures have changed");
+        page.screenshot("other-data").await?;
+        page.click("button", "Train on the data loaded now").await?;
+        page.until("figures of the new data", async || {
+            let main = page.text("main").await?;
+            let gone = !main.contains("These figures are of other data");
+            Ok((gone && main.contains("Trained in") && rows(page).await? != shown).then_some(()))
+        })
+        .await?;
+        // The same name is not the same data.
+        page.upload("Result files", &same_name).await?;
+        page.wait_for_text("the same names and another content").await?;
+        // What has no queries cannot be trained on.
+        page.find("combobox", "Data set").await?.select_by_value("sciq").await?;
+        page.wait_for_text("The data chosen now are no files with queries.").await?;
+        let buttons = page.all("button").await?;
+        ensure!(!buttons.iter().any(|(_, name)| name == "Train on the data loaded now"));
         Ok(())
     })
     .await

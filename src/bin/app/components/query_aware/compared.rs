@@ -1,17 +1,28 @@
-//! The query-aware policies against the baselines, as a table and, for the best of the paper's rules, in words.
+//! The query-aware policies against the baselines.
 
 use super::cell::{Scale, cell};
+use super::file::{Saving, number};
+use crate::components::explain::{Explain, Topic};
 use crate::components::name::Name;
+use crate::query_aware::Trained;
+use crate::state::Shared;
+use llm_selection::export::Table;
 use llm_selection::query_aware::bootstrap::Figure;
 use llm_selection::query_aware::evaluate::Comparison;
-use llm_selection::query_aware::evaluation::Evaluation;
 use yew::prelude::*;
 
+/// Properties of [`Compared`].
+#[derive(Properties, PartialEq)]
+pub struct ComparedProps {
+    pub trained: Shared<Trained>,
+}
+
 /// The card.
-pub fn compared(evaluation: &Evaluation) -> Html {
-    let lead = evaluation.comparisons.iter().filter(|one| one.policy == evaluation.gap.policy);
+#[component]
+pub fn Compared(props: &ComparedProps) -> Html {
+    let evaluation = &props.trained.evaluation;
     let rows = evaluation.comparisons.iter().map(|one| {
-        let (what, _) = quality(one);
+        let what = quality(one);
         html! {
             <tr class={(one.policy == evaluation.gap.policy).then_some("lead")}>
                 <th scope="row"><Name name={one.policy.clone()} /></th>
@@ -27,10 +38,10 @@ pub fn compared(evaluation: &Evaluation) -> Html {
     html! {
         <section class="card" aria-labelledby="compared-title">
             <div class="card-head">
-                <h2 id="compared-title">{"Against the baselines"}</h2>
+                <h2 id="compared-title">{"Against the baselines"}</h2><Explain topic={Topic::Compared} />
                 <span class="note">{"on the same test queries; ± is a 95\u{a0}% interval"}</span>
+                <div class="end"><Saving name="comparisons.csv" text={csv(&evaluation.comparisons)} /></div>
             </div>
-            <ul class="says">{for lead.map(sentence)}</ul>
             <div class="scroll" tabindex="0" role="group" aria-label="Comparisons table, scrolls sideways">
                 <table class="table" aria-label="Comparisons">
                     <thead><tr>
@@ -49,37 +60,22 @@ pub fn compared(evaluation: &Evaluation) -> Html {
 }
 
 /// What is compared: accuracy where there are votes, else coverage.
-fn quality(one: &Comparison) -> (Figure, &'static str) {
-    match one.accuracy.value {
-        Some(_) => (one.accuracy, "accuracy"),
-        None => (one.coverage, "coverage"),
-    }
+fn quality(one: &Comparison) -> Figure {
+    if one.accuracy.value.is_some() { one.accuracy } else { one.coverage }
 }
 
-fn sentence(one: &Comparison) -> Html {
-    let (difference, what) = quality(one);
-    let sure = |figure: Figure| figure.value.zip(figure.ci95).is_some_and(|(value, half)| value.abs() > half);
-    let points = match difference.value {
-        None => html! { {format!("its {what} cannot be compared")} },
-        Some(_) if !sure(difference) => {
-            html! { <>{format!("no difference in {what} can be told (")}{cell(difference, Scale::Points)}{" points)"}</> }
-        }
-        Some(_) => html! { <>{cell(difference, Scale::Points)}{format!(" points of {what}")}</> },
+/// The table for a spreadsheet, at full precision.
+fn csv(comparisons: &[Comparison]) -> String {
+    const NAMES: [&str; 5] =
+        ["accuracy", "coverage", "latency_parallel_saved", "latency_sequential_saved", "cost_saved"];
+    let mut head = ["policy", "against", "most_accurate"].map(str::to_owned).to_vec();
+    head.extend(NAMES.iter().flat_map(|name| [(*name).to_owned(), format!("{name}_ci95")]));
+    let row = |one: &Comparison| {
+        let figures =
+            [one.accuracy, one.coverage, one.latency_parallel_saved, one.latency_sequential_saved, one.cost_saved];
+        let mut row = vec![one.policy.clone(), one.baseline.clone(), one.most_accurate.to_string()];
+        row.extend(figures.iter().flat_map(|figure| [number(figure.value), number(figure.ci95)]));
+        row
     };
-    let saved = one.latency_parallel_saved;
-    let latency = match saved.value {
-        None => html! { {"its latency is not known"} },
-        Some(0.0) => html! { {"it takes as long, in parallel"} },
-        Some(_) if !sure(saved) => {
-            html! { <>{"whether it saves latency cannot be told ("}{cell(saved, Scale::Percent)}{", in parallel)"}</> }
-        }
-        Some(value) if value < 0.0 => {
-            let longer = Figure { value: Some(-value), ci95: saved.ci95 };
-            html! { <>{"it takes "}{cell(longer, Scale::Percent)}{" longer, in parallel"}</> }
-        }
-        Some(_) => html! { <>{"it saves "}{cell(saved, Scale::Percent)}{" of the latency, in parallel"}</> },
-    };
-    let baseline = one.baseline.to_lowercase();
-    let most = if one.most_accurate { ", the most accurate baseline" } else { "" };
-    html! { <li><b>{&one.policy}</b>{format!(" against {baseline}{most}: ")}{points}{"; "}{latency}{"."}</li> }
+    Table { head, rows: comparisons.iter().map(row).collect() }.csv()
 }

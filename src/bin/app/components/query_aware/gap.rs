@@ -1,12 +1,17 @@
-//! The gap explorer: what a policy misses that the oracle gets, what these queries have in common, and the queries.
+//! The gap explorer: which models a policy calls, what it misses that the oracle gets, what these queries have in common,
+//! and the queries themselves, the missed ones or all.
 
 use super::ask::{bar, inquire, policies};
+use super::calls::calls;
+use crate::components::explain::{Explain, Topic};
 use crate::components::name::Name;
 use crate::format::{count, fixed, percent, plural};
 use crate::inquiry::{Grouping, Inquiry, InquiryAction};
 use crate::query_aware::Trained;
 use crate::state::Action;
-use llm_selection::query_aware::explore::{Count, Excerpt, Filter, Opened, PAGE, Played, Statement, View, Word};
+use llm_selection::query_aware::explore::{
+    Count, Excerpt, Filter, Listed, Opened, PAGE, Played, Statement, View, Word,
+};
 use llm_selection::query_aware::gap::By;
 use yew::prelude::*;
 
@@ -19,7 +24,7 @@ pub fn gap(trained: &Trained, inquiry: &Inquiry, dispatch: &Callback<Action>) ->
     html! {
         <section class="card gap" aria-labelledby="gap-title">
             <div class="card-head">
-                <h2 id="gap-title">{"Gap explorer"}</h2>
+                <h2 id="gap-title">{"Gap explorer"}</h2><Explain topic={Topic::Explored} />
                 <div class="end">
                     <div class="field row-field">
                         <label class="lbl" for="gap-policy">{"Policy"}</label>
@@ -27,21 +32,15 @@ pub fn gap(trained: &Trained, inquiry: &Inquiry, dispatch: &Callback<Action>) ->
                     </div>
                 </div>
             </div>
-            if let Some(view) = &inquiry.view { {shown(view, inquiry, &send)} } else { <p class="quiet">{"Looking…"}</p> }
+            if let Some(view) = &inquiry.view { {shown(trained, view, inquiry, &send)} } else { <p class="quiet">{"Looking…"}</p> }
         </section>
     }
 }
 
-fn shown(view: &View, inquiry: &Inquiry, send: &Callback<InquiryAction>) -> Html {
+fn shown(trained: &Trained, view: &View, inquiry: &Inquiry, send: &Callback<InquiryAction>) -> Html {
     let filter = &inquiry.sought.filter;
     let filtered = *filter != Filter::default();
     let Count { of, missed, .. } = view.passing;
-    if of == 0 && !filtered {
-        return html! { <p>{"No model solves any of the test queries: there is nothing to miss."}</p> };
-    }
-    if missed == 0 && !filtered {
-        return html! { <p>{format!("The selection misses nothing the oracle gets: all {} that some model solves.", plural(of, "test query", "test queries"))}</p> };
-    }
     let wrong = if view.answers { "the vote was not" } else { "no called model was" };
     let among = if filtered {
         "test queries that pass the filters and some model solves"
@@ -51,15 +50,24 @@ fn shown(view: &View, inquiry: &Inquiry, send: &Callback<InquiryAction>) -> Html
     html! {
         <>
             <p class="sub">
-                <b>{count(missed)}</b>{format!(" of {} {among}: a model was right, {wrong}", count(of))}
-                {view.passing.interval.zip(view.passing.share).map(|(interval, share)| format!(" ({})", share_of(share, interval))).unwrap_or_default()}{"."}
+                if of == 0 && !filtered {
+                    {"No model solves any of the test queries: there is nothing to miss."}
+                } else if missed == 0 && !filtered {
+                    {format!("The selection misses nothing the oracle gets: all {} that some model solves.", plural(of, "test query", "test queries"))}
+                } else {
+                    <b>{count(missed)}</b>{format!(" of {} {among}: a model was right, {wrong}", count(of))}
+                    {view.passing.interval.zip(view.passing.share).map(|(interval, share)| format!(" ({})", share_of(share, interval))).unwrap_or_default()}{"."}
+                }
             </p>
             {chips(view, filter, send)}
-            <div class="gap-parts">
-                {groups(view, inquiry, send)}
-                {words(view, filter, send)}
-            </div>
-            <p class="quiet small">{"Shares are of missed queries among those that some model solves, with Wilson's 95\u{a0}% interval. Each count is under the other filters."}</p>
+            {calls(trained, view, inquiry)}
+            if missed > 0 || filtered {
+                <div class="gap-parts">
+                    {groups(view, inquiry, send)}
+                    {words(view, filter, send)}
+                </div>
+                <p class="quiet small">{"Shares are of missed queries among those that some model solves, with Wilson's 95\u{a0}% interval. Each count is under the other filters."}</p>
+            }
             {queries(view, inquiry, send)}
         </>
     }
@@ -211,15 +219,20 @@ fn words(view: &View, filter: &Filter, send: &Callback<InquiryAction>) -> Html {
     }
 }
 
-/// The missed queries of a page.
+/// The listed queries of a page, and which are listed.
 fn queries(view: &View, inquiry: &Inquiry, send: &Callback<InquiryAction>) -> Html {
-    let missed = view.passing.missed;
-    if missed == 0 {
-        return html! { <p aria-live="polite">{"No missed query passes these filters."}</p> };
-    }
-    let pages = missed.div_ceil(PAGE);
+    let shown = inquiry.sought.listed;
+    let (title, none) = match shown {
+        Listed::Missed => ("Missed queries", "No missed query passes these filters."),
+        Listed::All => ("All test queries", "No test query passes these filters."),
+    };
+    let choices = [("missed", Listed::Missed), ("all test queries", Listed::All)].map(|(name, listed)| {
+        let onchange = send.reform(move |_: Event| InquiryAction::List(listed));
+        html! { <label><input type="radio" name="gap-listed" checked={listed == shown} {onchange} /><span>{name}</span></label> }
+    });
+    let pages = view.listed.div_ceil(PAGE);
     let first = view.page * PAGE + 1;
-    let last = (first + PAGE - 1).min(missed);
+    let last = (first + PAGE - 1).min(view.listed);
     let to = |page: Option<u64>, text: &'static str| {
         let page = page.filter(|page| *page < pages);
         let onclick = send.reform(move |_: MouseEvent| InquiryAction::Page(page.unwrap_or_default()));
@@ -229,11 +242,16 @@ fn queries(view: &View, inquiry: &Inquiry, send: &Callback<InquiryAction>) -> Ht
     html! {
         <>
             <div class="chips">
-                <h3>{"Missed queries"}</h3>
-                <span class="quiet" aria-live="polite">{format!("{} to {} of {}", count(first), count(last), count(missed))}</span>
-                {to(view.page.checked_sub(1), "Previous")}{to(Some(view.page + 1), "Next")}
+                <h3>{title}</h3>
+                <fieldset class="seg"><legend class="vh">{"Queries that are listed"}</legend>{for choices}</fieldset>
+                if view.listed > 0 {
+                    <span class="quiet" aria-live="polite">{format!("{} to {} of {}", count(first), count(last), count(view.listed))}</span>
+                    {to(view.page.checked_sub(1), "Previous")}{to(Some(view.page + 1), "Next")}
+                } else {
+                    <span aria-live="polite">{none}</span>
+                }
             </div>
-            <ol class="missed" aria-label="Missed queries">
+            <ol class="missed" aria-label={title}>
                 {for view.queries.iter().map(|opened| html! { <li key={format!("{policy} {}", opened.query)}>{query(view, opened)}</li> })}
             </ol>
         </>
@@ -281,11 +299,11 @@ fn query(view: &View, opened: &Opened) -> Html {
             if left_out > 0 { <p class="quiet small">{format!("{} that were not called are not listed.", plural(left_out, "more model", "more models"))}</p> }
             <p class="small">
                 if let Some(vote) = &opened.vote {
-                    {"Vote: "}<b>{excerpt(vote)}</b>{", wrong."}
+                    {"Vote: "}<b>{excerpt(vote)}</b>{if opened.right { ", right." } else { ", wrong." }}
                 } else if view.answers {
                     {"Vote: none, for no called model gave an answer."}
                 } else {
-                    {"There are no answers to vote on; no called model was right."}
+                    {"There are no answers to vote on; "}{if opened.right { "a called model was right." } else { "no called model was right." }}
                 }
             </p>
         </>

@@ -57,14 +57,17 @@ pub fn Pictures(props: &PicturesProps) -> Html {
         }
         html! { <Picture {id} kinds={Kinds(known)} trained={props.trained.clone()} hidden={by_place.clone()} paper={props.paper} /> }
     };
+    if TradeoffFigure::of(evaluation).next().is_none() {
+        return Html::default();
+    }
     html! {
-        <>
+        <div class="charts">
             <Legend labels={Rc::new(labels)} hidden={(*hidden).clone()} dispatch={hide} />
             <div class="figs">
                 {figure(vec![TradeoffFigure::Parallel, TradeoffFigure::Sequential], "against-latency")}
                 {figure(vec![TradeoffFigure::Cost], "against-cost")}
             </div>
-        </>
+        </div>
     }
 }
 

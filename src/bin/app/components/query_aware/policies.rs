@@ -1,9 +1,11 @@
 //! The policies side by side: the table, what stands against what, and the files of it.
 
 use super::cell::{Scale, cell};
+use super::file::number;
 use crate::components::download::save_text;
+use crate::components::explain::{Explain, Topic};
 use crate::components::name::Name;
-use crate::components::swatch::Swatch;
+use crate::components::swatch::{Swatch, bound};
 use crate::format::listed;
 use crate::query_aware::Trained;
 use crate::state::Shared;
@@ -154,7 +156,7 @@ pub fn Policies(props: &PoliciesProps) -> Html {
             <tr key={place} class={lead.then_some("lead")}>
                 <th scope="row">
                     <span class="who">
-                        <Swatch place={series(evaluation, place)} />
+                        if place == oracle { {bound()} } else { <Swatch place={series(evaluation, place)} /> }
                         <Name name={policy.name.clone()} />
                     </span>
                     if !policy.models.is_empty() { <span class="about">{listed(&policy.models)}</span> }
@@ -172,7 +174,7 @@ pub fn Policies(props: &PoliciesProps) -> Html {
     html! {
         <section class="card" aria-labelledby="policies-title">
             <div class="card-head">
-                <h2 id="policies-title">{"Policies"}</h2>
+                <h2 id="policies-title">{"Policies"}</h2><Explain topic={Topic::Judged} />
                 <span class="note">{"at "}<i class="sym">{"s"}</i>{format!(" = {}, ", part.max_models)}<i class="sym">{"τ"}</i>{format!(" = {}; ± is a 95\u{a0}% interval over test queries", part.threshold)}</span>
                 <div class="end">
                     if let Some(said) = *said { <span class="note" aria-live="polite">{said}</span> }
@@ -191,18 +193,17 @@ pub fn Policies(props: &PoliciesProps) -> Html {
     }
 }
 
-/// The table for a spreadsheet, at full precision, and the comparisons below each other in the same columns' units.
+/// The table for a spreadsheet, at full precision.
 fn csv(trained: &Trained) -> String {
     let mut head = vec!["policy".to_owned(), "models".to_owned()];
     for column in COLUMNS.iter().skip(1) {
         head.extend([column.plain().to_owned(), format!("{}_ci95", column.plain())]);
     }
-    let text = |number: Option<f64>| number.map_or(String::new(), |number| number.to_string());
     let row = |policy: &PolicyFigures| {
         let mut row = vec![policy.name.clone(), policy.models.join(" + ")];
         for column in COLUMNS.iter().skip(1) {
             let figure = column.figure(policy);
-            row.extend([text(figure.value), text(figure.ci95)]);
+            row.extend([number(figure.value), number(figure.ci95)]);
         }
         row
     };

@@ -1,6 +1,7 @@
 //! How well each model is predicted, beside two that have learned nothing, and the paper's own figures.
 
 use super::cell::{Scale, cell};
+use crate::components::explain::{Explain, Topic};
 use crate::components::name::Name;
 use llm_selection::query_aware::evaluation::Evaluation;
 use llm_selection::query_aware::report::{ModelReport, Report};
@@ -29,7 +30,7 @@ pub fn predicted(evaluation: &Evaluation) -> Html {
     let totals = all.map(|(name, about, report)| total(name, about, report));
     html! {
         <section class="card" aria-labelledby="predicted-title">
-            <div class="card-head"><h2 id="predicted-title">{"How well each model is predicted"}</h2></div>
+            <div class="card-head"><h2 id="predicted-title">{"How well each model is predicted"}</h2><Explain topic={Topic::Predicted} /></div>
             <p class="note">
                 {"Weighted F1 "}<b>{cell(classifier.balanced.weighted_f1, Scale::Plain(2))}</b>
                 {". In the paper, with a fine-tuned RoBERTa: 0.71 on GSM8K, 0.68 on MMLU. Reading the query saves "}

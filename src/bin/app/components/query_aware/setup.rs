@@ -1,6 +1,7 @@
 //! The set-up: split, features, selection, the steps of the training.
 
 use super::table::table;
+use crate::components::explain::{Explain, Topic};
 use crate::components::field::NumberField;
 use crate::components::name::Name;
 use crate::form::{Field, Label, QueryAwareInput};
@@ -15,12 +16,13 @@ pub fn setup(state: &State, wrong: Option<Field>, alert: Html, dispatch: &Callba
     let form = &state.form.query_aware;
     let input = |id: &'static str,
                  input: QueryAwareInput,
+                 topic: Option<Topic>,
                  value: &str,
                  before: Html,
                  step: &'static str,
                  max: Option<&'static str>| {
         html! {
-            <NumberField {id} label={input.name()} field={Field::QueryAware(input)} value={value.to_owned()} {wrong} {before} {step}
+            <NumberField {id} label={input.name()} {topic} field={Field::QueryAware(input)} value={value.to_owned()} {wrong} {before} {step}
                 min="0" max={max.map(AttrValue::Static)} dispatch={dispatch.clone()} />
         }
     };
@@ -40,13 +42,13 @@ pub fn setup(state: &State, wrong: Option<Field>, alert: Html, dispatch: &Callba
     html! {
         <>
             <fieldset class="panel">
-                <legend>{"Split"}</legend>
+                <legend>{"Split"}<Explain topic={Topic::Split} /></legend>
                 <div class="stack">
                     if splits.is_empty() {
                         <div class="three">
-                            {input("qa-train", QueryAwareInput::Train, &form.train, none(), "5", Some("99"))}
-                            {input("qa-validation", QueryAwareInput::Validation, &form.validation, none(), "5", Some("99"))}
-                            {input("qa-seed", QueryAwareInput::Seed, &form.seed, none(), "1", None)}
+                            {input("qa-train", QueryAwareInput::Train, None, &form.train, none(), "5", Some("99"))}
+                            {input("qa-validation", QueryAwareInput::Validation, None, &form.validation, none(), "5", Some("99"))}
+                            {input("qa-seed", QueryAwareInput::Seed, None, &form.seed, none(), "1", None)}
                         </div>
                         if let Some(test) = form.test() {
                             <p class="quiet small">{format!("Test, on which all figures are measured: the other {}\u{a0}%.", fixed(test, if test.fract() == 0.0 { 0 } else { 2 }))}</p>
@@ -60,10 +62,10 @@ pub fn setup(state: &State, wrong: Option<Field>, alert: Html, dispatch: &Callba
                 <legend>{"Labels and features"}</legend>
                 <div class="stack">
                     {read(state)}
-                    <NumberField id="qa-success" label="Right from score" field={Field::SuccessThreshold} value={state.form.success_threshold.clone()} {wrong}
+                    <NumberField id="qa-success" label="Right from score" topic={Topic::Right} field={Field::SuccessThreshold} value={state.form.success_threshold.clone()} {wrong}
                         before={symbol("θ")} step="0.1" min="0" max="1" dispatch={dispatch.clone()} />
                     <div class="field">
-                        <label class="lbl" for="qa-columns">{"Extra columns"}</label>
+                        <div class="lbl"><label for="qa-columns">{"Extra columns"}</label><Explain topic={Topic::Features} /></div>
                         <textarea id="qa-columns" rows="2" spellcheck="false" value={form.columns.clone()} oninput={columns}
                             aria-invalid={bad.then_some("true")} aria-describedby="qa-columns-about" />
                         <p class="quiet small" id="qa-columns-about">{"Columns of numbers or embeddings beside the text, one name a line."}</p>
@@ -76,11 +78,11 @@ pub fn setup(state: &State, wrong: Option<Field>, alert: Html, dispatch: &Callba
                 <legend>{"Selection"}</legend>
                 <div class="stack">
                     <div class="two">
-                        {input("qa-models", QueryAwareInput::MaxModels, &form.max_models, symbol("s"), "1", None)}
-                        {input("qa-threshold", QueryAwareInput::Threshold, &form.threshold, symbol("τ"), "0.05", Some("1"))}
-                        {input("qa-cost", QueryAwareInput::CostCap, &form.cost_cap, unit("$"), "any", None)}
-                        {input("qa-latency", QueryAwareInput::LatencyCap, &form.latency_cap, unit("ms"), "any", None)}
-                        {input("qa-confidence", QueryAwareInput::Confidence, &form.confidence, none(), "0.05", Some("1"))}
+                        {input("qa-models", QueryAwareInput::MaxModels, Some(Topic::Selected), &form.max_models, symbol("s"), "1", None)}
+                        {input("qa-threshold", QueryAwareInput::Threshold, Some(Topic::Threshold), &form.threshold, symbol("τ"), "0.05", Some("1"))}
+                        {input("qa-cost", QueryAwareInput::CostCap, Some(Topic::Caps), &form.cost_cap, unit("$"), "any", None)}
+                        {input("qa-latency", QueryAwareInput::LatencyCap, Some(Topic::Caps), &form.latency_cap, unit("ms"), "any", None)}
+                        {input("qa-confidence", QueryAwareInput::Confidence, Some(Topic::Confidence), &form.confidence, none(), "0.05", Some("1"))}
                     </div>
                     <p class="quiet small">{"Caps are per query, by the models' means on train; empty = none."}</p>
                     {alert}

@@ -3,6 +3,7 @@
 use super::kept;
 use crate::bring::listed;
 use crate::components::data::under_way;
+use crate::components::explain::{Explain, Topic};
 use crate::components::message::{Message, Tone, explained};
 use crate::format::bytes;
 use crate::query_aware::{QueryAwareAction, QueryAwareState};
@@ -34,7 +35,7 @@ pub fn table(room: &QueryAwareState, dispatch: &Callback<Action>) -> Html {
     });
     html! {
         <div class="field">
-            <span class="lbl">{"Token embeddings"}</span>
+            <span class="lbl">{"Token embeddings"}<Explain topic={Topic::Embeddings} /></span>
             <div class="drop" id="qa-table">
                 <p class="whole"><b>{"Drop a table here"}</b>{", or choose"}<br />{"tokenizer.json, model.safetensors, config.json: all at once"}</p>
                 <input type="file" multiple=true accept=".json,.safetensors" aria-label="Token embeddings" aria-describedby="qa-table-about" onchange={pick} />

@@ -1,28 +1,28 @@
-//! The test queries that some model solves, with what they can be grouped by: read once, counted as often as is asked.
+//! The test queries with what they can be grouped by: read once, counted as often as is asked.
 
 use super::gap::{By, FEWEST, Group, MOST_TERMS, Share, Term, over_represented};
-use super::judge::Judge;
+use super::judge::{Judge, Verdict};
 use super::queries::Queries;
 use super::select::{Limits, Rule};
 use super::words::{Place, Words};
 use crate::data::Labels;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The test queries that some model solves.
+/// The test queries. Lengths are grouped, and shares counted, among those that some model solves.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Solvable {
+pub struct Tested {
     /// In the order of the test part.
     pub(super) rows: Vec<Row>,
-    /// The longest length of each band in characters, ascending: quarters of the queries, fewer where many are as long as
-    /// each other.
+    /// The longest length of each band in characters, ascending: quarters of the queries that some model solves, fewer
+    /// where many are as long as each other.
     ends: Vec<u32>,
-    /// The length of the shortest query.
+    /// The length of the shortest of these.
     shortest: u32,
     /// All words, ascending.
     words: Vec<String>,
 }
 
-/// A query that some model solves.
+/// A test query.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {
     /// Its number in the data.
@@ -31,26 +31,23 @@ pub(super) struct Row {
     pub(super) length: u32,
     /// Place of its category among [`Labels::names`]; [`Labels::NONE`] where it has none.
     pub(super) category: u32,
-    /// Models that solve it.
+    /// Models that solve it; of 0 it is in no gap.
     pub(super) solvers: u32,
     /// Places of its words, ascending.
     words: Vec<u32>,
 }
 
-/// A row and whether a policy misses its query.
+/// A row and whether a policy misses its query: some model solves it, and the policy does not.
 pub(super) type Judged<'a> = (&'a Row, bool);
 
-impl Solvable {
+impl Tested {
     /// Those among the queries of `test`.
-    pub fn of(queries: &Queries, test: &[usize]) -> Solvable {
+    pub fn of(queries: &Queries, test: &[usize]) -> Tested {
         let mut places: BTreeMap<String, u32> = BTreeMap::new();
         let mut rows = Vec::new();
         for &query in test {
             let solves = |model: &usize| queries.solved(*model, query) == Some(true);
             let solvers = (0..queries.models.len()).filter(solves).count() as u32;
-            if solvers == 0 {
-                continue;
-            }
             let text = queries.texts.get(query).map_or("", String::as_str);
             let mut held = BTreeSet::new();
             for word in words(text) {
@@ -77,28 +74,37 @@ impl Solvable {
             row.words.iter_mut().for_each(|word| *word = order.get(*word as usize).copied().unwrap_or_default());
             row.words.sort_unstable();
         }
-        let mut lengths: Vec<u32> = rows.iter().map(|row| row.length).collect();
+        let solvable = rows.iter().filter(|row| row.solvers > 0);
+        let mut lengths: Vec<u32> = solvable.map(|row| row.length).collect();
         lengths.sort_unstable();
         // Each quarter ends with the length of its last query.
         let last = |quarter: usize| lengths.get((lengths.len() * quarter / 4).max(1) - 1).copied();
         let mut ends: Vec<u32> = (1..=4).filter_map(last).collect();
         ends.dedup();
         let shortest = lengths.first().copied().unwrap_or_default();
-        Solvable { rows, ends, shortest, words: places.into_keys().collect() }
+        Tested { rows, ends, shortest, words: places.into_keys().collect() }
     }
 
-    /// By row whether the rule misses its query: the vote is wrong, or where there are no answers, no called model is right.
-    pub fn missed(&self, judge: &Judge, rule: &Rule, limits: Limits) -> Vec<bool> {
-        let missed = |row: &Row| {
+    /// All rows under a rule; `see` is shown how it deals with each.
+    pub(super) fn judged<'a>(
+        &'a self,
+        judge: &Judge,
+        rule: &Rule,
+        limits: Limits,
+        mut see: impl FnMut(&Row, &Verdict),
+    ) -> Vec<Judged<'a>> {
+        let judged = |row: &'a Row| {
             let verdict = judge.verdict(rule, limits, row.query as usize);
-            !if judge.answers { verdict.right } else { verdict.covered }
+            see(row, &verdict);
+            (row, row.solvers > 0 && !judge.accepts(&verdict))
         };
-        self.rows.iter().map(missed).collect()
+        self.rows.iter().map(judged).collect()
     }
 
-    /// The band that a length is in, by its place.
-    pub(super) fn band(&self, length: u32) -> u32 {
-        self.ends.partition_point(|end| *end < length) as u32
+    /// The band that a length is in, by its place; `None` where it is shorter or longer than all that are solved.
+    pub(super) fn band(&self, length: u32) -> Option<u32> {
+        let place = self.ends.partition_point(|end| *end < length);
+        (length >= self.shortest && place < self.ends.len()).then_some(place as u32)
     }
 
     fn band_name(&self, place: u32) -> String {
@@ -114,7 +120,10 @@ impl Solvable {
         let mut groups: BTreeMap<(String, u32), Vec<Judged>> = BTreeMap::new();
         for (row, missed) in rows {
             let key = match by {
-                By::Length => (String::new(), self.band(row.length)),
+                By::Length => match self.band(row.length) {
+                    Some(band) => (String::new(), band),
+                    None => continue,
+                },
                 By::Solvers => (String::new(), row.solvers),
                 By::Category => match queries.category.as_ref().and_then(|all| all.names.get(row.category as usize)) {
                     Some(name) => (name.clone(), row.category),
