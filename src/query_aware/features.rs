@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 pub struct FeatureOptions {
     /// Terms are hashed into 2^`bits` buckets, 8 to 22.
     pub bits: u32,
-    /// A bucket counts as a feature from so many training texts on, at least 1.
+    /// A word, or a part of one, counts as a feature from so many training texts on, at least 1; a pair of words from one
+    /// more on, for most pairs that two texts have in common say nothing, and they would be half of all features.
     pub min_texts: u32,
 }
 
@@ -67,7 +68,7 @@ pub struct Explained {
 pub enum TermKind {
     /// Words and pairs of words; in scripts without spaces two or three characters in a row.
     Words,
-    /// Three to five characters in a row within a word.
+    /// Three or four characters in a row within a word.
     Part,
     /// A numeric column.
     Column,
@@ -106,7 +107,7 @@ impl Features {
         let mut buckets: Vec<u32> = (0..1u32 << bits)
             .filter(|bucket| {
                 let count = in_texts[*bucket as usize];
-                count >= min_texts && count < all
+                count >= min_texts + u32::from(kind(*bucket, bits) == Kind::Pair) && count < all
             })
             .collect();
         // Frequent features lie together, so that their weights stay close to the processor.
@@ -123,8 +124,9 @@ impl Features {
             return Err(nothing(texts, train, !numeric.is_empty()));
         }
         let features = Features { bits, feature, idf, numbers };
-        let cells = u32::try_from(cells + texts.len() as u64 * numeric.len() as u64)
-            .map_err(|_| Error::new(ErrorKind::TooLarge, "at most 4 billion terms in all queries").at_column("query"))?;
+        let cells = u32::try_from(cells + texts.len() as u64 * numeric.len() as u64).map_err(|_| {
+            Error::new(ErrorKind::TooLarge, "at most 4 billion terms in all queries").at_column("query")
+        })?;
         // More than there will be, but of the room only what is written to takes memory.
         let mut matrix = Sparse::with_room(features.columns(), texts.len(), cells as usize);
         let mut terms = Vec::new();
@@ -202,7 +204,7 @@ impl Features {
             let Some(idf) = self.idf.get(feature as usize) else { continue };
             let often = if same.len() == 1 { 1.0 } else { 1.0 + libm::log(same.len() as f64) };
             let value = often * f64::from(*idf);
-            let part = (*bucket >> (self.bits - 1)) as usize;
+            let part = usize::from(kind(*bucket, self.bits) == Kind::Part);
             squares[part] += value * value;
             middle += 1 - part;
             matrix.indices.push(feature);
@@ -249,11 +251,32 @@ impl Standard {
     }
 }
 
-/// Parts of words have the upper half of the buckets.
+/// What falls into a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Word,
+    Pair,
+    Part,
+}
+
+/// Words have the first quarter of the buckets, pairs of them the second, parts of words the upper half.
 #[inline(always)]
 fn bucket(hash: u64, place: Place, bits: u32) -> u32 {
-    let half = bits - 1;
-    (hash >> (64 - half)) as u32 | u32::from(matches!(place, Place::Part(..))) << half
+    let (half, quarter) = (bits - 1, bits - 2);
+    match place {
+        Place::Word(..) => (hash >> (64 - quarter)) as u32,
+        Place::Pair(..) => (hash >> (64 - quarter)) as u32 | 1 << quarter,
+        Place::Part(..) => (hash >> (64 - half)) as u32 | 1 << half,
+    }
+}
+
+/// The kind that a bucket is for.
+fn kind(bucket: u32, bits: u32) -> Kind {
+    match bucket >> (bits - 2) {
+        0 => Kind::Word,
+        1 => Kind::Pair,
+        _ => Kind::Part,
+    }
 }
 
 /// By bucket the training texts that have a term in it; and of all texts the different buckets, summed.

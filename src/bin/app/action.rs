@@ -173,7 +173,9 @@ pub enum Effect {
     StopTraining,
     /// Keep that worker for questions, in place of the one before.
     KeepTrained,
-    /// Ask it one.
+    /// End the worker that is kept.
+    ForgetTrained,
+    /// Ask it one question.
     Inquire(ToQueryAware),
     /// Find out what a replay of the data comes to.
     Look(Rc<Remote>, Asked),

@@ -230,7 +230,9 @@ async fn query_aware() -> Result<()> {
     if let (Some(before), Some(once)) = (before, renderer_peak()) {
         page.script_async(TRAIN).await?;
         let twice = renderer_peak().unwrap_or_default();
-        println!("  the renderer's peak memory: {before} MB before training, {once} MB after it, {twice} MB after another");
+        println!(
+            "  the renderer's peak memory: {before} MB before training, {once} MB after it, {twice} MB after another"
+        );
     }
     page.close().await
 }
