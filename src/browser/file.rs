@@ -29,6 +29,9 @@ impl FileReader {
         let blob: Blob = self.file.slice_with_f64_and_f64(self.offset, end).map_err(gone)?;
         let buffer = self.reader.read_as_array_buffer(&blob).map_err(gone)?;
         self.slice = js_sys::Uint8Array::new(&buffer).to_vec();
+        // Gives its memory back now: no garbage is collected while a worker is busy, and in the end the whole file would be
+        // there. A browser that cannot does it later.
+        let _ = buffer.transfer_with_length(0);
         self.taken = 0;
         self.offset = end;
         Ok(())

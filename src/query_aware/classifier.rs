@@ -6,7 +6,7 @@
 //! of LIBLINEAR and scikit-learn; it is chosen from [`LAMBDAS`] by the loss, balanced alike, on the validation queries.
 
 use super::logistic::{TOGETHER, sigmoid};
-use super::path::{Frame, Path, fit};
+use super::path::{Frame, Path, Room, fit};
 use super::sparse::Sparse;
 use super::split::Split;
 use crate::error::{Error, ErrorKind, Result};
@@ -105,6 +105,7 @@ pub fn train(
     let fitted = |unit: &Unit| matches!(unit.learned, Learned::Fitted { .. });
     let wanted: Vec<usize> = (0..units.len()).filter(|model| fitted(&units[*model])).collect();
     let frame = Frame::new(data, &split.train);
+    let mut room = Room::default();
     for (done, group) in wanted.chunks(TOGETHER).enumerate() {
         let mut path: Vec<Path> = group.iter().map(|model| Path::new(data, labels[*model], split)).collect();
         for (place, lambda) in LAMBDAS.iter().enumerate() {
@@ -113,7 +114,7 @@ pub fn train(
                 progress((done as f64 + of_group) / wanted.len().div_ceil(TOGETHER) as f64)
             };
             let mut open: Vec<&mut Path> = path.iter_mut().filter(|path| !path.ended).collect();
-            fit(data, &frame, split, &mut open, *lambda, &mut hear)?;
+            fit(data, &frame, split, &mut open, *lambda, &mut room, &mut hear)?;
             open.into_iter().for_each(|path| path.judge(data, &frame, split, *lambda));
         }
         for (model, path) in group.iter().zip(path) {

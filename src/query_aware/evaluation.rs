@@ -9,7 +9,7 @@ use super::gap::{Gap, gap};
 use super::judge::Judge;
 use super::predictor::{FEATURES, Predictor, Trained, labels};
 use super::queries::Queries;
-use super::report::{Prediction, Report, always_positive, by_probability, majority};
+use super::report::{Prediction, Report, always_positive, by_probability, by_thresholds, majority};
 use super::select::{Caps, Limits, Pool, Rule};
 use super::split::Split;
 use super::steps::Step;
@@ -101,9 +101,9 @@ pub struct SplitSizes {
 /// How good the predictions on test are, and those of two that have learned nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClassifierFigures {
-    /// Of the class-balanced classifier: labels from ½ on, as SelectLLM reports them.
+    /// Of labels by each model's own threshold, chosen for F1 on validation: F1 is what SelectLLM reports.
     #[serde(flatten)]
-    pub balanced: Report,
+    pub by_f1: Report,
     /// Of the calibrated probabilities that the policies use: labels from `τ` on.
     pub calibrated: Report,
     /// Of predicting every model right.
@@ -238,7 +238,7 @@ fn classifier(queries: &Queries, split: &Split, trained: &Trained, threshold: f6
         report
     };
     ClassifierFigures {
-        balanced: judged(&by_probability(&trained.balanced, k, 0.5)),
+        by_f1: judged(&by_thresholds(&trained.p, &trained.thresholds)),
         calibrated: judged(&calibrated),
         always_positive: judged(&always_positive),
         majority: judged(&by_share),

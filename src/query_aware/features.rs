@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 pub struct FeatureOptions {
     /// Terms are hashed into 2^`bits` buckets, 8 to 22.
     pub bits: u32,
-    /// A bucket counts as a feature from so many training texts on, at least 1.
+    /// A word, or a part of one, counts as a feature from so many training texts on, at least 1; a pair of words from one
+    /// more on, for most pairs that two texts have in common say nothing, and they would be half of all features.
     pub min_texts: u32,
 }
 
@@ -67,17 +68,10 @@ pub struct Explained {
 pub enum TermKind {
     /// Words and pairs of words; in scripts without spaces two or three characters in a row.
     Words,
-    /// Three to five characters in a row within a word.
+    /// Three or four characters in a row within a word.
     Part,
     /// A numeric column.
     Column,
-}
-
-/// By text the buckets of its terms, ascending, and how often each is met.
-struct Counts {
-    buckets: Vec<u32>,
-    times: Vec<u16>,
-    starts: Vec<u32>,
 }
 
 impl Features {
@@ -107,19 +101,13 @@ impl Features {
             let expected = format!("columns with {} values, one a query", texts.len());
             return Err(wrong("query_aware.features.columns", &expected).found(column.len()));
         }
-        let counts = Counts::of(texts, bits)?;
-        let mut in_texts = vec![0u32; 1 << bits];
-        for text in train {
-            for bucket in counts.row(*text).0 {
-                in_texts[*bucket as usize] += 1;
-            }
-        }
+        let (in_texts, cells) = met(texts, train, bits);
         // What stands in every training text says nothing.
         let all = train.len() as u32;
         let mut buckets: Vec<u32> = (0..1u32 << bits)
             .filter(|bucket| {
                 let count = in_texts[*bucket as usize];
-                count >= min_texts && count < all
+                count >= min_texts + u32::from(kind(*bucket, bits) == Kind::Pair) && count < all
             })
             .collect();
         // Frequent features lie together, so that their weights stay close to the processor.
@@ -136,11 +124,14 @@ impl Features {
             return Err(nothing(texts, train, !numeric.is_empty()));
         }
         let features = Features { bits, feature, idf, numbers };
-        let mut matrix = Sparse::new(features.columns());
-        for text in 0..texts.len() {
-            let (buckets, times) = counts.row(text);
-            let numbers = numeric.iter().map(|column| column[text]);
-            features.weigh(buckets, times, numbers, &mut matrix);
+        let cells = u32::try_from(cells + texts.len() as u64 * numeric.len() as u64).map_err(|_| {
+            Error::new(ErrorKind::TooLarge, "at most 4 billion terms in all queries").at_column("query")
+        })?;
+        // More than there will be, but of the room only what is written to takes memory.
+        let mut matrix = Sparse::with_room(features.columns(), texts.len(), cells as usize);
+        let mut terms = Vec::new();
+        for (place, text) in texts.iter().enumerate() {
+            features.append(text, numeric.iter().map(|column| column[place]), &mut terms, &mut matrix);
         }
         Ok((features, matrix))
     }
@@ -154,11 +145,8 @@ impl Features {
     /// ones `NaN` or left out at the end.
     pub fn row(&self, text: &str, numeric: &[f64]) -> Sparse {
         let mut matrix = Sparse::new(self.columns());
-        let mut buckets = Vec::new();
-        Words::of(text).each(&mut |hash, place| buckets.push(bucket(hash, place, self.bits)));
-        let (buckets, times) = counted(&mut buckets);
         let numbers = (0..self.numbers.len()).map(|column| numeric.get(column).copied().unwrap_or(f64::NAN));
-        self.weigh(&buckets, &times, numbers, &mut matrix);
+        self.append(text, numbers, &mut Vec::new(), &mut matrix);
         matrix
     }
 
@@ -200,19 +188,23 @@ impl Features {
             .collect()
     }
 
-    /// Puts a row behind the others: (1 + ln times)·idf, of length 1 over the text, [`PARTS`] of its square from parts of
-    /// words; then the numbers.
-    fn weigh(&self, buckets: &[u32], times: &[u16], numbers: impl Iterator<Item = f64>, matrix: &mut Sparse) {
+    /// Puts a text's row behind the others: (1 + ln times)·idf, of length 1 over the text, [`PARTS`] of its square from parts
+    /// of words; then the numbers. `terms` is room for the text's buckets.
+    fn append(&self, text: &str, numbers: impl Iterator<Item = f64>, terms: &mut Vec<u32>, matrix: &mut Sparse) {
+        terms.clear();
+        Words::of(text).each(&mut |hash, place| terms.push(bucket(hash, place, self.bits)));
+        terms.sort_unstable();
         let start = matrix.values.len();
         // Of words and of parts of words, whose buckets come after all others.
         let mut squares = [0.0f64; 2];
         let mut middle = start;
-        for (bucket, times) in buckets.iter().zip(times) {
+        for same in terms.chunk_by(|a, b| a == b) {
+            let Some(bucket) = same.first() else { continue };
             let feature = self.feature.get(*bucket as usize).copied().unwrap_or(NONE);
             let Some(idf) = self.idf.get(feature as usize) else { continue };
-            let often = if *times == 1 { 1.0 } else { 1.0 + libm::log(f64::from(*times)) };
+            let often = if same.len() == 1 { 1.0 } else { 1.0 + libm::log(same.len() as f64) };
             let value = often * f64::from(*idf);
-            let part = (*bucket >> (self.bits - 1)) as usize;
+            let part = usize::from(kind(*bucket, self.bits) == Kind::Part);
             squares[part] += value * value;
             middle += 1 - part;
             matrix.indices.push(feature);
@@ -259,55 +251,54 @@ impl Standard {
     }
 }
 
-impl Counts {
-    fn of(texts: &[String], bits: u32) -> Result<Self> {
-        let mut counts = Counts { buckets: Vec::new(), times: Vec::new(), starts: vec![0] };
-        let mut found = Vec::new();
-        for text in texts {
-            found.clear();
-            Words::of(text).each(&mut |hash, place| found.push(bucket(hash, place, bits)));
-            let (buckets, times) = counted(&mut found);
-            counts.buckets.extend(buckets);
-            counts.times.extend(times);
-            let end = u32::try_from(counts.buckets.len());
-            counts.starts.push(end.map_err(|_| {
-                Error::new(ErrorKind::TooLarge, "at most 4 billion terms in all queries").at_column("query")
-            })?);
-        }
-        Ok(counts)
-    }
-
-    fn row(&self, text: usize) -> (&[u32], &[u16]) {
-        let ends = self.starts.get(text).zip(self.starts.get(text + 1));
-        let row = ends.and_then(|(start, end)| {
-            let range = *start as usize..*end as usize;
-            self.buckets.get(range.clone()).zip(self.times.get(range))
-        });
-        row.unwrap_or_default()
-    }
+/// What falls into a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Word,
+    Pair,
+    Part,
 }
 
-/// Parts of words have the upper half of the buckets.
+/// Words have the first quarter of the buckets, pairs of them the second, parts of words the upper half.
 #[inline(always)]
 fn bucket(hash: u64, place: Place, bits: u32) -> u32 {
-    let half = bits - 1;
-    (hash >> (64 - half)) as u32 | u32::from(matches!(place, Place::Part(..))) << half
+    let (half, quarter) = (bits - 1, bits - 2);
+    match place {
+        Place::Word(..) => (hash >> (64 - quarter)) as u32,
+        Place::Pair(..) => (hash >> (64 - quarter)) as u32 | 1 << quarter,
+        Place::Part(..) => (hash >> (64 - half)) as u32 | 1 << half,
+    }
 }
 
-/// The different buckets, ascending, and how often each is met.
-fn counted(found: &mut [u32]) -> (Vec<u32>, Vec<u16>) {
-    found.sort_unstable();
-    let (mut buckets, mut times): (Vec<u32>, Vec<u16>) = (Vec::new(), Vec::new());
-    for bucket in found.iter() {
-        match times.last_mut().filter(|_| buckets.last() == Some(bucket)) {
-            Some(times) => *times = times.saturating_add(1),
-            None => {
-                buckets.push(*bucket);
-                times.push(1);
-            }
-        }
+/// The kind that a bucket is for.
+fn kind(bucket: u32, bits: u32) -> Kind {
+    match bucket >> (bits - 2) {
+        0 => Kind::Word,
+        1 => Kind::Pair,
+        _ => Kind::Part,
     }
-    (buckets, times)
+}
+
+/// By bucket the training texts that have a term in it; and of all texts the different buckets, summed.
+fn met(texts: &[String], train: &[usize], bits: u32) -> (Vec<u32>, u64) {
+    let mut in_train = vec![false; texts.len()];
+    for text in train {
+        in_train[*text] = true;
+    }
+    let mut in_texts = vec![0u32; 1 << bits];
+    // By bucket the last text that has it, counted from 1.
+    let mut last = vec![0u32; 1 << bits];
+    let mut different = 0u64;
+    for (number, (text, in_train)) in (1..).zip(texts.iter().zip(in_train)) {
+        Words::of(text).each(&mut |hash, place| {
+            let bucket = bucket(hash, place, bits) as usize;
+            if std::mem::replace(&mut last[bucket], number) != number {
+                different += 1;
+                in_texts[bucket] += u32::from(in_train);
+            }
+        });
+    }
+    (in_texts, different)
 }
 
 /// Why there is no feature.

@@ -28,21 +28,24 @@ pub(super) struct Lbfgs {
     stuck: bool,
 }
 
-/// A step `s`, the change of the gradient `y`, and s·y > 0.
+/// A step `s`, the change of the gradient `y`, and s·y > 0. In single precision, for they are most of what a minimisation
+/// holds and only say which way to go.
+#[derive(Default)]
 struct Pair {
-    s: Vec<f64>,
-    y: Vec<f64>,
+    s: Vec<f32>,
+    y: Vec<f32>,
     curvature: f64,
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+fn dot<A: Into<f64> + Copy, B: Into<f64> + Copy>(a: &[A], b: &[B]) -> f64 {
     // Four sums, in an order that no compiler may change: one would wait for each addition.
     let mut sums = [0.0; 4];
     let (a4, b4) = (a.chunks_exact(4), b.chunks_exact(4));
-    let rest: f64 = a4.remainder().iter().zip(b4.remainder()).map(|(a, b)| a * b).sum();
+    let product = |(a, b): (&A, &B)| (*a).into() * (*b).into();
+    let rest: f64 = a4.remainder().iter().zip(b4.remainder()).map(product).sum();
     for (a, b) in a4.zip(b4) {
-        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
-            *sum += a * b;
+        for (sum, both) in sums.iter_mut().zip(a.iter().zip(b)) {
+            *sum += product(both);
         }
     }
     (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
@@ -92,12 +95,10 @@ impl Lbfgs {
             return false;
         }
         if self.begun {
-            let s: Vec<f64> = self.direction.iter().map(|direction| self.step * direction).collect();
-            let y: Vec<f64> = gradient.iter().zip(&self.gradient).map(|(new, old)| new - old).collect();
-            for (point, s) in self.point.iter_mut().zip(&s) {
-                *point += s;
+            self.remember(gradient);
+            for (point, direction) in self.point.iter_mut().zip(&self.direction) {
+                *point += self.step * direction;
             }
-            self.remember(s, y);
         }
         self.begun = true;
         self.value = value;
@@ -114,24 +115,36 @@ impl Lbfgs {
         for (gradient, point) in self.gradient[..weights].iter_mut().zip(&self.point) {
             *gradient += change * point;
         }
-        for mut pair in std::mem::take(&mut self.pairs) {
+        self.pairs.retain_mut(|pair| {
             for (y, s) in pair.y[..weights].iter_mut().zip(&pair.s) {
-                *y += change * s;
+                *y += (change * f64::from(*s)) as f32;
             }
-            self.remember(pair.s, pair.y);
-        }
+            pair.curvature = dot(&pair.s, &pair.y);
+            bends(pair.curvature, dot(&pair.y, &pair.y))
+        });
         self.stuck = false;
         self.aim();
     }
 
-    fn remember(&mut self, s: Vec<f64>, y: Vec<f64>) {
-        let curvature = dot(&s, &y);
-        // Flat to the last digit: such a pair would divide by nothing.
-        if curvature > 1e-12 * dot(&y, &y) {
-            if self.pairs.len() == PAIRS {
-                self.pairs.pop_front();
-            }
-            self.pairs.push_back(Pair { s, y, curvature });
+    /// Takes in the step that is made and what it changes, in place of the oldest pair where there are as many as may be.
+    fn remember(&mut self, gradient: &[f64]) {
+        let step = self.step;
+        let s = self.direction.iter().map(|direction| (step * direction) as f32);
+        let y = gradient.iter().zip(&self.gradient).map(|(new, old)| (new - old) as f32);
+        let (mut curvature, mut square) = (0.0, 0.0);
+        for (s, y) in s.clone().zip(y.clone()) {
+            curvature += f64::from(s) * f64::from(y);
+            square += f64::from(y) * f64::from(y);
+        }
+        if bends(curvature, square) {
+            let oldest = if self.pairs.len() == PAIRS { self.pairs.pop_front() } else { None };
+            let mut pair = oldest.unwrap_or_default();
+            pair.s.clear();
+            pair.s.extend(s);
+            pair.y.clear();
+            pair.y.extend(y);
+            pair.curvature = curvature;
+            self.pairs.push_back(pair);
         }
     }
 
@@ -164,9 +177,14 @@ impl Lbfgs {
     }
 }
 
-fn add(to: &mut [f64], factor: f64, what: &[f64]) {
+/// Whether a pair says how the function bends: one that is flat to the last digit would divide by nothing.
+fn bends(curvature: f64, square: f64) -> bool {
+    curvature > 1e-12 * square
+}
+
+fn add(to: &mut [f64], factor: f64, what: &[f32]) {
     for (to, what) in to.iter_mut().zip(what) {
-        *to += factor * what;
+        *to += factor * f64::from(*what);
     }
 }
 

@@ -5,10 +5,6 @@ use super::sparse::Sparse;
 /// Models that share a pass.
 pub(super) const TOGETHER: usize = 8;
 
-/// What the models of a pass are trained on, one entry a training row: by model the weight of its label, positive where
-/// the model is right, negative where it is wrong, 0 where nothing is known.
-pub(super) type Targets<const N: usize> = Vec<[f64; N]>;
-
 /// 1/(1 + e^−x), without overflow.
 pub(super) fn sigmoid(x: f64) -> f64 {
     if x >= 0.0 {
@@ -23,15 +19,16 @@ pub(super) fn softplus_of_minus(x: f64) -> f64 {
     if x >= 0.0 { libm::log1p(libm::exp(-x)) } else { libm::log1p(libm::exp(x)) - x }
 }
 
-/// Σ s·ln(1 + e^∓z) with z = w·x + b for each of `N` models, and its gradient. `weights` and `gradient` have one entry a
-/// feature and at the end that of the intercept, and as many features as `data` has.
+/// Σ s·ln(1 + e^∓z) with z = w·x + b for each of `N` models, and its gradient. `targets` has one entry a row: by model the
+/// weight s of its label, positive where the model is right, negative where it is wrong, 0 where nothing is known. `weights`
+/// and `gradient` have one entry a feature and at the end that of the intercept, and as many features as `data` has.
 ///
 /// Sums run over the rows in their order, for each model as if it were alone: the bits do not depend on the company. Single
 /// precision halves what has to come from memory, which is what a pass waits for; the sums of losses are in double.
 pub(super) fn evaluate<const N: usize>(
     data: &Sparse,
     rows: &[usize],
-    targets: &Targets<N>,
+    targets: &[[f64; N]],
     weights: &[[f32; N]],
     gradient: &mut [[f32; N]],
 ) -> [f64; N] {
@@ -100,7 +97,7 @@ mod tests {
         ) {
             let data = matrix(&cells);
             let rows: Vec<usize> = vec![5, 0, 1, 3, 4, 2];
-            let targets: Targets<2> = targets.chunks(2).map(|pair| [pair[0], if pair[1] > 1.0 { 0.0 } else { pair[1] }]).collect();
+            let targets: Vec<[f64; 2]> = targets.chunks(2).map(|pair| [pair[0], if pair[1] > 1.0 { 0.0 } else { pair[1] }]).collect();
             let weights: Vec<[f32; 2]> = point.chunks(2).map(|pair| [pair[0] as f32, pair[1] as f32]).collect();
             let mut gradient = vec![[0.0; 2]; 5];
             evaluate(&data, &rows, &targets, &weights, &mut gradient);
@@ -129,8 +126,8 @@ mod tests {
             let many: Vec<[f32; 8]> = point.iter().map(|w| std::array::from_fn(|model| *w as f32 + (model as f32 - 3.0))).collect();
             let (mut g1, mut g8) = (vec![[0.0; 1]; 5], vec![[0.0; 8]; 5]);
             let sign = |row: usize| [0.7, -1.3][row % 2];
-            let l1 = evaluate(&data, &rows, &(0..6).map(|row| [sign(row)]).collect(), &one, &mut g1);
-            let l8 = evaluate(&data, &rows, &(0..6).map(|row| [sign(row); 8]).collect(), &many, &mut g8);
+            let l1 = evaluate(&data, &rows, &[0, 1, 2, 3, 4, 5].map(|row| [sign(row)]), &one, &mut g1);
+            let l8 = evaluate(&data, &rows, &[0, 1, 2, 3, 4, 5].map(|row| [sign(row); 8]), &many, &mut g8);
             prop_assert_eq!(l1[0].to_bits(), l8[3].to_bits());
             prop_assert!(g1.iter().zip(&g8).all(|(a, b)| a[0].to_bits() == b[3].to_bits()));
         }

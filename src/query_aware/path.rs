@@ -2,7 +2,7 @@
 
 use super::classifier::{Learned, PLAIN_LAMBDA, TOLERANCE, Unit, cancelled, constant, count};
 use super::lbfgs::Lbfgs;
-use super::logistic::{TOGETHER, Targets, evaluate, softplus_of_minus};
+use super::logistic::{TOGETHER, evaluate, softplus_of_minus};
 use super::sparse::Sparse;
 use super::split::Split;
 use crate::error::Result;
@@ -136,6 +136,16 @@ impl<'l> Path<'l> {
     }
 }
 
+/// Room for the passes, taken once: by row and by coordinate the numbers of all units that share a pass.
+#[derive(Default)]
+pub(super) struct Room {
+    targets: Vec<f64>,
+    weights: Vec<f32>,
+    gradient: Vec<f32>,
+    /// One unit's gradient.
+    own: Vec<f64>,
+}
+
 /// Trains these units at one λ, all to the tolerance.
 pub(super) fn fit(
     data: &Sparse,
@@ -143,6 +153,7 @@ pub(super) fn fit(
     split: &Split,
     paths: &mut [&mut Path],
     lambda: f64,
+    room: &mut Room,
     hear: &mut dyn FnMut(f64) -> bool,
 ) -> Result<()> {
     for path in paths.iter_mut() {
@@ -164,39 +175,46 @@ pub(super) fn fit(
         }
         match open.len() {
             0 => return Ok(()),
-            1 => pass::<1>(data, frame, split, &mut open),
-            2 => pass::<2>(data, frame, split, &mut open),
-            3 | 4 => pass::<4>(data, frame, split, &mut open),
-            _ => pass::<TOGETHER>(data, frame, split, &mut open),
+            1 => pass::<1>(data, frame, split, &mut open, room),
+            2 => pass::<2>(data, frame, split, &mut open, room),
+            3 | 4 => pass::<4>(data, frame, split, &mut open, room),
+            _ => pass::<TOGETHER>(data, frame, split, &mut open, room),
         }
     }
 }
 
 /// One pass over the training rows for up to `N` units.
-fn pass<const N: usize>(data: &Sparse, frame: &Frame, split: &Split, paths: &mut [&mut &mut Path]) {
+fn pass<const N: usize>(data: &Sparse, frame: &Frame, split: &Split, paths: &mut [&mut &mut Path], room: &mut Room) {
     let columns = data.columns as usize + 1;
-    let target =
-        |query: &usize| -> [f64; N] { std::array::from_fn(|at| paths.get(at).map_or(0.0, |path| path.target(*query))) };
-    let targets: Targets<N> = split.train.iter().map(target).collect();
-    let mut weights = vec![[0.0f32; N]; columns];
-    for (at, path) in paths.iter().enumerate().take(N) {
-        for (coordinate, weights) in weights.iter_mut().enumerate() {
-            weights[at] = path.solver.trial(coordinate) as f32;
-        }
-        weights[columns - 1][at] = frame.intercept(|coordinate| path.solver.trial(coordinate)) as f32;
+    room.targets.resize(split.train.len() * N, 0.0);
+    room.weights.resize(columns * N, 0.0);
+    room.gradient.resize(columns * N, 0.0);
+    room.own.resize(columns, 0.0);
+    let (targets, _) = room.targets.as_chunks_mut::<N>();
+    let (weights, _) = room.weights.as_chunks_mut::<N>();
+    let (gradient, _) = room.gradient.as_chunks_mut::<N>();
+    for (query, targets) in split.train.iter().zip(targets.iter_mut()) {
+        *targets = std::array::from_fn(|at| paths.get(at).map_or(0.0, |path| path.target(*query)));
     }
-    let mut gradient = vec![[0.0f32; N]; columns];
-    let losses = evaluate(data, &split.train, &targets, &weights, &mut gradient);
-    let mut own = vec![0.0; columns];
+    for at in 0..N {
+        let path = paths.get(at);
+        let trial = |coordinate: usize| path.map_or(0.0, |path| path.solver.trial(coordinate));
+        for (coordinate, weights) in weights.iter_mut().enumerate() {
+            weights[at] = trial(coordinate) as f32;
+        }
+        weights[columns - 1][at] = frame.intercept(trial) as f32;
+    }
+    let losses = evaluate(data, &split.train, targets, weights, gradient);
+    let own = &mut room.own;
     for (at, path) in paths.iter_mut().enumerate().take(N) {
         let (mut square, shift) = (0.0, f64::from(gradient[columns - 1][at]));
-        for (((own, gradient), weights), centre) in own.iter_mut().zip(&gradient).zip(&weights).zip(&frame.centre) {
+        for (((own, gradient), weights), centre) in own.iter_mut().zip(&*gradient).zip(&*weights).zip(&frame.centre) {
             let weight = f64::from(weights[at]);
             *own = f64::from(gradient[at]) - centre * shift + path.lambda * weight;
             square += weight * weight;
         }
         own[columns - 1] = frame.scale * shift;
-        path.solver.tell(losses[at] + 0.5 * path.lambda * square, &own);
+        path.solver.tell(losses[at] + 0.5 * path.lambda * square, own);
         path.passes += 1;
         if path.first.is_infinite() {
             path.first = path.solver.steepness();

@@ -1,9 +1,10 @@
 //! From queries to calibrated probabilities: features, units and calibrations, trained in one go.
 
 use super::calibration::Calibration;
-use super::classifier::{Classifier, train};
+use super::classifier::{Classifier, Learned, Unit, train};
 use super::features::{Explained, FeatureOptions, Features};
 use super::queries::Queries;
+use super::report::f1_threshold;
 use super::split::Split;
 use crate::error::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
@@ -26,9 +27,9 @@ pub struct Trained {
     pub predictor: Predictor,
     /// Calibrated probabilities: `p_k` of query `q` at `q·K + k`.
     pub p: Vec<f64>,
-    /// The classifier's own probabilities, as if each model were right as often as wrong, in the same order: a model's label
-    /// by the class-balanced classifier is positive from ½ on.
-    pub balanced: Vec<f64>,
+    /// By model the probability from which on it is labelled right so that F1 is best, as far as validation tells; ½ for a
+    /// model with a constant probability.
+    pub thresholds: Vec<f64>,
 }
 
 /// Share of the work that making features is; the rest is training the units.
@@ -59,15 +60,20 @@ impl Predictor {
             .map(|(unit, labels)| Calibration::of_unit(unit, &data, labels, &split.validation))
             .collect();
         let predictor = Predictor { features, classifier, calibrations };
-        let (mut p, mut balanced) = (Vec::new(), Vec::new());
+        let Predictor { classifier: Classifier { units }, calibrations, .. } = &predictor;
+        let mut p = Vec::with_capacity(data.rows() * units.len());
         for row in 0..data.rows() {
-            for (unit, calibration) in predictor.classifier.units.iter().zip(&predictor.calibrations) {
-                let z = unit.log_odds(&data, row);
-                p.push(calibration.probability(z));
-                balanced.push(Calibration::IDENTITY.probability(z));
-            }
+            let both = units.iter().zip(calibrations);
+            p.extend(both.map(|(unit, calibration)| calibration.probability(unit.log_odds(&data, row))));
         }
-        Ok(Trained { predictor, p, balanced })
+        let threshold = |(model, unit): (usize, &Unit)| match unit.learned {
+            Learned::Fitted { .. } => f1_threshold(
+                split.validation.iter().filter_map(|row| p.get(row * units.len() + model)).copied().collect(),
+            ),
+            _ => 0.5,
+        };
+        let thresholds = units.iter().enumerate().map(threshold).collect();
+        Ok(Trained { predictor, p, thresholds })
     }
 
     /// The calibrated probabilities of one query, by model. `numeric` as in [`Features::row`].

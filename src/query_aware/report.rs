@@ -192,6 +192,31 @@ pub fn by_probability(p: &[f64], models: usize, threshold: f64) -> impl Fn(usize
     }
 }
 
+/// Predictions by the same probabilities, each model's positive from a threshold of its own on.
+pub fn by_thresholds(p: &[f64], thresholds: &[f64]) -> impl Fn(usize, usize) -> Prediction {
+    move |model, query| {
+        let p = p.get(query * thresholds.len() + model).copied().unwrap_or(0.0);
+        Prediction { probability: Some(p), positive: thresholds.get(model).is_some_and(|threshold| p >= *threshold) }
+    }
+}
+
+/// The threshold with the largest expected F1 where queries have these probabilities of a positive label: half of that F1
+/// (Lipton, Elkan and Naryanaswamy 2014, arXiv 1402.1892). F1 takes no account of negatives that are found, so that it is
+/// best below ½; what says nothing is best taken for positive throughout.
+pub fn f1_threshold(mut p: Vec<f64>) -> f64 {
+    p.sort_by(f64::total_cmp);
+    let expected: f64 = p.iter().sum();
+    let (mut best, mut hits) = (0.0, 0.0);
+    for (before, p) in p.iter().rev().enumerate() {
+        hits += p;
+        let f1 = 2.0 * hits / (before as f64 + 1.0 + expected);
+        if f1 > best {
+            best = f1;
+        }
+    }
+    0.5 * best
+}
+
 /// The baseline that predicts of every model that it solves every query.
 pub fn always_positive(_model: usize, _query: usize) -> Prediction {
     Prediction { probability: None, positive: true }
@@ -241,6 +266,18 @@ mod tests {
         let (a, b) = (nats(&[0.9, 0.4, 0.2, 0.7]), nats(&[0.2, 0.9, 0.7, 0.4, 0.5]));
         assert!((first.log_loss.value.unwrap() - a / 4.0).abs() < 1e-12);
         assert!((report.log_loss.value.unwrap() - (a + b) / 9.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_threshold_for_f1_is_that_of_the_best_cut() {
+        // By hand: after one, two and three positives F1 is expected to be 1.8/2.6, 3/3.6 and 3.2/4.6.
+        let threshold = f1_threshold(vec![0.6, 0.1, 0.9]);
+        assert!((threshold - 0.5 * 3.0 / 3.6).abs() < 1e-12, "{threshold}");
+        // What is alike is taken for positive as a whole.
+        assert!(f1_threshold(vec![0.2; 50]) < 0.2);
+        assert_eq!(f1_threshold(Vec::new()), 0.0);
+        let report = Report::of(&LABELS, &ALL, by_thresholds(&[0.5, 0.2, 0.4, 0.3, 0.3, 0.1], &[0.4, 0.3]));
+        assert_eq!((report.models[0].predicted, report.models[1].predicted), (2, 1));
     }
 
     #[test]

@@ -21,6 +21,13 @@ impl Sparse {
         Sparse { indices: Vec::new(), values: Vec::new(), starts: vec![0], columns }
     }
 
+    /// A matrix without rows, with room for so many and their cells.
+    pub(super) fn with_room(columns: u32, rows: usize, cells: usize) -> Self {
+        let mut starts = Vec::with_capacity(rows + 1);
+        starts.push(0);
+        Sparse { indices: Vec::with_capacity(cells), values: Vec::with_capacity(cells), starts, columns }
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.starts.len().saturating_sub(1)

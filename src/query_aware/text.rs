@@ -20,8 +20,8 @@ pub fn table(evaluation: &Evaluation) -> String {
     );
     let classifier = &evaluation.classifier;
     let named = [
-        ("classes balanced, from 0.5 on", &classifier.balanced),
-        ("calibrated, from the threshold on", &classifier.calibrated),
+        ("from the threshold for F1 on", &classifier.by_f1),
+        ("from the policies' threshold on", &classifier.calibrated),
         ("always right", &classifier.always_positive),
         ("majority", &classifier.majority),
     ];

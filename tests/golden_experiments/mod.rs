@@ -84,11 +84,11 @@ pub const GOLDEN: [(&str, &str, &str); 29] = [
         include_str!("unavailable-drift.json"),
         "a301a84c8c25cbb6d27f03d8d15095bc47f52d6780426cb34fd9ac26038b473c",
     ),
-    ("contextual", include_str!("contextual.json"), "8d0690d218f8d2c3bcbf80bc1de9215a647a0d82229e4dc8eb55764c6771f6d2"),
+    ("contextual", include_str!("contextual.json"), "2d2ee56ff421d535323fda53100c7fb85ee27a85d80a8ac4c36aa1bfa1fe6613"),
     (
         "contextual-suc",
         include_str!("contextual-suc.json"),
-        "28ac32f9f08d70b6cfef81667314edf8051e6c02eb39d4fb7af110cceca826ca",
+        "f556723ddc6630a455d474e4b78c227bdc964a9814353cb40e9023bd82c87ca2",
     ),
 ];
 

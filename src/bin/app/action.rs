@@ -189,7 +189,9 @@ pub enum Effect {
     StopTraining,
     /// Keep that worker for questions, in place of the one before; where there is none, that one ends.
     KeepTrained,
-    /// Ask it one.
+    /// End the worker that is kept.
+    ForgetTrained,
+    /// Ask it one question.
     Inquire(ToQueryAware),
     /// Have policies learn from the texts of the data what a replay asks for.
     Learn(Rc<Remote>, Asked),

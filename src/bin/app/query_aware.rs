@@ -120,6 +120,8 @@ pub struct QueryAwareState {
     pub cancelled: bool,
     /// What is asked of what was trained.
     pub inquiry: Inquiry,
+    /// Its worker has made room for another training: the figures are there still, and nobody answers questions.
+    pub silent: bool,
     /// Number of the worker that was started last.
     number: u32,
 }
@@ -277,7 +279,13 @@ impl QueryAwareState {
             (Some(mut training), Ok(FromQueryAware::Progress { step, share })) if training.number == number => {
                 (training.step, training.share) = (step, share);
                 self.training = Some(training);
-                Vec::new()
+                // Two trained workers would take the memory twice. What is wrong with a set-up shows as the files are read:
+                // until then the old one stays.
+                if step == Step::Read || self.silent || self.trained.is_none() {
+                    return Vec::new();
+                }
+                self.silent = true;
+                vec![Effect::ForgetTrained]
             }
             (Some(training), Ok(FromQueryAware::Evaluated { evaluation: json, times }))
                 if training.number == number =>
@@ -288,6 +296,7 @@ impl QueryAwareState {
                         let trained = Trained { number, experiment, table, evaluation, json, times };
                         let questions = self.inquiry.of(&trained);
                         (self.trained, self.recall) = (Some(Shared(Rc::new(trained))), None);
+                        self.silent = false;
                         let mut effects = vec![Effect::KeepTrained];
                         effects.extend(questions.into_iter().map(Effect::Inquire));
                         effects

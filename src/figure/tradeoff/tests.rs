@@ -61,7 +61,7 @@ fn example() -> Evaluation {
         split: SplitSizes { train: 5_400, validation: 1_800, test: 1_800, from_column: false },
         limits: Limits { models: 3, threshold: 0.5 },
         classifier: ClassifierFigures {
-            balanced: Report::default(),
+            by_f1: Report::default(),
             calibrated: Report::default(),
             always_positive: Report::default(),
             majority: Report::default(),

@@ -49,7 +49,7 @@ fn what_the_words_say_is_learned() {
     assert_eq!((evaluation.split.train, evaluation.split.validation, evaluation.split.test), (540, 180, 180));
     assert_eq!(evaluation.oracle.value, Some(1.0));
     assert!(accuracy(evaluation, "MaxConf") > 0.99 && accuracy(evaluation, "Best single model") < 0.5);
-    assert!(evaluation.classifier.balanced.weighted_f1.value.unwrap() > 0.99);
+    assert!(evaluation.classifier.by_f1.weighted_f1.value.unwrap() > 0.99);
     let saved = evaluation.classifier.log_loss_saved;
     assert!(saved.value.unwrap() > 10.0 * saved.ci95.unwrap());
     let compared = evaluation.comparisons.iter().find(|c| c.policy == "MaxConf" && c.most_accurate).unwrap();

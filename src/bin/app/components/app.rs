@@ -431,6 +431,7 @@ impl App {
                 }
                 Effect::StopTraining => self.training = None,
                 Effect::KeepTrained => self.trained = self.training.take(),
+                Effect::ForgetTrained => self.trained = None,
                 Effect::Inquire(question) => {
                     let Some(trained) = &mut self.trained else { continue };
                     if let Err(error) = trained.send(&question) {

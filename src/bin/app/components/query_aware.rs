@@ -114,9 +114,13 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
             }
             if let Some(trained) = &room.trained {
                 {outdated(state, trained, dispatch)}
-                {ask(trained, &room.inquiry, dispatch)}
+                if room.silent {
+                    <Message tone={Tone::Note} title="Questions wait for a training to end">{"What was trained before has made room for another; its figures are still shown."}</Message>
+                } else {
+                    {ask(trained, &room.inquiry, dispatch)}
+                }
                 {results(trained, state.paper)}
-                {gap(trained, &room.inquiry, dispatch)}
+                if !room.silent { {gap(trained, &room.inquiry, dispatch)} }
             } else if let Some(lacking) = lacking(state) {
                 <div class="empty"><p>{lacking}</p><a class="btn" href="#data-set">{"To the data"}</a></div>
             } else if room.training.is_none() {
@@ -232,6 +236,7 @@ fn same(one: &Experiment, other: &Experiment) -> bool {
 fn kept(room: &QueryAwareState, error: &Error) -> &'static str {
     match error.kind {
         ErrorKind::Cancelled => "",
+        _ if room.silent => "",
         _ if room.trained.is_some() => " What was trained before is kept.",
         _ => "",
     }

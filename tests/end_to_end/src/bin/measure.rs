@@ -1,5 +1,6 @@
 //! Figures of the built site in Chromium, printed one a line: load, first curve, whole runs, long tasks, import, and the
-//! engine in WebAssembly beside the engine native, in one go. Run it by `cargo xtask bench`.
+//! engine in WebAssembly beside the engine native, in one go. Run it by `cargo xtask bench`; with the argument `query-aware`
+//! it measures that part alone, on the site as it was built last.
 
 use anyhow::{Context, Result};
 use end_to_end::{Browser, Page, median, nine_models, serve};
@@ -58,6 +59,9 @@ return [performance.now() - start, file.size, Math.max(0, ...window.longTasks), 
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
+    if std::env::args().nth(1).as_deref() == Some("query-aware") {
+        return query_aware().await;
+    }
     let site = serve()?;
     let page = Page::new(Browser::start().await?, site.url());
     page.browser().devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await?;
@@ -185,13 +189,18 @@ fn asked() -> String {
     csv
 }
 
+/// Waits until *Train* can be pressed.
+const READY: &str = "const button = () => [...document.querySelectorAll('.side button')].find((it) => it.textContent.startsWith('Train'));
+while (!button() || button().disabled) await new Promise((resolve) => setTimeout(resolve, 20));
+return null;";
+
 /// Presses *Train* and waits; the time to Done in ms, the longest task of the main thread, and the steps with their times.
 const TRAIN: &str = "const status = () => document.querySelector('[role=status]').textContent;
 const button = () => [...document.querySelectorAll('.side button')].find((it) => it.textContent.startsWith('Train'));
-while (!button() || button().disabled) await new Promise((resolve) => setTimeout(resolve, 20));
 window.longTasks.length = 0;
 const start = performance.now();
 button().click();
+while (status().endsWith('Done')) await new Promise((resolve) => setTimeout(resolve, 1));
 while (!status().endsWith('Done')) {
     if (status() === 'Stopped') throw new Error(document.querySelector('[role=alert]')?.textContent);
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -209,6 +218,8 @@ async fn query_aware() -> Result<()> {
     page.browser().devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await?;
     page.open("#query-aware").await?;
     page.upload("Result files", &[path]).await?;
+    page.script_async(READY).await?;
+    let before = renderer_peak();
     let measured = page.script_async(TRAIN).await?;
     let (time, task, steps): (f64, f64, Vec<String>) = serde_json::from_value(measured)?;
     println!(
@@ -216,8 +227,12 @@ async fn query_aware() -> Result<()> {
         text.len() as f64 / 1e6
     );
     println!("  {}", steps.join("; "));
-    if let Some(peak) = renderer_peak() {
-        println!("  the renderer's peak memory: {peak} MB");
+    if let (Some(before), Some(once)) = (before, renderer_peak()) {
+        page.script_async(TRAIN).await?;
+        let twice = renderer_peak().unwrap_or_default();
+        println!(
+            "  the renderer's peak memory: {before} MB before training, {once} MB after it, {twice} MB after another"
+        );
     }
     page.close().await
 }

@@ -239,6 +239,18 @@ async fn a_training_can_be_cancelled_and_begun_again() -> Result<()> {
         ensure!(page.all("table").await?.iter().all(|(_, name)| name != "Policies"));
         train(page, "Train").await?;
         let before = rows(page).await?;
+        // Another training has the room of the one before: its figures stay, and questions wait.
+        page.find("button", "Train again").await?;
+        let script = "const training = () => document.querySelector('progress[aria-label=\"Progress of the training\"]');
+            const waits = () => document.querySelector('main').textContent.includes('Questions wait for a training to end');
+            [...document.querySelectorAll('.side button')].find((it) => it.textContent === 'Train again').click();
+            while (!training()) await new Promise(requestAnimationFrame);
+            while (training() && !waits()) await new Promise(requestAnimationFrame);
+            return [waits(), document.getElementById('ask-query') === null];";
+        ensure!(page.script_async(script).await? == json!([true, true]), "questions wait");
+        trained(page).await?;
+        page.find("textbox", "Query").await?;
+        ensure!(rows(page).await? == before, "the same training");
         // Cancelled again: what was there stays.
         cancelled(page, "Train again").await?;
         ensure!(rows(page).await? == before, "what was trained is kept");

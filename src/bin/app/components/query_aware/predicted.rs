@@ -10,7 +10,7 @@ use yew::prelude::*;
 /// The card.
 pub fn predicted(evaluation: &Evaluation) -> Html {
     let classifier = &evaluation.classifier;
-    let rows = classifier.balanced.models.iter().map(|model| {
+    let rows = classifier.by_f1.models.iter().map(|model| {
         html! {
             <tr key={model.name.clone()}>
                 <th scope="row"><Name name={model.name.clone()} /></th>
@@ -22,8 +22,8 @@ pub fn predicted(evaluation: &Evaluation) -> Html {
         }
     });
     let all = [
-        ("Class-balanced, from ½ on", "as the paper reports", &classifier.balanced),
-        ("Calibrated, from τ on", "what the policies use", &classifier.calibrated),
+        ("From each model's own threshold on", "chosen for F1 on validation", &classifier.by_f1),
+        ("From τ on", "what the policies use", &classifier.calibrated),
         ("Always positive", "has learned nothing", &classifier.always_positive),
         ("Majority", "knows each model's share", &classifier.majority),
     ];
@@ -32,7 +32,7 @@ pub fn predicted(evaluation: &Evaluation) -> Html {
         <section class="card" aria-labelledby="predicted-title">
             <div class="card-head"><h2 id="predicted-title">{"How well each model is predicted"}</h2><Explain topic={Topic::Predicted} /></div>
             <p class="note">
-                {"Weighted F1 "}<b>{cell(classifier.balanced.weighted_f1, Scale::Plain(2))}</b>
+                {"Weighted F1 "}<b>{cell(classifier.by_f1.weighted_f1, Scale::Plain(2))}</b>
                 {". In the paper, with a fine-tuned RoBERTa: 0.71 on GSM8K, 0.68 on MMLU. Reading the query saves "}
                 {cell(classifier.log_loss_saved, Scale::Plain(3))}{" nats of log loss a label against knowing each model's share only."}
             </p>

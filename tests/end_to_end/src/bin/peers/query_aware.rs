@@ -8,7 +8,7 @@ use llm_selection::experiment::{Duplicates, Grader, SplitShares};
 use llm_selection::query_aware::features::FeatureOptions;
 use llm_selection::query_aware::predictor::{Predictor, labels};
 use llm_selection::query_aware::queries::{Queries, QueryOptions};
-use llm_selection::query_aware::report::{Report, by_probability};
+use llm_selection::query_aware::report::{Report, by_thresholds};
 use llm_selection::query_aware::split::Split;
 use serde_json::json;
 use std::fmt::Write;
@@ -23,8 +23,10 @@ const MARGIN: f64 = 0.01;
 /// Predictions a second that are asked of us: 1 ms each.
 const FAST: f64 = 1_000.0;
 /// How scikit-learn is set up, and what its row says.
-const PEERS: [(&str, &str); 2] =
-    [("defaults", "scikit-learn, as it comes"), ("chosen", "scikit-learn, words and pairs, C by validation")];
+const PEERS: [(&str, &str); 2] = [
+    ("defaults", "scikit-learn, as it comes"),
+    ("chosen", "scikit-learn, words and pairs, C and threshold by validation"),
+];
 
 /// What came of both sides on one split.
 struct Turn {
@@ -118,9 +120,12 @@ fn turn(python: &mut Python, queries: &Queries, seed: u64, kind: &str) -> Result
             p[query * k + model] = value.as_f64().context("no probability")?;
         }
     }
-    let f1 = |p: &[f64]| Report::of(&labels, &split.test, by_probability(p, k, 0.5)).weighted_f1.value.context("no F1");
+    let theirs: Vec<f64> = serde_json::from_value(answer["thresholds"].clone())?;
+    let f1 = |p: &[f64], thresholds: &[f64]| {
+        Report::of(&labels, &split.test, by_thresholds(p, thresholds)).weighted_f1.value.context("no F1")
+    };
     Ok(Turn {
-        f1: [f1(&trained.balanced)?, f1(&p)?],
+        f1: [f1(&trained.p, &trained.thresholds)?, f1(&p, &theirs)?],
         training: [training, number(&answer, "seconds")?],
         single: [single, number(&answer, "single")?],
     })
