@@ -43,7 +43,7 @@ async fn main() -> Result<()> {
     said("before, with the opening experiment", Instant::now());
     for what in ["import and run", "import again, with the data before it held, and run"] {
         let start = Instant::now();
-        page.upload("Result files", &[path.clone()]).await?;
+        page.upload("Result files", std::slice::from_ref(&path)).await?;
         page.until("the progress of the import", async || {
             let reads =
                 page.script("return !!document.querySelector('progress[aria-label=\"Reading files\"]')").await?;
