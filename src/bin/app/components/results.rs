@@ -120,11 +120,11 @@ impl Column {
 /// The smallest amount that is written out.
 const TINY: f64 = 1e-9;
 
-/// A violation as a share of the budget; one without any, where single rounds were above it all the same.
+/// A violation as a share of the budget; of none, that single rounds were above it all the same, where they were.
 fn of_budget(violation: f64, budget: f64, policy: &PolicyResult) -> String {
     let share = violation / budget;
     match violation {
-        0.0 if policy.finals.ratio.mean.is_some() => "only single rounds are over ρ".to_owned(),
+        0.0 if policy.finals.ratio.mean.is_some() => "single rounds only".to_owned(),
         _ if share > 0.0 && share < 5e-4 => "<\u{a0}0.1\u{a0}% of ρ".to_owned(),
         _ => format!("{} of ρ", percent(share)),
     }
@@ -270,7 +270,7 @@ fn cell(
     let number = html! {
         <>
             <data value={mean.to_string()}>{column.text(mean, places, unit)}</data>
-            if let Some(ci95) = figure.ci95 {
+            if let Some(ci95) = figure.ci95.filter(|half| column != Column::Violation || *half > 0.0) {
                 {" "}<span class="pm">{"± "}{fixed(ci95, column.places_of(ci95, places))}</span>
             }
             if let Some(share) = share {

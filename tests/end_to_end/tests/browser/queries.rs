@@ -69,7 +69,7 @@ async fn warnings_and_missing_cells_lead_to_their_rows() -> Result<()> {
     check(async |page| {
         done(page).await?;
         page.drop_files(".drop", &[("costs.csv", text)]).await?;
-        page.wait_for_text("the cost of `free` is 0 everywhere").await?;
+        page.wait_for_text("the cost of “free” is 0 everywhere").await?;
         let rows = async |wanted: &str| {
             page.until(wanted, async || {
                 let shown = page
