@@ -133,6 +133,11 @@ fn spot(kind: TradeoffFigure, evaluation: &Evaluation, policy: usize, at: usize,
     Some(Spot { policy, at, cost: pair(kind.spent(of), LARGEST)?, reward: pair(accurate, 1.0)? })
 }
 
+/// What no policy can be above, where it is a share.
+fn oracle(evaluation: &Evaluation) -> Option<f64> {
+    evaluation.oracle.value.filter(|value| (0.0..=1.0).contains(value))
+}
+
 /// The point of the policy at `place`.
 fn own(kind: TradeoffFigure, evaluation: &Evaluation, place: usize) -> Option<Spot> {
     spot(kind, evaluation, place, 0, evaluation.policies.get(place)?)

@@ -2,7 +2,8 @@
 
 use super::text::same;
 use super::{
-    TradeoffFigure, Unit, absence, assigned, describe, front, label, measure, own, path, share, shown, spots, sub,
+    TradeoffFigure, Unit, absence, assigned, describe, front, label, measure, oracle, own, path, share, shown, spots,
+    sub,
 };
 use crate::figure::curves::Frame;
 use crate::figure::number::{decimals, fixed, shorten, text_width};
@@ -111,7 +112,7 @@ impl<'a> Picture<'a> {
         // Points of lines show no interval.
         let half = |(mean, half): (f64, f64), at: usize| (mean, if at == 0 { half } else { 0.0 });
         let mut shares: Vec<(f64, f64)> = spots.iter().map(|spot| span(half(spot.reward, spot.at), 1.0)).collect();
-        shares.extend(evaluation.oracle.value.map(|oracle| (oracle, oracle)));
+        shares.extend(oracle(evaluation).map(|bound| (bound, bound)));
         let unit = Unit::of(kind, &spots);
         let percent = |value: f64, step: f64| format!("{}\u{202f}%", fixed(100.0 * value, decimals(100.0 * step, 1)));
         let y = Values::over(&shares, (0.0, 1.0), (bottom, top), 5, &percent);
@@ -157,12 +158,12 @@ impl<'a> Picture<'a> {
 
     /// The dashed line that no policy can be above, with its value.
     fn oracle(&mut self) {
-        let Some(oracle) = self.evaluation.oracle.value.filter(|value| self.frame.shows(*value)) else { return };
+        let Some(bound) = oracle(self.evaluation).filter(|value| self.frame.shows(*value)) else { return };
         let font = self.options.font;
-        let (y, right) = (self.frame.y.at(oracle), self.options.width - font * 0.4);
+        let (y, right) = (self.frame.y.at(bound), self.options.width - font * 0.4);
         self.nodes.push(straight("bound", self.frame.left(), y, right, y));
         let room = right - self.frame.left() - font;
-        let text = shorten(&format!("Oracle, upper bound {}", share(oracle)), room, font);
+        let text = shorten(&format!("Oracle, upper bound {}", share(bound)), room, font);
         // Above the line, where no point is.
         let base = y - font * 0.4;
         self.taken.push((right - text_width(&text, font), base - font, right, base + font * 0.3));

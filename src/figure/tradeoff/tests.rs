@@ -150,6 +150,9 @@ fn the_oracle_is_a_dashed_line_with_its_value() {
     let mut all = example();
     all.oracle.value = Some(1.0);
     legible(&draw(TradeoffFigure::Parallel, &all, &Options::default()), 12.0);
+    // What is no share is not drawn, and bends no axis.
+    all.oracle.value = Some(f64::INFINITY);
+    check_all(&all, &Options::default());
     all.oracle = Figure::default();
     let svg = draw(TradeoffFigure::Parallel, &all, &Options::default()).to_svg(Theme::Light, 12.0);
     assert!(!svg.contains("stroke-dasharray") && !svg.contains("Oracle"));

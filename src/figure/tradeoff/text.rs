@@ -1,6 +1,6 @@
 //! A trade-off in words and numbers.
 
-use super::{TradeoffFigure, Unit, absence, assigned, front, measure, own, path, share, shown, spots};
+use super::{TradeoffFigure, Unit, absence, assigned, front, measure, oracle, own, path, share, shown, spots};
 use crate::export::{csv_cell, plain};
 use crate::figure::number::{CostUnit, shorten};
 use crate::figure::sweep::frontier::Spot;
@@ -89,7 +89,7 @@ pub fn describe(kind: TradeoffFigure, evaluation: &Evaluation, options: &Options
         let more = if front.len() > 6 { format!(" and {} more", front.len() - 6) } else { String::new() };
         let _ = write!(text, " Nothing is better for less than {}{more}.", named.join("; "));
     }
-    if let Some(oracle) = evaluation.oracle.value {
+    if let Some(oracle) = oracle(evaluation) {
         let _ = write!(text, " The oracle, which no policy can be above: {}.", share(oracle));
     }
     if !missing.is_empty() {
@@ -121,7 +121,7 @@ pub fn table(kind: TradeoffFigure, evaluation: &Evaluation, options: &Options) -
         ]
     };
     let mut rows: Vec<Vec<String>> = spots.iter().map(row).collect();
-    if let Some(oracle) = evaluation.oracle.value {
+    if let Some(oracle) = oracle(evaluation) {
         let half = evaluation.oracle.ci95.unwrap_or(0.0);
         let accurate = cell(share(oracle), share(half), half);
         rows.push(["Oracle, upper bound", "", &accurate, "–", "–"].map(str::to_owned).to_vec());
