@@ -12,6 +12,7 @@ mod driver;
 mod figures;
 #[path = "../../golden_experiments/mod.rs"]
 pub mod golden_experiments;
+mod memory;
 mod page;
 pub mod playground;
 mod server;
@@ -26,6 +27,7 @@ use anyhow::{Context, Result, ensure};
 pub use driver::{Browser, ConsoleEntry};
 pub use fantoccini::elements::Element;
 pub use figures::{COSTS, MEANS, median, nine_models};
+pub use memory::Memory;
 pub use page::Page;
 pub use server::{Nginx, PREFIX, Server};
 pub use switch::Switch;

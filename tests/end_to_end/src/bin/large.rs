@@ -1,35 +1,22 @@
 //! Memory of a tab that reads two million rows, in Chromium: at the import, at a second one beside the first, and at the
-//! export of the cleaned data. Run it by `cargo xtask bench`; figures are those of the largest renderer on this machine, so
-//! that no other browser should be open.
+//! export of the cleaned data. Run it by `cargo xtask bench`.
 
 use anyhow::{Context, Result};
 use end_to_end::playground::done;
-use end_to_end::{Browser, Page, serve};
+use end_to_end::{Browser, Memory, Page, serve};
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 const MODELS: u32 = 10;
 const QUERIES: u32 = 200_000;
-/// Time between two looks at the memory.
-const LOOK: Duration = Duration::from_millis(50);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("large.csv");
     write(&path)?;
-    let peak = Arc::new(AtomicU64::new(0));
-    let watch = peak.clone();
-    // Ends with the program.
-    std::thread::spawn(move || {
-        loop {
-            watch.fetch_max(renderer(), Ordering::Relaxed);
-            std::thread::sleep(LOOK);
-        }
-    });
+    let memory = Memory::watch();
     let site = serve()?;
     let page = Page::new(Browser::start().await?, site.url());
     page.open("").await?;
@@ -37,8 +24,7 @@ async fn main() -> Result<()> {
     let megabytes = std::fs::metadata(&path)?.len() as f64 / 1e6;
     println!("{} rows, {megabytes:.1} MB; the tab's proportional share of memory:", MODELS * QUERIES);
     let said = |what: &str, start: Instant| {
-        let most = peak.swap(0, Ordering::Relaxed) / 1024;
-        println!("  {what}: {most} MB at most, {:.1} s", start.elapsed().as_secs_f64());
+        println!("  {what}: {} MB at most, {:.1} s", memory.peak(), start.elapsed().as_secs_f64());
     };
     said("before, with the opening experiment", Instant::now());
     for what in ["import and run", "import again, with the data before it held, and run"] {
@@ -84,19 +70,4 @@ fn write(path: &Path) -> Result<()> {
         }
     }
     Ok(out.flush()?)
-}
-
-/// The largest renderer's proportional share of memory, in kB; 0 where there is none or it cannot be known.
-fn renderer() -> u64 {
-    let size = |entry: std::fs::DirEntry| {
-        let command = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        if !String::from_utf8_lossy(&command).contains("--type=renderer") {
-            return 0;
-        }
-        let memory = std::fs::read_to_string(entry.path().join("smaps_rollup")).unwrap_or_default();
-        let line = memory.lines().find(|line| line.starts_with("Pss:"));
-        line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
-    };
-    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries.map(size).max().unwrap_or(0)
 }

@@ -3,7 +3,7 @@
 //! it measures that part alone, on the site as it was built last.
 
 use anyhow::{Context, Result};
-use end_to_end::{Browser, Page, median, nine_models, serve};
+use end_to_end::{Browser, Memory, Page, median, nine_models, serve};
 use llm_selection::experiment::Experiment;
 use llm_selection::plan::Plan;
 use llm_selection::random::{below, hash, unit};
@@ -143,18 +143,15 @@ async fn play(page: &Page) -> Result<()> {
 }
 
 async fn import(page: &Page) -> Result<()> {
-    let before = renderer_peak();
+    let memory = Memory::watch();
+    let before = memory.peak();
     let measured: [f64; 4] = serde_json::from_value(page.script_async(IMPORT).await?)?;
     let [time, bytes, task, progress] = measured;
     println!(
         "import of 400,000 rows, {:.1} MB: {time:.0} ms from drop to audit; longest main-thread task {task:.0} ms; progress seen {progress} times",
         bytes / 1e6
     );
-    if let (Some(before), Some(after)) = (before, renderer_peak()) {
-        println!(
-            "  the renderer's peak memory rose from {before} to {after} MB, the file itself and making it included"
-        );
-    }
+    println!("  the tab's memory rose from {before} to {} MB, the file itself and making it included", memory.peak());
     Ok(())
 }
 
@@ -210,7 +207,7 @@ return [performance.now() - start, Math.max(0, ...window.longTasks), steps];";
 
 /// Query-aware selection in a browser of its own, so that its memory is its own.
 async fn query_aware() -> Result<()> {
-    let site = serve()?;
+    let (site, memory) = (serve()?, Memory::watch());
     let folder = tempfile::tempdir()?;
     let (path, text) = (folder.path().join("asked.csv"), asked());
     std::fs::write(&path, &text)?;
@@ -219,7 +216,7 @@ async fn query_aware() -> Result<()> {
     page.open("#query-aware").await?;
     page.upload("Result files", &[path]).await?;
     page.script_async(READY).await?;
-    let before = renderer_peak();
+    let before = memory.peak();
     let measured = page.script_async(TRAIN).await?;
     let (time, task, steps): (f64, f64, Vec<String>) = serde_json::from_value(measured)?;
     println!(
@@ -227,28 +224,11 @@ async fn query_aware() -> Result<()> {
         text.len() as f64 / 1e6
     );
     println!("  {}", steps.join("; "));
-    if let (Some(before), Some(once)) = (before, renderer_peak()) {
-        page.script_async(TRAIN).await?;
-        let twice = renderer_peak().unwrap_or_default();
-        println!(
-            "  the renderer's peak memory: {before} MB before training, {once} MB after it, {twice} MB after another"
-        );
-    }
+    let once = memory.peak();
+    page.script_async(TRAIN).await?;
+    let twice = memory.peak();
+    println!("  the tab's memory, at most: {before} MB before training, {once} MB in it, {twice} MB in another");
     page.close().await
-}
-
-/// Largest peak of resident memory of a renderer process on this machine, in MB; Linux only.
-fn renderer_peak() -> Option<u64> {
-    let mut most = None;
-    for entry in std::fs::read_dir("/proc").ok()?.flatten() {
-        let command = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        if String::from_utf8_lossy(&command).contains("--type=renderer") {
-            let status = std::fs::read_to_string(entry.path().join("status")).unwrap_or_default();
-            let line = status.lines().find(|line| line.starts_with("VmHWM"));
-            most = most.max(line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()));
-        }
-    }
-    most.map(|kilobytes| kilobytes / 1024)
 }
 
 /// One policy, K = 9, N = 4, in WebAssembly and native, one after the other.
