@@ -17,7 +17,7 @@ pub const MOST_BYTES: u64 = 100_000_000;
 pub enum Recognised {
     /// Results of models, or nothing that is known here: the import finds out.
     Data,
-    /// An experiment, or the result of one, which holds it.
+    /// An experiment, or the result or the evaluation of one, which holds it.
     Experiment,
     /// A workspace.
     Workspace,
@@ -50,7 +50,7 @@ impl Recognised {
             () if has("grid") && has("experiment") => {
                 Recognised::Output("a sweep for llm-select, or the result of one")
             }
-            () if has("engine") && has("digest") && has("experiment") => Recognised::Experiment,
+            () if has("engine") && has("experiment") && (has("digest") || has("split")) => Recognised::Experiment,
             () if has("environment") || (has("task") && has("policies")) => Recognised::Experiment,
             () => Recognised::Data,
         }
@@ -103,20 +103,35 @@ struct Saved {
     data: Vec<FileIdentity>,
 }
 
-/// Reads an experiment file, or the experiment of a result together with what the result promises. Files that the
+/// Whether a text is an evaluation of query-aware selection, as `llm-select evaluate` and the page write it.
+pub fn is_evaluation(text: &str) -> bool {
+    let keys = keys(text.trim_start_matches('\u{feff}').trim_ascii_start().as_bytes());
+    let has = |name: &[u8]| keys.contains(&name);
+    has(b"engine") && has(b"experiment") && has(b"split") && !has(b"digest")
+}
+
+/// Reads an experiment file, or the experiment of an evaluation, or of a result together with what the result promises. Files that the
 /// experiment names without their hashes get those of the result.
 ///
 /// # Errors
 /// Those of [`Experiment::from_json`], and a result that is no whole one.
 pub fn experiment(text: &str) -> Result<(Experiment, Option<Promise>)> {
-    let keys = keys(text.trim_start_matches('\u{feff}').trim_ascii_start().as_bytes());
-    if ![&b"engine"[..], b"digest", b"experiment"].iter().all(|key| keys.contains(key)) {
-        return Ok((Experiment::from_json(text)?, None));
-    }
     let wrong = |error: serde_json::Error| {
         let expected = "a result as `llm-select run` and the page write it";
         Error::new(ErrorKind::Malformed, format!("{expected}: {error}"))
     };
+    if is_evaluation(text) {
+        #[derive(Deserialize)]
+        struct Evaluated {
+            experiment: Value,
+        }
+        let evaluated: Evaluated = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(wrong)?;
+        return Ok((Experiment::from_value(evaluated.experiment)?, None));
+    }
+    let keys = keys(text.trim_start_matches('\u{feff}').trim_ascii_start().as_bytes());
+    if ![&b"engine"[..], b"digest", b"experiment"].iter().all(|key| keys.contains(key)) {
+        return Ok((Experiment::from_json(text)?, None));
+    }
     let saved: Saved = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(wrong)?;
     let hexadecimal = saved.digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     if saved.digest.len() != 64 || !hexadecimal {

@@ -346,6 +346,12 @@ fn a_result_gives_its_experiment_and_its_promise() {
     assert_eq!((promise.engine.as_str(), promise.digest.as_str()), (result.engine.as_str(), result.digest.as_str()));
     let again = run_in_threads(Plan::new(&back, None).unwrap(), 2, |_| ()).unwrap();
     assert_eq!(again.to_json(), result.to_json());
+    let evaluation = json!({ "engine": "0.1.0", "experiment": serde_json::from_str::<Value>(&experiment.to_json()).unwrap(),
+        "data": [], "split": { "train": 60 } });
+    let evaluation = evaluation.to_string();
+    assert_eq!(is(evaluation.as_bytes()), Recognised::Experiment);
+    assert!(recognise::is_evaluation(&evaluation) && !recognise::is_evaluation(&result.to_json()));
+    assert_eq!(recognise::experiment(&evaluation).unwrap(), (experiment.clone(), None));
     assert_eq!(recognise::experiment(&experiment.to_json()).unwrap(), (experiment, None));
     // Files named without hashes get those of the result.
     let mut forged: Value = serde_json::from_str(&result.to_json()).unwrap();

@@ -455,6 +455,13 @@ fn costs_in_dollars_in_cents_and_by_tokens() {
     let mapped = ImportOptions { mapping: [(Role::Cost, "Price (cents)".to_owned())].into(), ..Default::default() };
     let Import { dataset, .. } = read_text("id,model,score,Price (cents)\nq,m,1,50\n", &mapped).unwrap();
     assert_eq!(dataset.models[0].cost.as_deref().map(show).as_deref(), Some("0.5"));
+    // Other money is no dollars, and nobody may think so.
+    for (name, currency) in [("Kosten (EUR)", "euros"), ("price £", "pounds"), ("cost_jpy", "yen")] {
+        let mapped = ImportOptions { mapping: [(Role::Cost, name.to_owned())].into(), ..Default::default() };
+        let Import { audit, .. } = read_text(&format!("id,model,score,{name}\nq,m,1,50\n"), &mapped).unwrap();
+        assert!(warned(&audit, &format!("speaks of {currency}")), "{audit:?}");
+    }
+    assert!(!warned(&read(plain, None).1, "speaks of"));
 }
 
 #[test]

@@ -405,6 +405,13 @@ impl<'o> Intake<'o> {
             _ => format!("{words}{why}; where a row has none, dollars a call as given for the model"),
         };
         say(&mut to.audit.cost_unit, &words);
+        let column = self.columns.name(Role::Cost).to_owned();
+        if let (CostFrom::Column { .. }, None) = (&self.cost, self.options.cost_unit)
+            && let Some(currency) = schema::currency(&column)
+        {
+            let message = format!("the column's name speaks of {currency}: its numbers are taken for dollars");
+            to.warn(Rows::default(), Some(&column), Some(message));
+        }
         if let CostFrom::Tokens = self.cost {
             self.say_prices(to);
         }

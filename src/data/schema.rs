@@ -83,6 +83,28 @@ pub(super) fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// The currency that a column's name speaks of, where it is another than dollars.
+pub(super) fn currency(name: &str) -> Option<&'static str> {
+    const SIGNS: [(char, &str); 5] =
+        [('€', "euros"), ('£', "pounds"), ('¥', "yen or yuan"), ('₩', "won"), ('₹', "rupees")];
+    const WORDS: [(&str, &str); 11] = [
+        ("eur", "euros"),
+        ("euro", "euros"),
+        ("euros", "euros"),
+        ("gbp", "pounds"),
+        ("jpy", "yen"),
+        ("yen", "yen"),
+        ("krw", "won"),
+        ("cny", "yuan"),
+        ("rmb", "yuan"),
+        ("inr", "rupees"),
+        ("chf", "francs"),
+    ];
+    let sign = SIGNS.iter().find(|(sign, _)| name.contains(*sign)).map(|(_, currency)| *currency);
+    let words = words(name);
+    sign.or_else(|| WORDS.iter().find(|(word, _)| words.iter().any(|it| it == word)).map(|(_, currency)| *currency))
+}
+
 /// `1 cell`, `3 cells`.
 pub(super) fn cells(count: usize) -> String {
     if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") }

@@ -270,6 +270,31 @@ fn log_loss_saved(
     means(&[&column], seed).first().map(super::bootstrap::Mean::figure).unwrap_or_default()
 }
 
+/// Test queries that several models solve, and share of them on which these give different answers, from which on a note says
+/// that answers hardly meet.
+const SEVERAL: usize = 10;
+const APART: f64 = 0.2;
+
+/// What there is to say where right answers seldom agree: they are compared as whole texts, and texts of several words are
+/// seldom the same.
+fn split_votes(queries: &Queries, test: &[usize]) -> Option<String> {
+    let (mut several, mut apart) = (0, 0);
+    for &query in test {
+        let right = (0..queries.models.len()).filter(|model| queries.solved(*model, query) == Some(true));
+        let mut given = right.filter_map(|model| queries.answer(model, query));
+        let Some(first) = given.next() else { continue };
+        let others: Vec<u32> = given.collect();
+        several += usize::from(!others.is_empty());
+        apart += usize::from(others.iter().any(|other| *other != first));
+    }
+    (several >= SEVERAL && apart as f64 > APART * several as f64).then(|| {
+        format!(
+            "On {apart} of {several} test queries that several models solve, their right answers differ, so that votes do not \
+             add up: answers are compared as a whole. Say what of an answer counts, such as its last number (`grader`)."
+        )
+    })
+}
+
 /// Test queries below which a note says that figures are uncertain.
 const FEW: usize = 100;
 
@@ -302,6 +327,7 @@ fn notes(
             ));
         }
     }
+    notes.extend(split_votes(queries, &split.test));
     let saved = classifier.log_loss_saved;
     let sure = saved.value.zip(saved.ci95).is_some_and(|(value, half)| value > half);
     if !sure {

@@ -26,6 +26,7 @@ pub const ROLES: [(Role, &str); 12] = [
 /// What the dialog's rules and units are called.
 pub mod labels {
     pub const GRADER: &str = "An answer is right if";
+    pub const COUNTED: &str = "In votes, what counts of an answer";
     pub const TOLERANCE: &str = "At most so far from it";
     pub const PATTERN: &str = "Pattern (regular expression)";
     pub const DUPLICATES: &str = "Several results of a model on a query";
@@ -45,6 +46,14 @@ pub enum GraderKind {
     Contains,
     Regex,
 }
+
+/// What of an answer counts in votes where its score is known, by the graders that look for it.
+pub const COUNTED: [(Option<GraderKind>, &str); 4] = [
+    (None, "The whole of it"),
+    (Some(GraderKind::Number), "Its last number"),
+    (Some(GraderKind::ChoiceLetter), "Its choice letter"),
+    (Some(GraderKind::Regex), "What a pattern finds in it"),
+];
 
 /// The graders, as the end of "An answer is right if …".
 pub const GRADERS: [(GraderKind, &str); 7] = [
@@ -199,7 +208,8 @@ impl Choices {
     /// # Errors
     /// A tolerance or a price that is no number.
     pub fn options(&self, columns: &[String]) -> Result<ImportOptions> {
-        let grader = match self.grader.filter(|_| self.is_graded()) {
+        let counted = |grader: &GraderKind| COUNTED.iter().any(|(kind, _)| *kind == Some(*grader));
+        let grader = match self.grader.filter(|grader| self.is_graded() || counted(grader)) {
             None => None,
             Some(GraderKind::Exact) => Some(Grader::Exact),
             Some(GraderKind::CaseFolded) => Some(Grader::CaseFolded),

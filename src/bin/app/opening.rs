@@ -65,13 +65,14 @@ impl State {
 
     /// Opens the text of an experiment file, or the experiment of a result.
     pub fn open_file(&mut self, name: &str, text: Result<String>) -> Vec<Effect> {
+        let evaluation = text.as_ref().is_ok_and(|text| recognise::is_evaluation(text));
         let read = text.and_then(|text| recognise::experiment(&text));
         match read.and_then(|(experiment, promise)| Ok((complete(&experiment)?, promise))) {
             Ok((experiment, promise)) => {
                 self.promised = promise.map(|promise| Promised { file: name.into(), promise, experiment: None });
-                // A file says nothing of rooms.
+                // Only an evaluation says of which room it is.
                 let mut link = Link::new(experiment);
-                link.page.room = self.room.slug().into();
+                link.page.room = if evaluation { Room::QueryAware } else { self.room }.slug().into();
                 self.open(name, Ok(link))
             }
             Err(error) => self.refuse(name, error),
@@ -117,6 +118,12 @@ impl State {
                 (self.view, self.phase, self.ready, self.hidden) = (View::Run, Phase::Done, None, Rc::default());
                 self.room = Room::of(&link.page.room);
                 self.panels = Rc::new(link.page.hidden);
+                if self.room == Room::QueryAware
+                    && data.is_some()
+                    && let Ok(experiment) = self.form.experiment(&self.world, self.files.as_ref())
+                {
+                    self.query_aware.expect(Rc::new(experiment));
+                }
                 if let Some(promised) = self.promised.as_mut().filter(|promised| promised.experiment.is_none()) {
                     promised.experiment = self.form.experiment(&self.world, self.files.as_ref()).ok().map(Rc::new);
                 }

@@ -75,7 +75,7 @@ pub struct Trained {
     pub times: Vec<(Step, f64)>,
 }
 
-/// A training of before the page went, which is to be done again.
+/// A training that is to be done without the person asking: of before the page went, or of an experiment that was opened.
 #[derive(Clone)]
 pub struct Recall {
     experiment: Rc<Experiment>,
@@ -260,6 +260,11 @@ impl QueryAwareState {
         });
         (self.training, self.trained, self.failure, self.cancelled) = (None, None, None, false);
         vec![Effect::StopTraining, Effect::KeepTrained]
+    }
+
+    /// An experiment that came to this room is trained as soon as its files are here.
+    pub fn expect(&mut self, experiment: Rc<Experiment>) {
+        self.recall = Some(Recall { experiment, embeddings: false });
     }
 
     /// Trains again what was trained before, once all that it takes is here: its files, which are `loaded` where `here` are

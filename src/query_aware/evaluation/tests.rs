@@ -84,6 +84,22 @@ fn what_is_missing_is_said() {
 }
 
 #[test]
+fn right_answers_that_never_meet_are_told() {
+    let model =
+        |answers: Vec<u32>| ModelAnswers { solved: vec![Some(true); 12], answer: answers, ..ModelAnswers::default() };
+    let said = |other: Vec<u32>| {
+        let results = vec![model(vec![0; 12]), model(other)];
+        let queries = Queries { models: vec!["a".into(), "b".into()], results, ..Queries::default() };
+        split_votes(&queries, &(0..12).collect::<Vec<_>>())
+    };
+    assert_eq!(said(vec![0; 12]), None);
+    assert_eq!(said([vec![0; 10], vec![1; 2]].concat()), None);
+    // A missing answer is no other one.
+    assert_eq!(said(vec![NONE; 12]), None);
+    assert!(said([vec![0; 8], vec![1; 4]].concat()).unwrap().starts_with("On 4 of 12 test queries"));
+}
+
+#[test]
 fn labels_of_the_test_part_change_no_prediction() {
     let queries = example(300, false);
     let mut other = queries.clone();

@@ -113,7 +113,7 @@ fn cleaned(props: &ExportProps) -> Html {
 fn cleaning(props: &ExportProps) -> Html {
     match &props.cleaning {
         Cleaning::Idle if props.data => html! {
-            <p class="quiet small">{"The cleaned data is the whole data set as it was understood: units converted, repeated rows settled, one row a result, with the queries' ids. It can be loaded again here and anywhere."}</p>
+            <p class="quiet small">{"The cleaned data is the whole data set as it was understood: units converted, repeated rows settled, one row a result, with the queries' ids, without the texts of queries and answers. It can be loaded again here and anywhere."}</p>
         },
         Cleaning::Idle => html! {
             <p class="quiet small">{"There is no data to save: every round is drawn anew from the models' means."}</p>

@@ -4,7 +4,7 @@ use super::data::{failure_title, leave_out, reading, why};
 use super::dialog::use_dialog;
 use super::message::{Message, Tone, explained};
 use super::prices::prices;
-use crate::choices::{Choices, GRADERS, GraderKind, ROLES, asks, faulty, labels};
+use crate::choices::{COUNTED, Choices, GRADERS, GraderKind, ROLES, asks, faulty, labels};
 use crate::state::{Action, Import, Mapping, MappingAction, Shared};
 use llm_selection::data::excerpt::Excerpt;
 use llm_selection::error::Error;
@@ -340,13 +340,14 @@ fn rules(choices: &Choices, edit: &Edit) -> Html {
                         <div class="field"><label for="mapping-tolerance">{labels::TOLERANCE}</label>
                             <input id="mapping-tolerance" type="text" inputmode="decimal" value={choices.tolerance.clone()} oninput={tolerance} placeholder="0.01" /></div>
                     }
-                    if choices.grader == Some(GraderKind::Regex) {
-                        <div class="field"><label for="mapping-pattern">{labels::PATTERN}</label>
-                            <input id="mapping-pattern" type="text" maxlength="1000" value={choices.pattern.clone()} oninput={pattern} placeholder={r"(?i)\[(yes|no)\]"} spellcheck="false" autocomplete="off" /></div>
-                    }
+                }
+                if choices.grader == Some(GraderKind::Regex) {
+                    <div class="field"><label for="mapping-pattern">{labels::PATTERN}</label>
+                        <input id="mapping-pattern" type="text" maxlength="1000" value={choices.pattern.clone()} oninput={pattern} placeholder={r"(?i)\[(yes|no)\]"} spellcheck="false" autocomplete="off" /></div>
                 }
                 {choice("mapping-duplicates", labels::DUPLICATES, choices.duplicates, &DUPLICATES, edit, |it, value| it.duplicates = value)}
                 if !choices.is_graded() {
+                    {choice("mapping-counted", labels::COUNTED, choices.grader, &COUNTED, edit, |it, value| it.grader = value)}
                     {choice("mapping-score", labels::SCORE_UNIT, choices.score_unit, &SCORES, edit, |it, value| it.score_unit = value)}
                 }
                 {choice("mapping-cost", labels::COST_UNIT, choices.cost_unit, &COSTS, edit, |it, value| it.cost_unit = value)}

@@ -88,7 +88,10 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
     let room = &state.query_aware;
     let elsewhere = state.problem.as_ref().filter(|error| {
         let path = error.place.field.as_deref().unwrap_or_default();
-        ["task.", "policies", "run."].iter().any(|start| path.starts_with(start)) && path != "task.success_threshold"
+        // Without a field it is about policies that read the query, on data that they cannot read.
+        path.is_empty()
+            || (["task.", "policies", "run."].iter().any(|start| path.starts_with(start))
+                && path != "task.success_threshold")
     });
     html! {
         <main class="main" id="main" tabindex="-1">

@@ -410,8 +410,19 @@ async fn the_set_up_rides_in_links_and_the_room_in_the_address() -> Result<()> {
         let seed = page.find("spinbutton", "Split seed").await?;
         page.until("the link's set-up", async || Ok((seed.prop("value").await?.as_deref() == Some("9")).then_some(())))
             .await?;
-        train(page, "Train").await?;
-        agrees(page, &native(&read.experiment, &[("asked.csv", text.as_bytes())])?).await
+        // What is linked to is trained, without a press.
+        trained(page).await?;
+        agrees(page, &native(&read.experiment, &[("asked.csv", text.as_bytes())])?).await?;
+        // So is the experiment of a saved evaluation.
+        let saved = evaluation(page).await?;
+        page.fill("spinbutton", "Split seed", "10").await?;
+        page.wait_for_text("The set-up has changed since").await?;
+        page.drop_files(".page", &[("evaluation.json", &saved)]).await?;
+        page.until("the saved set-up", async || Ok((seed.prop("value").await?.as_deref() == Some("9")).then_some(())))
+            .await?;
+        trained(page).await?;
+        ensure!(evaluation(page).await? == saved, "another evaluation than the saved one");
+        Ok(())
     })
     .await
 }
