@@ -349,7 +349,7 @@ fn a_result_gives_its_experiment_and_its_promise() {
     let evaluation = json!({ "engine": "0.1.0", "experiment": serde_json::from_str::<Value>(&experiment.to_json()).unwrap(),
         "data": [], "split": { "train": 60 } });
     let evaluation = evaluation.to_string();
-    assert_eq!(is(evaluation.as_bytes()), Recognised::Experiment);
+    assert_eq!(Recognised::new(evaluation.as_bytes()), Recognised::Experiment);
     assert!(recognise::is_evaluation(&evaluation) && !recognise::is_evaluation(&result.to_json()));
     assert_eq!(recognise::experiment(&evaluation).unwrap(), (experiment.clone(), None));
     assert_eq!(recognise::experiment(&experiment.to_json()).unwrap(), (experiment, None));
