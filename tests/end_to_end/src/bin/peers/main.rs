@@ -61,11 +61,11 @@ const UCB: &str = "UCB, K = 9, one model a round";
 
 #[rustfmt::skip]
 const DUELS: [Duel; 8] = [
-    Duel { what: SUC, policy: "c2mab-v", n: 4, rounds: 1_000_000, ours: (Player::Native, 1), peer: (Player::Python("numba"), 1), name: "numba", turns: 9, target: Some(2.0) },
+    Duel { what: SUC, policy: "c2mab-v", n: 4, rounds: 1_000_000, ours: (Player::Native, 1), peer: (Player::Python("numba"), 1), name: "numba", turns: 31, target: Some(2.0) },
     Duel { what: SUC, policy: "c2mab-v", n: 4, rounds: 10_000, ours: (Player::Native, 100), peer: (Player::Python("numpy"), 1), name: "numpy, closed form", turns: 5, target: Some(200.0) },
     Duel { what: SUC, policy: "c2mab-v", n: 4, rounds: 10_000, ours: (Player::Native, 100), peer: (Player::Python("linprog"), 1), name: "numpy with scipy's linprog", turns: 3, target: Some(5_000.0) },
-    Duel { what: "the same in Chromium", policy: "c2mab-v", n: 4, rounds: 1_000_000, ours: (Player::WebAssembly, 1), peer: (Player::JavaScript, 1), name: "plain JavaScript", turns: 9, target: Some(3.0) },
-    Duel { what: "the same in Chromium", policy: "c2mab-v", n: 4, rounds: 1_000_000, ours: (Player::WebAssembly, 1), peer: (Player::Native, 1), name: "ours, native", turns: 9, target: Some(0.6) },
+    Duel { what: "the same in Chromium", policy: "c2mab-v", n: 4, rounds: 1_000_000, ours: (Player::WebAssembly, 1), peer: (Player::JavaScript, 1), name: "plain JavaScript", turns: 31, target: Some(3.0) },
+    Duel { what: "the same in Chromium", policy: "c2mab-v", n: 4, rounds: 1_000_000, ours: (Player::WebAssembly, 1), peer: (Player::Native, 1), name: "ours, native", turns: 31, target: Some(0.6) },
     Duel { what: UCB, policy: "cucb", n: 1, rounds: 10_000, ours: (Player::Native, 400), peer: (Player::Python("mabwiser"), 1), name: "MABWiser", turns: 5, target: Some(100.0) },
     Duel { what: UCB, policy: "cucb", n: 1, rounds: 10_000, ours: (Player::Native, 400), peer: (Player::SmPyBandits, 1), name: "SMPyBandits", turns: 5, target: None },
     Duel { what: "UCB, K = 9, four models a round", policy: "cucb", n: 4, rounds: 10_000, ours: (Player::Native, 300), peer: (Player::SmPyBandits, 1), name: "SMPyBandits", turns: 5, target: None },
