@@ -21,11 +21,15 @@ impl Sparse {
         Sparse { indices: Vec::new(), values: Vec::new(), starts: vec![0], columns }
     }
 
-    /// A matrix without rows, with room for so many and their cells.
+    /// A matrix without rows, with room for so many and their cells, as far as there is any: without it, it grows as it
+    /// is filled.
     pub(super) fn with_room(columns: u32, rows: usize, cells: usize) -> Self {
-        let mut starts = Vec::with_capacity(rows + 1);
-        starts.push(0);
-        Sparse { indices: Vec::with_capacity(cells), values: Vec::with_capacity(cells), starts, columns }
+        let mut matrix = Sparse::new(columns);
+        // What does not fit is no fault yet: of the cells many may turn out to be no features.
+        let _ = matrix.starts.try_reserve_exact(rows);
+        let _ = matrix.indices.try_reserve_exact(cells);
+        let _ = matrix.values.try_reserve_exact(cells);
+        matrix
     }
 
     /// Number of rows.
