@@ -424,13 +424,18 @@ pub enum AnyWorld {
     Synthetic(Vec<Synthetic>),
     /// See [`Replay`].
     Replay(Replay),
+    /// Real models, that are asked when their turn comes: nobody knows beforehand what they would answer.
+    Live {
+        /// Numbers that policies are told of a round's query; 0 where they are told nothing.
+        width: usize,
+    },
 }
 
 impl AnyWorld {
     /// About how many bytes its rows take, also where they are taken out.
     pub fn bytes(&self) -> usize {
         match self {
-            AnyWorld::Synthetic(_) => 0,
+            AnyWorld::Synthetic(_) | AnyWorld::Live { .. } => 0,
             AnyWorld::Replay(replay) => {
                 let rows = self.rows();
                 let latency = if replay.timed { size_of::<f64>() } else { 0 };
@@ -444,7 +449,7 @@ impl AnyWorld {
     pub fn take_rows(&mut self) -> TakenRows {
         use std::mem::take;
         match self {
-            AnyWorld::Synthetic(_) => TakenRows::default(),
+            AnyWorld::Synthetic(_) | AnyWorld::Live { .. } => TakenRows::default(),
             AnyWorld::Replay(replay) => {
                 (take(&mut replay.cells), take(&mut replay.latency_ms), take(&mut replay.context))
             }
@@ -461,7 +466,7 @@ impl AnyWorld {
     /// Rows of data that are played; 0 where each round is drawn anew.
     pub fn rows(&self) -> usize {
         match self {
-            AnyWorld::Synthetic(_) => 0,
+            AnyWorld::Synthetic(_) | AnyWorld::Live { .. } => 0,
             AnyWorld::Replay(replay) => replay.parts.iter().map(|part| part.rows.end).max().unwrap_or(0),
         }
     }
@@ -470,6 +475,7 @@ impl AnyWorld {
     pub fn context_width(&self) -> usize {
         match self {
             AnyWorld::Synthetic(_) => 0,
+            AnyWorld::Live { width } => *width,
             AnyWorld::Replay(replay) => replay.width,
         }
     }

@@ -109,12 +109,17 @@ impl Game {
     pub fn lemma(&self, policy: usize) -> Option<f64> {
         match self.policies.get(policy)?.recipe {
             Recipe::C2mabV { confidence, .. } | Recipe::Direct { confidence, .. }
-                if self.segments.len() == 1 && !self.world.has_missing() && confidence.memory == Memory::All =>
+                if self.segments.len() == 1 && self.has_true_means() && confidence.memory == Memory::All =>
             {
                 Some(confidence.delta)
             }
             _ => None,
         }
+    }
+
+    /// Whether the true means are known and those of every round.
+    fn has_true_means(&self) -> bool {
+        !self.world.has_missing() && !matches!(self.world, AnyWorld::Live { .. })
     }
 
     /// The arms seen in `samples` rows before the first round, and the mean reward and cost of each over those rows that
@@ -139,6 +144,8 @@ impl Game {
                     (0..arms).for_each(|arm| add(arm, world.outcome(round, arm)));
                 }
             }
+            // Refused by the plan: there are no rows to learn from.
+            AnyWorld::Live { .. } => {}
             AnyWorld::Replay(_) => {
                 let kept = self.training.chunks_exact(arms.max(1)).take(samples as usize);
                 kept.for_each(|row| row.iter().enumerate().for_each(|(arm, outcome)| add(arm, *outcome)));

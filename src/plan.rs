@@ -1,5 +1,6 @@
 //! The checked form of an experiment: only a [`Plan`] runs.
 
+mod live;
 mod policies;
 mod queries;
 mod scene;
@@ -14,6 +15,7 @@ use crate::game::{Game, Segment};
 use crate::number::short;
 use policies::{check_matrices, check_windows, fill_policy, labels, seats};
 pub(crate) use queries::filtered;
+pub use live::LiveModel;
 pub use scene::{Asked, Reading, Scene};
 use std::sync::Arc;
 pub use with_texts::{Lesson, ReadTexts, WithTexts};
@@ -92,7 +94,7 @@ impl Plan {
         let mut experiment = experiment.clone();
         let mut files = Vec::new();
         let asked = Asked::of(&experiment);
-        let Experiment { environment, task, policies, run, .. } = &mut experiment;
+        let Experiment { environment, run, .. } = &mut experiment;
         let scene = match environment {
             Environment::Synthetic(world) => scene::synthetic(world, run.rounds)?,
             Environment::Preset(spec) => {
@@ -110,6 +112,12 @@ impl Plan {
                 data.scene(&asked)?
             }
         };
+        Plan::of(experiment, scene, files)
+    }
+
+    /// Checks task and policies against what the environment comes to.
+    fn of(mut experiment: Experiment, scene: Scene, files: Vec<FileIdentity>) -> Result<Plan> {
+        let Experiment { task, policies, run, .. } = &mut experiment;
         for policy in policies.iter_mut() {
             if let PolicyKind::Offline(offline) = &mut policy.kind {
                 offline.samples.get_or_insert(scene.samples);

@@ -6,7 +6,7 @@
 //! A [`Job`] is one policy in a block of replicates. Blocks depend on the number of replicates alone, and their
 //! statistics are merged in order ([`crate::summary::Collector`]), so results do not depend on who plays which job.
 
-use crate::bandit::policy::{Choice, Observation, Player, Policy};
+use crate::bandit::policy::{Choice, Observation, Player, Policy, Setting};
 use crate::bandit::reward::set_reward;
 use crate::environment::{AnyWorld, Changed, Described, Sparse, World};
 use crate::experiment::RewardModel;
@@ -96,6 +96,12 @@ impl Simulation {
     /// `S*` under the true means, by segment: of rounds in which nobody's result is missing.
     pub fn optima(&self) -> &[Optimum] {
         self.situations.optima.get(..self.game.segments.len()).unwrap_or_default()
+    }
+
+    /// The number of the situation in which only these arms (ascending) can be called, for [`Run::meet`]; a new one where
+    /// it has not been met. Only a live world needs it: others say by themselves who is there.
+    pub fn situation(&mut self, available: &[usize]) -> usize {
+        self.situations.find_or_add(&self.game, available)
     }
 
     /// The jobs of the run, policy by policy and block by block.
@@ -210,6 +216,16 @@ impl Run {
         self.player.look(context);
     }
 
+    /// The situation of the next rounds, by [`Simulation::situation`].
+    pub fn meet(&mut self, situation: usize) {
+        self.situation = situation;
+    }
+
+    /// The policy, with what it has learned.
+    pub fn player(&self) -> &Player {
+        &self.player
+    }
+
     /// The set of the next round, in the order of calls; the same one until [`Run::tell`].
     #[inline]
     pub fn ask(&mut self, simulation: &Simulation) -> &Choice {
@@ -219,15 +235,28 @@ impl Run {
             self.choice.empty = false;
             self.choice.unproven = false;
             if let Some(setting) = simulation.situations.settings.get(self.situation) {
-                if setting.available.is_empty() {
-                    self.choice.empty = true;
-                } else {
-                    self.player.select(setting, self.round.saturating_add(1), &mut self.choice);
-                }
+                select(&mut self.player, setting, self.round.saturating_add(1), &mut self.choice);
             }
             self.asked = true;
         }
         &self.choice
+    }
+
+    /// The set of the round that comes `ahead` rounds after the next one, by what is known now: for rounds that are under
+    /// way together. Each is asked for once, in their order, then taken up ([`Run::take_up`]) and told in the same order.
+    pub fn ask_ahead(&mut self, simulation: &Simulation, ahead: u32) -> Choice {
+        let mut choice = Choice::default();
+        if let Some(setting) = simulation.situations.settings.get(self.situation) {
+            let t = self.round.saturating_add(1).saturating_add(ahead);
+            select(&mut self.player, setting, t, &mut choice);
+        }
+        choice
+    }
+
+    /// The next [`Run::tell`] is about this set, which [`Run::ask_ahead`] gave.
+    pub fn take_up(&mut self, choice: &Choice) {
+        self.choice.clone_from(choice);
+        self.asked = true;
     }
 
     /// What came back from the models that were called, in the order of the calls. Without an [`Run::ask`] before it
@@ -331,6 +360,16 @@ impl Run {
     }
 }
 
+/// Where nobody is there nobody is chosen.
+#[inline]
+fn select(player: &mut Player, setting: &Setting, t: u32, choice: &mut Choice) {
+    if setting.available.is_empty() {
+        choice.empty = true;
+    } else {
+        player.select(setting, t, choice);
+    }
+}
+
 /// Space that playing needs, shared by the runs of a job.
 #[derive(Debug, Clone)]
 struct Scratch {
@@ -427,6 +466,8 @@ impl JobState {
                         run.play(simulation, world, until, &mut self.scratch, bin);
                     }
                 }
+                // Nobody knows what real models would answer: they are asked ([`crate::live`]).
+                AnyWorld::Live { .. } => {}
                 AnyWorld::Replay(replay) => match replay.rows(state) {
                     Some(rows) if rows.has_context() => {
                         run.play(simulation, &Described(Sparse(Changed(rows))), until, &mut self.scratch, bin);

@@ -42,6 +42,20 @@ impl Situations {
         all
     }
 
+    /// The number of the situation with just these arms (ascending); added where it has not been met.
+    pub fn find_or_add(&mut self, game: &Game, available: &[usize]) -> usize {
+        if let Some(known) = self.settings.iter().position(|setting| setting.available == available) {
+            return known;
+        }
+        let number = self.settings.len();
+        let optimum = game.segments.first().map(|segment| Optimum::of(game, segment, available, ROUND_NODE_LIMIT).0);
+        if let Some(optimum) = optimum {
+            self.settings.push(game.setting(number, available));
+            self.optima.push(optimum);
+        }
+        number
+    }
+
     fn add_patterns(&mut self, game: &Game) {
         let AnyWorld::Replay(replay) = &game.world else { return };
         if replay.patterns().is_empty() {
