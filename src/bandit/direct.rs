@@ -40,6 +40,11 @@ impl Direct {
     pub fn estimates(&self) -> &Estimates {
         &self.optimism.estimates
     }
+
+    /// `μ̄` and `c̲` of the last round that was chosen for.
+    pub fn bounds(&self) -> (&[f64], &[f64]) {
+        (&self.optimism.upper, &self.optimism.lower)
+    }
 }
 
 impl Policy for Direct {

@@ -112,6 +112,19 @@ impl Player {
     }
 }
 
+impl Player {
+    /// `μ̄` and `c̲` by arm, as in the last round that was chosen for; `None` for policies that keep no such bounds.
+    pub fn bounds(&self) -> Option<(&[f64], &[f64])> {
+        match self {
+            Player::C2mabV(policy) => Some(policy.bounds()),
+            Player::Direct(policy) => Some(policy.bounds()),
+            Player::PrimalDual(policy) => Some(policy.bounds()),
+            Player::Contextual(policy) => Some(policy.bounds()),
+            _ => None,
+        }
+    }
+}
+
 impl Policy for Player {
     #[inline]
     fn look(&mut self, context: &[f64]) {

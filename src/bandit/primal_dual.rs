@@ -36,6 +36,11 @@ impl PrimalDual {
     pub fn price(&self) -> f64 {
         self.price
     }
+
+    /// `μ̄` and `c̲` of the last round that was chosen for.
+    pub fn bounds(&self) -> (&[f64], &[f64]) {
+        (&self.optimism.upper, &self.optimism.lower)
+    }
 }
 
 impl Policy for PrimalDual {

@@ -51,6 +51,13 @@ impl Experiment {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Policy {
+    /// From JSON, by the same rules as in an experiment.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Policy, D::Error> {
+        policy(Value::deserialize(deserializer)?, "policy").map_err(serde::de::Error::custom)
+    }
+}
+
 fn environment(value: Value) -> Result<Environment> {
     let mut fields = object(value, "environment")?;
     let kind: String = take(&mut fields, "kind", "environment")?.ok_or_else(|| missing("environment.kind"))?;

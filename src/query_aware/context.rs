@@ -1,12 +1,12 @@
 //! What policies of the simulation that read the query are told of it: the classifier's calibrated probabilities, and a
 //! sketch of its features that is short enough for a regression a round.
 
-use super::features::FeatureOptions;
+use super::features::{FeatureOptions, Features};
 use super::predictor::Predictor;
 use super::queries::Queries;
 use super::sparse::Sparse;
 use super::split::Split;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::experiment::SplitShares;
 use crate::random::{below, hash};
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,26 @@ impl Context {
         let place = self.test.binary_search(&query).ok()?;
         self.values.get(place * self.width..(place + 1) * self.width)
     }
+}
+
+/// What is known of queries before anything is known of the models: by query ½ for each of so many models, then the sketch
+/// of its features, which are those of these very texts. All zeros where the texts have nothing in common.
+///
+/// # Errors
+/// `TooLarge` as [`Features::learn`].
+pub fn sketches(texts: &[String], models: usize) -> Result<Vec<f64>> {
+    let all: Vec<usize> = (0..texts.len()).collect();
+    let features = match Features::learn(texts, &[], &all, FeatureOptions::default()) {
+        Ok((features, _)) => Some(features),
+        Err(error) if error.kind == ErrorKind::Missing => None,
+        Err(error) => return Err(error),
+    };
+    let mut values = Vec::with_capacity(texts.len() * (models + SKETCH));
+    for text in texts {
+        values.extend(std::iter::repeat_n(0.5, models));
+        values.extend(features.as_ref().map_or([0.0; SKETCH], |features| sketch(&features.row(text, &[]))));
+    }
+    Ok(values)
 }
 
 /// A count sketch of the first row (Charikar, Chen and Farach-Colton 2002): every feature goes to one of [`SKETCH`] places
