@@ -14,6 +14,7 @@ pub mod protocol;
 pub mod provider;
 pub mod retry;
 pub mod rouge;
+pub mod sample;
 pub mod session;
 pub mod setup;
 pub mod wire;
