@@ -3,11 +3,11 @@
 
 #[cfg(feature = "interface")]
 pub mod api;
-#[cfg(any(feature = "interface", feature = "store"))]
+#[cfg(any(feature = "interface", feature = "store", feature = "live"))]
 mod blobs;
 #[cfg(feature = "app")]
 pub mod chosen;
-#[cfg(any(feature = "interface", feature = "store"))]
+#[cfg(any(feature = "interface", feature = "store", feature = "live"))]
 mod file;
 #[cfg(feature = "app")]
 mod handle;
@@ -15,6 +15,12 @@ mod handle;
 mod holder;
 #[cfg(feature = "interface")]
 pub mod importer;
+#[cfg(feature = "app")]
+pub mod live;
+#[cfg(feature = "live")]
+pub mod live_worker;
+#[cfg(any(feature = "store", feature = "live"))]
+mod locks;
 #[cfg(any(feature = "worker", feature = "interface"))]
 mod numbers;
 #[cfg(feature = "worker")]
@@ -25,6 +31,8 @@ pub mod pool;
 pub mod query_aware;
 #[cfg(feature = "app")]
 pub mod remote;
+#[cfg(any(feature = "store", feature = "live"))]
+mod storage;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "app")]
@@ -34,10 +42,10 @@ pub mod workspace;
 
 use crate::error::{Error, ErrorKind, Result};
 use js_sys::{Array, Float64Array, Uint8Array};
-#[cfg(any(feature = "worker", feature = "interface", feature = "store"))]
+#[cfg(any(feature = "worker", feature = "interface", feature = "store", feature = "live"))]
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-#[cfg(any(feature = "worker", feature = "interface", feature = "store"))]
+#[cfg(any(feature = "worker", feature = "interface", feature = "store", feature = "live"))]
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 /// Packs a message for `postMessage`: an array of its bytes and of what stands beside it; the second array lists what
@@ -64,7 +72,7 @@ fn unpack(data: &JsValue) -> Result<Vec<u8>> {
 }
 
 /// Milliseconds by the clock that does not jump.
-#[cfg(any(feature = "app", feature = "worker", feature = "interface"))]
+#[cfg(any(feature = "app", feature = "worker", feature = "interface", feature = "live"))]
 fn now() -> f64 {
     let clock = js_sys::Reflect::get(&js_sys::global(), &"performance".into());
     clock
@@ -77,7 +85,7 @@ fn now() -> f64 {
 const READY: &str = "ready";
 
 /// Installs a worker's message handler and tells the page that it listens.
-#[cfg(any(feature = "worker", feature = "interface", feature = "store"))]
+#[cfg(any(feature = "worker", feature = "interface", feature = "store", feature = "live"))]
 fn listen(mut handler: impl FnMut(JsValue) + 'static) {
     let closure = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| handler(event.data()));
     if let Some(scope) = scope() {
@@ -90,7 +98,7 @@ fn listen(mut handler: impl FnMut(JsValue) + 'static) {
 }
 
 /// Sends a message from a worker to the page, with what stands beside it.
-#[cfg(any(feature = "interface", feature = "store"))]
+#[cfg(any(feature = "interface", feature = "store", feature = "live"))]
 fn post_with(message: &impl serde::Serialize, beside: &[JsValue]) {
     if let (Some(scope), Ok(bytes)) = (scope(), crate::protocol::encode(message)) {
         let (message, transfer) = pack(&bytes, beside);
@@ -100,7 +108,7 @@ fn post_with(message: &impl serde::Serialize, beside: &[JsValue]) {
 }
 
 /// Sends a message from a worker to the page.
-#[cfg(any(feature = "worker", feature = "interface"))]
+#[cfg(any(feature = "worker", feature = "interface", feature = "live"))]
 fn post(message: &impl serde::Serialize) {
     if let (Some(scope), Ok(bytes)) = (scope(), crate::protocol::encode(message)) {
         let (message, transfer) = pack(&bytes, &[]);
@@ -109,7 +117,7 @@ fn post(message: &impl serde::Serialize) {
     }
 }
 
-#[cfg(any(feature = "worker", feature = "interface", feature = "store"))]
+#[cfg(any(feature = "worker", feature = "interface", feature = "store", feature = "live"))]
 fn scope() -> Option<DedicatedWorkerGlobalScope> {
     js_sys::global().dyn_into().ok()
 }

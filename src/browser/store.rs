@@ -4,6 +4,7 @@ mod database;
 mod tabs;
 
 use super::blobs::{BlobWriter, reader};
+use super::locks::new_name;
 use super::{listen, post_with, unpack};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::{FromStore, Listing, ToStore, decode};
@@ -192,7 +193,7 @@ async fn import(database: &Database, file: Blob) -> Result<FromStore> {
             already += 1;
             continue;
         }
-        item.id = tabs::new_name()?;
+        item.id = new_name()?;
         there.push(item.clone());
         let blobs = item.parts().filter_map(|part| parts.get(&part.sha256).cloned()).collect();
         added.push((item, blobs));

@@ -24,6 +24,7 @@ mod json;
 mod names;
 pub mod presets;
 pub mod prices;
+mod questions;
 mod records;
 mod rows;
 mod schema;
@@ -38,6 +39,7 @@ pub use import::{
 };
 pub use join::Ids;
 pub use names::{Sorted, find_files, is_hidden, model_names, names, pasted_name, sort_folder, stem};
+pub use questions::{Question, questions};
 pub use rows::MOST_LISTED;
 pub use texts::{TextOptions, Texts, Told};
 pub use write::write_csv;

@@ -6,6 +6,7 @@ use super::ledger::Caps;
 use super::prompt::{check_template, fill};
 use super::protocol::{Ask, most_input_tokens};
 use super::provider::Endpoint;
+use crate::data::Question;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{MAX_MODELS, MAX_NAME, MAX_ROUNDS, Policy, Run, Task, TokenPrice};
 use crate::plan::{LiveModel, Plan};
@@ -75,19 +76,6 @@ pub struct Model {
     pub price: Option<TokenPrice>,
     /// Whether it is an arm; else it can only judge.
     pub plays: bool,
-}
-
-/// A question with what a right answer is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Question {
-    /// Unique.
-    pub id: String,
-    /// Its text.
-    pub query: String,
-    /// What answers are compared with.
-    pub reference: String,
-    /// What it belongs to; may be empty.
-    pub category: String,
 }
 
 /// The model that judges.

@@ -5,7 +5,7 @@ use super::estimate::Estimate;
 use super::ledger::Caps;
 use super::protocol::{Heard, Request};
 use super::session::{Report, Rows, Shown};
-use super::setup::Question;
+use crate::data::Question;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 

@@ -33,14 +33,15 @@ pub fn build(origins: &[String]) -> Result<()> {
             ("worker", "worker_glue"),
             ("interface", "importer_glue"),
             ("store", "store_glue"),
+            ("live", "live_glue"),
             ("interface", "llm_selection_glue"),
         ]
         .map(|(bin, name)| module(bin, name));
         (app.join(), others)
     });
     let app = app.map_err(|_| anyhow::anyhow!("building the page's module failed"))??;
-    let [worker, importer, store, api] = others;
-    let (worker, importer, store, api) = (worker?, importer?, store?, api?);
+    let [worker, importer, store, live, api] = others;
+    let (worker, importer, store, live, api) = (worker?, importer?, store?, live?, api?);
 
     let dist = dist();
     if dist.exists() {
@@ -50,7 +51,7 @@ pub fn build(origins: &[String]) -> Result<()> {
 
     let www = root().join("www");
     let mut assets = Assets::default();
-    for bound in [app, worker, importer, store] {
+    for bound in [app, worker, importer, store, live] {
         assets.add(&format!("{}.js", bound.name), bound.glue.into_bytes());
         assets.add(&format!("{}_bg.wasm", bound.name), bound.wasm);
     }
@@ -93,7 +94,7 @@ struct Module {
 
 /// Compiles the binary `bin` and binds it for the web; `name` names the glue (`name.js`) and the module (`name_bg.wasm`).
 fn module(bin: &str, name: &str) -> Result<Module> {
-    let profile = if matches!(bin, "app" | "store") { "page" } else { "release" };
+    let profile = if matches!(bin, "app" | "store" | "live") { "page" } else { "release" };
     let arguments = ["build", "--profile", profile, "--target", WASM, "--bin", bin, "--features", bin];
     run(cargo(&arguments).env("CARGO_ENCODED_RUSTFLAGS", compiler_flags()))?;
     let folder = target().join("bindgen").join(name);
@@ -135,11 +136,17 @@ pub fn checked_origin(origin: &str) -> Result<String> {
     Ok(origin.to_owned())
 }
 
+/// Adds origins to what the page may connect to, and to what an address of the page may name as data.
 fn with_origins(page: String, origins: &[String]) -> Result<String> {
-    const OWN: &str = "connect-src 'self'";
-    ensure!(page.matches(OWN).count() == 1, "index.html must contain `{OWN}` exactly once");
-    let all: String = origins.iter().map(|origin| format!(" {origin}")).collect();
-    Ok(page.replace(OWN, &format!("{OWN}{all}")))
+    const POLICY: &str = "connect-src 'self'";
+    const DATA: &str = "<meta name=\"data-origins\" content=\"\">";
+    for place in [POLICY, DATA] {
+        ensure!(page.matches(place).count() == 1, "index.html must contain `{place}` exactly once");
+    }
+    let all = origins.join(" ");
+    let more = if origins.is_empty() { String::new() } else { format!(" {all}") };
+    let page = page.replace(POLICY, &format!("{POLICY}{more}"));
+    Ok(page.replace(DATA, &DATA.replace("\"\"", &format!("\"{all}\""))))
 }
 
 struct Size {

@@ -76,7 +76,7 @@ fn lint(_: &[String]) -> Result<()> {
     run(cargo(&native).args(["--", "-D", "warnings"]))?;
     setup::wasm_target()?;
     // The workers' modules at once; the page alone, so that what only it lacks is found.
-    for features in ["app", "worker,interface,store"] {
+    for features in ["app", "worker,interface,store,live"] {
         let wasm = ["clippy", "--quiet", "--target", WASM, "--bins", "--lib", "--features", features];
         run(cargo(&wasm).args(["--", "-D", "warnings"]))?;
     }

@@ -83,14 +83,13 @@ fn target(address: &str) -> Result<(String, String)> {
     Ok((url.href(), path.trim_start_matches('/').to_owned()))
 }
 
-/// The origins that the page's own policy lets it connect to.
+/// The origins that the site was built to fetch data from; the providers of models, which its policy names as well, are
+/// none of them.
 fn origins() -> impl Iterator<Item = String> {
     let document = web_sys::window().and_then(|window| window.document());
-    let policy =
-        document.and_then(|page| page.query_selector("meta[http-equiv=Content-Security-Policy]").ok().flatten());
-    let policy = policy.and_then(|meta| meta.get_attribute("content")).unwrap_or_default();
-    let sources = policy.split(';').find_map(|part| part.trim().strip_prefix("connect-src ").map(str::to_owned));
-    sources.unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>().into_iter()
+    let meta = document.and_then(|page| page.query_selector("meta[name=data-origins]").ok().flatten());
+    let origins = meta.and_then(|meta| meta.get_attribute("content")).unwrap_or_default();
+    origins.split_whitespace().map(str::to_owned).collect::<Vec<_>>().into_iter()
 }
 
 /// Whether an address is of an origin as policies name it: `https://host`, or `https://*.host` for all below it.

@@ -3,10 +3,11 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::workspace::Item;
-use idb::{DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Transaction, TransactionMode, TransactionResult};
+use crate::browser::storage::{commit, open, put, refused};
+use idb::{ObjectStore, Transaction, TransactionMode};
 use std::collections::{BTreeMap, BTreeSet};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, DomException};
+use web_sys::Blob;
 
 const NAME: &str = "llm-selection-workspace";
 const VERSION: u32 = 1;
@@ -18,58 +19,13 @@ pub(super) struct Database {
     inner: idb::Database,
 }
 
-fn refused(error: idb::Error) -> Error {
-    match error {
-        idb::Error::DomException(error) => explained(Some(&error)),
-        // Each of these carries what the browser threw, in its text.
-        error if error.to_string().contains("Quota") => no_room(),
-        error => Error::new(ErrorKind::Io, "storage that works").found(error),
-    }
-}
-
-fn no_room() -> Error {
-    let expected =
-        "there is no room left in what the browser gives this site. Delete something here, or free disk space";
-    Error::new(ErrorKind::TooLarge, expected)
-}
-
-/// What the browser says, in plain words where it is about room.
-fn explained(error: Option<&DomException>) -> Error {
-    match error {
-        Some(error) if error.name() == "QuotaExceededError" => no_room(),
-        Some(error) => {
-            Error::new(ErrorKind::Io, "storage that works").found(format!("{}: {}", error.name(), error.message()))
-        }
-        None => Error::new(ErrorKind::Io, "storage that works"),
-    }
-}
-
 impl Database {
     /// Opens the database, made at the first time.
     ///
     /// # Errors
     /// `Io` where the browser denies storage.
     pub(super) async fn open() -> Result<Database> {
-        let denied = |error: idb::Error| match refused(error) {
-            error if error.kind == ErrorKind::TooLarge => error,
-            _ => Error::new(ErrorKind::Io, "this browser denies the page its storage"),
-        };
-        let mut request = Factory::new().and_then(|factory| factory.open(NAME, Some(VERSION))).map_err(denied)?;
-        request.on_upgrade_needed(|event| {
-            if let Ok(database) = event.database() {
-                for name in [ITEMS, PARTS] {
-                    // Fails only where it is there.
-                    let _ = database.create_object_store(name, ObjectStoreParams::new());
-                }
-            }
-        });
-        let mut inner = request.await.map_err(denied)?;
-        // Else a later version of the page could not change the database while this one is open.
-        inner.on_version_change(|event| {
-            if let Some(database) = event.target().and_then(|target| target.dyn_into::<web_sys::IdbDatabase>().ok()) {
-                database.close();
-            }
-        });
+        let inner = open(NAME, VERSION, &[ITEMS, PARTS]).await?;
         Ok(Database { inner })
     }
 
@@ -146,10 +102,6 @@ impl Database {
     }
 }
 
-fn put(store: &ObjectStore, key: &str, value: &JsValue) -> Result<()> {
-    store.put(value, Some(&JsValue::from_str(key))).map(drop).map_err(refused)
-}
-
 fn understood(value: &JsValue) -> Option<Item> {
     serde_json::from_str(&value.as_string()?).ok()
 }
@@ -186,11 +138,6 @@ impl Stores {
 
     /// Waits until all is safely kept.
     async fn commit(self) -> Result<()> {
-        match self.transaction.await {
-            Ok(TransactionResult::Committed) => Ok(()),
-            // Why, another view of the same transaction knows.
-            Ok(TransactionResult::Aborted) => Err(explained(self.items.transaction().error().as_ref())),
-            Err(error) => Err(refused(error)),
-        }
+        commit(self.transaction, &self.items).await
     }
 }
