@@ -16,6 +16,7 @@ use crate::number::short;
 use policies::{check_matrices, check_windows, fill_policy, labels, seats};
 pub(crate) use queries::filtered;
 pub use live::LiveModel;
+pub use policies::policy_label;
 pub use scene::{Asked, Reading, Scene};
 use std::sync::Arc;
 pub use with_texts::{Lesson, ReadTexts, WithTexts};
