@@ -327,10 +327,7 @@ mod tests {
         let points: Vec<(f64, f64)> = (0..44).map(|place| (0.5 + f64::from(place) / 200.0, 0.0008)).collect();
         let report = report(&points, Some(0.001));
         let cost = draw(LiveFigure::Cost, &report, &Options::default());
-        assert_eq!(
-            cost.label,
-            "Mean cost by question after 44 of 100: $0.00080 ± $0.00040, the budget is $0.0010."
-        );
+        assert_eq!(cost.label, "Mean cost by question after 44 of 100: $0.00080 ± $0.00040, the budget is $0.0010.");
         assert!(texts(&cost).contains(&"ρ $0.0010"), "{:?}", texts(&cost));
         let reward = draw(LiveFigure::Reward, &report, &Options::default());
         assert!(!texts(&reward).iter().any(|text| text.contains('ρ')));

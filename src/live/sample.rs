@@ -1,6 +1,6 @@
 //! The built-in questions: short, with four choices each, so that a grader by rule is right about every answer.
 
-use super::setup::Question;
+use crate::data::Question;
 
 /// What is sent with the built-in questions, unless the person writes something else.
 pub const TEMPLATE: &str = "{query}\n\nAnswer with the letter of the right choice, and nothing else.";
@@ -43,12 +43,7 @@ const ROWS: [Row; 50] = [
     ("nature", "How many legs does a spider have?", ["eight", "six", "ten", "four"], "A"),
     ("nature", "Which planet is closest to the sun?", ["Venus", "Mercury", "Mars", "Earth"], "B"),
     ("nature", "What is the chemical symbol of gold?", ["Ag", "Go", "Gd", "Au"], "D"),
-    (
-        "nature",
-        "At how many degrees Celsius does water boil at sea level?",
-        ["90", "100", "110", "120"],
-        "B",
-    ),
+    ("nature", "At how many degrees Celsius does water boil at sea level?", ["90", "100", "110", "120"], "B"),
     ("nature", "Which animal is a mammal?", ["dolphin", "shark", "penguin", "frog"], "A"),
     ("nature", "Which organ pumps blood?", ["lung", "liver", "heart", "kidney"], "C"),
     ("nature", "What is frozen water called?", ["steam", "dew", "fog", "ice"], "D"),
@@ -64,8 +59,18 @@ const ROWS: [Row; 50] = [
     ("language", "Which of these is a palindrome?", ["level", "hello", "paper", "house"], "A"),
     ("language", "Who writes novels?", ["a baker", "a pilot", "a surgeon", "an author"], "D"),
     ("language", "How many letters has the word “strawberry”?", ["nine", "eleven", "ten", "twelve"], "C"),
-    ("reasoning", "Ann is taller than Ben, Ben is taller than Cem. Who is shortest?", ["Ann", "Cem", "Ben", "nobody"], "B"),
-    ("reasoning", "If today is Wednesday, what day is it in ten days?", ["Saturday", "Friday", "Sunday", "Monday"], "A"),
+    (
+        "reasoning",
+        "Ann is taller than Ben, Ben is taller than Cem. Who is shortest?",
+        ["Ann", "Cem", "Ben", "nobody"],
+        "B",
+    ),
+    (
+        "reasoning",
+        "If today is Wednesday, what day is it in ten days?",
+        ["Saturday", "Friday", "Sunday", "Monday"],
+        "A",
+    ),
     (
         "reasoning",
         "All robins are birds, and all birds lay eggs. What follows?",

@@ -2,8 +2,8 @@
 
 use crate::bring::Brought;
 use crate::fetch::Fetched;
-use crate::live::{LiveAction, LiveEffect};
 use crate::form::{Edit, Field, Kind, Memory, QueryEdit};
+use crate::live::{LiveAction, LiveEffect};
 use crate::query_aware::QueryAwareAction;
 use crate::room::Room;
 use crate::state::{Line, MappingAction, Opened, View};
@@ -112,7 +112,9 @@ impl Action {
     /// way is heard.
     pub fn waits(&self) -> bool {
         match self {
-            Action::Typed(..) | Action::Hide(..) | Action::Cursor(_) | Action::FilesAdvanced(_) | Action::Live(_) => false,
+            Action::Typed(..) | Action::Hide(..) | Action::Cursor(_) | Action::FilesAdvanced(_) | Action::Live(_) => {
+                false
+            }
             Action::Learning(learning) => matches!(learning, Learning::Done(_)),
             Action::QueryAware(action) => !matches!(
                 action,

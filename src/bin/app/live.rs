@@ -23,7 +23,10 @@ use std::rc::Rc;
 use web_sys::Blob;
 
 /// Calls that are asked for at once.
-pub const WINDOW: usize = 80;
+const WINDOW: usize = 80;
+
+/// The models of an endpoint, or why it did not say them.
+pub type List = std::result::Result<Vec<Listed>, Fault>;
 
 /// A change of the form.
 pub type Edit = Rc<dyn Fn(&mut LiveForm)>;
@@ -55,7 +58,7 @@ pub enum LiveAction {
     /// Origins with keys that the tab has kept.
     Recalled(BTreeSet<String>),
     FetchList(Endpoint),
-    Fetched(Endpoint, std::result::Result<Vec<Listed>, Fault>),
+    Fetched(Endpoint, List),
     Start,
     GoOn,
     Pause,
@@ -131,7 +134,7 @@ pub struct LiveState {
     pub keyed: Rc<BTreeSet<String>>,
     pub keep_keys: bool,
     /// Models of endpoints, as far as they were asked: `None` while they are awaited.
-    pub lists: Rc<BTreeMap<Endpoint, Option<std::result::Result<Vec<Listed>, Fault>>>>,
+    pub lists: Rc<BTreeMap<Endpoint, Option<List>>>,
     /// A run is on its way.
     pub starting: bool,
     pub run: Option<Shared<OpenRun>>,
@@ -184,7 +187,11 @@ impl LiveState {
             LiveAction::QuestionFiles(files) => return vec![LiveEffect::Questions(files)],
             LiveAction::Key(origin, key) => {
                 let keyed = Rc::make_mut(&mut self.keyed);
-                if key.is_some() { keyed.insert(origin.clone()) } else { keyed.remove(&origin) };
+                if key.is_some() {
+                    keyed.insert(origin.clone())
+                } else {
+                    keyed.remove(&origin)
+                };
                 return vec![LiveEffect::Key(origin, key)];
             }
             LiveAction::ForgetKeys => {

@@ -6,8 +6,8 @@ mod calls;
 mod caps;
 mod field;
 mod figures;
-mod keys;
 mod kept;
+mod keys;
 mod known;
 mod models;
 mod questions;
@@ -80,7 +80,9 @@ pub fn ready(live: &LiveState) -> Html {
     let lacks = lacking(live);
     if lacks.is_empty() {
         let text = match (live.form.real, live.form.caps.caps()) {
-            (true, Ok(caps)) => format!("Real calls, paid by your keys' accounts: at most {}, the cap.", dollars(caps.dollars)),
+            (true, Ok(caps)) => {
+                format!("Real calls, paid by your keys' accounts: at most {}, the cap.", dollars(caps.dollars))
+            }
             _ => "Free: the answers are simulated, and no key is needed.".to_owned(),
         };
         return html! { <p class="quiet small">{text}</p> };
@@ -142,7 +144,8 @@ fn mode(live: &LiveState, at: &At) -> Html {
 pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Action>) -> Html {
     let live = &state.live;
     let at = at(live, dispatch);
-    let close = html! { <button type="button" class="btn small" onclick={at.press(|| LiveAction::Dismiss)}>{"Close"}</button> };
+    let close =
+        html! { <button type="button" class="btn small" onclick={at.press(|| LiveAction::Dismiss)}>{"Close"}</button> };
     html! {
         <main class="main" id="main" tabindex="-1">
             <h1 class="vh">{"Live"}</h1>

@@ -134,9 +134,8 @@ impl ModelForm {
         let listed = self.list_price().map(|(price, _)| price);
         let part = |text: &str, listed: Option<f64>, name: &str| match text.trim() {
             "" => Ok(listed),
-            typed => {
-                number(typed, &format!("models[{place}].price.{name}"), "dollars per million tokens, from 0 up").map(Some)
-            }
+            typed => number(typed, &format!("models[{place}].price.{name}"), "dollars per million tokens, from 0 up")
+                .map(Some),
         };
         let input = part(&self.input, listed.map(|price| price.input), "input")?;
         let output = part(&self.output, listed.map(|price| price.output), "output")?;
@@ -171,11 +170,7 @@ impl Default for CapsForm {
 impl CapsForm {
     /// As a run has them.
     pub fn of(caps: &Caps) -> CapsForm {
-        CapsForm {
-            dollars: caps.dollars.to_string(),
-            calls: caps.calls.to_string(),
-            minutes: caps.minutes.to_string(),
-        }
+        CapsForm { dollars: caps.dollars.to_string(), calls: caps.calls.to_string(), minutes: caps.minutes.to_string() }
     }
 
     /// # Errors

@@ -9,7 +9,8 @@ use yew::prelude::*;
 /// The panel.
 pub fn answers(live: &LiveState, at: &At) -> Html {
     let form = &live.form;
-    let kinds = ScoringKind::ALL.iter().map(|(kind, name)| (format!("{kind:?}"), (*name).to_owned(), *kind == form.scoring));
+    let kinds =
+        ScoringKind::ALL.iter().map(|(kind, name)| (format!("{kind:?}"), (*name).to_owned(), *kind == form.scoring));
     let scoring = at.text(|form, value| {
         let found = ScoringKind::ALL.iter().find(|(kind, _)| format!("{kind:?}") == value);
         form.scoring = found.map_or(form.scoring, |(kind, _)| *kind);
@@ -18,7 +19,8 @@ pub fn answers(live: &LiveState, at: &At) -> Html {
         }
     });
     let names = form.names();
-    let judges = form.models.iter().zip(names).map(|(model, name)| (model.id.to_string(), name, form.judge == Some(model.id)));
+    let judges =
+        form.models.iter().zip(names).map(|(model, name)| (model.id.to_string(), name, form.judge == Some(model.id)));
     let judge = at.text(|form, id| form.judge = id.parse().ok());
     let tolerance = at.text(|form, text| form.tolerance = text);
     let pattern = at.text(|form, text| form.pattern = text);

@@ -5,7 +5,7 @@ use super::spend::dollars;
 use crate::components::explain::{Explain, Topic};
 use crate::components::figure::use_size;
 use crate::format::{count, fixed};
-use crate::live::{LiveAction, WINDOW};
+use crate::live::LiveAction;
 use crate::shared::Shared;
 use llm_selection::live::protocol::Ending;
 use llm_selection::live::session::{Row, RowState, Rows, Shown};
@@ -35,11 +35,11 @@ pub fn Calls(props: &CallsProps) -> Html {
     let window = rows.as_deref().unwrap_or(&nothing);
     let (first, total) = (window.first, window.total);
     // New rows come on top: what is looked at further down stays where it is.
+    let before = use_mut_ref(|| (0, Shown::All));
     use_effect_with((total, *shown), {
         let area = area.clone();
-        let before = use_mut_ref(|| (0, Shown::All));
         move |(total, shown)| {
-            let (was, of) = before.replace((*total, *shown));
+            let (was, of) = std::mem::replace(&mut *before.borrow_mut(), (*total, *shown));
             let Some(area) = area.cast::<web_sys::Element>() else { return };
             if of != *shown {
                 area.set_scroll_top(0);
@@ -70,7 +70,6 @@ pub fn Calls(props: &CallsProps) -> Html {
         html! { if rows > 0 { <tr class="space" aria-hidden="true"><td colspan="9" {height}></td></tr> } }
     };
     let below = total.saturating_sub(first + window.rows.len());
-    debug_assert!(window.rows.len() <= WINDOW);
     let body = window.rows.iter().enumerate().map(|(place, row)| line(row, first + place, at));
     html! {
         <section class="card" aria-labelledby="live-calls">
@@ -114,7 +113,8 @@ fn line(row: &Row, place: usize, at: &At) -> Html {
         }
     };
     let again = if row.attempt > 1 { format!(", try {}", row.attempt) } else { String::new() };
-    let tokens = row.usage.map_or_else(|| "–".to_owned(), |usage| format!("{} + {}", count(usage.input), count(usage.output)));
+    let tokens =
+        row.usage.map_or_else(|| "–".to_owned(), |usage| format!("{} + {}", count(usage.input), count(usage.output)));
     let cost = match row.dollars {
         Some(paid) => dollars(paid),
         None => format!("≤ {}", dollars(row.worst)),

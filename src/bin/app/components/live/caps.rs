@@ -12,7 +12,9 @@ use yew::prelude::*;
 /// The panels of the form.
 pub fn caps(live: &LiveState, at: &At) -> Html {
     let form = &live.form;
-    let on = at.dispatch.reform(|caps: CapsForm| Action::Live(LiveAction::Edit(std::rc::Rc::new(move |form| form.caps = caps.clone()))));
+    let on = at.dispatch.reform(|caps: CapsForm| {
+        Action::Live(LiveAction::Edit(std::rc::Rc::new(move |form| form.caps = caps.clone())))
+    });
     let providers: BTreeSet<String> = form.endpoints().into_iter().map(|endpoint| endpoint.provider).collect();
     let rows = providers.into_iter().map(|id| {
         let name = provider(&id).map_or(id.as_str(), |provider| provider.name).to_owned();

@@ -147,7 +147,15 @@ pub fn symbol(text: &'static str) -> Html {
 }
 
 /// A longer text.
-pub fn area(at: &At, id: &'static str, label: &'static str, path: &str, rows: &'static str, text: &str, on: Callback<String>) -> Html {
+pub fn area(
+    at: &At,
+    id: &'static str,
+    label: &'static str,
+    path: &str,
+    rows: &'static str,
+    text: &str,
+    on: Callback<String>,
+) -> Html {
     let wrong = at.is_wrong(path);
     html! {
         <div class="field">
@@ -160,7 +168,13 @@ pub fn area(at: &At, id: &'static str, label: &'static str, path: &str, rows: &'
 }
 
 /// One of several; each with its value, its name, and whether it is chosen.
-pub fn select(id: &'static str, label: &'static str, topic: Option<Topic>, choices: Vec<(String, String, bool)>, on: Callback<String>) -> Html {
+pub fn select(
+    id: &'static str,
+    label: &'static str,
+    topic: Option<Topic>,
+    choices: Vec<(String, String, bool)>,
+    on: Callback<String>,
+) -> Html {
     let options = choices.into_iter().map(|(value, name, selected)| {
         html! { <option key={value.clone()} value={value.clone()} {selected}>{name}</option> }
     });

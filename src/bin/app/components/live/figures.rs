@@ -28,7 +28,9 @@ pub fn Curve(props: &CurveProps) -> Html {
     let as_table = use_state(|| false);
     let chart = use_node_ref();
     let (width, font) = use_size(&chart);
-    let scene = move |report: &Report, width: f64, font: f64| draw(kind, report, &Options { width, font, ..Options::default() });
+    let scene = move |report: &Report, width: f64, font: f64| {
+        draw(kind, report, &Options { width, font, ..Options::default() })
+    };
     let file = {
         let report = report.clone();
         move || -> Scene {

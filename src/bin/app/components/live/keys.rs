@@ -16,7 +16,8 @@ pub fn keys(live: &LiveState, at: &At) -> Html {
             let judge = run.setup.judge.as_ref().map(|judge| judge.model);
             let models = run.setup.models.iter().enumerate();
             let called = models.filter(|(place, model)| model.plays || judge == Some(*place));
-            let needs = called.map(|(_, model)| (model.endpoint.origin(), model.endpoint.provider().is_some_and(|it| it.needs_key)));
+            let needs = called
+                .map(|(_, model)| (model.endpoint.origin(), model.endpoint.provider().is_some_and(|it| it.needs_key)));
             needs.collect()
         }
         None => live.form.called().map(|(_, model)| (model.endpoint().origin(), model.provider().needs_key)).collect(),
@@ -27,7 +28,7 @@ pub fn keys(live: &LiveState, at: &At) -> Html {
     }
     let inputs = origins.into_iter().map(|(origin, needs)| {
         let set = live.keyed.contains(&origin);
-        html! { <KeyField key={origin.clone()} {origin} {needs} {set} at={at.clone()} /> }
+        html! { <KeyField key={origin.clone()} origin={origin.clone()} {needs} {set} at={at.clone()} /> }
     });
     let keep = {
         let at = at.clone();

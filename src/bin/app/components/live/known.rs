@@ -38,7 +38,9 @@ pub fn known(report: &Report, at: &At) -> Html {
 fn row(report: &Report, place: usize, model: &ModelReport, bounds: bool, at: &At) -> Html {
     let none = || html! { {"–"} };
     let state = match &model.away {
-        Some(away) => html! { <><span class={classes!("state", if lasting(away) { "err" } else { "wait" })}>{away.fault.title()}{left(away)}</span>{" "}{again(place, &model.name, at)}</> },
+        Some(away) => {
+            html! { <><span class={classes!("state", if lasting(away) { "err" } else { "wait" })}>{away.fault.title()}{left(away)}</span>{" "}{again(place, &model.name, at)}</> }
+        }
         None if !model.plays => html! { <span class="state ready">{"judges"}</span> },
         None => html! { <span class="state ready">{if report.dry { "simulated" } else { "may be called" }}</span> },
     };

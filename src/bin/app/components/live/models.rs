@@ -4,9 +4,7 @@ use super::field::{At, chosen, typed};
 use crate::components::explain::{Explain, Topic};
 use crate::components::message::{Message, Tone};
 use crate::format::plural;
-use crate::live::{LiveAction, LiveState, ModelForm, host};
-use llm_selection::live::fault::Fault;
-use llm_selection::live::protocol::Listed;
+use crate::live::{List, LiveAction, LiveState, ModelForm, host};
 use llm_selection::live::provider::{Endpoint, PROVIDERS};
 use yew::prelude::*;
 
@@ -17,7 +15,8 @@ const MOST_PROPOSED: usize = 400;
 pub fn models(live: &LiveState, at: &At) -> Html {
     let form = &live.form;
     let names = form.names();
-    let rows = form.models.iter().zip(names).enumerate().map(|(place, (model, name))| row(live, place, model, name, at));
+    let rows =
+        form.models.iter().zip(names).enumerate().map(|(place, (model, name))| row(live, place, model, name, at));
     html! {
         <section class="card" aria-labelledby="live-models">
             <div class="card-head">
@@ -49,9 +48,12 @@ fn row(live: &LiveState, place: usize, model: &ModelForm, name: String, at: &At)
     let id = model.id;
     // A row is found by its number: another may have been removed meanwhile.
     let set = move |set: fn(&mut ModelForm, String)| {
-        at.text(move |form, text| form.models.iter_mut().filter(|model| model.id == id).for_each(|model| set(model, text.clone())))
+        at.text(move |form, text| {
+            form.models.iter_mut().filter(|model| model.id == id).for_each(|model| set(model, text.clone()))
+        })
     };
-    let plays = at.tick(move |form, on| form.models.iter_mut().filter(|model| model.id == id).for_each(|model| model.plays = on));
+    let plays = at
+        .tick(move |form, on| form.models.iter_mut().filter(|model| model.id == id).for_each(|model| model.plays = on));
     let remove = at.edit(move |form| form.models.retain(|model| model.id != id));
     let lists = live.lists.clone();
     let named = at.text(move |form, text| {
@@ -62,9 +64,15 @@ fn row(live: &LiveState, place: usize, model: &ModelForm, name: String, at: &At)
         }
     });
     let provider = model.provider();
-    let options = PROVIDERS.iter().map(|each| html! { <option key={each.id} value={each.id} selected={each.id == provider.id}>{each.name}</option> });
+    let options = PROVIDERS.iter().map(
+        |each| html! { <option key={each.id} value={each.id} selected={each.id == provider.id}>{each.name}</option> },
+    );
     let listed = model.list_price();
-    let price = |label: &'static str, part: &str, text: &str, listed: Option<f64>, change: fn(&mut ModelForm, String)| {
+    let price = |label: &'static str,
+                 part: &str,
+                 text: &str,
+                 listed: Option<f64>,
+                 change: fn(&mut ModelForm, String)| {
         let path = format!("models[{place}].price.{part}");
         let hint = listed.map(|price| price.to_string()).unwrap_or_default();
         html! {
@@ -79,7 +87,8 @@ fn row(live: &LiveState, place: usize, model: &ModelForm, name: String, at: &At)
         (None, false) => "unknown: 0 where it is free".to_owned(),
     };
     let shown = if name.is_empty() { format!("model {}", place + 1) } else { name };
-    let (input, output) = (listed.as_ref().map(|(price, _)| price.input), listed.as_ref().map(|(price, _)| price.output));
+    let (input, output) =
+        (listed.as_ref().map(|(price, _)| price.input), listed.as_ref().map(|(price, _)| price.output));
     html! {
         <tr key={id} data-row={place.to_string()} class={(!model.plays).then_some("is-off")}>
             <td><input type="checkbox" checked={model.plays} aria-label={shown} onchange={plays} /></td>
@@ -153,9 +162,7 @@ fn providers(live: &LiveState, at: &At) -> Html {
     }
 }
 
-type List = Option<Result<Vec<Listed>, Fault>>;
-
-fn fetched(list: Option<&List>) -> Html {
+fn fetched(list: Option<&Option<List>>) -> Html {
     match list {
         None => Html::default(),
         Some(None) => html! { <p class="quiet small">{"Asking for the list…"}</p> },
@@ -168,8 +175,11 @@ fn fetched(list: Option<&List>) -> Html {
     }
 }
 
-fn proposals(endpoint: &Endpoint, list: Option<&List>) -> Html {
+fn proposals(endpoint: &Endpoint, list: Option<&Option<List>>) -> Html {
     let Some(Some(Ok(list))) = list else { return Html::default() };
-    let options = list.iter().take(MOST_PROPOSED).map(|listed| html! { <option key={listed.model.clone()} value={listed.model.clone()} /> });
+    let options = list
+        .iter()
+        .take(MOST_PROPOSED)
+        .map(|listed| html! { <option key={listed.model.clone()} value={listed.model.clone()} /> });
     html! { <datalist id={list_id(endpoint)}>{for options}</datalist> }
 }

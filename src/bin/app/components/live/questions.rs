@@ -1,9 +1,9 @@
 //! Which questions are asked.
 
 use super::field::{At, chosen, typed};
+use crate::bring::listed;
 use crate::components::explain::{Explain, Topic};
 use crate::components::message::{Message, Tone, explained};
-use crate::bring::listed;
 use crate::format::{count, plural};
 use crate::live::{LiveAction, LiveState};
 use llm_selection::live::wire::QuestionSet;

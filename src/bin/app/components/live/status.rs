@@ -10,7 +10,13 @@ use yew::prelude::*;
 pub fn status(live: &LiveState) -> Html {
     let report = live.report.as_deref();
     let running = report.is_some_and(|report| report.phase == Phase::Running);
-    let class = if running || live.starting { "is-running" } else if report.is_some_and(|report| report.phase == Phase::Done) { "" } else { "is-paused" };
+    let class = if running || live.starting {
+        "is-running"
+    } else if report.is_some_and(|report| report.phase == Phase::Done) {
+        ""
+    } else {
+        "is-paused"
+    };
     // A count that goes up is no announcement; what begins and ends is.
     let aria = if running { "off" } else { "polite" };
     html! {
@@ -36,8 +42,17 @@ fn text(live: &LiveState) -> String {
             () => "Ready".into(),
         };
     };
-    let at = format!("question {} of {}, {} calls", count(report.round.into()), count(report.rounds.into()), count(report.calls.into()));
-    let ends = if report.under_way > 0 { format!(", {} still under way", count(report.under_way.into())) } else { String::new() };
+    let at = format!(
+        "question {} of {}, {} calls",
+        count(report.round.into()),
+        count(report.rounds.into()),
+        count(report.calls.into())
+    );
+    let ends = if report.under_way > 0 {
+        format!(", {} still under way", count(report.under_way.into()))
+    } else {
+        String::new()
+    };
     match report.phase {
         Phase::Running if report.offline => format!("Waiting for the network: {at}"),
         Phase::Running => format!("Running: {at}"),

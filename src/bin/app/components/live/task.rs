@@ -17,7 +17,8 @@ const REWARDS: [(RewardModel, &str); 3] = [
 /// The panels.
 pub fn task(live: &LiveState, playground: &[PolicyForm], at: &At) -> Html {
     let form = &live.form;
-    let rewards = REWARDS.iter().map(|(reward, name)| (format!("{reward:?}"), (*name).to_owned(), *reward == form.reward));
+    let rewards =
+        REWARDS.iter().map(|(reward, name)| (format!("{reward:?}"), (*name).to_owned(), *reward == form.reward));
     let reward = at.text(|form, value| {
         let found = REWARDS.iter().find(|(reward, _)| format!("{reward:?}") == value);
         form.reward = found.map_or(RewardModel::Awc, |(reward, _)| *reward);
@@ -41,7 +42,7 @@ pub fn task(live: &LiveState, playground: &[PolicyForm], at: &At) -> Html {
                     <div class="two">
                         {number(at, Number { id: "live-models-per", label: "Models per question", path: "task.max_models", topic: Some(Topic::MaxModels), before: symbol("N"), min: "1", ..Number::default() },
                             &form.max_models, at.text(|form, text| form.max_models = text))}
-                        {number(at, Number { id: "live-budget", label: "Budget per question", path: "task.budget", topic: Some(Topic::Budget), before: unit("$"), after: symbol("ρ"), min: "0", step: "any", hint: "none", class: "budget-field", ..Number::default() },
+                        {number(at, Number { id: "live-budget", label: "Budget per question", path: "task.budget", topic: Some(Topic::Budget), before: unit("$"), after: symbol("ρ"), min: "0", step: "any", hint: "none", class: "budget-field" },
                             &form.budget, at.text(|form, text| form.budget = text))}
                     </div>
                 </div>
@@ -67,7 +68,19 @@ pub fn task(live: &LiveState, playground: &[PolicyForm], at: &At) -> Html {
 }
 
 /// A whole number without a unit.
-pub fn plain(at: &At, id: &'static str, label: &'static str, path: &'static str, value: &str, set: fn(&mut LiveForm) -> &mut String) -> Html {
+pub fn plain(
+    at: &At,
+    id: &'static str,
+    label: &'static str,
+    path: &'static str,
+    value: &str,
+    set: fn(&mut LiveForm) -> &mut String,
+) -> Html {
     let min = if matches!(path, "seed" | "retries") { "0" } else { "1" };
-    number(at, Number { id, label, path, min, ..Number::default() }, value, at.text(move |form, text| *set(form) = text))
+    number(
+        at,
+        Number { id, label, path, min, ..Number::default() },
+        value,
+        at.text(move |form, text| *set(form) = text),
+    )
 }
