@@ -34,6 +34,7 @@ pub mod facts;
 pub mod figure;
 pub mod game;
 pub mod link;
+pub mod live;
 pub mod number;
 pub mod optimum;
 pub mod order;

@@ -1,0 +1,5 @@
+//! Calls to real models: what goes over the wire, and what comes back from it. Everything here is pure: no clock, no
+//! network and no key.
+
+mod address;
+pub mod provider;
