@@ -336,7 +336,7 @@ pub struct Price {
 }
 
 /// Dollars per million tokens, ≥ 0.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TokenPrice {
     /// Of the prompt.
     pub input: f64,

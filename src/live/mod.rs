@@ -2,4 +2,8 @@
 //! network and no key.
 
 mod address;
+mod advice;
+pub mod fault;
+pub mod protocol;
 pub mod provider;
+mod said;
