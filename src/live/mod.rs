@@ -4,6 +4,9 @@
 mod address;
 mod advice;
 pub mod fault;
+pub mod grade;
+pub mod prompt;
 pub mod protocol;
 pub mod provider;
+pub mod rouge;
 mod said;
