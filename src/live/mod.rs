@@ -3,6 +3,7 @@
 
 mod address;
 mod advice;
+pub mod dry;
 pub mod fault;
 pub mod grade;
 pub mod prompt;
