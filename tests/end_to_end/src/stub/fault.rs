@@ -58,7 +58,8 @@ pub enum Fault {
     },
     /// The answer is made, but no byte of a reply is sent.
     Stalled,
-    /// The answer is made, then the connection is closed without a reply.
+    /// The answer is made, then the connection is closed without a reply. Where it was kept from an earlier request, the
+    /// browser sends this one again, and that is charged, too: see [`Plan::keeps_connections`](super::Plan).
     Closed,
     /// The connection is closed within the reply.
     Interrupted,
