@@ -12,7 +12,7 @@ pub(super) const GRADERS: &str = "`exact`, `case-folded`, `number`, `choice-lett
 const LONGEST_PATTERN: usize = 1_000;
 
 /// A grader that is ready to judge.
-pub(super) struct Judge {
+pub(crate) struct Judge {
     grader: Grader,
     pattern: Option<Regex>,
 }
@@ -22,7 +22,7 @@ impl Judge {
     ///
     /// # Errors
     /// A tolerance that is no number of at least 0; a pattern that is none, or too large.
-    pub(super) fn new(grader: &Grader) -> Result<Self> {
+    pub(crate) fn new(grader: &Grader) -> Result<Self> {
         let wrong =
             |expected: &str, part: &str| Error::new(ErrorKind::OutOfRange, expected).at_field(format!("grader.{part}"));
         let pattern = match grader {
@@ -92,7 +92,7 @@ impl Judge {
     }
 
     /// Whether the answer is right; `None`, which counts as wrong, where nothing was found in it that could be compared.
-    pub(super) fn grade(&self, answer: &str, reference: &str) -> Option<bool> {
+    pub(crate) fn grade(&self, answer: &str, reference: &str) -> Option<bool> {
         let (answer, reference) = (unwrap(answer), unwrap(reference));
         let folded = |text: &str| text.to_lowercase();
         match &self.grader {

@@ -14,7 +14,7 @@ mod cells;
 mod encoding;
 pub mod excerpt;
 mod format;
-mod grader;
+pub(crate) mod grader;
 mod guess;
 mod import;
 mod intake;

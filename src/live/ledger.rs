@@ -141,7 +141,7 @@ impl Ledger {
 
     /// Dollars held for calls under way.
     pub fn held(&self) -> f64 {
-        self.held.values().sum()
+        self.held.values().fold(0.0, |sum, held| sum + held)
     }
 
     /// The most that can have been spent once all calls under way have ended; dollars.
@@ -169,4 +169,114 @@ impl Ledger {
 /// price.
 pub fn dollars(usage: &Usage, price: TokenPrice) -> f64 {
     (usage.input as f64 * price.input + usage.output as f64 * price.output) / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What happens to a call.
+    #[derive(Debug, Clone)]
+    enum Step {
+        Call(f64),
+        /// The oldest call under way: the share of its worst case that it costs.
+        Known(f64),
+        Unknown,
+        Release,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            (0.0..0.3f64).prop_map(Step::Call),
+            (0.0..=1.0f64).prop_map(Step::Known),
+            Just(Step::Unknown),
+            Just(Step::Release),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn the_cap_holds_whatever_comes(steps in prop::collection::vec(step(), 0..200), dollars in 0.0..3.0f64, most in 1u32..60) {
+            let mut ledger = Ledger::new(Caps { dollars, calls: most, minutes: 1.0 });
+            // The same by hand: worst cases under way, and what is settled for good.
+            let (mut open, mut known, mut unknown, mut calls): (Vec<(u64, f64)>, f64, f64, u32) = (Vec::new(), 0.0, 0.0, 0);
+            for (number, step) in (0..).zip(steps) {
+                let held: f64 = open.iter().map(|(_, worst)| worst).sum();
+                match step {
+                    Step::Call(worst) => {
+                        let refused = ledger.refuses(worst);
+                        let fits = known + unknown + held + worst <= dollars;
+                        if (known + unknown + held + worst - dollars).abs() > 1e-9 {
+                            prop_assert_eq!(refused.is_none(), fits && calls < most);
+                        }
+                        if refused.is_none() {
+                            ledger.hold(number, worst);
+                            open.push((number, worst));
+                            calls += 1;
+                        }
+                    }
+                    _ if open.is_empty() => ledger.settle(number, Charge::Known(1e9), None),
+                    Step::Known(share) => {
+                        let (call, worst) = open.remove(0);
+                        let usage = Usage { input: 3, cached: 1, output: 2, reasoning: 1 };
+                        ledger.settle(call, Charge::Known(share * worst), Some(&usage));
+                        ledger.settle(call, Charge::Known(1e9), None);
+                        known += share * worst;
+                    }
+                    Step::Unknown => {
+                        let (call, worst) = open.remove(0);
+                        ledger.settle(call, Charge::Unknown, None);
+                        unknown += worst;
+                    }
+                    Step::Release => {
+                        ledger.release(open.remove(0).0);
+                        calls -= 1;
+                    }
+                }
+                let held: f64 = open.iter().map(|(_, worst)| worst).sum();
+                prop_assert!((ledger.at_most() - (known + unknown + held)).abs() < 1e-9);
+                prop_assert!(ledger.at_most() <= dollars + 1e-9 && ledger.calls() <= most);
+                prop_assert_eq!(ledger.calls(), calls);
+            }
+            prop_assert!(!ledger.is_over());
+            prop_assert!((ledger.known() - known).abs() < 1e-9 && (ledger.unknown().0 - unknown).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_cap_can_be_used_up_to_the_last_cent() {
+        let mut ledger = Ledger::new(Caps { dollars: 0.3, calls: 10, minutes: 1.0 });
+        for call in 0..3 {
+            assert_eq!(ledger.refuses(0.1), None);
+            ledger.hold(call, 0.1);
+            ledger.settle(call, Charge::Known(0.1), None);
+        }
+        assert_eq!(ledger.refuses(1e-6), Some(Cap::Dollars));
+        assert_eq!(ledger.refuses(0.0), None);
+        ledger.hold(9, 0.0);
+        ledger.settle(9, Charge::Known(0.01), None);
+        assert!(ledger.is_over());
+    }
+
+    #[test]
+    fn caps_are_checked() {
+        let good = Caps { dollars: 0.0, calls: 1, minutes: 0.1 };
+        assert!(good.check().is_ok());
+        for bad in [
+            Caps { dollars: -1.0, ..good },
+            Caps { dollars: f64::NAN, ..good },
+            Caps { calls: 0, ..good },
+            Caps { minutes: 0.0, ..good },
+            Caps { minutes: f64::INFINITY, ..good },
+        ] {
+            assert!(bad.check().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn dollars_by_usage() {
+        let usage = Usage { input: 1_000_000, cached: 400_000, output: 500_000, reasoning: 300_000 };
+        assert_eq!(dollars(&usage, TokenPrice { input: 2.0, output: 10.0 }), 7.0);
+    }
 }

@@ -98,6 +98,6 @@ pub struct Said {
 impl Outcome {
     /// Of a call that was under way when the page went.
     pub fn unknown() -> Outcome {
-        Outcome::Failed { fault: Fault::of(FaultKind::UnknownOutcome), latency_ms: 0.0 }
+        Outcome::Failed { fault: Fault::new(FaultKind::UnknownOutcome), latency_ms: 0.0 }
     }
 }

@@ -1,6 +1,8 @@
 //! Rounds with real calls: requests and replies, prices, the spend ledger, what is tried again, and the run as a state
 //! machine between the engine and the network. Pure: no clock, no network, no storage.
 
+mod address;
+mod advice;
 pub mod dry;
 pub mod estimate;
 pub mod export;
@@ -14,6 +16,7 @@ pub mod protocol;
 pub mod provider;
 pub mod retry;
 pub mod rouge;
+mod said;
 pub mod sample;
 pub mod session;
 pub mod setup;

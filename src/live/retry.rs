@@ -104,3 +104,113 @@ impl Standing {
         (self.until, self.times, self.streak) = (0.0, 0, 0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const KINDS: [FaultKind; 16] = [
+        FaultKind::WrongKey,
+        FaultKind::Forbidden,
+        FaultKind::NoCredit,
+        FaultKind::UnknownModel,
+        FaultKind::BadRequest,
+        FaultKind::RateLimited,
+        FaultKind::Overloaded,
+        FaultKind::Unreachable,
+        FaultKind::Redirected,
+        FaultKind::TimedOut,
+        FaultKind::Aborted,
+        FaultKind::TooLarge,
+        FaultKind::Broken,
+        FaultKind::NotJson,
+        FaultKind::Malformed,
+        FaultKind::UnknownOutcome,
+    ];
+
+    fn fault(kind: FaultKind, retry_after_ms: Option<f64>) -> Fault {
+        Fault { retry_after_ms, ..Fault::new(kind) }
+    }
+
+    proptest! {
+        #[test]
+        fn only_what_was_not_done_is_tried_again(
+            kind in prop::sample::select(KINDS.to_vec()),
+            attempt in 1u32..30,
+            retries in 0u32..20,
+            draw in 0.0..1.0f64,
+            asked in prop::option::of(0.0..2_000_000.0f64),
+        ) {
+            match next(&fault(kind, asked), attempt, retries, draw) {
+                Next::Again(pause) => {
+                    prop_assert!(!kind.may_be_billed() && attempt <= retries);
+                    prop_assert!(pause >= asked.unwrap_or(0.0), "sooner than asked for");
+                    prop_assert!((500.0..=LONGEST_ASKED + LONGEST).contains(&pause));
+                }
+                Next::GiveUp => {
+                    let too_long = asked.is_some_and(|asked| asked > LONGEST_ASKED);
+                    prop_assert!(!kind.is_transient() || attempt > retries || too_long);
+                }
+            }
+        }
+
+        #[test]
+        fn a_model_is_left_alone_longer_and_longer_and_never_for_good(
+            kinds in prop::collection::vec(prop::sample::select(KINDS.to_vec()), 1..40)
+        ) {
+            let mut standing = Standing::default();
+            let mut at = 0.0;
+            let mut last = 0.0;
+            for kind in kinds {
+                let before = standing.until();
+                standing.failed(&fault(kind, None), at);
+                if standing.until() > before {
+                    let alone = standing.until() - at;
+                    prop_assert!(alone >= last && (ALONE..=LONGEST_ALONE).contains(&alone));
+                    last = alone;
+                    prop_assert!(standing.why().is_some());
+                    at = standing.until();
+                }
+                prop_assert!(standing.is_there(at));
+                at += 1.0;
+            }
+            standing.answered();
+            prop_assert!(standing.is_there(0.0) && standing.why().is_none());
+        }
+    }
+
+    #[test]
+    fn pauses_double_and_obey() {
+        let pause = |attempt, asked| next(&fault(FaultKind::Overloaded, asked), attempt, 20, 1.0);
+        assert_eq!([1, 2, 3].map(|attempt| pause(attempt, None)), [1_000.0, 2_000.0, 4_000.0].map(Next::Again));
+        assert_eq!(pause(15, None), Next::Again(60_000.0));
+        assert_eq!(pause(1, Some(5_000.0)), Next::Again(5_100.0));
+        assert_eq!(pause(1, Some(900_000.0)), Next::GiveUp);
+        assert_eq!(next(&fault(FaultKind::Overloaded, None), 1, 20, 0.0), Next::Again(500.0));
+    }
+
+    #[test]
+    fn three_in_a_row_or_one_that_lasts() {
+        let mut standing = Standing::default();
+        for _ in 0..2 {
+            standing.failed(&fault(FaultKind::TimedOut, None), 0.0);
+            assert!(standing.is_there(0.0));
+        }
+        standing.failed(&fault(FaultKind::TimedOut, None), 0.0);
+        assert!(!standing.is_there(29_999.0) && standing.is_there(30_000.0) && !standing.is_hopeless());
+        // What was under way with it does not count twice.
+        standing.failed(&fault(FaultKind::TimedOut, None), 10.0);
+        assert_eq!(standing.until(), 30_000.0);
+        standing.failed(&fault(FaultKind::WrongKey, None), 30_000.0);
+        assert!(standing.is_hopeless() && standing.until() == 90_000.0);
+        standing.try_again();
+        assert!(standing.is_there(0.0) && !standing.is_hopeless());
+        let mut other = Standing::default();
+        other.failed(&fault(FaultKind::Aborted, None), 0.0);
+        other.failed(&fault(FaultKind::RateLimited, Some(800_000.0)), 0.0);
+        assert!(other.is_there(0.0));
+        other.failed(&fault(FaultKind::NoCredit, None), 0.0);
+        assert!(!other.is_there(0.0) && !other.is_hopeless());
+    }
+}

@@ -3,9 +3,7 @@
 use super::{Plan, Scene};
 use crate::environment::AnyWorld;
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{
-    CostScale, Environment, Experiment, Policy, PolicyKind, Run, Synthetic, SyntheticModel, Task,
-};
+use crate::experiment::{Environment, Experiment, FileReference, Policy, PolicyKind, Replay, Run, Task};
 use crate::game::Segment;
 
 /// A model that is asked.
@@ -28,14 +26,11 @@ impl Plan {
             let expected = "a policy that learns as it goes: nobody knows beforehand how good real models are";
             return Err(Error::new(ErrorKind::OutOfRange, expected).at_field("policies[0].kind"));
         }
-        let named = |model: &LiveModel| SyntheticModel { name: model.name.clone(), reward: 0.0, cost: model.worst };
-        // Nothing of it is played; names, prices, task and policy are checked as anywhere.
-        let environment = Environment::Synthetic(Synthetic {
-            cost_spread: 0.0,
-            cost_scale: CostScale::default(),
-            models: models.iter().map(named).collect(),
-            drift: Vec::new(),
-            availability: Vec::new(),
+        // Names, task and policy are checked as anywhere; nothing of it is played.
+        let environment = Environment::Replay(Replay {
+            files: vec![FileReference { name: "answers".to_owned(), sha256: None }],
+            models: models.iter().map(|model| model.name.clone()).collect(),
+            ..Replay::default()
         });
         let experiment = Experiment {
             version: 1,

@@ -4,6 +4,7 @@
 mod assets;
 mod bench;
 mod command;
+mod gateway;
 mod offline;
 mod python;
 mod reference;
@@ -23,6 +24,7 @@ cargo xtask test --firefox [STEP]... [-- FILTER]
                                           the steps that need a browser (wasm browser) in Firefox
 cargo xtask test --nginx [-- FILTER]      the step browser with a stock nginx as the server
 cargo xtask test --reference              the engine against a re-derivation in Python (3.10 or newer, with venv)
+cargo xtask test --gateway                the page before LiteLLM's proxy in Chromium (Python 3.10 or newer, with venv)
 cargo xtask bench [--peers [query-aware]] the benchmarks, native and in the browser; or the engine beside other programs
                                           (numpy, numba, scipy, MABWiser, SMPyBandits, scikit-learn: needs Python 3.11 or
                                           3.12 with venv), its query-aware part alone where that is named

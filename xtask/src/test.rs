@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check, one after the other, up to the first that fails.
 
+use std::process::Command;
 use std::thread;
 use std::time::Instant;
 
@@ -7,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::command::{cargo, run, target};
 use crate::setup::{self, Driver, WASM};
-use crate::{reference, site};
+use crate::{gateway, reference, site};
 
 /// Name, what it shows, and the check itself, which gets the arguments for the test programs.
 type Step = (&'static str, &'static str, fn(&[String]) -> Result<()>);
@@ -34,12 +35,14 @@ const UNDER_NGINX: [Step; 1] = [("browser", "the built site under a stock nginx,
 /// Runs the named steps, or all; after `--firefox` those for Firefox, after `--nginx` those with its server; what follows
 /// `--` is passed to the test programs.
 ///
-/// `--reference` alone runs the comparison with the re-derivation in Python instead.
+/// `--reference` alone runs the comparison with the re-derivation in Python instead, `--gateway` alone the page before a
+/// gateway.
 pub fn test(arguments: &[String]) -> Result<()> {
     match arguments.split_first() {
         Some((flag, rest)) if flag == "--firefox" => steps(&IN_FIREFOX, flag, rest),
         Some((flag, rest)) if flag == "--nginx" => steps(&UNDER_NGINX, flag, rest),
         Some((flag, [])) if flag == "--reference" => reference::reference(),
+        Some((flag, [])) if flag == "--gateway" => gateway::gateway(),
         _ => steps(&STEPS, "", arguments),
     }
 }
@@ -105,13 +108,7 @@ fn wasm(driver: &Driver, rest: &[String]) -> Result<()> {
 
 /// `under_nginx`: all tests there; else one, where there is an nginx.
 fn browser(driver: &Driver, under_nginx: bool, rest: &[String]) -> Result<()> {
-    // The site's builds mostly wait for one processor.
-    thread::scope(|scope| {
-        let programs = scope.spawn(|| run(&mut cargo(&["test", "--quiet", "--package", "end-to-end", "--no-run"])));
-        site::build(&[])?;
-        programs.join().map_err(|_| anyhow::anyhow!("building the tests failed"))?
-    })?;
-    let mut tests = cargo(&["test", "--quiet", "--package", "end-to-end"]);
+    let mut tests = of_the_site(driver)?;
     match setup::nginx() {
         Ok(program) => tests.env("NGINX_PROGRAM", program),
         Err(error) if under_nginx => return Err(error),
@@ -121,9 +118,22 @@ fn browser(driver: &Driver, under_nginx: bool, rest: &[String]) -> Result<()> {
     if under_nginx {
         tests.env("SERVER", "nginx");
     }
+    run(tests.args(rest))
+}
+
+/// Builds the site and its tests; gives the command that runs these in the driver's browser.
+pub fn of_the_site(driver: &Driver) -> Result<Command> {
+    // The site's builds mostly wait for one processor.
+    thread::scope(|scope| {
+        let programs = scope.spawn(|| run(&mut cargo(&["test", "--quiet", "--package", "end-to-end", "--no-run"])));
+        site::build(&[])?;
+        programs.join().map_err(|_| anyhow::anyhow!("building the tests failed"))?
+    })?;
+    let mut tests = cargo(&["test", "--quiet", "--package", "end-to-end"]);
     // A browser test waits half of its time: three at once keep two processors busy.
     if std::env::var_os("RUST_TEST_THREADS").is_none() {
         tests.env("RUST_TEST_THREADS", "3");
     }
-    run(driver.chosen_for(&mut tests).args(rest))
+    driver.chosen_for(&mut tests);
+    Ok(tests)
 }

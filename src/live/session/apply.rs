@@ -122,7 +122,7 @@ impl Session {
                 }
             }
             Outcome::Failed { fault, .. } => {
-                let charge = if fault.may_be_billed() { Charge::Unknown } else { Charge::Known(0.0) };
+                let charge = if fault.kind.may_be_billed() { Charge::Unknown } else { Charge::Known(0.0) };
                 self.ledger.settle(number, charge, None);
                 self.failed(number, &slot, attempt, fault, at);
             }

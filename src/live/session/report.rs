@@ -184,7 +184,7 @@ impl Session {
             round: self.run.round(),
             rounds: self.setup.rounds,
             offline: self.offline && self.phase == Phase::Running,
-            under_way: self.lanes.iter().map(|lane| lane.under_way).sum(),
+            under_way: self.under_way().iter().sum(),
             calls: self.ledger.calls(),
             known: self.ledger.known(),
             unknown,
@@ -201,6 +201,11 @@ impl Session {
             curve,
             models: self.models_now(at, origin),
         }
+    }
+
+    /// Calls under way by provider, in the order in which the models name them.
+    pub fn under_way(&self) -> Vec<u32> {
+        self.lanes.iter().map(|lane| lane.under_way).collect()
     }
 
     fn models_now(&self, at: f64, origin: &str) -> Vec<ModelReport> {
@@ -240,7 +245,7 @@ impl Session {
                 }
                 Some(Outcome::Failed { fault, .. }) => {
                     report.failed += 1;
-                    report.dollars += if fault.may_be_billed() { call.worst } else { 0.0 };
+                    report.dollars += if fault.kind.may_be_billed() { call.worst } else { 0.0 };
                 }
                 None => {}
             }

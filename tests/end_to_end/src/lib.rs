@@ -16,6 +16,7 @@ mod memory;
 mod page;
 pub mod playground;
 mod server;
+pub mod stub;
 mod switch;
 
 use std::fs;
