@@ -318,8 +318,11 @@ mod tests {
     }
 
     fn texts(scene: &Scene) -> Vec<&str> {
-        let text = |node| if let Node::Text { text, .. } = node { Some(text) } else { None };
-        scene.nodes.iter().filter_map(text).map(String::as_str).collect()
+        scene
+            .nodes
+            .iter()
+            .filter_map(|node| if let Node::Text { text, .. } = node { Some(text.as_str()) } else { None })
+            .collect()
     }
 
     #[test]
