@@ -110,12 +110,15 @@ pub fn draw(kind: LiveFigure, report: &Report, options: &Options) -> Scene {
         .map(|point| {
             let mean = kind.of(point);
             let half = mean.half.filter(|_| point.round > settled).unwrap_or(0.0);
-            (if mean.mean > half { mean.mean - half } else { 0.0 }, mean.mean + half)
+            let most = if kind == LiveFigure::Reward && mean.mean <= 1.0 { 1.0 } else { f64::INFINITY };
+            let high = if mean.mean + half < most { mean.mean + half } else { most };
+            (if mean.mean > half { mean.mean - half } else { 0.0 }, high)
         })
         .collect();
     // A budget far above all costs would squash them.
     let dearest = spans.iter().fold(0.0, |most, span| if span.1 > most { span.1 } else { most });
-    spans.extend(budget.filter(|budget| *budget <= dearest * 2.0).map(|budget| (0.0, budget)));
+    let near = budget.filter(|budget| *budget <= dearest * 2.5);
+    spans.extend(near.map(|budget| (0.0, budget)));
     let (top, bottom) = (font * 1.6, height - font * 2.2);
     let values = Values::over(&spans, (0.0, f64::INFINITY), (bottom, top), 5, &|value, step| match kind {
         LiveFigure::Reward => fixed(value, decimals(step, 1)),
@@ -125,7 +128,7 @@ pub fn draw(kind: LiveFigure, report: &Report, options: &Options) -> Scene {
     let right = width - font * 0.6;
     let x = Axis::new(Scale::Linear, 0.0, f64::from(report.rounds.max(1)), left, right);
     let frame = Frame { x, y: values.axis };
-    let over = budget.map(|budget| frame.y.at(budget).clamp(top, bottom));
+    let over = near.map(|budget| frame.y.at(budget).clamp(top, bottom));
     if let Some(line) = over {
         let (x, y, width, height) = (left, top, right - left, line - top);
         scene.nodes.push(Node::Rect { class: "over", x, y, width, height, depth: None });
@@ -140,21 +143,31 @@ pub fn draw(kind: LiveFigure, report: &Report, options: &Options) -> Scene {
     let area = path("band", band(&frame, &rounds, &series, Some(0.0)));
     let curve = path("ln lead", line(&frame, &rounds, &series.mean));
     scene.nodes.push(Node::Group { class: "s1", at: None, nodes: vec![area, curve] });
-    if let (Some(budget), Some(line)) = (budget, over) {
+    if let Some(line) = over {
         scene.nodes.push(straight("budget-line", left, line, right, line));
-        let text = format!("ρ {}", unit.write(budget, 0));
-        flag(&mut scene.nodes, text, right, if line - font * 1.4 < 0.0 { 0.0 } else { line - font * 1.4 }, font);
+    }
+    if let Some(budget) = budget {
+        // Where it is above all that is drawn, the flag says how much it is.
+        let above = if over.is_some() { "" } else { ", above" };
+        let text = format!("ρ {}{above}", unit.write(budget, 0));
+        let foot = over.unwrap_or(top);
+        flag(&mut scene.nodes, text, right, if foot > font * 1.4 { foot - font * 1.4 } else { 0.0 }, font);
     }
     scene
 }
 
 /// Text on the budget's colour, ending at `right`; gives its left edge.
 fn flag(nodes: &mut Vec<Node>, text: String, right: f64, top: f64, font: f64) -> f64 {
-    let (width, height) = (text_width(&text, font) + font * 0.8, font * 1.4);
+    let (width, height) = (flag_width(&text, font), font * 1.4);
     let x = right - width;
     nodes.push(Node::Rect { class: "flag", x, y: top, width, height, depth: None });
     nodes.push(Node::Text { class: "mid flag-t", x: x + width / 2.0, y: top + font * 1.05, text });
     x
+}
+
+/// Width of a flag: its type is bold.
+fn flag_width(text: &str, font: f64) -> f64 {
+    text_width(text, font) * 1.12 + font * 0.9
 }
 
 /// The figure as a table: some ten rows, the last included.
@@ -198,7 +211,7 @@ impl Spending {
     #[must_use]
     pub fn describe(&self) -> String {
         let unit = self.unit();
-        let write = |dollars: f64| unit.write(dollars, 0);
+        let write = |dollars: f64| if dollars > 0.0 { unit.write(dollars, 0) } else { "$0".to_owned() };
         let unsure = match self.unsure > 0.0 {
             true => format!(" and at most {} more in calls not known yet", write(self.unsure)),
             false => String::new(),
@@ -249,17 +262,17 @@ impl Spending {
         nodes.push(straight("budget-line", cap, 0.0, cap, top + bar + font * 0.5));
         let unit = self.unit();
         let text = format!("cap {}", CostUnit::for_amount(self.cap, true).write(self.cap, 0));
-        let room = text_width(&text, font) + font * 0.8;
+        let room = flag_width(&text, font);
         let flag_end = if cap < room { room } else { cap };
         let flagged = flag(&mut nodes, text, flag_end, 0.0, font);
-        let spent = format!("spent {}", unit.write(self.known, 0));
+        let spent = if self.known > 0.0 { unit.write(self.known, 0) } else { "$0".to_owned() };
+        let spent = format!("spent {spent}");
         if text_width(&spent, font) < flagged {
             nodes.push(Node::Text { class: "strong", x: 0.0, y: font * 1.3, text: spent });
         }
         // Below the bar, where there is room for them.
         let mut free = f64::NEG_INFINITY;
         let below = [
-            Some((0.0, "$0".to_owned())),
             self.estimate.map(|(expected, _)| (expected, format!("expected {}", unit.write(expected, 0)))),
             self.estimate.map(|(_, most)| (most, format!("at most {}", unit.write(most, 0)))),
         ];
@@ -357,7 +370,7 @@ mod tests {
              $0.071, at most $0.214."
         );
         let scene = spending.draw(&Options { width: 800.0, ..Options::default() });
-        assert_eq!(texts(&scene), ["cap $0.40", "spent $0.031", "$0", "expected $0.071", "at most $0.214"]);
+        assert_eq!(texts(&scene), ["cap $0.40", "spent $0.031", "expected $0.071", "at most $0.214"]);
     }
 
     proptest! {

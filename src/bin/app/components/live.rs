@@ -31,7 +31,6 @@ use kept::KeptRuns;
 use llm_selection::error::Error;
 use llm_selection::figure::live::LiveFigure;
 use llm_selection::live::session::{Pause, Phase, Report};
-use spend::dollars;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -81,7 +80,7 @@ pub fn ready(live: &LiveState) -> Html {
     if lacks.is_empty() {
         let text = match (live.form.real, live.form.caps.caps()) {
             (true, Ok(caps)) => {
-                format!("Real calls, paid by your keys' accounts: at most {}, the cap.", dollars(caps.dollars))
+                format!("Real calls, paid by your keys' accounts: at most {}, the cap.", spend::typed(caps.dollars))
             }
             _ => "Free: the answers are simulated, and no key is needed.".to_owned(),
         };

@@ -163,7 +163,7 @@ pub struct CapsForm {
 
 impl Default for CapsForm {
     fn default() -> CapsForm {
-        CapsForm { dollars: "0.40".into(), calls: "400".into(), minutes: "30".into() }
+        CapsForm { dollars: "0.25".into(), calls: "400".into(), minutes: "30".into() }
     }
 }
 
@@ -239,7 +239,7 @@ impl Default for LiveForm {
             models: models.collect(),
             reward: RewardModel::Awc,
             max_models: "2".into(),
-            budget: "0.0001".into(),
+            budget: "0.00003".into(),
             threshold: "1".into(),
             policy: None,
             rounds: "100".into(),
@@ -255,7 +255,7 @@ impl Default for LiveForm {
             template: TEMPLATE.into(),
             system: String::new(),
             caps: CapsForm::default(),
-            max_tokens: "256".into(),
+            max_tokens: "64".into(),
             at_once: "2".into(),
             per_minute: String::new(),
             paces: BTreeMap::new(),

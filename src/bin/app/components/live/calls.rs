@@ -84,7 +84,7 @@ pub fn Calls(props: &CallsProps) -> Html {
                 <table class="table calls-table" aria-label="Calls" aria-rowcount={(total + 1).to_string()}>
                     <thead><tr aria-rowindex="1">
                         <th scope="col">{"Call"}</th><th scope="col" class="l">{"Question"}</th><th scope="col" class="l">{"Model"}</th><th scope="col" class="l">{"Answer"}</th>
-                        <th scope="col" class="l">{"State"}</th><th scope="col">{"Score"}</th><th scope="col">{"Tokens, in + out"}</th><th scope="col">{"Cost, $"}</th><th scope="col">{"Latency, ms"}</th>
+                        <th scope="col" class="l">{"State"}</th><th scope="col">{"Score"}</th><th scope="col">{"Tokens in + out"}</th><th scope="col">{"Cost"}</th><th scope="col">{"Latency, ms"}</th>
                     </tr></thead>
                     <tbody>{space(first)}{for body}{space(below)}</tbody>
                 </table>
@@ -100,8 +100,9 @@ fn line(row: &Row, place: usize, at: &At) -> Html {
         RowState::UnderWay => ("wait", "under way".to_owned(), String::new(), None),
         RowState::NotSent => ("", "not sent".to_owned(), String::new(), None),
         RowState::Failed(fault) => {
-            let status = fault.status.map_or(String::new(), |status| format!("{status}: "));
-            ("err", format!("{status}{}", fault.title()), fault.said.clone(), None)
+            let status = fault.status.map_or(String::new(), |status| format!(" {status}"));
+            let said = if fault.said.is_empty() { fault.title().to_owned() } else { format!("{}: {}", fault.title(), fault.said) };
+            ("err", format!("failed{status}"), said, None)
         }
         RowState::Answered(text, ending, score) => {
             let state = match ending {

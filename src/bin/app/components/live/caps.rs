@@ -40,6 +40,7 @@ pub fn caps(live: &LiveState, at: &At) -> Html {
                 <div class="stack">
                     {limits(at, &form.caps, on)}
                     {plain(at, "live-max-tokens", "Output tokens a call", "max_tokens", &form.max_tokens, |form| &mut form.max_tokens)}
+                    <p class="quiet small">{"Reasoning counts: models that reason need 1,000 or more."}</p>
                 </div>
             </fieldset>
             <fieldset class="panel">

@@ -1,7 +1,7 @@
 //! What is known of each model of the run that is open.
 
 use super::field::At;
-use super::spend::{dollars, mean};
+use super::spend::{dollars, mean, mean_dollars};
 use crate::components::explain::{Explain, Topic};
 use crate::components::message::{Message, Tone};
 use crate::components::name::Name;
@@ -51,7 +51,7 @@ fn row(report: &Report, place: usize, model: &ModelReport, bounds: bool, at: &At
             <td>{count(model.calls.into())}</td>
             <td>{count(model.failed.into())}</td>
             <td>{model.reward.map_or_else(none, |reward| mean(reward, |value| fixed(value, 3)))}</td>
-            <td>{model.cost.map_or_else(none, |cost| mean(cost, dollars))}</td>
+            <td>{model.cost.map_or_else(none, mean_dollars)}</td>
             if bounds {
                 <td>{model.bounds.map_or_else(none, |(reward, _)| html! { {fixed(reward, 3)} })}</td>
                 <td>{model.bounds.map_or_else(none, |(_, cost)| html! { {dollars(cost)} })}</td>

@@ -5,7 +5,7 @@ use crate::components::explain::{Explain, Topic};
 use crate::components::figure::use_size;
 use crate::components::message::{Message, Tone};
 use crate::components::shapes::shapes;
-use crate::format::{Unit, count, fixed};
+use crate::format::{Unit, count, decimals, fixed};
 use crate::live::{Export, LiveAction, LiveState};
 use llm_selection::figure::Options;
 use llm_selection::figure::live::Spending;
@@ -18,6 +18,17 @@ pub fn dollars(amount: f64) -> String {
     if amount == 0.0 { "$0".to_owned() } else { Unit::Dollars.amount(amount, 3) }
 }
 
+/// An amount as somebody typed it.
+pub fn typed(amount: f64) -> String {
+    if amount == 0.0 { "$0".to_owned() } else { Unit::Dollars.short(amount) }
+}
+
+/// A mean of dollars with its interval, as fine as itself.
+pub fn mean_dollars(mean_of: Mean) -> Html {
+    let places = decimals(mean_of.mean, 3);
+    mean(mean_of, |amount| Unit::Dollars.fixed(amount, places))
+}
+
 /// A mean with its interval.
 pub fn mean(mean: Mean, write: impl Fn(f64) -> String) -> Html {
     html! { <><data value={mean.mean.to_string()}>{write(mean.mean)}</data>if let Some(half) = mean.half { {" "}<span class="pm">{"± "}{write(half)}</span> }</> }
@@ -27,8 +38,8 @@ pub fn mean(mean: Mean, write: impl Fn(f64) -> String) -> Html {
 pub fn spend(live: &LiveState, at: &At) -> Html {
     let report = live.report.as_deref();
     let dry = report.map_or(!live.form.real, |report| report.dry);
-    let typed = live.form.caps.caps().map_or(0.0, |caps| caps.dollars);
-    let cap = report.map_or(typed, |report| report.caps.dollars);
+    let wanted = live.form.caps.caps().map_or(0.0, |caps| caps.dollars);
+    let cap = report.map_or(wanted, |report| report.caps.dollars);
     let estimate = live.estimate.as_deref();
     let spending = Spending {
         known: report.map_or(0.0, |report| report.known),
@@ -73,10 +84,10 @@ fn before(estimate: &Estimate, cap: f64) -> Html {
     let whole = |number: f64| count(number.round() as u64);
     html! {
         <dl class="kpis">
-            {figure("Expected", html! { {dollars(estimate.dollars.0)} }, html! { {format!("of at most {}", dollars(cap))} })}
-            {figure("At most, without the cap", html! { {dollars(estimate.dollars.1)} }, Html::default())}
-            {figure("Calls", html! { {whole(estimate.calls.0)} }, html! { {format!("at most {}, and retries", whole(estimate.calls.1))} })}
-            {figure("Dearest call", html! { {dollars(estimate.worst_call)} }, html! { {format!("at most; {} tokens in, {} out in all", whole(estimate.input), whole(estimate.output))} })}
+            {figure("Expected", html! { {dollars(estimate.dollars.0)} }, html! { {format!("capped at {}", typed(cap))} })}
+            {figure("Without the cap", html! { {dollars(estimate.dollars.1)} }, html! { {"at the very most"} })}
+            {figure("Calls", html! { {whole(estimate.calls.0)} }, html! { {format!("at most {}, and retries; {} tokens in, {} out", whole(estimate.calls.1), whole(estimate.input), whole(estimate.output))} })}
+            {figure("Dearest call", html! { {dollars(estimate.worst_call)} }, html! { {"at the very most"} })}
         </dl>
     }
 }
@@ -84,16 +95,16 @@ fn before(estimate: &Estimate, cap: f64) -> Html {
 fn now(report: &Report, live: &LiveState) -> Html {
     let most = live.run.as_ref().and_then(|run| run.setup.task.max_models);
     let none = || html! { {"–"} };
-    let cost = report.cost.map_or_else(none, |cost| mean(cost, dollars));
+    let cost = report.cost.map_or_else(none, mean_dollars);
     let reward = report.reward.map_or_else(none, |reward| mean(reward, |value| fixed(value, 3)));
     let calls = report.calls_per_round.map_or_else(none, |calls| html! { {fixed(calls, 2)} });
     let usage = &report.usage;
     html! {
         <>
             <dl class="kpis">
-                {figure("Spent", html! { <data value={report.known.to_string()}>{dollars(report.known)}</data> }, html! { {format!("of {}", dollars(report.caps.dollars))} })}
+                {figure("Spent", html! { <data value={report.known.to_string()}>{dollars(report.known)}</data> }, html! { {format!("of {}", typed(report.caps.dollars))} })}
                 {figure("Mean per question", cost, match report.budget {
-                    Some(budget) => html! { <>{"of "}<span class="over-t">{format!("ρ {}", dollars(budget))}</span></> },
+                    Some(budget) => html! { <>{"of "}<span class="over-t">{format!("ρ {}", typed(budget))}</span></> },
                     None => html! { {"no budget"} },
                 })}
                 {figure("Mean reward", reward, html! { {format!("of {} answered", count(report.round.into()))} })}

@@ -20,7 +20,7 @@ pub fn status(live: &LiveState) -> Html {
     // A count that goes up is no announcement; what begins and ends is.
     let aria = if running { "off" } else { "polite" };
     html! {
-        <section class={classes!("card", "status", class)} aria-label="Progress">
+        <section class={classes!("card", "status", "one", class)} aria-label="Progress">
             <div class="status-now">
                 <p role="status" aria-live={aria}><span class="pulse"></span>{text(live)}</p>
                 if let Some(report) = report {

@@ -1,6 +1,6 @@
 //! The set-up of the run that is open.
 
-use super::spend::dollars;
+use super::spend::typed;
 use crate::format::{count, listed};
 use llm_selection::experiment::{Grader, RewardModel};
 use llm_selection::live::grade::Scoring;
@@ -38,7 +38,7 @@ pub fn summary(setup: &Setup) -> Html {
                 {line("Policy", policy_label(&setup.policy))}
                 {line("Reward model", reward.to_owned())}
                 {line("Models per question", setup.task.max_models.map_or_else(|| "–".to_owned(), |most| most.to_string()))}
-                {line("Budget per question", setup.task.budget.map_or_else(|| "none".to_owned(), dollars))}
+                {line("Budget per question", setup.task.budget.map_or_else(|| "none".to_owned(), typed))}
                 {line("Rounds", count(setup.rounds.into()))}
                 {line("Batch", count(setup.batch.into()))}
                 {line("Seed", setup.seed.to_string())}
