@@ -205,7 +205,7 @@ fn alerts(report: &Report, at: &At) -> Html {
             if report.offline {
                 <Message tone={Tone::Note} title="The browser has no network">{"The run waits, and goes on by itself."}</Message>
             }
-            {known::troubles(report, at)}
+            if report.phase != Phase::Done { {known::troubles(report, at)} }
         </>
     }
 }

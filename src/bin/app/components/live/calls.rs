@@ -101,7 +101,11 @@ fn line(row: &Row, place: usize, at: &At) -> Html {
         RowState::NotSent => ("", "not sent".to_owned(), String::new(), None),
         RowState::Failed(fault) => {
             let status = fault.status.map_or(String::new(), |status| format!(" {status}"));
-            let said = if fault.said.is_empty() { fault.title().to_owned() } else { format!("{}: {}", fault.title(), fault.said) };
+            let said = if fault.said.is_empty() {
+                fault.title().to_owned()
+            } else {
+                format!("{}: {}", fault.title(), fault.said)
+            };
             ("err", format!("failed{status}"), said, None)
         }
         RowState::Answered(text, ending, score) => {

@@ -7,7 +7,7 @@ use crate::components::message::{Message, Tone};
 use crate::components::name::Name;
 use crate::format::{count, duration, fixed};
 use crate::live::LiveAction;
-use llm_selection::live::session::{Away, ModelReport, Report};
+use llm_selection::live::session::{Away, ModelReport, Phase, Report};
 use yew::prelude::*;
 
 /// The table.
@@ -39,7 +39,7 @@ fn row(report: &Report, place: usize, model: &ModelReport, bounds: bool, at: &At
     let none = || html! { {"–"} };
     let state = match &model.away {
         Some(away) => {
-            html! { <><span class={classes!("state", if lasting(away) { "err" } else { "wait" })}>{away.fault.title()}{left(away)}</span>{" "}{again(place, &model.name, at)}</> }
+            html! { <><span class={classes!("state", if lasting(away) { "err" } else { "wait" })}>{away.fault.title()}{left(away)}</span>{" "}if report.phase != Phase::Done { {again(place, &model.name, at)} }</> }
         }
         None if !model.plays => html! { <span class="state ready">{"judges"}</span> },
         None => html! { <span class="state ready">{if report.dry { "simulated" } else { "may be called" }}</span> },
