@@ -148,7 +148,9 @@ fn keys_go_to_their_own_origin_and_nowhere_else() {
     assert!(!text.contains(secret));
     assert_eq!(keys.header(&request).unwrap().1, format!("Bearer {secret}"));
     // Whatever a request says of itself, its address decides.
-    for url in ["https://evil.example/v1", "https://api.openai.com.evil.example/v1", "https://api.openai.com@evil.example/"] {
+    for url in
+        ["https://evil.example/v1", "https://api.openai.com.evil.example/v1", "https://api.openai.com@evil.example/"]
+    {
         let mut other = request.clone();
         other.url = url.to_owned();
         assert_eq!(keys.header(&other), None, "{url}");

@@ -1,6 +1,7 @@
 //! The live run as a state machine: against a provider that fails on a seeded schedule, on a disk that keeps what was
 //! written, in a tab that is killed at any moment. The provider's own books are the judge.
 
+use llm_selection::bandit::policy::Observation;
 use llm_selection::data::Question;
 use llm_selection::experiment::{Experiment, Policy, Task, TokenPrice};
 use llm_selection::live::fault::FaultKind;
@@ -13,7 +14,6 @@ use llm_selection::live::session::{Pause, Phase, Session};
 use llm_selection::live::setup::{Judge, Model, Pace, Setup};
 use llm_selection::random::{hash, unit};
 use llm_selection::simulation::{Run, Simulation, Unobserved};
-use llm_selection::bandit::policy::Observation;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -169,7 +169,8 @@ fn play(setup: &Setup, provider: &mut Provider, kills: u64, kill_share: f64) -> 
                 let (heard, after) = provider.call(&session, *call);
                 under_way.push((now + after, *call, heard, after));
             }
-            let (aborted, count) = (orders.abort.iter().chain(&more.abort).copied().collect::<Vec<_>>(), more.save.len());
+            let (aborted, count) =
+                (orders.abort.iter().chain(&more.abort).copied().collect::<Vec<_>>(), more.save.len());
             disk.extend(more.save);
             session.saved(count);
             for call in aborted {
@@ -177,7 +178,12 @@ fn play(setup: &Setup, provider: &mut Provider, kills: u64, kill_share: f64) -> 
             }
             let ledger = session.ledger();
             assert!(ledger.at_most() <= ledger.caps.dollars * (1.0 + 1e-9) + 1e-12, "the cap is exceeded");
-            assert!(provider.billed <= ledger.at_most() + 1e-9, "{} billed, {} booked", provider.billed, ledger.at_most());
+            assert!(
+                provider.billed <= ledger.at_most() + 1e-9,
+                "{} billed, {} booked",
+                provider.billed,
+                ledger.at_most()
+            );
             if !killed(2) {
                 let quiet = session.poll(now);
                 let idle = quiet.save.is_empty() && quiet.send.is_empty();
@@ -337,7 +343,8 @@ fn one_round_at_a_time_is_ask_and_tell() {
     let simulation = Simulation::new(plan.game.clone());
     let (mut one, mut other) = (Run::new(&simulation, 0, 0).unwrap(), Run::new(&simulation, 0, 0).unwrap());
     for t in 0..12u64 {
-        let seen = |arm: usize| Observation { arm, reward: f64::from(u8::from(hash(t, arm as u64) % 3 == 0)), cost: 0.2 };
+        let seen =
+            |arm: usize| Observation { arm, reward: f64::from(u8::from(hash(t, arm as u64) % 3 == 0)), cost: 0.2 };
         let choice = one.ask(&simulation).clone();
         let ahead = other.ask_ahead(&simulation, 0);
         assert_eq!(choice, ahead);
@@ -563,7 +570,8 @@ fn caps_can_be_raised_and_calls_are_capped() {
 #[test]
 fn pace_is_kept() {
     let mut slow = setup("suc", 12, 6);
-    slow.paces = slow.models.iter().map(|model| (model.endpoint.clone(), Pace { at_once: 2, per_minute: Some(3) })).collect();
+    slow.paces =
+        slow.models.iter().map(|model| (model.endpoint.clone(), Pace { at_once: 2, per_minute: Some(3) })).collect();
     let mut session = Session::new(slow).unwrap();
     let mut now = 0.0;
     session.go_on(now);
@@ -631,7 +639,11 @@ fn set_ups_are_checked_by_field() {
 
 #[test]
 fn policies_that_read_the_query_play_live() {
-    for kind in [r#"{"kind": "contextual", "retrain": 5}"#, r#"{"kind": "linucb"}"#, r#"{"kind": "thompson", "cost_aware": true}"#] {
+    for kind in [
+        r#"{"kind": "contextual", "retrain": 5}"#,
+        r#"{"kind": "linucb"}"#,
+        r#"{"kind": "thompson", "cost_aware": true}"#,
+    ] {
         for batch in [1, 3] {
             let mut setup = setup("awc", 20, batch);
             setup.policy = policy(kind);

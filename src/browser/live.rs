@@ -45,7 +45,8 @@ struct Stop {
 
 impl Stop {
     fn new() -> Result<Rc<Stop>> {
-        let controller = AbortController::new().map_err(|_| Error::new(ErrorKind::Io, "a browser that can stop calls"))?;
+        let controller =
+            AbortController::new().map_err(|_| Error::new(ErrorKind::Io, "a browser that can stop calls"))?;
         Ok(Rc::new(Stop { controller, why: RefCell::default() }))
     }
 
@@ -175,7 +176,8 @@ async fn call(request: &Request, keys: &RefCell<Keys>, stop: &Stop) -> Heard {
     let key = keys.borrow().header(request);
     if request.key.is_some() && key.is_none() && needs_key(request) {
         // Not sent: nothing was billed.
-        let body = r#"{"error":{"message":"There is no key for this provider on the page: it was not sent."}}"#.to_owned();
+        let body =
+            r#"{"error":{"message":"There is no key for this provider on the page: it was not sent."}}"#.to_owned();
         return Heard::Http { status: 401, retry_after: None, body };
     }
     let heard = fetch(request, key, stop).await;
@@ -189,9 +191,9 @@ async fn call(request: &Request, keys: &RefCell<Keys>, stop: &Stop) -> Heard {
 
 /// Whether a provider at this origin answers nobody without a key.
 fn needs_key(request: &Request) -> bool {
-    let provider = crate::live::provider::PROVIDERS.iter().find(|provider| {
-        provider.needs_key && request.url.starts_with(provider.base)
-    });
+    let provider = crate::live::provider::PROVIDERS
+        .iter()
+        .find(|provider| provider.needs_key && request.url.starts_with(provider.base));
     provider.is_some()
 }
 
@@ -258,11 +260,10 @@ fn allows(source: &str, origin: &str) -> bool {
         return rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'));
     }
     match source.split_once("://*.") {
-        Some((scheme, host)) => {
-            origin.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://")).is_some_and(|name| {
-                name.strip_suffix(host).is_some_and(|below| below.ends_with('.'))
-            })
-        }
+        Some((scheme, host)) => origin
+            .strip_prefix(scheme)
+            .and_then(|rest| rest.strip_prefix("://"))
+            .is_some_and(|name| name.strip_suffix(host).is_some_and(|below| below.ends_with('.'))),
         None => source == origin,
     }
 }

@@ -445,7 +445,10 @@ async fn take(worker: &Shared, id: String, session: Session, written: usize) -> 
         release = lock(&name).await;
     }
     if matches!(release, Some(None)) {
-        post(&FromLive::Closed(Some(Error::new(ErrorKind::Io, "this run is open in another tab: go on there, or close it"))));
+        post(&FromLive::Closed(Some(Error::new(
+            ErrorKind::Io,
+            "this run is open in another tab: go on there, or close it",
+        ))));
         return Ok(());
     }
     let shown = Setup { questions: Vec::new(), ..session.setup().clone() };

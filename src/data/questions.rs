@@ -96,7 +96,10 @@ impl Found {
                 notes.push(format!("{count} {what}"));
             }
         };
-        say(self.list.iter().filter(|it| it.reference.is_empty()).count(), "questions have no reference: only a model can judge their answers.");
+        say(
+            self.list.iter().filter(|it| it.reference.is_empty()).count(),
+            "questions have no reference: only a model can judge their answers.",
+        );
         say(self.again, "further rows of the same questions were passed over.");
         say(self.renamed, "questions had the id of another one and were given a number behind it.");
         say(self.empty, "rows without a question were left out.");
@@ -227,7 +230,10 @@ mod tests {
         assert_eq!(told("q.tsv", "id\tprompt\treference\na\tHow many, then?\t4\nb\tWhich?\tC\n"), two);
         let lines = "{\"id\":\"a\",\"query\":\"How many, then?\",\"reference\":4}\n{\"id\":\"b\",\"input\":\"Which?\",\"target\":\"C\"}\n";
         assert_eq!(told("q.jsonl", lines), two);
-        assert_eq!(told("q.txt", "How many, then?\t4\n\nWhich?\n"), own(&[("1", "How many, then?", "4"), ("2", "Which?", "")]));
+        assert_eq!(
+            told("q.txt", "How many, then?\t4\n\nWhich?\n"),
+            own(&[("1", "How many, then?", "4"), ("2", "Which?", "")])
+        );
         // Question files call the right answer `answer`.
         assert_eq!(told("q.csv", "question,answer\nWhich?,C\n"), own(&[("1", "Which?", "C")]));
     }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The header of every file.
-const HEADER: &str = "query_id,model,query,category,reference,answer,score,cost,latency_ms,input_tokens,output_tokens\n";
+const HEADER: &str =
+    "query_id,model,query,category,reference,answer,score,cost,latency_ms,input_tokens,output_tokens\n";
 
 /// By model that has answered, a name for its file and the content. Answers whose score is missing are left out, and so
 /// are costs that are unknown; a question that came again has an id of its own, `id (2)`.

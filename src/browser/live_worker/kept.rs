@@ -43,7 +43,8 @@ fn of_run(run: &str) -> Result<Query> {
 
 fn written(value: &impl Serialize) -> Result<JsValue> {
     let text = serde_json::to_string(value);
-    text.map(|text| JsValue::from_str(&text)).map_err(|error| Error::new(ErrorKind::Io, "what can be written").found(error))
+    text.map(|text| JsValue::from_str(&text))
+        .map_err(|error| Error::new(ErrorKind::Io, "what can be written").found(error))
 }
 
 fn read<T: for<'de> Deserialize<'de>>(value: &JsValue) -> Result<T> {
@@ -99,10 +100,8 @@ impl Kept {
     /// Deletes a run with its entries.
     pub async fn delete(&self, run: &str) -> Result<()> {
         let transaction = self.inner.transaction(&[RUNS, ENTRIES], TransactionMode::ReadWrite).map_err(refused)?;
-        let (runs, entries) = (
-            transaction.object_store(RUNS).map_err(refused)?,
-            transaction.object_store(ENTRIES).map_err(refused)?,
-        );
+        let (runs, entries) =
+            (transaction.object_store(RUNS).map_err(refused)?, transaction.object_store(ENTRIES).map_err(refused)?);
         runs.delete(JsValue::from_str(run)).map_err(refused)?;
         entries.delete(of_run(run)?).map_err(refused)?;
         commit(transaction, &runs).await

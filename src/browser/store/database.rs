@@ -1,9 +1,9 @@
 //! The two stores of the database: `items` as JSON by their ids, `parts` as blobs by their SHA-256. Every change is one
 //! transaction, which also deletes the parts that no item has any more.
 
+use crate::browser::storage::{commit, open, put, refused};
 use crate::error::{Error, ErrorKind, Result};
 use crate::workspace::Item;
-use crate::browser::storage::{commit, open, put, refused};
 use idb::{ObjectStore, Transaction, TransactionMode};
 use std::collections::{BTreeMap, BTreeSet};
 use wasm_bindgen::{JsCast, JsValue};

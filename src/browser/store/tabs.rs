@@ -1,6 +1,6 @@
 //! Which tabs are open, by a lock that each holds under its name as long as it lives; and the room there is.
 
-use crate::browser::locks::{held, lock, new_name, service, call, wait};
+use crate::browser::locks::{call, held, lock, new_name, service, wait};
 use crate::error::Result;
 use js_sys::{Array, Function, Reflect};
 use std::collections::BTreeSet;

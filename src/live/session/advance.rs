@@ -89,7 +89,8 @@ impl Session {
             }
             let full = lane.per_minute.filter(|most| lane.begun.len() >= *most as usize);
             let again = full.and(lane.begun.front()).map_or(0.0, |oldest| oldest + 60_000.0);
-            let next = [since, lane.not_before, again].into_iter().fold(at, |most, it| if it > most { it } else { most });
+            let next =
+                [since, lane.not_before, again].into_iter().fold(at, |most, it| if it > most { it } else { most });
             if next > at {
                 wake = Some(wake.map_or(next, |wake: f64| if next < wake { next } else { wake }));
                 continue;

@@ -108,11 +108,9 @@ impl Session {
                 if let Some(cell) = self.cell(&slot) {
                     let answer = match *cell {
                         Cell::Judging { answer, .. } => answer,
-                        _ => Answered {
-                            call: number,
-                            cost: said.dollars.unwrap_or(worst),
-                            latency_ms: said.latency_ms,
-                        },
+                        _ => {
+                            Answered { call: number, cost: said.dollars.unwrap_or(worst), latency_ms: said.latency_ms }
+                        }
                     };
                     *cell = match said.score {
                         _ if judged => Cell::ToJudge { answer, attempt: 1, since: at },
@@ -192,10 +190,14 @@ impl Session {
             self.run.tell(&self.simulation, &observed, Unobserved { uncalled_cost: 0.0, latency_ms });
             let missing = round.cells.iter().filter(|cell| matches!(cell, Cell::Missing { .. })).count();
             // An answer that could not be scored was paid for all the same.
-            let unscored: f64 = round.cells.iter().map(|cell| match cell {
-                Cell::Missing { answer: Some(answer) } => answer.cost,
-                _ => 0.0,
-            }).sum();
+            let unscored: f64 = round
+                .cells
+                .iter()
+                .map(|cell| match cell {
+                    Cell::Missing { answer: Some(answer) } => answer.cost,
+                    _ => 0.0,
+                })
+                .sum();
             self.played.push(Played {
                 reward: self.run.totals().reward - before.reward,
                 paid: observed.iter().map(|seen| seen.cost * scale).sum::<f64>() + unscored,

@@ -257,9 +257,8 @@ impl Session {
             (report.reward, report.cost) = (reward.get(), cost.get());
             report.latency_ms = latency.get().map(|mean| mean.mean);
             let arm = self.models.iter().position(|model| *model == place);
-            report.bounds = arm.zip(bounds).and_then(|(arm, (upper, lower))| {
-                Some((*upper.get(arm)?, lower.get(arm)? * scale))
-            });
+            report.bounds =
+                arm.zip(bounds).and_then(|(arm, (upper, lower))| Some((*upper.get(arm)?, lower.get(arm)? * scale)));
             if let (Some(standing), Some(model)) = (self.standings.get(place), self.setup.models.get(place))
                 && let Some(fault) = standing.why().filter(|_| !standing.is_there(at))
             {
