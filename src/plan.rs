@@ -14,6 +14,7 @@ use crate::experiment::{Environment, Experiment, Feedback, FileReference, Policy
 use crate::game::{Game, Segment};
 use crate::number::short;
 pub use live::LiveModel;
+pub use policies::policy_label;
 use policies::{check_matrices, check_windows, fill_policy, labels, seats};
 pub(crate) use queries::filtered;
 pub use scene::{Asked, Reading, Scene};

@@ -9,6 +9,7 @@ pub mod axis;
 mod bound;
 mod changes;
 pub mod curves;
+pub mod live;
 pub mod number;
 pub mod paper;
 mod plot;

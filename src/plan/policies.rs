@@ -7,7 +7,7 @@ use crate::bandit::forgetting::Memory;
 use crate::bandit::optimism::Confidence;
 use crate::bandit::relaxation::awc_solver;
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{Experiment, PolicyKind, RewardModel, value_of};
+use crate::experiment::{Experiment, Policy, PolicyKind, RewardModel, value_of};
 use crate::game::{Recipe, Seat};
 use crate::order::sort_by;
 use crate::query_aware::context::SKETCH;
@@ -75,45 +75,50 @@ pub(super) fn fill_policy(
     Ok(())
 }
 
-/// The person's label or one made from kind and parameters, made unique by a number.
+/// The person's labels or those made from kind and parameters, made unique by a number.
 pub(super) fn labels(experiment: &Experiment) -> Vec<String> {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     (experiment.policies.iter())
         .map(|policy| {
-            let label = policy.label.clone().unwrap_or_else(|| match &policy.kind {
-                PolicyKind::C2mabV(p) => {
-                    let memory = memory_name(p.window, p.discount);
-                    format!("C2MAB-V ({}, {}){memory}", p.alpha_mu, p.alpha_c)
-                }
-                PolicyKind::Cucb(p) => format!("CUCB{}", awareness(p.cost_aware)),
-                PolicyKind::Thompson(p) => format!("Thompson{}", awareness(p.cost_aware)),
-                PolicyKind::EpsilonGreedy(p) => {
-                    let aware = awareness(p.cost_aware);
-                    match (p.schedule, p.epsilon) {
-                        (Some(schedule), _) => format!("ε-greedy {}/t{aware}", schedule.c),
-                        (None, epsilon) => format!("ε-greedy {}{aware}", epsilon.unwrap_or(0.1)),
-                    }
-                }
-                PolicyKind::Fixed(fixed) => format!("Always {}", fixed.models.join(" + ")),
-                PolicyKind::C2mabVDirect(p) => {
-                    let memory = memory_name(p.window, p.discount);
-                    format!("C2MAB-V-Direct ({}, {}){memory}", p.alpha_mu, p.alpha_c)
-                }
-                PolicyKind::PrimalDual(_) => "Primal–dual".into(),
-                PolicyKind::Offline(_) => "Offline".into(),
-                PolicyKind::Random(_) => "Random".into(),
-                PolicyKind::Oracle(_) => "Oracle".into(),
-                PolicyKind::Contextual(p) => {
-                    let retrain = p.retrain.map_or(String::new(), |rounds| format!(", retrained every {rounds}"));
-                    format!("Contextual C2MAB-V ({}, {}){retrain}", p.alpha_mu, p.alpha_c)
-                }
-                PolicyKind::LinUcb(p) => format!("LinUCB {}{}", p.alpha_mu, awareness(p.cost_aware)),
-            });
+            let label = policy_label(policy);
             let count = seen.entry(label.clone()).or_insert(0);
             *count += 1;
             if *count == 1 { label } else { format!("{label} #{count}") }
         })
         .collect()
+}
+
+/// The person's label or one made from kind and parameters.
+pub fn policy_label(policy: &Policy) -> String {
+    policy.label.clone().unwrap_or_else(|| match &policy.kind {
+        PolicyKind::C2mabV(p) => {
+            let memory = memory_name(p.window, p.discount);
+            format!("C2MAB-V ({}, {}){memory}", p.alpha_mu, p.alpha_c)
+        }
+        PolicyKind::Cucb(p) => format!("CUCB{}", awareness(p.cost_aware)),
+        PolicyKind::Thompson(p) => format!("Thompson{}", awareness(p.cost_aware)),
+        PolicyKind::EpsilonGreedy(p) => {
+            let aware = awareness(p.cost_aware);
+            match (p.schedule, p.epsilon) {
+                (Some(schedule), _) => format!("ε-greedy {}/t{aware}", schedule.c),
+                (None, epsilon) => format!("ε-greedy {}{aware}", epsilon.unwrap_or(0.1)),
+            }
+        }
+        PolicyKind::Fixed(fixed) => format!("Always {}", fixed.models.join(" + ")),
+        PolicyKind::C2mabVDirect(p) => {
+            let memory = memory_name(p.window, p.discount);
+            format!("C2MAB-V-Direct ({}, {}){memory}", p.alpha_mu, p.alpha_c)
+        }
+        PolicyKind::PrimalDual(_) => "Primal–dual".into(),
+        PolicyKind::Offline(_) => "Offline".into(),
+        PolicyKind::Random(_) => "Random".into(),
+        PolicyKind::Oracle(_) => "Oracle".into(),
+        PolicyKind::Contextual(p) => {
+            let retrain = p.retrain.map_or(String::new(), |rounds| format!(", retrained every {rounds}"));
+            format!("Contextual C2MAB-V ({}, {}){retrain}", p.alpha_mu, p.alpha_c)
+        }
+        PolicyKind::LinUcb(p) => format!("LinUCB {}{}", p.alpha_mu, awareness(p.cost_aware)),
+    })
 }
 
 fn awareness(cost_aware: bool) -> &'static str {

@@ -3,6 +3,7 @@
 use crate::bring::Brought;
 use crate::fetch::Fetched;
 use crate::form::{Edit, Field, Kind, Memory, QueryEdit};
+use crate::live::{LiveAction, LiveEffect};
 use crate::query_aware::QueryAwareAction;
 use crate::room::Room;
 use crate::state::{Line, MappingAction, Opened, View};
@@ -98,6 +99,8 @@ pub enum Action {
     Room(Room),
     /// In the room *Query-aware*.
     QueryAware(QueryAwareAction),
+    /// In the room *Live*.
+    Live(LiveAction),
     /// How learning from texts goes on.
     Learning(Learning),
     /// The data has been looked at, as it was asked for.
@@ -109,7 +112,9 @@ impl Action {
     /// way is heard.
     pub fn waits(&self) -> bool {
         match self {
-            Action::Typed(..) | Action::Hide(..) | Action::Cursor(_) | Action::FilesAdvanced(_) => false,
+            Action::Typed(..) | Action::Hide(..) | Action::Cursor(_) | Action::FilesAdvanced(_) | Action::Live(_) => {
+                false
+            }
             Action::Learning(learning) => matches!(learning, Learning::Done(_)),
             Action::QueryAware(action) => !matches!(
                 action,
@@ -193,6 +198,10 @@ pub enum Effect {
     ForgetTrained,
     /// Ask it one question.
     Inquire(ToQueryAware),
+    /// For the room *Live*.
+    Live(LiveEffect),
+    /// Go to the Playground.
+    Leave,
     /// Have policies learn from the texts of the data what a replay asks for.
     Learn(Rc<Remote>, Asked),
     StopLearning(Rc<Remote>),

@@ -14,6 +14,7 @@ pub use field::{Field, QueryAwareInput};
 pub use policy::{Kind, Memory, Param, PolicyForm};
 pub use queries::{Label, Queries, QueryEdit};
 pub use query_aware::QueryAwareForm;
+pub use read::{number, whole};
 pub use rest::Rest;
 
 use crate::format::{listed, plural, typed};
@@ -21,7 +22,6 @@ use crate::world::{Files, Model, Source, World, environment};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Experiment, MAX_REPLICATES, MAX_ROUNDS, MAX_SEED, RewardModel, Run, Task};
 use llm_selection::plan::BudgetRange;
-use read::{number, whole};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

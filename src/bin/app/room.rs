@@ -11,17 +11,20 @@ pub enum Room {
     Playground,
     /// The query is read first.
     QueryAware,
+    /// Real models are asked.
+    Live,
 }
 
 impl Room {
     /// All, in the order of the navigation.
-    pub const ALL: [Room; 2] = [Room::Playground, Room::QueryAware];
+    pub const ALL: [Room; 3] = [Room::Playground, Room::QueryAware, Room::Live];
 
     /// Name on the page.
     pub fn name(self) -> &'static str {
         match self {
             Room::Playground => "Playground",
             Room::QueryAware => "Query-aware",
+            Room::Live => "Live",
         }
     }
 
@@ -30,6 +33,7 @@ impl Room {
         match self {
             Room::Playground => "",
             Room::QueryAware => "query-aware",
+            Room::Live => "live",
         }
     }
 

@@ -11,6 +11,7 @@ mod rows;
 pub use crate::action::{Action, Effect};
 use crate::bring::Brought;
 use crate::form::{Field, Form, Kind, Queries, Rest};
+use crate::live::{LiveAction, LiveEffect, LiveState};
 use crate::opening::{Opening, Promised};
 use crate::query_aware::{self, QueryAwareAction, QueryAwareState};
 use crate::room::Room;
@@ -22,11 +23,12 @@ pub use cleaning::Cleaning;
 pub use import::Import;
 pub use keep::{Opened, Present, Restoring};
 pub use line::{check, plan};
+use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::browser::remote::Remote;
 use llm_selection::data::{Audit, ImportOptions};
 use llm_selection::error::{Error, Result};
-use llm_selection::experiment::{Environment, Experiment};
+use llm_selection::experiment::{Environment, Experiment, MissingRule};
 use llm_selection::figure::Paper;
 use llm_selection::plan::{BudgetRange, Playable};
 use llm_selection::study::{Material, Study, World as StudyWorld};
@@ -90,6 +92,7 @@ pub struct Ready {
 pub struct State {
     pub room: Room,
     pub query_aware: QueryAwareState,
+    pub live: LiveState,
     pub view: View,
     pub sweep: SweepState,
     pub form: Rc<Form>,
@@ -148,6 +151,8 @@ pub struct State {
     /// The finished run of the experiment that is being opened.
     played: Option<Rc<[u8]>>,
     options: ImportOptions,
+    /// The files that are being read are of a run with real calls, in which few questions have an answer of every model.
+    of_live: bool,
     /// What waits until the data has been looked at: the first of it wants to know.
     line: VecDeque<Action>,
 }
@@ -163,6 +168,7 @@ impl State {
         let mut state = State {
             room: Room::at_first(),
             query_aware: QueryAwareState::default(),
+            live: LiveState::default(),
             view: View::Run,
             sweep: SweepState::default(),
             form: Rc::new(form),
@@ -199,6 +205,7 @@ impl State {
             loaded: Brought::default(),
             played: None,
             options: ImportOptions::default(),
+            of_live: false,
             line: VecDeque::new(),
         };
         let effects = state.commit();
@@ -417,8 +424,9 @@ impl State {
             Action::Room(room) => {
                 self.room = room;
                 room.enter();
-                return Vec::new();
+                return if room == Room::Live { self.live(LiveAction::Enter) } else { Vec::new() };
             }
+            Action::Live(action) => return self.live(action),
             Action::QueryAware(action) => {
                 let mut effects = match action {
                     QueryAwareAction::Train if self.pending => self.commit(),
@@ -431,6 +439,28 @@ impl State {
             }
         }
         self.commit()
+    }
+
+    fn live(&mut self, action: LiveAction) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for effect in self.live.reduce(action) {
+            match effect {
+                LiveEffect::Play(files) => effects.extend(self.play_live(files)),
+                effect => effects.push(Effect::Live(effect)),
+            }
+        }
+        effects
+    }
+
+    /// Reads the result files of a live run in place of the files that are loaded, and goes to the Playground.
+    fn play_live(&mut self, files: Vec<Chosen>) -> Vec<Effect> {
+        // A link that waits for other files would refuse these.
+        let mut effects = if self.wanted().is_some() { self.forget_link() } else { Vec::new() };
+        effects.extend(self.read_files(Brought::files(files)));
+        (self.of_live, self.room, self.view) = (true, Room::Playground, View::Run);
+        Room::Playground.enter();
+        effects.push(Effect::Leave);
+        effects
     }
 
     fn form_mut(&mut self) -> &mut Form {
@@ -551,7 +581,11 @@ impl State {
 
     /// Makes the form fit a new source, and runs.
     fn enter(&mut self, source: Source, world: World) -> Vec<Effect> {
-        let mut form = Form { source, queries: Queries::fitting(&world), ..(*self.form).clone() };
+        let mut queries = Queries::fitting(&world);
+        if source == Source::Files && std::mem::take(&mut self.of_live) {
+            queries.missing = MissingRule::Unavailable;
+        }
+        let mut form = Form { source, queries, ..(*self.form).clone() };
         (self.opening, form.rest.cost_scale) = (Opening::Nothing, None);
         form.off.clear();
         let mut said = form.suggest(&world);
@@ -608,6 +642,7 @@ impl State {
             || self.sweep.running.is_some()
             || self.studies.is_playing()
             || self.query_aware.training.is_some()
+            || self.live.is_running()
     }
 
     /// Whether Run does something.

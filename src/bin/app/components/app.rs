@@ -7,6 +7,7 @@ use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
 use super::legend::{Legend, labels};
+use super::live;
 use super::mapping::MappingDialog;
 use super::message::{Message, Tone, advice, explained, field_name};
 use super::opening::{asked, hidden, kept, promised, refusal, titled};
@@ -35,6 +36,7 @@ use crate::state::{Action, Effect, Import, Opened, Phase, State, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use gloo_timers::callback::Timeout;
+use living::Living;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::{Event as PoolEvent, Pool, Speed};
 use llm_selection::browser::remote::Remote;
@@ -48,6 +50,7 @@ use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
 mod keeping;
+mod living;
 
 /// Name under which the switch of the keyboard shortcuts is remembered.
 const SHORTCUTS: &str = "shortcuts";
@@ -88,6 +91,8 @@ pub struct App {
     /// The worker that trains, and the one that keeps what was trained last.
     training: Option<Trainer>,
     trained: Option<Trainer>,
+    /// The worker of the room *Live* and the keys, from the first visit of the room on.
+    living: Option<Living>,
     dispatch: Callback<Action>,
     cursor: Callback<Option<u32>>,
     shortcuts_toggled: Callback<Event>,
@@ -186,6 +191,7 @@ impl Component for App {
             study_events: link.callback(|event| Happening::Do(Action::Study(StudyAction::Pool(event)))),
             training: None,
             trained: None,
+            living: None,
             dispatch: link.callback(Happening::Do),
             cursor: link.callback(|round| Happening::Do(Action::Cursor(round))),
             shortcuts_toggled: link.batch_callback(|event: Event| {
@@ -209,6 +215,7 @@ impl Component for App {
         };
         app.follow(effects);
         app.follow(table);
+        app.attend();
         app
     }
 
@@ -220,6 +227,7 @@ impl Component for App {
                 if !state.pending {
                     self.rest = None;
                 }
+                self.attend();
                 self.follow(effects);
                 self.touch();
             }
@@ -235,6 +243,7 @@ impl Component for App {
                 self.keeper.arrived();
                 let Ok(state) = &mut self.state else { return false };
                 let effects = state.reduce(Action::Open(opened));
+                self.attend();
                 self.follow(effects);
                 self.touch();
             }
@@ -439,6 +448,17 @@ impl App {
                     }
                 }
                 Effect::StopStudy => self.study_pool.iter().for_each(Pool::reset),
+                Effect::Live(effect) => {
+                    if let Some(living) = &mut self.living {
+                        living.follow(effect);
+                    }
+                }
+                Effect::Leave => {
+                    if let Some(window) = web_sys::window() {
+                        // As by the navigation, so that the way back leads here.
+                        let _ = window.location().set_hash("");
+                    }
+                }
                 Effect::Learn(data, wanted) => {
                     let dispatch = self.dispatch.clone();
                     data.learn(&wanted, move |learning| dispatch.emit(Action::Learning(learning)));
@@ -449,6 +469,13 @@ impl App {
                     data.look(wanted, move || dispatch.emit(Action::Looked));
                 }
             }
+        }
+    }
+
+    /// In the room *Live* there is its worker.
+    fn attend(&mut self) {
+        if self.living.is_none() && self.state.as_ref().is_ok_and(|state| state.room == Room::Live) {
+            self.living = Some(Living::new(self.dispatch.clone()));
         }
     }
 
@@ -480,6 +507,9 @@ impl App {
     fn controls(&self, state: &State) -> Html {
         if state.room == Room::QueryAware {
             return query_aware::controls(state, &self.dispatch);
+        }
+        if state.room == Room::Live {
+            return live::controls(&state.live, &self.dispatch);
         }
         let phase = if state.learning.is_some() { Phase::Running } else { state.phase };
         html! { <Controls {phase} can_run={state.can_run()} dispatch={self.dispatch.clone()} /> }
@@ -516,6 +546,17 @@ impl App {
                 </form>
             });
         }
+        if state.room == Room::Live {
+            return Some(html! {
+                <form class="side" id="experiment" aria-label="Live experiment" onsubmit={prevent}>
+                    {live::side(&state.live, &state.form.policies, &self.dispatch)}
+                    <div class="runbar">
+                        {live::ready(&state.live)}
+                        <div class="controls">{self.controls(state)}</div>
+                    </div>
+                </form>
+            });
+        }
         Some(html! {
             <form class="side" id="experiment" aria-label="Experiment" onsubmit={prevent}>
                 {kept(state, &self.dispatch)}
@@ -543,6 +584,9 @@ impl App {
     fn main(&self, state: &State, alone: bool) -> Html {
         if state.room == Room::QueryAware {
             return query_aware::main(state, self.keeper.trouble.as_ref(), &self.dispatch);
+        }
+        if state.room == Room::Live {
+            return live::main(state, self.keeper.trouble.as_ref(), &self.dispatch);
         }
         let controls = html! { if alone { <div class="controls">{self.controls(state)}</div> } };
         let heading = html! { <h1 class="vh">{"LLM Selection Playground"}</h1> };

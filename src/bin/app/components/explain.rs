@@ -44,6 +44,17 @@ pub enum Topic {
     Compared,
     Predicted,
     Explored,
+    LiveMode,
+    LiveKeys,
+    LiveQuestions,
+    LiveModels,
+    LiveRounds,
+    LiveGrader,
+    LiveCaps,
+    LivePace,
+    LiveSpend,
+    LiveKnown,
+    LiveCalls,
 }
 
 impl Topic {
@@ -101,6 +112,17 @@ impl Topic {
             Topic::Compared => "explain-compared",
             Topic::Predicted => "explain-predicted",
             Topic::Explored => "explain-explored",
+            Topic::LiveMode => "explain-live-mode",
+            Topic::LiveKeys => "explain-live-keys",
+            Topic::LiveQuestions => "explain-live-questions",
+            Topic::LiveModels => "explain-live-models",
+            Topic::LiveRounds => "explain-live-rounds",
+            Topic::LiveGrader => "explain-live-grader",
+            Topic::LiveCaps => "explain-live-caps",
+            Topic::LivePace => "explain-live-pace",
+            Topic::LiveSpend => "explain-live-spend",
+            Topic::LiveKnown => "explain-live-known",
+            Topic::LiveCalls => "explain-live-calls",
         }
     }
 
@@ -140,6 +162,17 @@ impl Topic {
             Topic::Compared => "Against the baselines: what the columns mean",
             Topic::Predicted => "Predictions: what the columns mean",
             Topic::Explored => "Calls, answers and the gap",
+            Topic::LiveMode => "Dry run and real calls",
+            Topic::LiveKeys => "Keys",
+            Topic::LiveQuestions => "Questions",
+            Topic::LiveModels => "Models to call: providers and prices",
+            Topic::LiveRounds => "Rounds, batch, seed",
+            Topic::LiveGrader => "Grader and prompt",
+            Topic::LiveCaps => "Caps on spending, calls, minutes",
+            Topic::LivePace => "Pace, timeout, retries",
+            Topic::LiveSpend => "Spend: what is counted",
+            Topic::LiveKnown => "Models: what the columns mean",
+            Topic::LiveCalls => "Calls: what the columns mean",
         }
     }
 }

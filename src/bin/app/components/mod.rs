@@ -13,6 +13,7 @@ pub mod figure;
 pub mod header;
 pub mod import_audit;
 pub mod legend;
+pub mod live;
 pub mod mapping;
 pub mod menu;
 pub mod message;

@@ -1,0 +1,212 @@
+//! The room *Live*: what is asked of which models, what it may cost, and what comes of it.
+
+mod answers;
+mod call;
+mod calls;
+mod caps;
+mod field;
+mod figures;
+mod kept;
+mod keys;
+mod known;
+mod models;
+mod questions;
+mod spend;
+mod status;
+mod summary;
+mod task;
+
+use super::explain::{Explain, Topic};
+use super::message::{Message, Tone, explained};
+use super::opening::refusal;
+use super::workspace::trouble;
+use crate::form::PolicyForm;
+use crate::live::{Lack, LiveAction, LiveState, lacking};
+use crate::state::{Action, State};
+use call::CallDialog;
+use calls::Calls;
+use field::At;
+use figures::Curve;
+use kept::KeptRuns;
+use llm_selection::error::Error;
+use llm_selection::figure::live::LiveFigure;
+use llm_selection::live::session::{Pause, Phase, Report};
+use spend::dollars;
+use std::rc::Rc;
+use yew::prelude::*;
+
+fn at(live: &LiveState, dispatch: &Callback<Action>) -> At {
+    At { problem: live.problem.clone(), dispatch: dispatch.clone() }
+}
+
+/// The buttons, at the form and in the bar at the foot of a small screen. What comes first stays in its place, and keeps
+/// the focus.
+pub fn controls(live: &LiveState, dispatch: &Callback<Action>) -> Html {
+    let at = at(live, dispatch);
+    let button = |class: &'static str, name: &'static str, disabled: bool, action: fn() -> LiveAction| {
+        html! { <button type="button" {class} {disabled} onclick={at.press(action)}>{name}</button> }
+    };
+    if live.run.is_none() {
+        let name = if live.form.real { "Start" } else { "Start the dry run" };
+        let disabled = live.starting || !lacking(live).is_empty();
+        return button("btn primary wide", name, disabled, || LiveAction::Start);
+    }
+    let report = live.report.as_deref();
+    let under_way = report.is_some_and(|report| report.under_way > 0);
+    match report.map(|report| report.phase) {
+        Some(Phase::Running) => html! {
+            <>
+                {button("btn primary", "Pause", false, || LiveAction::Pause)}
+                {button("btn", "Stop", false, || LiveAction::Stop)}
+            </>
+        },
+        Some(Phase::Paused(_)) => html! {
+            <>
+                {button("btn primary", "Go on", false, || LiveAction::GoOn)}
+                {button("btn", "Stop", !under_way, || LiveAction::Stop)}
+                {button("btn", "New run", under_way, || LiveAction::NewRun)}
+            </>
+        },
+        Some(Phase::Done) => button("btn primary wide", "New run", false, || LiveAction::NewRun),
+        None => button("btn wide", "New run", false, || LiveAction::NewRun),
+    }
+}
+
+/// What stands above *Start*: what is missing, or what it will spend.
+pub fn ready(live: &LiveState) -> Html {
+    if live.run.is_some() {
+        return Html::default();
+    }
+    let lacks = lacking(live);
+    if lacks.is_empty() {
+        let text = match (live.form.real, live.form.caps.caps()) {
+            (true, Ok(caps)) => {
+                format!("Real calls, paid by your keys' accounts: at most {}, the cap.", dollars(caps.dollars))
+            }
+            _ => "Free: the answers are simulated, and no key is needed.".to_owned(),
+        };
+        return html! { <p class="quiet small">{text}</p> };
+    }
+    let items = lacks.iter().map(|lack| match (lack, &live.problem) {
+        (Lack::Wrong, Some(error)) => html! { <li><b>{field::name(error)}</b>{": "}{explained(error)}</li> },
+        (lack, _) => html! { <li>{lack.text()}</li> },
+    });
+    html! { <div class="small"><b>{"Before the start"}</b><ul class="says" aria-label="Before the start">{for items}</ul></div> }
+}
+
+/// The panels at the left; `playground` are the policies of the Playground's list.
+pub fn side(live: &LiveState, playground: &[PolicyForm], dispatch: &Callback<Action>) -> Html {
+    let at = at(live, dispatch);
+    if let Some(run) = &live.run {
+        return html! {
+            <>
+                {summary::summary(&run.setup)}
+                if !run.setup.dry { {keys::keys(live, &at)} }
+                {caps::caps_now(live, &at)}
+            </>
+        };
+    }
+    html! {
+        <>
+            {mode(live, &at)}
+            if live.form.real { {keys::keys(live, &at)} }
+            {questions::questions(live, &at)}
+            {task::task(live, playground, &at)}
+            {answers::answers(live, &at)}
+            {caps::caps(live, &at)}
+        </>
+    }
+}
+
+/// Whether providers are called.
+fn mode(live: &LiveState, at: &At) -> Html {
+    let choice = |name: &'static str, about: &'static str, real: bool| {
+        let onchange = at.tick(move |form, _| form.real = real);
+        html! {
+            <label class="choice plain">
+                <input type="radio" name="live-mode" aria-label={name} checked={live.form.real == real} {onchange} />
+                <b>{name}</b><small>{about}</small>
+            </label>
+        }
+    };
+    html! {
+        <fieldset class="panel" role="radiogroup" aria-label="Calls">
+            <legend>{"Calls"}<Explain topic={Topic::LiveMode} /></legend>
+            <div class="choices">
+                {choice("Dry run", "Simulated answers: free, no key, nothing leaves this tab", false)}
+                {choice("Real calls", "Your own keys; your providers bill you, up to the caps", true)}
+            </div>
+        </fieldset>
+    }
+}
+
+/// Everything but the form.
+pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Action>) -> Html {
+    let live = &state.live;
+    let at = at(live, dispatch);
+    let close =
+        html! { <button type="button" class="btn small" onclick={at.press(|| LiveAction::Dismiss)}>{"Close"}</button> };
+    html! {
+        <main class="main" id="main" tabindex="-1">
+            <h1 class="vh">{"Live"}</h1>
+            if live.run.is_none() {
+                <p class="lede">{"The same rounds with real models, called from your browser. Start with a dry run: three models, fifty questions, simulated answers. Then switch to real calls with your own keys, under caps that hold whatever happens."}</p>
+            }
+            if let Some(error) = unkept { {trouble(error)} }
+            {refusal(state, dispatch)}
+            {status::status(live)}
+            if let Some(error) = &live.unkept {
+                <Message tone={Tone::Bad} title="Nothing new is begun: it could not be saved" action={close.clone()}>{explained(error)}{" Go on tries to save again."}</Message>
+            }
+            if let Some(error) = &live.failure {
+                <Message tone={Tone::Bad} title="That could not be done" action={close}>{explained(error)}</Message>
+            }
+            if let Some(report) = &live.report { {alerts(report, &at)} }
+            {spend::spend(live, &at)}
+            if let Some(report) = &live.report {
+                <div class="figs">
+                    { for LiveFigure::ALL.into_iter().map(|kind| html! { <Curve key={kind.slug()} {kind} report={report.clone()} paper={state.paper} /> }) }
+                </div>
+                {known::known(report, &at)}
+                <Calls rows={live.rows.clone()} shown={live.shown} at={at.clone()} />
+                <CallDialog text={live.text.clone()} at={at.clone()} />
+            } else if live.run.is_none() {
+                {models::models(live, &at)}
+            }
+            <KeptRuns runs={live.kept.clone()} open={live.run.as_ref().map(|run| run.id.clone())} running={live.is_running()} {at} />
+        </main>
+    }
+}
+
+/// What needs the person.
+fn alerts(report: &Report, at: &At) -> Html {
+    let stopped = match report.phase {
+        Phase::Paused(Pause::Cap(cap)) => html! {
+            <Message tone={Tone::Ask} title={format!("The cap on {} is reached", status::capped(cap))}>
+                {"Nothing more is sent. Raise it under Caps and go on, or keep what there is."}
+            </Message>
+        },
+        Phase::Paused(Pause::Over) => html! {
+            <Message tone={Tone::Bad} title="A call cost more than it could">
+                {"The prices or the limit on tokens are not what the provider goes by, so that the cap on dollars cannot be trusted. Compare the prices with the provider's page, and begin a new run with the right ones."}
+            </Message>
+        },
+        Phase::Paused(Pause::NoModel) => html! {
+            <Message tone={Tone::Ask} title="No model can be called">{"See what each of them needs, then go on."}</Message>
+        },
+        _ => Html::default(),
+    };
+    let near = report.phase == Phase::Running && report.used() >= 0.8;
+    html! {
+        <>
+            {stopped}
+            if near {
+                <div role="alert"><Message tone={Tone::Warn} title="More than 80 % of a cap is used">{"The run stops by itself at the cap. It can be raised under Caps."}</Message></div>
+            }
+            if report.offline {
+                <Message tone={Tone::Note} title="The browser has no network">{"The run waits, and goes on by itself."}</Message>
+            }
+            {known::troubles(report, at)}
+        </>
+    }
+}

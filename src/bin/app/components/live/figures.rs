@@ -1,0 +1,85 @@
+//! The curves of a run.
+
+use crate::components::download::{save_png, save_text};
+use crate::components::figure::{dots, report as tell, table_html, use_size};
+use crate::components::menu::Menu;
+use crate::components::shapes::shapes;
+use crate::shared::Shared;
+use llm_selection::figure::live::{LiveFigure, csv, draw, sub, table};
+use llm_selection::figure::{Options, Paper, Scene};
+use llm_selection::live::session::Report;
+use yew::prelude::*;
+
+/// Properties of [`Curve`].
+#[derive(Properties, PartialEq)]
+pub struct CurveProps {
+    #[prop_or(LiveFigure::Reward)]
+    pub kind: LiveFigure,
+    pub report: Shared<Report>,
+    /// How large figures are as files.
+    pub paper: Paper,
+}
+
+/// One figure.
+#[component]
+pub fn Curve(props: &CurveProps) -> Html {
+    let CurveProps { kind, report, paper } = props;
+    let (kind, paper) = (*kind, *paper);
+    let as_table = use_state(|| false);
+    let chart = use_node_ref();
+    let (width, font) = use_size(&chart);
+    let scene = move |report: &Report, width: f64, font: f64| {
+        draw(kind, report, &Options { width, font, ..Options::default() })
+    };
+    let file = {
+        let report = report.clone();
+        move || -> Scene {
+            let options = paper.fitted(&Options::default());
+            draw(kind, &report, &options)
+        }
+    };
+    let (png, svg) = (file.clone(), file);
+    let png = Callback::from(move |_: MouseEvent| {
+        let (scene, name) = (png(), format!("{}.png", kind.slug()));
+        wasm_bindgen_futures::spawn_local(async move { tell(save_png(&name, &scene, paper).await) });
+    });
+    let svg = Callback::from(move |_: MouseEvent| {
+        tell(save_text(&format!("{}.svg", kind.slug()), "image/svg+xml", &paper.svg(&svg())));
+    });
+    let rows = {
+        let report = report.clone();
+        Callback::from(move |_: MouseEvent| tell(save_text("live-curves.csv", "text/csv", &csv(&report))))
+    };
+    let turn = {
+        let as_table = as_table.clone();
+        Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
+    };
+    let title = kind.title();
+    let body = if *as_table {
+        table_html(title, &table(kind, report))
+    } else {
+        let scene = scene(report, width, font);
+        let view = format!("0 0 {:.0} {:.0}", scene.width, scene.height);
+        html! { <svg class="chart" viewBox={view} role="img" aria-label={scene.label.clone()}>{shapes(&scene.nodes)}</svg> }
+    };
+    html! {
+        <figure class="card fig" aria-labelledby={format!("{}-title", kind.slug())}>
+            <figcaption>
+                <div class="card-head">
+                    <h2 id={format!("{}-title", kind.slug())}>{title}</h2>
+                    <div class="end tools">
+                        <Menu id={format!("{}-menu", kind.slug())} face={dots()} label={format!("Save {title}")} class="btn small ghost icon">
+                            <button type="button" onclick={png}>{"Download PNG"}</button>
+                            <button type="button" onclick={svg}>{"Download SVG"}</button>
+                            <button type="button" onclick={rows}>{"Download CSV"}</button>
+                            if paper != Paper::Screen { <small>{paper.name()}</small> }
+                            <button type="button" onclick={turn}>{if *as_table { "Show as chart" } else { "Show as table" }}</button>
+                        </Menu>
+                    </div>
+                </div>
+                <p class="sub">{sub(kind, report)}</p>
+            </figcaption>
+            <div class="chart-box" ref={chart}>{body}</div>
+        </figure>
+    }
+}

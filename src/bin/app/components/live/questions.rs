@@ -1,0 +1,78 @@
+//! Which questions are asked.
+
+use super::field::{At, chosen, typed};
+use crate::bring::listed;
+use crate::components::explain::{Explain, Topic};
+use crate::components::message::{Message, Tone, explained};
+use crate::format::{count, plural};
+use crate::live::{LiveAction, LiveState};
+use llm_selection::live::wire::QuestionSet;
+use yew::prelude::*;
+
+/// The panel.
+pub fn questions(live: &LiveState, at: &At) -> Html {
+    let form = &live.form;
+    let own = {
+        let at = at.clone();
+        Callback::from(move |value: String| at.act(LiveAction::OwnQuestions(value == "own")))
+    };
+    let pasted = at.text(|form, text| form.pasted = text);
+    let pick = {
+        let at = at.clone();
+        Callback::from(move |event: Event| {
+            if let Some(input) = event.target_dyn_into::<web_sys::HtmlInputElement>() {
+                let files = listed(input.files());
+                input.set_value("");
+                if !files.is_empty() {
+                    at.act(LiveAction::QuestionFiles(files));
+                }
+            }
+        })
+    };
+    let set = live.questions.as_ref().filter(|set| set.sample != form.own_questions);
+    html! {
+        <fieldset class="panel">
+            <legend>{"Questions"}<Explain topic={Topic::LiveQuestions} /></legend>
+            <div class="stack">
+                <select aria-label="Questions" onchange={chosen(&own)}>
+                    <option value="built-in" selected={!form.own_questions}>{"50 built-in questions"}</option>
+                    <option value="own" selected={form.own_questions}>{"My own"}</option>
+                </select>
+                if form.own_questions {
+                    <div class="field">
+                        <label for="live-paste">{"Paste questions"}</label>
+                        <textarea id="live-paste" rows="4" spellcheck="false" value={form.pasted.clone()} oninput={typed(&pasted)}
+                            placeholder="query,reference&#10;What is 2 + 2?,4" aria-describedby="live-paste-about" />
+                        <p class="quiet small" id="live-paste-about">{"A table with the columns query and reference, JSON, or a question a line with its reference behind a tab."}</p>
+                    </div>
+                    <div class="chips">
+                        <button type="button" class="btn small" disabled={form.pasted.trim().is_empty()} onclick={at.press(|| LiveAction::UsePasted)}>{"Use pasted questions"}</button>
+                        <label class="btn small file">{"Choose a file"}<input type="file" aria-label="Question file" accept=".csv,.tsv,.json,.jsonl,.txt,.zip,.gz" onchange={pick} /></label>
+                    </div>
+                    if let Some(error) = &live.unread {
+                        <Message tone={Tone::Bad} title="These are no questions">{explained(error)}{" The questions before are kept."}</Message>
+                    }
+                }
+                if let Some(set) = set { {held(set)} }
+            </div>
+        </fieldset>
+    }
+}
+
+/// The questions that are held.
+fn held(set: &QuestionSet) -> Html {
+    let lacking = set.count - set.referenced.min(set.count);
+    let first = set.first.iter().map(|question| {
+        html! { <li key={question.id.clone()}><bdi>{question.query.lines().next().unwrap_or_default().to_owned()}</bdi>{" → "}<bdi>{question.reference.clone()}</bdi></li> }
+    });
+    html! {
+        <>
+            if !set.sample { <p class="small">{"Read: "}<b>{plural(set.count as u64, "question", "questions")}</b>{" from "}<bdi>{set.name.clone()}</bdi>{"."}</p> }
+            if lacking > 0 {
+                <Message tone={Tone::Warn} title={format!("{} without a reference", count(lacking as u64))}>{"What they are answered is compared with nothing, and counts as wrong unless a model judges."}</Message>
+            }
+            if !set.notes.is_empty() { <ul class="says small quiet">{for set.notes.iter().map(|note| html! { <li>{note.clone()}</li> })}</ul> }
+            <details class="small"><summary>{"The first of them"}</summary><ul class="says">{for first}</ul></details>
+        </>
+    }
+}
