@@ -18,6 +18,7 @@
 //!   proves; [`sweep`] varies a value of an experiment over a grid; [`study`] holds the built-in studies; [`link`] makes
 //!   an experiment a link; [`workspace`] is what a browser keeps, and the one file that carries it elsewhere.
 //! * [`query_aware`] reads the queries and predicts from their texts which models will be right.
+//! * [`live`] plays the same rounds with real models: requests, replies, the spend ledger, and the run as a state machine.
 //! * [`export`] writes names that people gave so that they stay names; [`recognise`] tells what a file is.
 //!
 //! The same experiment on the same data gives the same bits on every machine, and the digest of the result proves it.

@@ -1,5 +1,7 @@
 //! What a live run leaves behind: result files that are read as any others, questions, estimates, keys.
 
+#![allow(clippy::unwrap_used)]
+
 use llm_selection::data::{ImportOptions, InputFile, Question, import};
 use llm_selection::experiment::{Experiment, TokenPrice};
 use llm_selection::live::estimate::Estimate;

@@ -15,6 +15,9 @@ use serde_json::{Value, json};
 fn at(id: &str) -> Endpoint {
     match id {
         "custom" => Endpoint { provider: id.to_owned(), base: "http://192.168.0.2:9000/v1/".to_owned() },
+        "custom-anthropic" | "custom-gemini" => {
+            Endpoint { provider: id.to_owned(), base: "http://192.168.0.2:9000".to_owned() }
+        }
         _ => Endpoint::of(provider(id).unwrap()),
     }
 }
@@ -452,13 +455,13 @@ proptest! {
             let path = request.url.strip_prefix(&request.origin).and_then(|path| path.strip_prefix('/')).unwrap();
             prop_assert!(path.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~%/:".contains(&b)), "{}", path);
             prop_assert!(path.split('/').all(|part| !matches!(part, "" | "." | "..")));
-            if id == "gemini" {
+            if id.ends_with("gemini") {
                 prop_assert!(path.split('/').count() == 3 && path.ends_with(":generateContent"), "{}", path);
             }
             let body: Value = serde_json::from_str(request.post.as_deref().unwrap()).unwrap();
             let text = match id {
-                "gemini" => body["contents"][0]["parts"][0]["text"].as_str(),
-                "anthropic" => body["messages"][0]["content"].as_str(),
+                "gemini" | "custom-gemini" => body["contents"][0]["parts"][0]["text"].as_str(),
+                "anthropic" | "custom-anthropic" => body["messages"][0]["content"].as_str(),
                 _ => {
                     prop_assert_eq!(body["model"].as_str(), Some(model.as_str()));
                     body["messages"].as_array().unwrap().last().unwrap()["content"].as_str()

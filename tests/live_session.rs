@@ -1,6 +1,8 @@
 //! The live run as a state machine: against a provider that fails on a seeded schedule, on a disk that keeps what was
 //! written, in a tab that is killed at any moment. The provider's own books are the judge.
 
+#![allow(clippy::unwrap_used)]
+
 use llm_selection::bandit::policy::Observation;
 use llm_selection::data::Question;
 use llm_selection::experiment::{Experiment, Policy, Task, TokenPrice};
@@ -343,8 +345,11 @@ fn one_round_at_a_time_is_ask_and_tell() {
     let simulation = Simulation::new(plan.game.clone());
     let (mut one, mut other) = (Run::new(&simulation, 0, 0).unwrap(), Run::new(&simulation, 0, 0).unwrap());
     for t in 0..12u64 {
-        let seen =
-            |arm: usize| Observation { arm, reward: f64::from(u8::from(hash(t, arm as u64) % 3 == 0)), cost: 0.2 };
+        let seen = |arm: usize| Observation {
+            arm,
+            reward: f64::from(u8::from(hash(t, arm as u64).is_multiple_of(3))),
+            cost: 0.2,
+        };
         let choice = one.ask(&simulation).clone();
         let ahead = other.ask_ahead(&simulation, 0);
         assert_eq!(choice, ahead);

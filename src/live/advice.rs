@@ -90,7 +90,7 @@ impl Fault {
 /// How a sentence speaks of the provider.
 fn name(endpoint: &Endpoint) -> &str {
     match endpoint.provider() {
-        Some(provider) if provider.id == "custom" => "The server",
+        Some(provider) if provider.base.is_empty() => "The server",
         Some(provider) => provider.name,
         None => &endpoint.provider,
     }
@@ -134,7 +134,7 @@ fn how_to_allow(endpoint: &Endpoint, page_origin: &str) -> String {
         Some(("lm-studio", _)) => "Start its server with `lms server start --cors`.".to_owned(),
         Some(("vllm", _)) => format!("Start vLLM with --allowed-origins '[\"{page_origin}\"]'."),
         Some(("llama-cpp", _)) => format!("If you start it with --cors-origins, name {page_origin} there."),
-        None | Some(("custom", _)) => format!(
+        None | Some(("custom" | "custom-anthropic" | "custom-gemini", _)) => format!(
             "Make it allow the origin {page_origin}, the methods GET and POST, and the headers authorization and \
              content-type."
         ),

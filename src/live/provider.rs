@@ -86,7 +86,7 @@ const fn program(
 }
 
 /// All that can be called.
-pub const PROVIDERS: [Provider; 15] = [
+pub const PROVIDERS: [Provider; 17] = [
     Provider {
         limit: Limit::MaxCompletionTokens,
         ..service(
@@ -209,6 +209,26 @@ pub const PROVIDERS: [Provider; 15] = [
         "Give the address that stands before /chat/completions, such as http://localhost:8000/v1. The server must allow \
          calls from this page (CORS).",
     ),
+    Provider {
+        protocol: Protocol::Anthropic,
+        ..program(
+            "custom-anthropic",
+            "Another server that speaks Anthropic's protocol",
+            "",
+            Known::Stub,
+            "Give the address that stands before /v1/messages. The server must allow calls from this page (CORS).",
+        )
+    },
+    Provider {
+        protocol: Protocol::Gemini,
+        ..program(
+            "custom-gemini",
+            "Another server that speaks Gemini's protocol",
+            "",
+            Known::Stub,
+            "Give the address that stands before /v1beta/models. The server must allow calls from this page (CORS).",
+        )
+    },
 ];
 
 /// The provider of this id.
@@ -292,8 +312,8 @@ mod tests {
             assert!(!PROVIDERS[..place].iter().any(|other| other.id == each.id), "{}", each.id);
             assert_eq!(provider(each.id), Some(each));
             let endpoint = Endpoint::of(each);
-            assert_eq!(endpoint.check().is_ok(), each.id != "custom", "{}", each.id);
-            assert_eq!(endpoint.is_local(), each.own && each.id != "custom", "{}", each.id);
+            assert_eq!(endpoint.check().is_ok(), !each.base.is_empty(), "{}", each.id);
+            assert_eq!(endpoint.is_local(), each.own && !each.base.is_empty(), "{}", each.id);
             assert!(each.own || each.base.starts_with("https://"));
         }
         assert_eq!(provider("nobody"), None);

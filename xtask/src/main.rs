@@ -28,7 +28,8 @@ cargo xtask test --gateway                the page before LiteLLM's proxy in Chr
 cargo xtask bench [--peers [query-aware]] the benchmarks, native and in the browser; or the engine beside other programs
                                           (numpy, numba, scipy, MABWiser, SMPyBandits, scikit-learn: needs Python 3.11 or
                                           3.12 with venv), its query-aware part alone where that is named
---connect adds an origin (https://host) that the page may load data from to its Content-Security-Policy.";
+--connect adds an origin (https://host) that the page may load data from and call models at to its
+Content-Security-Policy.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -12,6 +12,7 @@ mod driver;
 mod figures;
 #[path = "../../golden_experiments/mod.rs"]
 pub mod golden_experiments;
+pub mod live;
 mod memory;
 mod page;
 pub mod playground;

@@ -1,0 +1,549 @@
+//! The room *Live*: a dry run, real calls to a stand-in provider that fails in every way, tabs that are killed, caps, keys.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use end_to_end::live::{StubModel, dollars, give_key, kept, open, real, search_everywhere, session, set, status};
+use end_to_end::playground::alerts;
+use end_to_end::stub::{Fault, Plan, Stub, chance};
+use end_to_end::{Page, check};
+use llm_selection::live::fault::FaultKind;
+use llm_selection::live::log::{Outcome, Record};
+use llm_selection::live::protocol::Ending;
+use llm_selection::live::session::{Pause, Phase};
+use serde_json::json;
+
+const KEY: &str = "sk-stub-3f9a1c77d2e84b60";
+
+/// So many questions, and what is right: the number.
+fn questions(count: usize) -> String {
+    let rows: String = (0..count).map(|number| format!("\nq{number},What number is {number}?,{number}")).collect();
+    format!("id,query,reference{rows}\n")
+}
+
+/// What a model says to such a question: the number, or another one. The dearer by name the better.
+fn answer(model: &str, prompt: &str) -> String {
+    let number = prompt.split_once("number is ").and_then(|(_, rest)| rest.split('?').next()).unwrap_or("?");
+    let quality = if model.contains("large") { 0.9 } else { 0.6 };
+    if chance(7, &[model, number]) < quality { number.to_owned() } else { "-1".to_owned() }
+}
+
+/// Waits until the status contains a text.
+async fn until_status(page: &Page, text: &str) -> Result<()> {
+    page.until(&format!("the status \"{text}\""), async || Ok(status(page).await?.contains(text).then_some(())))
+        .await
+        .context(status(page).await?)
+        .context(alerts(page).await?)
+}
+
+/// As [`until_status`], for as long as it takes.
+async fn until_status_long(page: &Page, text: &str) -> Result<()> {
+    for _ in 0..8 {
+        if until_status(page, text).await.is_ok() {
+            return Ok(());
+        }
+    }
+    until_status(page, text).await
+}
+
+/// Takes questions of one's own.
+async fn ask(page: &Page, count: usize) -> Result<()> {
+    set(page, "select[aria-label='Questions']", "own").await?;
+    set(page, "#live-paste", &questions(count)).await?;
+    page.click("button", "Use pasted questions").await?;
+    page.wait_for_text(&format!("Read: {count} question")).await
+}
+
+/// The grader and the template for such questions.
+async fn grade(page: &Page) -> Result<()> {
+    choose(page, "Grader", "The same text").await?;
+    set(page, "textarea[aria-label='Prompt template'], #live-template", "{query}").await
+}
+
+async fn choose(page: &Page, label: &str, text: &str) -> Result<()> {
+    let select = page.find("combobox", label).await?;
+    let script = "const [select, text] = arguments;
+        const option = [...select.options].find(option => option.text.startsWith(text));
+        if (!option) throw new Error('no option ' + text + ' in ' + [...select.options].map((it) => it.text));
+        select.value = option.value;
+        select.dispatchEvent(new Event('change', { bubbles: true }));";
+    page.browser().client().execute(script, vec![serde_json::to_value(select)?, text.into()]).await?;
+    Ok(())
+}
+
+/// Presses Start once it can be pressed.
+async fn start(page: &Page) -> Result<()> {
+    page.until("Start to be ready", async || {
+        let script = "const start = [...document.querySelectorAll('button')].find((it) => it.textContent.startsWith('Start') && it.offsetParent);
+            if (!start || start.disabled) return false;
+            start.click();
+            return true;";
+        Ok((page.script(script).await? == true).then_some(()))
+    })
+    .await
+    .context(alerts(page).await?)
+}
+
+#[tokio::test]
+async fn a_dry_run_needs_nothing_and_is_read_by_the_other_rooms() -> Result<()> {
+    check(async |page| {
+        open(page).await?;
+        page.screenshot("first").await?;
+        start(page).await?;
+        until_status(page, "50 questions").await?;
+        ensure!(status(page).await?.ends_with("Done"), "{}", status(page).await?);
+        page.wait_for_text("Dry run").await?;
+        page.screenshot("done").await?;
+        let session = session(page).await?;
+        ensure!(session.phase() == Phase::Done && session.setup().dry);
+        let spent = page
+            .script("return Number(document.querySelector('section[aria-labelledby=live-spend] dl data').value)")
+            .await?;
+        ensure!(spent.as_f64() == Some(session.ledger().known()), "{spent} shown, {} kept", session.ledger().known());
+        // Kept: the run is there after a reload, as it was.
+        page.open("#live").await?;
+        until_status(page, "Done").await?;
+        page.click("button", "Open in the Playground").await?;
+        page.wait_for_text("50 queries").await?;
+        end_to_end::playground::done(page).await?;
+        page.screenshot("playground").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn five_hundred_rounds_with_faults_in_a_tab_that_is_killed_three_times() -> Result<()> {
+    let models = [
+        StubModel { provider: "custom", name: "small", price: (0.5, 2.0) },
+        StubModel { provider: "custom-anthropic", name: "large-think", price: (3.0, 15.0) },
+        StubModel { provider: "custom-gemini", name: "medium", price: (1.0, 4.0) },
+    ];
+    let share = 0.2 / 12.0;
+    let faults = [
+        Fault::RateLimited { retry_after: Some(1) },
+        Fault::RateLimited { retry_after: None },
+        Fault::RequestTimeout,
+        Fault::Conflict,
+        Fault::ServerError,
+        Fault::Overloaded,
+        Fault::Truncated,
+        Fault::Html,
+        Fault::UsageMissing,
+        Fault::UsageNegative,
+        Fault::Interrupted,
+        Fault::Late { milliseconds: 3_000 },
+    ];
+    let names: Vec<&str> = models.iter().map(|model| model.name).collect();
+    let stub = Stub::start(Plan {
+        key: KEY.into(),
+        latency: 5..=60,
+        seed: 11,
+        faults: faults.map(|fault| (fault, share)).to_vec(),
+        cached: 0.25,
+        // Else the browser itself sends some calls twice, and nobody but the provider knows.
+        keeps_connections: false,
+        ..Plan::new(&names, answer)
+    })?;
+    check(async |page| {
+        open(page).await?;
+        real(page, &stub, &models, Some(KEY)).await?;
+        ask(page, 500).await?;
+        grade(page).await?;
+        choose(page, "Reward model", "Sum up").await?;
+        for (name, value) in [
+            ("Models per question", "2"),
+            ("Rounds", "500"),
+            ("Batch", "32"),
+            ("At once", "8"),
+            ("Timeout", "2"),
+            ("Total spend", "5"),
+            ("Calls", "5000"),
+            ("Output tokens a call", "64"),
+            ("Budget per question", "0.01"),
+        ] {
+            page.fill("spinbutton", name, value).await?;
+        }
+        start(page).await?;
+        let client = page.browser().client();
+        for kill in [60, 200, 350] {
+            page.until(&format!("{kill} questions"), async || {
+                let text = status(page).await?;
+                let asked = text.split("question ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u32>().ok());
+                Ok(asked.is_some_and(|asked| asked >= kill).then_some(()))
+            })
+            .await?;
+            // A new tab, and the old one is gone in the middle of its calls.
+            let new = client.new_window(true).await?.handle;
+            client.close_window().await?;
+            client.switch_to_window(new).await?;
+            page.open("#live").await?;
+            until_status(page, "Press Go on").await?;
+            // The key was in the memory of the tab that is gone.
+            search_everywhere(page, KEY).await?;
+            give_key(page, &stub, KEY).await?;
+            page.click("button", "Go on").await?;
+        }
+        until_status_long(page, "Done").await?;
+        page.screenshot("done").await?;
+        let (_, entries) = kept(page).await?;
+        let session = session(page).await?;
+        ensure!(session.phase() == Phase::Done && session.state().0 == 500);
+        let bill = stub.bill();
+        let (known, (unknown, count)) = (session.ledger().known(), session.ledger().unknown());
+        let billed = dollars(&bill, &models)?;
+        ensure!(known <= billed + 1e-9 && billed <= known + unknown + 1e-9, "{known} ≤ {billed} ≤ {known} + {unknown}");
+        ensure!(count > 0 && unknown > 0.0, "some calls have an unknown outcome");
+        ensure!(session.ledger().at_most() <= 5.0);
+        // No call with a known reply, or an unknown outcome, was made again: of each question and model one was billed.
+        let mut answered = std::collections::BTreeSet::new();
+        for call in bill.iter().filter(|call| call.tokens.prompt > 0) {
+            let number =
+                call.body.split("number is ").nth(1).and_then(|rest| rest.split('?').next()).context("a question")?;
+            ensure!(
+                answered.insert((call.model.clone(), number.to_owned())),
+                "{} was asked {number} twice",
+                call.model
+            );
+        }
+        let retried = entries.iter().filter(|entry| matches!(entry.what, Record::Intent { attempt: 2.., .. })).count();
+        ensure!(retried > 20, "{retried} calls were tried again");
+        let unknown_outcomes = entries
+            .iter()
+            .filter(|entry| {
+                matches!(&entry.what,
+            Record::Outcome { outcome: Outcome::Failed { fault, .. }, .. } if fault.kind == FaultKind::UnknownOutcome)
+            })
+            .count();
+        ensure!(unknown_outcomes > 0, "calls were under way when the tab was killed");
+        ensure!(stub.blocked() == 0, "{} preflights were refused", stub.blocked());
+        // The key is nowhere, and neither is it in what is given away.
+        page.click("button", "Download result files").await?;
+        search_everywhere(page, KEY).await?;
+        page.until("downloads", async || Ok((!page.downloads()?.is_empty()).then_some(()))).await?;
+        for name in page.downloads()? {
+            let bytes = page.downloaded(&name).await?;
+            ensure!(!bytes.windows(KEY.len()).any(|window| window == KEY.as_bytes()), "the key is in {name}");
+        }
+        for entry in page.browser().console().await? {
+            ensure!(!entry.message.contains(KEY), "the key is on the console");
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// One call of each of many models, each going wrong in its own way.
+#[tokio::test]
+async fn every_fault_is_told_with_what_to_do() -> Result<()> {
+    use FaultKind as Kind;
+    let cases: [(&str, Fault, Option<FaultKind>); 21] = [
+        ("wrong-key", Fault::WrongKey, Some(Kind::WrongKey)),
+        ("no-credit", Fault::NoCredit, Some(Kind::NoCredit)),
+        ("forbidden", Fault::Forbidden, Some(Kind::Forbidden)),
+        ("no-cors", Fault::NoCors, Some(Kind::Unreachable)),
+        ("no-model", Fault::UnknownModel, Some(Kind::UnknownModel)),
+        ("rate-limited", Fault::RateLimited { retry_after: Some(300) }, Some(Kind::RateLimited)),
+        ("late-408", Fault::RequestTimeout, Some(Kind::Overloaded)),
+        ("conflict", Fault::Conflict, Some(Kind::Overloaded)),
+        ("broken-500", Fault::ServerError, Some(Kind::Overloaded)),
+        ("busy", Fault::Overloaded, Some(Kind::Overloaded)),
+        ("truncated", Fault::Truncated, Some(Kind::Broken)),
+        ("html", Fault::Html, Some(Kind::NotJson)),
+        ("huge", Fault::Huge, Some(Kind::TooLarge)),
+        ("endless", Fault::Endless, Some(Kind::TimedOut)),
+        ("stalled", Fault::Stalled, Some(Kind::TimedOut)),
+        ("redirect", Fault::Redirect, Some(Kind::Redirected)),
+        ("interrupted", Fault::Interrupted, Some(Kind::Broken)),
+        ("no-usage", Fault::UsageMissing, None),
+        ("negative", Fault::UsageNegative, None),
+        ("empty", Fault::Empty, None),
+        ("refused", Fault::Refused, None),
+    ];
+    let names: Vec<&str> = cases.iter().map(|(name, ..)| *name).collect();
+    let elsewhere = Stub::start(Plan { key: KEY.into(), ..Plan::new(&["redirect"], answer) })?;
+    let stub = Stub::start(Plan {
+        key: KEY.into(),
+        redirect_to: elsewhere.origin(),
+        keeps_connections: false,
+        ..Plan::new(&names, answer)
+    })?;
+    for (name, fault, _) in &cases {
+        stub.script(name, vec![*fault]);
+    }
+    let models: Vec<StubModel> =
+        names.iter().map(|name| StubModel { provider: "custom", name, price: (1.0, 2.0) }).collect();
+    check(async |page| {
+        open(page).await?;
+        real(page, &stub, &models, Some(KEY)).await?;
+        ask(page, 1).await?;
+        grade(page).await?;
+        choose(page, "Reward model", "Sum up").await?;
+        for (name, value) in [
+            ("Models per question", "21"),
+            ("Rounds", "1"),
+            ("At once", "21"),
+            ("Timeout", "3"),
+            ("Retries", "0"),
+            ("Total spend", "5"),
+            ("Budget per question", "1"),
+        ] {
+            page.fill("spinbutton", name, value).await?;
+        }
+        start(page).await?;
+        until_status(page, "Done").await?;
+        page.screenshot("faults").await?;
+        let (setup, entries) = kept(page).await?;
+        let mut calls = std::collections::BTreeMap::new();
+        for entry in &entries {
+            match &entry.what {
+                Record::Intent { call, slot, .. } => {
+                    calls.insert(*call, slot.arm);
+                }
+                Record::Outcome { call, outcome } => {
+                    let (name, _, expected) = &cases[calls[call]];
+                    match (outcome, expected) {
+                        (Outcome::Failed { fault, .. }, Some(kind)) => {
+                            ensure!(fault.kind == *kind, "{name}: {fault:?}");
+                            let model = setup.models.get(calls[call]).context("a model")?;
+                            let advice = fault.advice(&model.endpoint, &model.model, "https://page.example");
+                            ensure!(advice.len() > 20, "{name}: {advice}");
+                        }
+                        (Outcome::Answered(said), None) => {
+                            let unknown = matches!(*name, "no-usage" | "negative");
+                            ensure!(said.dollars.is_none() == unknown, "{name}: {said:?}");
+                            ensure!((*name == "refused") == (said.ending == Ending::Refused), "{name}: {said:?}");
+                            ensure!(
+                                (*name == "empty") == said.text.is_empty() || *name == "refused",
+                                "{name}: {said:?}"
+                            );
+                        }
+                        (other, _) => anyhow::bail!("{name}: {other:?}"),
+                    }
+                }
+                _ => {}
+            }
+        }
+        ensure!(calls.len() == 21, "{} calls", calls.len());
+        // The other server was never spoken to.
+        ensure!(elsewhere.bill().is_empty() && elsewhere.blocked() == 0);
+        let session = session(page).await?;
+        let billed = dollars(&stub.bill(), &models)?;
+        ensure!(billed <= session.ledger().at_most() + 1e-9, "{billed}");
+        // Each says in words what it is, and a call's own window what to do.
+        let shown = page.script("return document.querySelector('table[aria-label=Calls]').innerText").await?;
+        let shown = shown.as_str().context("the table")?.to_owned();
+        for title in [
+            "The key was not accepted",
+            "The account has no credit",
+            "The call did not get through",
+            "No answer in time",
+            "The answer is too large",
+            "The answer is no JSON",
+            "The server sent the call elsewhere",
+            "The answer broke off",
+            "Too many calls in a short time",
+            "refused",
+        ] {
+            ensure!(shown.contains(title), "{title} is not in {shown}");
+        }
+        let number = (1..=21).find(|number| shown.contains(&format!("{number}"))).context("a call")?;
+        page.click("button", &format!("Call {number}")).await?;
+        page.screenshot("call").await?;
+        Ok(())
+    })
+    .await
+    // What the browser itself says of refused and broken calls is no fault of the page.
+    .or_else(|error| only_network(error))
+}
+
+/// The browser logs calls that fail; nothing else may be on the console.
+fn only_network(error: anyhow::Error) -> Result<()> {
+    let text = format!("{error:#}");
+    let Some(list) = text.strip_prefix("errors on the browser's console:\n") else { return Err(error) };
+    let of_network = |line: &str| {
+        ["Failed to load resource", "has been blocked by CORS policy", "net::ERR_"]
+            .iter()
+            .any(|known| line.contains(known))
+    };
+    match list.lines().all(of_network) {
+        true => Ok(()),
+        false => Err(error),
+    }
+}
+
+#[tokio::test]
+async fn a_cap_stops_the_run_and_can_be_raised() -> Result<()> {
+    let models = [StubModel { provider: "custom", name: "large", price: (100.0, 1_000.0) }];
+    let stub = Stub::start(Plan {
+        key: KEY.into(),
+        latency: 20..=40,
+        keeps_connections: false,
+        ..Plan::new(&["large"], answer)
+    })?;
+    check(async |page| {
+        open(page).await?;
+        real(page, &stub, &models, Some(KEY)).await?;
+        ask(page, 40).await?;
+        grade(page).await?;
+        for (name, value) in [
+            ("Models per question", "1"),
+            ("Rounds", "40"),
+            ("Batch", "4"),
+            ("Output tokens a call", "10"),
+            ("At once", "4"),
+            ("Total spend", "0.2"),
+            ("Budget per question", "0.05"),
+        ] {
+            page.fill("spinbutton", name, value).await?;
+        }
+        start(page).await?;
+        until_status(page, "Stopped at the cap on dollars").await?;
+        page.screenshot("capped").await?;
+        let before = session(page).await?;
+        ensure!(before.phase() == Phase::Paused(Pause::Opened) && before.ledger().at_most() <= 0.2);
+        ensure!((dollars(&stub.bill(), &models)? - before.ledger().known()).abs() < 1e-9);
+        page.fill("spinbutton", "Total spend", "10").await?;
+        page.click("button", "Change caps").await?;
+        page.click("button", "Go on").await?;
+        until_status(page, "Done").await?;
+        let after = session(page).await?;
+        ensure!((dollars(&stub.bill(), &models)? - after.ledger().known()).abs() < 1e-9);
+        ensure!(after.ledger().caps.dollars == 10.0 && stub.bill().len() == 40);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn without_a_network_it_waits_and_goes_on() -> Result<()> {
+    let models = [StubModel { provider: "custom", name: "large", price: (1.0, 2.0) }];
+    let stub = Stub::start(Plan {
+        key: KEY.into(),
+        latency: 50..=60,
+        keeps_connections: false,
+        ..Plan::new(&["large"], answer)
+    })?;
+    check(async |page| {
+        if !page.browser().has_devtools() {
+            end_to_end::not_run("offline in the middle of a run", "this browser cannot be told to be offline");
+            return Ok(());
+        }
+        open(page).await?;
+        real(page, &stub, &models, Some(KEY)).await?;
+        ask(page, 60).await?;
+        grade(page).await?;
+        for (name, value) in [("Models per question", "1"), ("Rounds", "60"), ("Output tokens a call", "10"), ("Total spend", "1")] {
+            page.fill("spinbutton", name, value).await?;
+        }
+        start(page).await?;
+        until_status(page, "Running: question 5").await?;
+        let network = |offline: bool| json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        page.browser().devtools("Network.enable", json!({})).await?;
+        page.browser().devtools("Network.emulateNetworkConditions", network(true)).await?;
+        until_status(page, "Waiting for the network").await?;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let calls = stub.bill().len();
+        tokio::time::sleep(Duration::from_millis(1_000)).await;
+        ensure!(stub.bill().len() == calls, "nothing is sent meanwhile");
+        page.screenshot("offline").await?;
+        page.browser().devtools("Network.emulateNetworkConditions", network(false)).await?;
+        until_status_long(page, "Done").await?;
+        let session = session(page).await?;
+        let (known, (unknown, _)) = (session.ledger().known(), session.ledger().unknown());
+        let billed = dollars(&stub.bill(), &models)?;
+        ensure!(known <= billed + 1e-9 && billed <= known + unknown + 1e-9);
+        Ok(())
+    })
+    .await
+    .or_else(|error| only_network(error))
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_saved_nothing_is_sent() -> Result<()> {
+    let models = [StubModel { provider: "custom", name: "large", price: (1.0, 2.0) }];
+    let stub = Stub::start(Plan {
+        key: KEY.into(),
+        latency: 50..=60,
+        keeps_connections: false,
+        ..Plan::new(&["large"], answer)
+    })?;
+    check(async |page| {
+        if !page.browser().has_devtools() {
+            end_to_end::not_run(
+                "a full disk in the middle of a run",
+                "this browser cannot be told that there is no room",
+            );
+            return Ok(());
+        }
+        open(page).await?;
+        real(page, &stub, &models, Some(KEY)).await?;
+        ask(page, 60).await?;
+        grade(page).await?;
+        for (name, value) in
+            [("Models per question", "1"), ("Rounds", "60"), ("Output tokens a call", "10"), ("Total spend", "1")]
+        {
+            page.fill("spinbutton", name, value).await?;
+        }
+        start(page).await?;
+        until_status(page, "Running: question 5").await?;
+        let origin = page.script("return location.origin").await?;
+        page.browser().devtools("Storage.overrideQuotaForOrigin", json!({ "origin": origin, "quotaSize": 1 })).await?;
+        until_status(page, "nothing can be saved").await?;
+        page.screenshot("full").await?;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let calls = stub.bill().len();
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        ensure!(stub.bill().len() == calls, "nothing is sent meanwhile");
+        page.wait_for_text("no room").await?;
+        page.browser().devtools("Storage.overrideQuotaForOrigin", json!({ "origin": origin })).await?;
+        page.click("button", "Go on").await?;
+        until_status_long(page, "Done").await?;
+        let session = session(page).await?;
+        ensure!((dollars(&stub.bill(), &models)? - session.ledger().at_most()).abs() < 1e-9);
+        Ok(())
+    })
+    .await
+}
+
+/// Ten thousand calls, twenty at once, and never a task of the main thread that a person would notice.
+#[tokio::test]
+async fn the_page_stays_responsive_at_ten_thousand_calls() -> Result<()> {
+    let models = [
+        StubModel { provider: "custom", name: "small", price: (0.1, 0.2) },
+        StubModel { provider: "custom", name: "large", price: (1.0, 2.0) },
+    ];
+    let stub = Stub::start(Plan { key: KEY.into(), latency: 1..=20, ..Plan::new(&["small", "large"], answer) })?;
+    check(async |page| {
+        open(page).await?;
+        real(page, &stub, &models, Some(KEY)).await?;
+        ask(page, 500).await?;
+        grade(page).await?;
+        choose(page, "Reward model", "Sum up").await?;
+        for (name, value) in [("Models per question", "2"), ("Rounds", "5000"), ("Batch", "40"), ("At once", "20"),
+            ("Output tokens a call", "10"), ("Total spend", "100"), ("Calls", "100000"), ("Budget per question", "1")] {
+            page.fill("spinbutton", name, value).await?;
+        }
+        page.script(
+            "window.longest = 0; window.tasks = [];
+             new PerformanceObserver((list) => { for (const task of list.getEntries()) {
+                 window.tasks.push(Math.round(task.duration)); window.longest = Math.max(window.longest, task.duration); } })
+                 .observe({ entryTypes: ['longtask'] });",
+        )
+        .await?;
+        start(page).await?;
+        let begun = std::time::Instant::now();
+        while !status(page).await?.ends_with("Done") {
+            ensure!(begun.elapsed() < Duration::from_secs(280), "{}", status(page).await?);
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        let tasks = page.script("return [window.tasks.length, Math.round(window.longest)]").await?;
+        println!("10,000 calls in {:?}: tasks over 50 ms and the longest in ms: {tasks}", begun.elapsed());
+        ensure!(stub.bill().len() == 10_000, "{}", stub.bill().len());
+        let rows = page.script("return document.querySelectorAll('table[aria-label=Calls] tbody tr').length").await?;
+        ensure!(rows.as_u64().is_some_and(|rows| rows < 250), "{rows} rows are on the page");
+        let all = page.script("return Number(document.querySelector('table[aria-label=Calls]').ariaRowCount)").await?;
+        ensure!(all == json!(10_001), "{all}");
+        page.screenshot("many").await
+    })
+    .await
+}
