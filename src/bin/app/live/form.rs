@@ -242,7 +242,7 @@ impl Default for LiveForm {
             budget: "0.00003".into(),
             threshold: "1".into(),
             policy: None,
-            rounds: "100".into(),
+            rounds: "50".into(),
             batch: "4".into(),
             seed: "1".into(),
             shuffled: true,
