@@ -21,7 +21,8 @@ use super::message::{Message, Tone, explained};
 use super::opening::refusal;
 use super::workspace::trouble;
 use crate::form::PolicyForm;
-use crate::live::{Lack, LiveAction, LiveState, lacking};
+use crate::format::plural;
+use crate::live::{LiveAction, LiveState, lacking};
 use crate::state::{Action, State};
 use call::CallDialog;
 use calls::Calls;
@@ -71,26 +72,22 @@ pub fn controls(live: &LiveState, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-/// What stands above *Start*: what is missing, or what it will spend.
+/// What stands above *Start*: what it will spend, or that something is missing.
 pub fn ready(live: &LiveState) -> Html {
     if live.run.is_some() {
         return Html::default();
     }
-    let lacks = lacking(live);
-    if lacks.is_empty() {
-        let text = match (live.form.real, live.form.caps.caps()) {
-            (true, Ok(caps)) => {
-                format!("Real calls, paid by your keys' accounts: at most {}, the cap.", spend::typed(caps.dollars))
-            }
-            _ => "Free: the answers are simulated, and no key is needed.".to_owned(),
-        };
-        return html! { <p class="quiet small">{text}</p> };
-    }
-    let items = lacks.iter().map(|lack| match (lack, &live.problem) {
-        (Lack::Wrong, Some(error)) => html! { <li><b>{field::name(error)}</b>{": "}{explained(error)}</li> },
-        (lack, _) => html! { <li>{lack.text()}</li> },
-    });
-    html! { <div class="small"><b>{"Before the start"}</b><ul class="says" aria-label="Before the start">{for items}</ul></div> }
+    let lacks = lacking(live).len() as u64;
+    let text = match (live.form.real, live.form.caps.caps()) {
+        _ if lacks > 0 => {
+            format!("Before the start, {} missing: see under Progress.", plural(lacks, "thing is", "things are"))
+        }
+        (true, Ok(caps)) => {
+            format!("Real calls, paid by your keys' accounts: at most {}, the cap.", spend::typed(caps.dollars))
+        }
+        _ => "Free: the answers are simulated, and no key is needed.".to_owned(),
+    };
+    html! { <p class="quiet small">{text}</p> }
 }
 
 /// The panels at the left; `playground` are the policies of the Playground's list.

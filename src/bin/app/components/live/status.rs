@@ -1,7 +1,9 @@
 //! How far the run is.
 
+use super::field::name;
+use crate::components::message::explained;
 use crate::format::{count, duration};
-use crate::live::{LiveState, lacking};
+use crate::live::{Lack, LiveState, lacking};
 use llm_selection::live::ledger::Cap;
 use llm_selection::live::session::{Pause, Phase, Report};
 use yew::prelude::*;
@@ -26,10 +28,25 @@ pub fn status(live: &LiveState) -> Html {
                 if let Some(report) = report {
                     <progress value={format!("{:.4}", f64::from(report.round) / f64::from(report.rounds.max(1)))} aria-label="Questions answered"></progress>
                     {facts(report)}
+                } else if live.run.is_none() {
+                    {missing(live)}
                 }
             </div>
         </section>
     }
+}
+
+/// What is missing before the start.
+fn missing(live: &LiveState) -> Html {
+    let lacks = lacking(live);
+    if lacks.is_empty() || lacks == [Lack::Worker] {
+        return Html::default();
+    }
+    let items = lacks.iter().map(|lack| match (lack, &live.problem) {
+        (Lack::Wrong, Some(error)) => html! { <li><b>{name(error)}</b>{": "}{explained(error)}</li> },
+        (lack, _) => html! { <li>{lack.text()}</li> },
+    });
+    html! { <ul class="says small" aria-label="Before the start">{for items}</ul> }
 }
 
 fn text(live: &LiveState) -> String {
@@ -38,7 +55,7 @@ fn text(live: &LiveState) -> String {
             () if live.starting => "Starting".into(),
             () if live.run.is_some() => "Opening the run".into(),
             () if live.questions.is_none() => "Opening the room".into(),
-            () if !lacking(live).is_empty() => "Not ready yet: see before Start what is missing".into(),
+            () if !lacking(live).is_empty() => "Not ready yet".into(),
             () => "Ready".into(),
         };
     };
