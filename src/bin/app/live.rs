@@ -23,7 +23,7 @@ use std::rc::Rc;
 use web_sys::Blob;
 
 /// Calls that are asked for at once.
-const WINDOW: usize = 80;
+const WINDOW: usize = 44;
 
 /// The models of an endpoint, or why it did not say them.
 pub type List = std::result::Result<Vec<Listed>, Fault>;

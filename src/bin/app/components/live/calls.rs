@@ -14,7 +14,7 @@ use yew::prelude::*;
 /// Height of a row over the size of a chart's type: 2.2 of the root's, of which that is 0.8.
 const ROW: f64 = 2.2 / 0.8;
 /// Rows above the view that are there already.
-const AHEAD: usize = 25;
+const AHEAD: usize = 14;
 
 /// Properties of [`Calls`].
 #[derive(Properties, PartialEq)]

@@ -58,7 +58,7 @@ pub fn KeptRuns(props: &KeptProps) -> Html {
                         <button type="button" class="btn small" aria-label={format!("Keep {name}")} onclick={ask(None)}>{"Keep"}</button>
                     } else {
                         <button type="button" class="btn small" disabled={here || run.elsewhere || *running} aria-label={format!("Open {name}")} onclick={look}>{"Open"}</button>
-                        <button type="button" class="btn small" disabled={run.elsewhere || (here && *running)} aria-label={format!("Delete {name}")} onclick={ask(Some(id.clone()))}>{"Delete"}</button>
+                        <button type="button" class="btn small" disabled={here || run.elsewhere} aria-label={format!("Delete {name}")} onclick={ask(Some(id.clone()))}>{"Delete"}</button>
                     }
                 </div>
             </li>
