@@ -46,6 +46,18 @@ async fn until_status_long(page: &Page, text: &str) -> Result<()> {
     until_status(page, text).await
 }
 
+/// Waits until so many questions are answered, in a run that goes on.
+async fn until_asked(page: &Page, count: u32) -> Result<()> {
+    page.until(&format!("{count} questions"), async || {
+        let text = status(page).await?;
+        ensure!(!text.ends_with("Done"), "the run has ended: {text}");
+        let asked = text.split("question ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u32>().ok());
+        Ok(asked.is_some_and(|asked| asked >= count).then_some(()))
+    })
+    .await
+    .context(alerts(page).await?)
+}
+
 /// Takes questions of one's own.
 async fn ask(page: &Page, count: usize) -> Result<()> {
     set(page, "select[aria-label='Questions']", "own").await?;
@@ -166,12 +178,7 @@ async fn five_hundred_rounds_with_faults_in_a_tab_that_is_killed_three_times() -
         start(page).await?;
         let client = page.browser().client();
         for kill in [60, 200, 350] {
-            page.until(&format!("{kill} questions"), async || {
-                let text = status(page).await?;
-                let asked = text.split("question ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u32>().ok());
-                Ok(asked.is_some_and(|asked| asked >= kill).then_some(()))
-            })
-            .await?;
+            until_asked(page, kill).await?;
             // A new tab, and the old one is gone in the middle of its calls.
             let new = client.new_window(true).await?.handle;
             client.close_window().await?;
@@ -419,7 +426,7 @@ async fn without_a_network_it_waits_and_goes_on() -> Result<()> {
     let models = [StubModel { provider: "custom", name: "large", price: (1.0, 2.0) }];
     let stub = Stub::start(Plan {
         key: KEY.into(),
-        latency: 50..=60,
+        latency: 150..=200,
         keeps_connections: false,
         ..Plan::new(&["large"], answer)
     })?;
@@ -436,7 +443,7 @@ async fn without_a_network_it_waits_and_goes_on() -> Result<()> {
             page.fill("spinbutton", name, value).await?;
         }
         start(page).await?;
-        until_status(page, "Running: question 5").await?;
+        until_asked(page, 5).await?;
         let network = |offline: bool| json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
         page.browser().devtools("Network.enable", json!({})).await?;
         page.browser().devtools("Network.emulateNetworkConditions", network(true)).await?;
@@ -463,43 +470,50 @@ async fn where_nothing_can_be_saved_nothing_is_sent() -> Result<()> {
     let models = [StubModel { provider: "custom", name: "large", price: (1.0, 2.0) }];
     let stub = Stub::start(Plan {
         key: KEY.into(),
-        latency: 50..=60,
+        latency: 100..=150,
         keeps_connections: false,
-        ..Plan::new(&["large"], answer)
+        // Long answers fill what room there is.
+        ..Plan::new(&["large"], |model, prompt| format!("{}{}", answer(model, prompt), " and so on".repeat(6_000)))
     })?;
     check(async |page| {
-        if !page.browser().has_devtools() {
-            end_to_end::not_run(
-                "a full disk in the middle of a run",
-                "this browser cannot be told that there is no room",
-            );
+        let used = page.script_async("return [location.origin, (await navigator.storage.estimate()).usage]").await?;
+        let room = used[1].as_u64().unwrap_or_default() + 400_000;
+        let quota = json!({ "origin": used[0], "quotaSize": room });
+        if page.browser().devtools("Storage.overrideQuotaForOrigin", quota).await.is_err() {
+            end_to_end::not_run("a full disk in the middle of a run", "this browser lets nobody set a quota");
             return Ok(());
         }
+        // The browser believes for half a minute what it has found out about room.
+        page.browser().client().refresh().await?;
+        page.open("#live").await?;
         open(page).await?;
         real(page, &stub, &models, Some(KEY)).await?;
         ask(page, 60).await?;
         grade(page).await?;
-        for (name, value) in
-            [("Models per question", "1"), ("Rounds", "60"), ("Output tokens a call", "10"), ("Total spend", "1")]
-        {
+        for (name, value) in [
+            ("Models per question", "1"),
+            ("Rounds", "60"),
+            ("Output tokens a call", "20000"),
+            ("Total spend", "10"),
+            ("Budget per question", "0.1"),
+        ] {
             page.fill("spinbutton", name, value).await?;
         }
         start(page).await?;
-        until_status(page, "Running: question 5").await?;
-        let origin = page.script("return location.origin").await?;
-        page.browser().devtools("Storage.overrideQuotaForOrigin", json!({ "origin": origin, "quotaSize": 1 })).await?;
         until_status(page, "nothing can be saved").await?;
+        page.wait_for_text("no room left").await?;
         page.screenshot("full").await?;
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
         let calls = stub.bill().len();
+        ensure!(calls < 60, "{calls} calls");
         tokio::time::sleep(Duration::from_millis(700)).await;
         ensure!(stub.bill().len() == calls, "nothing is sent meanwhile");
-        page.wait_for_text("no room").await?;
-        page.browser().devtools("Storage.overrideQuotaForOrigin", json!({ "origin": origin })).await?;
+        page.browser().devtools("Storage.overrideQuotaForOrigin", json!({ "origin": used[0] })).await?;
         page.click("button", "Go on").await?;
         until_status_long(page, "Done").await?;
         let session = session(page).await?;
         ensure!((dollars(&stub.bill(), &models)? - session.ledger().at_most()).abs() < 1e-9);
+        ensure!(stub.bill().len() == 60, "no call was made twice");
         Ok(())
     })
     .await
