@@ -360,7 +360,7 @@ async fn every_fault_is_told_with_what_to_do() -> Result<()> {
     })
     .await
     // What the browser itself says of refused and broken calls is no fault of the page.
-    .or_else(|error| only_network(error))
+    .or_else(only_network)
 }
 
 /// The browser logs calls that fail; nothing else may be on the console.
@@ -462,7 +462,7 @@ async fn without_a_network_it_waits_and_goes_on() -> Result<()> {
         Ok(())
     })
     .await
-    .or_else(|error| only_network(error))
+    .or_else(only_network)
 }
 
 #[tokio::test]
