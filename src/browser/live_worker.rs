@@ -155,7 +155,7 @@ async fn hear(worker: &Shared, data: &JsValue) -> Result<()> {
 /// What concerns the run that is open.
 fn command(worker: &Shared, message: ToLive) -> Result<()> {
     let mut own = worker.borrow_mut();
-    let Some(open) = &mut own.run else { return Ok(()) };
+    let Worker { run: Some(open), origin, .. } = &mut *own else { return Ok(()) };
     let (session, time) = (&mut open.session, now());
     match message {
         ToLive::GoOn => session.go_on(time),
@@ -167,8 +167,8 @@ fn command(worker: &Shared, message: ToLive) -> Result<()> {
         ToLive::Heard { call, heard, latency_ms } => session.heard(call, &heard, latency_ms, time),
         ToLive::Rows { shown, first, count } => post(&FromLive::Rows(session.rows(shown, first, count))),
         ToLive::Text(call) => {
-            if let Some((sent, reference, came)) = session.text(call) {
-                post(&FromLive::Text { call, sent, reference, came });
+            if let Some(texts) = session.texts(call, origin) {
+                post(&FromLive::Text(call, texts));
             }
         }
         _ => {}

@@ -1,12 +1,18 @@
 //! What a person can do about a fault.
 
 use super::fault::{Fault, FaultKind};
-use super::provider::Endpoint;
+use super::provider::{Endpoint, Protocol};
 
 impl Fault {
     /// What the person can do, in plain words. `page_origin` is the page's own origin, such as `https://example.org`, which
     /// servers have to allow.
     pub fn advice(&self, endpoint: &Endpoint, model: &str, page_origin: &str) -> String {
+        let advice = self.advise(endpoint, model, page_origin);
+        let mut letters = advice.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    }
+
+    fn advise(&self, endpoint: &Endpoint, model: &str, page_origin: &str) -> String {
         let name = name(endpoint);
         // Of a program that the person runs there is no account.
         let own = endpoint.provider().is_none_or(|provider| provider.own);
@@ -90,7 +96,7 @@ impl Fault {
 /// How a sentence speaks of the provider.
 fn name(endpoint: &Endpoint) -> &str {
     match endpoint.provider() {
-        Some(provider) if provider.base.is_empty() => "The server",
+        Some(provider) if provider.base.is_empty() => "the server",
         Some(provider) => provider.name,
         None => &endpoint.provider,
     }
@@ -135,8 +141,14 @@ fn how_to_allow(endpoint: &Endpoint, page_origin: &str) -> String {
         Some(("vllm", _)) => format!("Start vLLM with --allowed-origins '[\"{page_origin}\"]'."),
         Some(("llama-cpp", _)) => format!("If you start it with --cors-origins, name {page_origin} there."),
         None | Some(("custom" | "custom-anthropic" | "custom-gemini", _)) => format!(
-            "Make it allow the origin {page_origin}, the methods GET and POST, and the headers authorization and \
-             content-type."
+            "Make it allow the origin {page_origin}, the methods GET and POST, and the headers content-type and {}.",
+            match endpoint.provider().map(|provider| provider.protocol) {
+                Some(Protocol::Anthropic) => {
+                    "x-api-key, anthropic-version and anthropic-dangerous-direct-browser-access"
+                }
+                Some(Protocol::Gemini) => "x-goog-api-key",
+                _ => "authorization",
+            }
         ),
         Some((_, hint)) => format!("What is known: {hint}"),
     }

@@ -12,7 +12,7 @@ mod round;
 mod rows;
 
 pub use report::{Away, CurvePoint, Mean, ModelReport, Report};
-pub use rows::{Row, RowState, Rows, Shown};
+pub use rows::{Row, RowState, Rows, Shown, Texts};
 
 use super::grade::{JUDGE_TEMPLATE, Scorer, Scoring, verdict};
 use super::ledger::{Cap, Caps, Ledger, dollars};

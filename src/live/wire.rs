@@ -4,7 +4,7 @@
 use super::estimate::Estimate;
 use super::ledger::Caps;
 use super::protocol::{Heard, Request};
-use super::session::{Report, Rows, Shown};
+use super::session::{Report, Rows, Shown, Texts};
 use crate::data::Question;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -111,17 +111,8 @@ pub enum FromLive {
     Abort(u64),
     /// A window of the calls.
     Rows(Rows),
-    /// What was sent in a call, what is right, what came back.
-    Text {
-        /// Number of the call.
-        call: u64,
-        /// The prompt.
-        sent: String,
-        /// The reference.
-        reference: String,
-        /// The answer, or what the provider said of the failure.
-        came: String,
-    },
+    /// The texts of the call with this number.
+    Text(u64, Texts),
     /// The runs that are kept, the latest first.
     Runs(Vec<KeptRun>),
     /// The result files beside the message, which have these names.

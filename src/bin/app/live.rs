@@ -15,7 +15,7 @@ use llm_selection::live::fault::Fault;
 use llm_selection::live::key::Key;
 use llm_selection::live::protocol::Listed;
 use llm_selection::live::provider::Endpoint;
-use llm_selection::live::session::{Phase, Report, Rows, Shown};
+use llm_selection::live::session::{Phase, Report, Rows, Shown, Texts};
 use llm_selection::live::setup::Setup;
 use llm_selection::live::wire::{FromLive, KeptRun, QuestionSet, ToLive};
 use std::collections::{BTreeMap, BTreeSet};
@@ -112,8 +112,8 @@ pub struct OpenRun {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallText {
     pub call: u64,
-    /// What was sent, what is right, what came back; `None` while it is awaited.
-    pub texts: Option<[String; 3]>,
+    /// `None` while they are awaited.
+    pub texts: Option<Texts>,
 }
 
 /// The room's state.
@@ -377,10 +377,9 @@ impl LiveState {
                     return self.ask_rows();
                 }
             }
-            FromLive::Text { call, sent, reference, came } => {
+            FromLive::Text(call, texts) => {
                 if self.text.as_ref().is_some_and(|text| text.call == *call) {
-                    let texts = Some([sent.clone(), reference.clone(), came.clone()]);
-                    self.text = Some(Rc::new(CallText { call: *call, texts }));
+                    self.text = Some(Rc::new(CallText { call: *call, texts: Some(texts.clone()) }));
                 }
             }
             FromLive::Runs(runs) => self.kept = Rc::new(runs.clone()),

@@ -61,6 +61,19 @@ pub struct Row {
     pub state: RowState,
 }
 
+/// What was said in a call.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Texts {
+    /// The prompt.
+    pub sent: String,
+    /// What is right.
+    pub reference: String,
+    /// The answer, or what the provider said of the failure.
+    pub came: String,
+    /// What a person should know of it or can do; empty where nothing.
+    pub advice: String,
+}
+
 /// How far a call is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum RowState {
@@ -126,15 +139,35 @@ impl Session {
         })
     }
 
-    /// What was sent in a call, what is right, and all that came back.
-    pub fn text(&self, call: u64) -> Option<(String, String, String)> {
+    /// The texts of a call; `origin` is the page's own, for advice. `None` where there is no such call.
+    pub fn texts(&self, call: u64, origin: &str) -> Option<Texts> {
         let known = self.calls.get(call as usize)?;
-        let reference = self.setup.question(known.slot.round)?.reference.clone();
-        let came = match &known.outcome {
-            Some(Outcome::Answered(said)) => said.text.clone(),
-            Some(Outcome::Failed { fault, .. }) => fault.said.clone(),
-            _ => String::new(),
+        let (question, model) = (self.setup.question(known.slot.round)?, self.model_of(call)?);
+        let (came, advice) = match &known.outcome {
+            Some(Outcome::Answered(said)) => {
+                let mut advice: Vec<&str> = Vec::new();
+                if said.usage.is_none() {
+                    advice
+                        .push("The reply does not say how many tokens it took: the call is booked at its worst case.");
+                }
+                match said.ending {
+                    Ending::CutOff => advice.push("The answer was cut off at the limit: allow more output tokens."),
+                    Ending::Refused => advice.push("The model, or its provider's filter, refused to answer."),
+                    Ending::Complete if said.text.trim().is_empty() => {
+                        advice.push("The answer is empty. A model that reasons may have used up its tokens for that: allow more.");
+                    }
+                    Ending::Complete => {}
+                }
+                if known.slot.judge && said.score.is_none() {
+                    advice.push("This is no verdict: neither yes, nor no, nor a number from 0 to 1. Change the judge's template, or take another model.");
+                }
+                (said.text.clone(), advice.join(" "))
+            }
+            Some(Outcome::Failed { fault, .. }) => {
+                (fault.said.clone(), fault.advice(&model.endpoint, &model.model, origin))
+            }
+            _ => (String::new(), String::new()),
         };
-        Some((self.prompt(&known.slot), reference, came))
+        Some(Texts { sent: self.prompt(&known.slot), reference: question.reference.clone(), came, advice })
     }
 }

@@ -2,9 +2,11 @@
 
 use super::field::At;
 use crate::components::dialog::use_dialog;
+use crate::components::message::{Message, Tone};
 use crate::format::count;
 use crate::live::{CallText, LiveAction};
 use crate::state::Action;
+use llm_selection::live::session::Texts;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -32,7 +34,8 @@ pub fn CallDialog(props: &CallProps) -> Html {
                     <h2 id="live-call-title">{title}</h2>
                     <div class="end"><button type="button" class="btn small" onclick={props.at.press(|| LiveAction::Text(None))}>{"Close"}</button></div>
                 </div>
-                if let Some([sent, reference, came]) = &texts {
+                if let Some(Texts { sent, reference, came, advice }) = &texts {
+                    if !advice.is_empty() { <Message tone={Tone::Note} title="What to make of it">{advice.clone()}</Message> }
                     {part("Came back", came)}{part("Reference", reference)}{part("Sent", sent)}
                 } else {
                     <p class="quiet">{"Looking it up…"}</p>
