@@ -5,7 +5,7 @@
 use llm_selection::data::{ImportOptions, InputFile, Question, import};
 use llm_selection::experiment::{Experiment, TokenPrice};
 use llm_selection::live::estimate::Estimate;
-use llm_selection::live::export::result_files;
+use llm_selection::live::export::{archive, result_files};
 use llm_selection::live::fault::{Fault, FaultKind};
 use llm_selection::live::grade::Scoring;
 use llm_selection::live::key::{Key, Keys};
@@ -101,6 +101,11 @@ fn result_files_are_read_as_what_they_are() {
     assert_eq!(costs[1].iter().flatten().sum::<f64>(), 0.375);
     // What is unknown is missing.
     assert_eq!(costs[0].iter().flatten().sum::<f64>(), 0.501);
+    // And as one archive.
+    let zip = archive(&files, Vec::new()).unwrap();
+    let zipped = vec![InputFile::from_bytes("live-results.zip", &zip)];
+    let again = import(zipped, &ImportOptions::default(), &mut |_| true).unwrap().dataset;
+    assert_eq!(format!("{:?}", again.models), format!("{:?}", data.models));
     let (queries, _) = Queries::read(inputs(), &QueryOptions::default(), &mut |_| true).unwrap();
     assert!(queries.texts.iter().any(|text| text == "One, \"two\"\nthree?"), "{:?}", queries.texts);
     assert_eq!(queries.answers.len(), 5);

@@ -10,7 +10,7 @@ use crate::data::{InputFile, Question, questions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::live::dry::{Dry, Purpose};
 use crate::live::estimate::Estimate;
-use crate::live::export::result_files;
+use crate::live::export::{archive, result_files};
 use crate::live::log::Entry;
 use crate::live::protocol::Heard;
 use crate::live::sample;
@@ -38,6 +38,8 @@ const REPORT_EVERY: i32 = 200;
 const DRY_SPEED: f64 = 20.0;
 /// Questions that the page is shown.
 const PREVIEW: usize = 8;
+/// Name of the archive of result files.
+const ARCHIVE: &str = "live-results.zip";
 /// Kinds of drafts.
 const FORM: &str = "form";
 const QUESTIONS: &str = "questions";
@@ -135,17 +137,17 @@ async fn hear(worker: &Shared, data: &JsValue) -> Result<()> {
         }
         ToLive::List => return list(worker).await,
         ToLive::Delete(id) => {
-            if worker.borrow().run.as_ref().is_some_and(|open| open.id == id) {
+            let own = worker.borrow().run.as_ref().is_some_and(|open| open.id == id);
+            if own {
                 close(worker);
                 post(&FromLive::Closed(None));
-            }
-            if held(LOCK).await.contains(&id) {
+            } else if held(LOCK).await.contains(&id) {
                 return Err(Error::new(ErrorKind::Io, "another tab has this run open"));
             }
             database(worker).await?.delete(&id).await?;
             return list(worker).await;
         }
-        ToLive::Export => return export(worker).await,
+        ToLive::Export { archive } => return export(worker, archive).await,
         other => command(worker, other)?,
     }
     drive(worker);
@@ -488,7 +490,7 @@ async fn list(worker: &Shared) -> Result<()> {
     Ok(())
 }
 
-async fn export(worker: &Shared) -> Result<()> {
+async fn export(worker: &Shared, zipped: bool) -> Result<()> {
     let nothing = || Error::new(ErrorKind::Missing, "a run that is open");
     let id = worker.borrow().run.as_ref().map(|open| open.id.clone()).ok_or_else(nothing)?;
     let (_, entries) = database(worker).await?.run(&id).await?.ok_or_else(nothing)?;
@@ -496,13 +498,18 @@ async fn export(worker: &Shared) -> Result<()> {
         Some(open) => result_files(open.session.setup(), &entries),
         None => Vec::new(),
     };
+    let no_room = |error| Error::new(ErrorKind::Io, "room for the file in this browser").found(error);
     let (mut names, mut blobs) = (Vec::new(), Vec::new());
-    for (name, text) in files {
-        let mut out = BlobWriter::default();
-        out.write_all(text.as_bytes())
-            .map_err(|error| Error::new(ErrorKind::Io, "room for the file in this browser").found(error))?;
-        names.push(name);
-        blobs.push(JsValue::from(out.finish("text/csv")?));
+    if zipped && !files.is_empty() {
+        names.push(ARCHIVE.to_owned());
+        blobs.push(archive(&files, BlobWriter::default())?.finish("application/zip")?.into());
+    } else {
+        for (name, text) in files {
+            let mut out = BlobWriter::default();
+            out.write_all(text.as_bytes()).map_err(no_room)?;
+            names.push(name);
+            blobs.push(JsValue::from(out.finish("text/csv")?));
+        }
     }
     post_with(&FromLive::Exported(names), &blobs);
     Ok(())

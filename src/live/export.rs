@@ -2,9 +2,12 @@
 
 use super::log::{Entry, Outcome, Record, Said, Slot};
 use super::setup::Setup;
+use crate::error::{Error, ErrorKind, Result};
 use crate::export::csv_cell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::Write;
+use zip::write::{SimpleFileOptions, ZipWriter};
 
 /// The header of every file.
 const HEADER: &str =
@@ -65,6 +68,20 @@ pub fn result_files(setup: &Setup, entries: &[Entry]) -> Vec<(String, String)> {
             Some((name, text))
         })
         .collect()
+}
+
+/// The files as one ZIP archive, which the import reads as well.
+///
+/// # Errors
+/// Those of `out`.
+pub fn archive<W: Write>(files: &[(String, String)], out: W) -> Result<W> {
+    let failed = |error: &dyn std::fmt::Display| Error::new(ErrorKind::Io, "room for the archive").found(error);
+    let mut zip = ZipWriter::new_stream(out);
+    for (name, text) in files {
+        zip.start_file(name.as_str(), SimpleFileOptions::default()).map_err(|error| failed(&error))?;
+        zip.write_all(text.as_bytes()).map_err(|error| failed(&error))?;
+    }
+    Ok(zip.finish().map_err(|error| failed(&error))?.into_inner())
 }
 
 /// A file name that is one on every system, and that no other model has.

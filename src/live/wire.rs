@@ -69,8 +69,11 @@ pub enum ToLive {
     List,
     /// Deletes a kept run.
     Delete(String),
-    /// Asks for the result files of the run that is open.
-    Export,
+    /// Asks for the result files of the run that is open: as one archive, or each by itself.
+    Export {
+        /// Whether as one archive.
+        archive: bool,
+    },
 }
 
 /// From the worker.

@@ -252,7 +252,7 @@ impl LiveState {
             LiveAction::Delete(id) => return send(ToLive::Delete(id)),
             LiveAction::Export(export) => {
                 self.exporting = Some(export);
-                return send(ToLive::Export);
+                return send(ToLive::Export { archive: export == Export::Download });
             }
             LiveAction::Dismiss => (self.failure, self.unkept) = (None, None),
             LiveAction::Offline(offline) => return send(ToLive::Offline(offline)),
@@ -267,6 +267,11 @@ impl LiveState {
             }
         }
         Vec::new()
+    }
+
+    /// Whether providers are called: by the run that is open, or as the form says.
+    pub fn is_real(&self) -> bool {
+        self.run.as_ref().map_or(self.form.real, |run| !run.setup.dry)
     }
 
     /// Whether a run is open that is not over.

@@ -635,6 +635,11 @@ impl State {
         Vec::new()
     }
 
+    /// The files of the data set that is loaded; none where it is built in.
+    pub fn files_loaded(&self) -> &[Chosen] {
+        &self.loaded.files
+    }
+
     /// Whether a run, a sweep or a study is under way or paused.
     pub fn is_busy(&self) -> bool {
         matches!(self.phase, Phase::Running | Phase::Paused)

@@ -334,7 +334,7 @@ impl Component for App {
                         if !alone { <a class="btn" href="#experiment">{"Set up"}</a> }
                     </div>
                     <footer class="foot">
-                        <span>{"Everything runs in this tab. Nothing is uploaded."}</span>
+                        <span>{if state.room == Room::Live && state.live.is_real() { "Everything runs in this tab. Prompts and keys go to the providers of your models, and nowhere else." } else { "Everything runs in this tab. Nothing is uploaded." }}</span>
                         <span>{"Engine "}{env!("CARGO_PKG_VERSION")}</span>
                         {hidden(state, &self.dispatch)}
                     </footer>
@@ -549,7 +549,7 @@ impl App {
         if state.room == Room::Live {
             return Some(html! {
                 <form class="side" id="experiment" aria-label="Live experiment" onsubmit={prevent}>
-                    {live::side(&state.live, &state.form.policies, &self.dispatch)}
+                    {live::side(&state.live, &state.form.policies, state.files_loaded(), &self.dispatch)}
                     <div class="runbar">
                         {live::ready(&state.live)}
                         <div class="controls">{self.controls(state)}</div>

@@ -29,6 +29,7 @@ use calls::Calls;
 use field::At;
 use figures::Curve;
 use kept::KeptRuns;
+use llm_selection::browser::chosen::Chosen;
 use llm_selection::error::Error;
 use llm_selection::figure::live::LiveFigure;
 use llm_selection::live::session::{Pause, Phase, Report};
@@ -90,8 +91,8 @@ pub fn ready(live: &LiveState) -> Html {
     html! { <p class="quiet small">{text}</p> }
 }
 
-/// The panels at the left; `playground` are the policies of the Playground's list.
-pub fn side(live: &LiveState, playground: &[PolicyForm], dispatch: &Callback<Action>) -> Html {
+/// The panels at the left; `playground` are the policies of the Playground's list, `loaded` its files.
+pub fn side(live: &LiveState, playground: &[PolicyForm], loaded: &[Chosen], dispatch: &Callback<Action>) -> Html {
     let at = at(live, dispatch);
     if let Some(run) = &live.run {
         return html! {
@@ -106,7 +107,7 @@ pub fn side(live: &LiveState, playground: &[PolicyForm], dispatch: &Callback<Act
         <>
             {mode(live, &at)}
             if live.form.real { {keys::keys(live, &at)} }
-            {questions::questions(live, &at)}
+            {questions::questions(live, loaded, &at)}
             {task::task(live, playground, &at)}
             {answers::answers(live, &at)}
             {caps::caps(live, &at)}

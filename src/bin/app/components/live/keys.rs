@@ -89,7 +89,7 @@ fn KeyField(props: &KeyProps) -> Html {
     let name = host(origin);
     html! {
         <div class="field">
-            <label for={id.clone()}>{"Key for "}{name}if !needs { <span class="quiet">{", if it asks for one"}</span> }</label>
+            <label for={id.clone()}><span>{"Key for "}{name}if !needs { <span class="quiet">{", if it asks for one"}</span> }</span></label>
             // No value: what is typed is in the input alone.
             <input id={id.clone()} type="password" autocomplete="off" spellcheck="false" aria-label={format!("Key for {name}")}
                 placeholder={if *set { "another key" } else { "" }} aria-invalid={refused.then_some("true")}

@@ -6,11 +6,12 @@ use crate::components::explain::{Explain, Topic};
 use crate::components::message::{Message, Tone, explained};
 use crate::format::{count, plural};
 use crate::live::{LiveAction, LiveState};
+use llm_selection::browser::chosen::Chosen;
 use llm_selection::live::wire::QuestionSet;
 use yew::prelude::*;
 
-/// The panel.
-pub fn questions(live: &LiveState, at: &At) -> Html {
+/// The panel; `loaded` are the files that the Playground has.
+pub fn questions(live: &LiveState, loaded: &[Chosen], at: &At) -> Html {
     let form = &live.form;
     let own = {
         let at = at.clone();
@@ -29,6 +30,7 @@ pub fn questions(live: &LiveState, at: &At) -> Html {
             }
         })
     };
+    let files = loaded.to_vec();
     let set = live.questions.as_ref().filter(|set| set.sample != form.own_questions);
     html! {
         <fieldset class="panel">
@@ -48,6 +50,9 @@ pub fn questions(live: &LiveState, at: &At) -> Html {
                     <div class="chips">
                         <button type="button" class="btn small" disabled={form.pasted.trim().is_empty()} onclick={at.press(|| LiveAction::UsePasted)}>{"Use pasted questions"}</button>
                         <label class="btn small file">{"Choose a file"}<input type="file" aria-label="Question file" accept=".csv,.tsv,.json,.jsonl,.txt,.zip,.gz" onchange={pick} /></label>
+                        if !loaded.is_empty() {
+                            <button type="button" class="btn small" onclick={at.press(move || LiveAction::QuestionFiles(files.clone()))}>{"Take those of the loaded files"}</button>
+                        }
                     </div>
                     if let Some(error) = &live.unread {
                         <Message tone={Tone::Bad} title="These are no questions">{explained(error)}{" The questions before are kept."}</Message>

@@ -2,7 +2,7 @@
 
 use super::field::name;
 use crate::components::message::explained;
-use crate::format::{count, duration};
+use crate::format::{count, duration, plural};
 use crate::live::{Lack, LiveState, lacking};
 use llm_selection::live::ledger::Cap;
 use llm_selection::live::session::{Pause, Phase, Report};
@@ -81,8 +81,8 @@ fn text(live: &LiveState) -> String {
         Phase::Paused(Pause::NoModel) => format!("Stopped, no model can be called: {at}"),
         Phase::Paused(Pause::Storage) => format!("Stopped, nothing can be saved: {at}{ends}"),
         Phase::Done => {
-            let (rounds, calls) = (count(report.rounds.into()), count(report.calls.into()));
-            format!("{rounds} questions, {calls} calls. Done")
+            let (rounds, calls) = (u64::from(report.rounds), u64::from(report.calls));
+            format!("{}, {}. Done", plural(rounds, "question", "questions"), plural(calls, "call", "calls"))
         }
     }
 }
