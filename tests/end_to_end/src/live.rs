@@ -98,13 +98,13 @@ pub async fn give_key(page: &Page, stub: &Stub, key: &str) -> Result<()> {
     page.until("the key to be taken", async || Ok(page.text("body").await?.contains("•••••• set").then_some(()))).await
 }
 
-/// What the page says of the run.
+/// What the page says of the run; any white space is one space.
 ///
 /// # Errors
 /// When the browser is gone.
 pub async fn status(page: &Page) -> Result<String> {
     let text = page.script("return document.querySelector('[role=status]')?.innerText ?? ''").await?;
-    Ok(text.as_str().unwrap_or_default().trim().to_owned())
+    Ok(text.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Everything that the browser keeps of the latest run.
