@@ -10,6 +10,7 @@ mod kept;
 mod keys;
 mod known;
 mod models;
+mod providers;
 mod questions;
 mod spend;
 mod status;

@@ -34,7 +34,7 @@ async fn fifty_rounds_end_with_the_expected_scores() -> Result<()> {
         page.click("button", "Fetch model list").await?;
         page.wait_for_text("3 models: type a part of a name").await?;
         set(page, "select[aria-label='Questions']", "own").await?;
-        let questions: String = (0..50).map(|number| format!("\nWhich of A, B and C is number {number}?,B")).collect();
+        let questions: String = (0..50).map(|number| format!("\nWhich letter has number {number}?,B")).collect();
         set(page, "#live-paste", &format!("query,reference{questions}\n")).await?;
         page.click("button", "Use pasted questions").await?;
         page.wait_for_text("Read: 50 questions").await?;

@@ -40,6 +40,7 @@ pub fn models(live: &LiveState, at: &At) -> Html {
             </div>
             if form.models.is_empty() { <p class="quiet">{"No model yet: add one."}</p> }
             {providers(live, at)}
+            {super::providers::table()}
         </section>
     }
 }

@@ -1,0 +1,69 @@
+//! What is known of every provider.
+
+use crate::live::host;
+use llm_selection::live::provider::{Endpoint, Known, PROVIDERS, Protocol, Provider};
+use yew::prelude::*;
+
+/// The table of all providers, to be opened.
+pub fn table() -> Html {
+    let rows = PROVIDERS.iter().map(|provider| {
+        html! {
+            <tr key={provider.id}>
+                <th scope="row">{provider.name}</th>
+                <td class="l">{address(provider)}</td>
+                <td class="l">{protocol(provider.protocol)}</td>
+                <td class="l">{if provider.needs_key { "needed" } else { "if it asks for one" }}</td>
+                <td class="l">{known(provider)}</td>
+                <td class="l">{provider.hint}</td>
+            </tr>
+        }
+    });
+    html! {
+        <details class="providers">
+            <summary>{"All providers, and what is known of calls from a page"}</summary>
+            <div class="stack">
+                <p class="small">
+                    {"A browser lets a page call a server only if that server allows it (CORS). All three protocols are tested against a stand-in provider, with every fault that we know of; no paid provider was called for these tests. "}
+                    {"A server that does not allow pages needs a gateway that does, such as LiteLLM on your own machine."}
+                </p>
+                <p class="small">
+                    {"For a server on your own machine or network the browser may ask whether this page may reach devices on your local network: allow it, else such calls fail like those to a server that is not there. "}
+                    {"The page may call the addresses below and this machine; any other is named when the site is built: "}<code>{"cargo xtask build --connect https://llm.example.org"}</code>{"."}
+                </p>
+                <div class="scroll" tabindex="0" role="group" aria-label="All providers, scrolls">
+                    <table class="table" aria-label="All providers">
+                        <thead><tr>
+                            <th scope="col" class="l">{"Provider"}</th><th scope="col" class="l">{"Address"}</th><th scope="col" class="l">{"Protocol"}</th>
+                            <th scope="col" class="l">{"Key"}</th><th scope="col" class="l">{"Calls from a page"}</th><th scope="col" class="l">{"What to know"}</th>
+                        </tr></thead>
+                        <tbody>{for rows}</tbody>
+                    </table>
+                </div>
+            </div>
+        </details>
+    }
+}
+
+fn address(provider: &Provider) -> Html {
+    if provider.base.is_empty() {
+        return html! { {"yours"} };
+    }
+    let origin = Endpoint::of(provider).origin();
+    html! { <>{host(&origin).to_owned()}if provider.own { <small class="quiet">{" or another"}</small> }</> }
+}
+
+fn protocol(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::OpenAi => "OpenAI chat completions",
+        Protocol::Anthropic => "Anthropic messages",
+        Protocol::Gemini => "Gemini generateContent",
+    }
+}
+
+fn known(provider: &Provider) -> String {
+    match provider.known {
+        Known::Stub => "tested with the stand-in only".to_owned(),
+        Known::Documented { on } => format!("documented {on}"),
+        Known::NeedsGateway => "needs a gateway".to_owned(),
+    }
+}
