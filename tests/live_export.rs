@@ -164,6 +164,14 @@ fn keys_go_to_their_own_origin_and_nowhere_else() {
         other.origin = "https://evil.example".to_owned();
         assert_eq!(keys.header(&other), None);
     }
+    // However an address is written, its key is found, and for no other.
+    for base in ["HTTP://Localhost:4000/v1/", "http://localhost:4000/v1", "https://GPU.example.org:443/v1"] {
+        let endpoint = Endpoint { provider: "litellm".into(), base: base.into() };
+        keys.set(&endpoint.origin(), Key::new("sk-own"));
+        let sent = llm_selection::live::protocol::request(&endpoint, &ask).unwrap();
+        assert_eq!(keys.header(&sent).map(|(_, value)| value).as_deref(), Some("Bearer sk-own"), "{base}");
+        assert!(sent.url.starts_with(&endpoint.origin()) && sent.url.ends_with("/v1/chat/completions"), "{}", sent.url);
+    }
     keys.forget();
     assert!(keys.header(&request).is_none() && !keys.has(&own.origin()));
 }

@@ -322,6 +322,12 @@ fn lists_of_models() {
     };
     assert_eq!(priced(json!("0.00000015"), json!("0.0000006")), Some((0.15, 0.6)));
     assert_eq!(priced(json!("0"), json!("1.5e-7")), Some((0.0, 0.15)));
+    // A fee that is no price of tokens would be spent unseen.
+    for (fee, known) in [(json!("0.005"), false), (json!("0"), true), (json!(null), true)] {
+        let pricing = json!({"prompt": "0.1", "completion": "0.1", "request": fee});
+        let body = json!({"data": [{"id": "m", "pricing": pricing}]}).to_string();
+        assert_eq!(read_list(&at("openrouter"), &body).unwrap()[0].price.is_some(), known, "{fee}");
+    }
     for (prompt, completion) in [
         (json!("-1"), json!("-1")),
         (json!("0.1"), json!(null)),

@@ -6,9 +6,9 @@ use super::handle::Handle;
 use super::now;
 use crate::error::{Error, ErrorKind, Result};
 use crate::live::fault::{Fault, FaultKind};
-use crate::live::key::Keys;
+use crate::live::key::{Key, Keys};
 use crate::live::protocol::{Heard, Listed, Request, list, read_list};
-use crate::live::provider::Endpoint;
+use crate::live::provider::{Endpoint, PROVIDERS, Provider};
 use crate::live::wire::{FromLive, ToLive};
 use gloo_timers::callback::Timeout;
 use js_sys::{Reflect, Uint8Array};
@@ -34,8 +34,8 @@ pub struct Live {
     calls: Calls,
 }
 
-/// Calls under way by number, each with what gives it up.
-type Calls = Rc<RefCell<HashMap<u64, Rc<Stop>>>>;
+/// Calls under way by run and number, each with what gives it up.
+type Calls = Rc<RefCell<HashMap<(u32, u64), Rc<Stop>>>>;
 
 /// What gives a call up, and why it was.
 struct Stop {
@@ -79,11 +79,11 @@ impl Live {
         let handle = Handle::new("live", move |reply: Result<FromLive>, beside| {
             let (Some(own), Some(calls)) = (itself.borrow().upgrade(), under_way.upgrade()) else { return };
             match reply {
-                Ok(FromLive::Send { call, request, timeout_ms }) => {
-                    send(own, known.clone(), calls, call, request, timeout_ms);
+                Ok(FromLive::Send { run, call, request, timeout_ms }) => {
+                    send(own, known.clone(), calls, (run, call), request, timeout_ms);
                 }
-                Ok(FromLive::Abort(call)) => {
-                    let stop = calls.borrow().get(&call).cloned();
+                Ok(FromLive::Abort { run, call }) => {
+                    let stop = calls.borrow().get(&(run, call)).cloned();
                     stop.iter().for_each(|stop| stop.stop(Heard::Aborted));
                 }
                 Ok(FromLive::Exported(names)) => {
@@ -107,6 +107,10 @@ impl Live {
     /// # Errors
     /// `Io` where the browser sends none.
     pub fn send(&self, message: &ToLive, files: &[Chosen]) -> Result<()> {
+        if *message == ToLive::Stop {
+            // At once, whatever the worker is doing.
+            self.calls.borrow().values().for_each(|call| call.stop(Heard::Aborted));
+        }
         let beside: Vec<JsValue> = files.iter().map(|file| file.file.clone().into()).collect();
         self.handle.borrow_mut().send(message, &beside)
     }
@@ -147,15 +151,20 @@ fn send(
     handle: Rc<RefCell<Handle>>,
     keys: Rc<RefCell<Keys>>,
     calls: Calls,
-    number: u64,
+    (run, number): (u32, u64),
     request: Request,
     timeout_ms: f64,
 ) {
     let begun = now();
     spawn_local(async move {
+        if needs_key(&request) && keys.borrow().of(&request).is_none() {
+            // Fails only when the worker is gone.
+            let _ = handle.borrow_mut().send(&ToLive::Unsent { run, call: number }, &[]);
+            return;
+        }
         let heard = match Stop::new() {
             Ok(stop) => {
-                calls.borrow_mut().insert(number, stop.clone());
+                calls.borrow_mut().insert((run, number), stop.clone());
                 let late = stop.clone();
                 let timer = Timeout::new(timeout_ms as u32, move || late.stop(Heard::TimedOut));
                 let heard = call(&request, &keys, &stop).await;
@@ -164,8 +173,8 @@ fn send(
             }
             Err(_) => Heard::Unreachable,
         };
-        calls.borrow_mut().remove(&number);
-        let message = ToLive::Heard { call: number, heard, latency_ms: now() - begun };
+        calls.borrow_mut().remove(&(run, number));
+        let message = ToLive::Heard { run, call: number, heard, latency_ms: now() - begun };
         // Fails only when the worker is gone, and then the call is booked as unknown.
         let _ = handle.borrow_mut().send(&message, &[]);
     });
@@ -174,13 +183,8 @@ fn send(
 /// Sends a request, with its key where it goes to the origin that the key is bound to, and reads the reply.
 async fn call(request: &Request, keys: &RefCell<Keys>, stop: &Stop) -> Heard {
     let key = keys.borrow().header(request);
-    if request.key.is_some() && key.is_none() && needs_key(request) {
-        // Not sent: nothing was billed.
-        let body =
-            r#"{"error":{"message":"There is no key for this provider on the page: it was not sent."}}"#.to_owned();
-        return Heard::Http { status: 401, retry_after: None, body };
-    }
-    let heard = fetch(request, key, stop).await;
+    let secret = keys.borrow().of(request).cloned();
+    let heard = fetch(request, key, stop).await.map(|heard| without(heard, secret.as_ref()));
     let why = stop.why.borrow_mut().take();
     match heard {
         // A whole reply that came in time counts, also where it was given up in the same moment.
@@ -189,12 +193,20 @@ async fn call(request: &Request, keys: &RefCell<Keys>, stop: &Stop) -> Heard {
     }
 }
 
-/// Whether a provider at this origin answers nobody without a key.
+/// A reply that repeats the key, which some servers do where they refuse it, without it.
+fn without(heard: Heard, key: Option<&Key>) -> Heard {
+    match (heard, key) {
+        (Heard::Http { status, retry_after, body }, Some(key)) if body.contains(key.reveal()) => {
+            Heard::Http { status, retry_after, body: body.replace(key.reveal(), "•••") }
+        }
+        (heard, _) => heard,
+    }
+}
+
+/// Whether the provider at this address answers nobody without a key.
 fn needs_key(request: &Request) -> bool {
-    let provider = crate::live::provider::PROVIDERS
-        .iter()
-        .find(|provider| provider.needs_key && request.url.starts_with(provider.base));
-    provider.is_some()
+    let is_there = |provider: &Provider| provider.needs_key && request.url.starts_with(provider.base);
+    request.key.is_some() && PROVIDERS.iter().any(is_there)
 }
 
 /// The reply, or what the network brought in its place.
@@ -221,9 +233,19 @@ async fn fetch(request: &Request, key: Option<(String, String)>, stop: &Stop) ->
     if reply.type_() == ResponseType::Opaqueredirect {
         return Ok(Heard::Redirected);
     }
-    let retry_after = reply.headers().get("retry-after").ok().flatten();
+    let retry_after = reply.headers().get("retry-after").ok().flatten().map(in_seconds);
     let body = read(&reply, stop).await?;
     Ok(Heard::Http { status: reply.status(), retry_after, body })
+}
+
+/// A date as the seconds until then, which need no clock any more.
+fn in_seconds(retry_after: String) -> String {
+    let then = js_sys::Date::parse(&retry_after);
+    if !retry_after.contains(':') || !then.is_finite() {
+        return retry_after;
+    }
+    let seconds = (then - js_sys::Date::now()) / 1_000.0;
+    format!("{:.0}", if seconds > 0.0 { seconds } else { 0.0 })
 }
 
 async fn read(reply: &Response, stop: &Stop) -> std::result::Result<String, Heard> {
@@ -250,7 +272,9 @@ pub fn may_connect(origin: &str) -> bool {
         document.and_then(|page| page.query_selector("meta[http-equiv=Content-Security-Policy]").ok().flatten());
     let policy = policy.and_then(|meta| meta.get_attribute("content")).unwrap_or_default();
     let sources = policy.split(';').find_map(|part| part.trim().strip_prefix("connect-src "));
-    sources.unwrap_or_default().split_whitespace().any(|source| allows(source, origin))
+    let own = web_sys::window().and_then(|window| window.location().origin().ok());
+    own.as_deref() == Some(origin)
+        || sources.unwrap_or_default().split_whitespace().any(|source| allows(source, origin))
 }
 
 /// Whether a source of a policy covers an origin.

@@ -81,6 +81,10 @@ struct Worker {
     questions: Vec<Question>,
     set: QuestionSet,
     run: Option<Open>,
+    /// Runs that were opened so far.
+    opened: u32,
+    /// Whether the browser has no network.
+    offline: bool,
     /// Whether a report is on its way.
     reporting: bool,
 }
@@ -88,9 +92,10 @@ struct Worker {
 /// A run that is open.
 struct Open {
     id: String,
+    /// Tells its calls from those of a run before.
+    number: u32,
     session: Session,
-    /// Gives its lock back.
-    release: Option<Function>,
+    _held: Held,
     /// Entries that are kept.
     written: usize,
     pending: Vec<Entry>,
@@ -102,9 +107,6 @@ struct Open {
 
 impl Drop for Open {
     fn drop(&mut self) {
-        if let Some(release) = &self.release {
-            let _ = release.call0(&JsValue::NULL);
-        }
         self.awaited.values().chain(&self.wake).for_each(|timer| clear(*timer));
     }
 }
@@ -131,6 +133,7 @@ async fn hear(worker: &Shared, data: &JsValue) -> Result<()> {
         ToLive::Start(setup) => return start(worker, &setup).await,
         ToLive::Open(id) => return open(worker, id).await,
         ToLive::Close => {
+            settled(worker)?;
             close(worker);
             post(&FromLive::Closed(None));
             return database(worker).await?.draft(OPEN, None).await;
@@ -139,6 +142,7 @@ async fn hear(worker: &Shared, data: &JsValue) -> Result<()> {
         ToLive::Delete(id) => {
             let own = worker.borrow().run.as_ref().is_some_and(|open| open.id == id);
             if own {
+                settled(worker)?;
                 close(worker);
                 post(&FromLive::Closed(None));
             } else if held(LOCK).await.contains(&id) {
@@ -157,8 +161,11 @@ async fn hear(worker: &Shared, data: &JsValue) -> Result<()> {
 /// What concerns the run that is open.
 fn command(worker: &Shared, message: ToLive) -> Result<()> {
     let mut own = worker.borrow_mut();
+    if let ToLive::Offline(offline) = message {
+        own.offline = offline;
+    }
     let Worker { run: Some(open), origin, .. } = &mut *own else { return Ok(()) };
-    let (session, time) = (&mut open.session, now());
+    let (number, session, time) = (open.number, &mut open.session, now());
     match message {
         ToLive::GoOn => session.go_on(time),
         ToLive::Pause => session.pause(time),
@@ -166,7 +173,10 @@ fn command(worker: &Shared, message: ToLive) -> Result<()> {
         ToLive::Offline(offline) => session.offline(offline),
         ToLive::Caps(caps) => session.change_caps(caps, time)?,
         ToLive::TryAgain(model) => session.try_again(model, time),
-        ToLive::Heard { call, heard, latency_ms } => session.heard(call, &heard, latency_ms, time),
+        ToLive::Unsent { run, call } if run == number => session.unsent(call, time),
+        ToLive::Heard { run, call, heard, latency_ms } if run == number => {
+            session.heard(call, &heard, latency_ms, time);
+        }
         ToLive::Rows { shown, first, count } => post(&FromLive::Rows(session.rows(shown, first, count))),
         ToLive::Text(call) => {
             if let Some(texts) = session.texts(call, origin) {
@@ -184,17 +194,17 @@ fn drive(worker: &Shared) {
     let Some(open) = &mut own.run else { return };
     let Orders { save, send, abort, wake_ms } = open.session.poll(now());
     open.pending.extend(save);
+    for call in send {
+        dispatch(worker, open, call);
+    }
     for call in abort {
         match open.awaited.remove(&call) {
             Some(timer) => {
                 clear(timer);
-                answer(worker, call, Heard::Aborted, 0.0, 0.0);
+                answer(worker, open.number, call, Heard::Aborted, 0.0, 0.0);
             }
-            None => post(&FromLive::Abort(call)),
+            None => post(&FromLive::Abort { run: open.number, call }),
         }
-    }
-    for call in send {
-        dispatch(worker, open, call);
     }
     if let Some(timer) = open.wake.take() {
         clear(timer);
@@ -221,12 +231,12 @@ fn dispatch(worker: &Shared, open: &mut Open, call: u64) {
         match session.request(call) {
             Ok(request) => {
                 let timeout_ms = session.setup().timeout_s * 1_000.0;
-                post(&FromLive::Send { call, request, timeout_ms });
+                post(&FromLive::Send { run: open.number, call, request, timeout_ms });
             }
             // Checked before the start; where it fails all the same, nothing was sent.
             Err(error) => {
                 let body = serde_json::json!({ "error": { "message": error.to_string() } }).to_string();
-                answer(worker, call, Heard::Http { status: 400, retry_after: None, body }, 0.0, 0.0);
+                answer(worker, open.number, call, Heard::Http { status: 400, retry_after: None, body }, 0.0, 0.0);
             }
         }
         return;
@@ -241,15 +251,15 @@ fn dispatch(worker: &Shared, open: &mut Open, call: u64) {
     let ask = session.ask_of(&slot, model, &prompt);
     let price = model.price.unwrap_or(crate::experiment::TokenPrice { input: 0.0, output: 0.0 });
     let (heard, latency) = Dry { seed: session.setup().seed }.heard(&model.endpoint, &ask, price, purpose, call);
-    let timer = answer(worker, call, heard, latency, latency / DRY_SPEED);
+    let timer = answer(worker, open.number, call, heard, latency, latency / DRY_SPEED);
     open.awaited.insert(call, timer);
 }
 
 /// What came of a call is heard after a while.
-fn answer(worker: &Shared, call: u64, heard: Heard, latency_ms: f64, wait_ms: f64) -> i32 {
+fn answer(worker: &Shared, run: u32, call: u64, heard: Heard, latency_ms: f64, wait_ms: f64) -> i32 {
     let worker = worker.clone();
     after(wait_ms, move || {
-        if let Some(open) = &mut worker.borrow_mut().run {
+        if let Some(open) = worker.borrow_mut().run.as_mut().filter(|open| open.number == run) {
             open.awaited.remove(&call);
             open.session.heard(call, &heard, latency_ms, now());
         }
@@ -396,18 +406,15 @@ fn filled(worker: &Shared, setup: &str) -> Result<Setup> {
 }
 
 async fn start(worker: &Shared, setup: &str) -> Result<()> {
-    if worker.borrow().run.as_ref().is_some_and(|open| open.session.phase() == Phase::Running) {
-        return Err(Error::new(ErrorKind::Duplicate, "one run at a time: another is under way"));
-    }
-    let setup = filled(worker, setup)?;
-    let session = Session::new(setup)?;
-    close(worker);
+    settled(worker)?;
+    let session = Session::new(filled(worker, setup)?)?;
     let (id, kept) = (new_name()?, database(worker).await?);
+    let Some(release) = claim(&id).await else { return Err(elsewhere()) };
     let text = serde_json::to_string(session.setup())
         .map_err(|error| Error::new(ErrorKind::Io, "a set-up that can be written").found(error))?;
     kept.begin(&id, &KeptSetup { begun: js_sys::Date::now(), setup: text }).await?;
     kept.draft(OPEN, Some(&id)).await?;
-    take(worker, id, session, 0).await?;
+    take(worker, id, session, 0, release);
     if let Some(open) = &mut worker.borrow_mut().run {
         open.session.go_on(now());
     }
@@ -416,10 +423,13 @@ async fn start(worker: &Shared, setup: &str) -> Result<()> {
 }
 
 async fn open(worker: &Shared, id: String) -> Result<()> {
-    if worker.borrow().run.as_ref().is_some_and(|open| open.session.phase() == Phase::Running) {
-        return Err(Error::new(ErrorKind::Duplicate, "one run at a time: another is under way"));
-    }
+    settled(worker)?;
     let kept = database(worker).await?;
+    // Before it is read: what another tab writes meanwhile would be written over.
+    let Some(release) = claim(&id).await else {
+        post(&FromLive::Closed(Some(elsewhere())));
+        return Ok(());
+    };
     let Some((setup, entries)) = kept.run(&id).await? else {
         post(&FromLive::Closed(Some(Error::new(ErrorKind::Missing, "a run that is still kept"))));
         return kept.draft(OPEN, None).await;
@@ -427,46 +437,76 @@ async fn open(worker: &Shared, id: String) -> Result<()> {
     let setup: Setup = serde_json::from_str(&setup.setup)
         .map_err(|error| Error::new(ErrorKind::Malformed, "a run of this version of the page").found(error))?;
     let session = Session::resume(setup, &entries)?;
-    close(worker);
-    take(worker, id.clone(), session, entries.len()).await?;
+    take(worker, id.clone(), session, entries.len(), release);
     kept.draft(OPEN, Some(&id)).await?;
     drive(worker);
     Ok(())
 }
 
-/// Holds a run, for this tab alone: two would pay for the same calls.
-async fn take(worker: &Shared, id: String, session: Session, written: usize) -> Result<()> {
-    let name = format!("{LOCK}{id}");
-    let mut release = lock(&name).await;
-    for _ in 0..4 {
-        if !matches!(release, Some(None)) {
-            break;
+/// A lock, given back when dropped.
+struct Held(Option<Function>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(release) = &self.0 {
+            let _ = release.call0(&JsValue::NULL);
         }
-        // A page that was just reloaded may still hold it.
-        wait(150).await;
-        release = lock(&name).await;
     }
-    if matches!(release, Some(None)) {
-        post(&FromLive::Closed(Some(Error::new(
-            ErrorKind::Io,
-            "this run is open in another tab: go on there, or close it",
-        ))));
+}
+
+/// The lock of a run, for this tab alone: two would pay for the same calls. `None` where another has it. Where the browser has
+/// no locks, the log itself refuses a second writer.
+async fn claim(id: &str) -> Option<Held> {
+    let name = format!("{LOCK}{id}");
+    for round in 0..5 {
+        if round > 0 {
+            // A page that was just reloaded may still hold it.
+            wait(150).await;
+        }
+        match lock(&name).await {
+            Some(None) => {}
+            Some(release) => return Some(Held(release)),
+            None => return Some(Held(None)),
+        }
+    }
+    None
+}
+
+fn elsewhere() -> Error {
+    Error::new(ErrorKind::Io, "this run is open in another tab: go on there, or close it")
+}
+
+/// Another run may take the place of the one that is open only once nothing of it is under way.
+fn settled(worker: &Shared) -> Result<()> {
+    let own = worker.borrow();
+    let Some(open) = &own.run else { return Ok(()) };
+    if open.session.phase() != Phase::Running && open.session.is_settled() && open.pending.is_empty() && !open.writing {
         return Ok(());
     }
+    let expected = "calls of the run that is open are still under way: stop it, or wait for them to end";
+    Err(Error::new(ErrorKind::Duplicate, expected))
+}
+
+/// A run is open in the place of another.
+fn take(worker: &Shared, id: String, mut session: Session, written: usize, held: Held) {
+    close(worker);
     let shown = Setup { questions: Vec::new(), ..session.setup().clone() };
     let setup = serde_json::to_string(&shown).unwrap_or_default();
     post(&FromLive::Opened { id: id.clone(), setup });
-    worker.borrow_mut().run = Some(Open {
+    let mut own = worker.borrow_mut();
+    own.opened = own.opened.wrapping_add(1);
+    session.offline(own.offline);
+    own.run = Some(Open {
         id,
+        number: own.opened,
         session,
-        release: release.flatten(),
+        _held: held,
         written,
         pending: Vec::new(),
         writing: false,
         awaited: HashMap::new(),
         wake: None,
     });
-    Ok(())
 }
 
 fn close(worker: &Shared) {

@@ -88,6 +88,8 @@ impl FaultKind {
             403 => Self::Forbidden,
             404 => Self::UnknownModel,
             408 | 409 => Self::Overloaded,
+            // A gateway gave up waiting: the provider may go on, and be paid for it.
+            504 | 524 => Self::TimedOut,
             429 => Self::RateLimited,
             400..=499 => Self::BadRequest,
             _ => Self::Overloaded,
@@ -110,6 +112,12 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// Whether the call may have cost something all the same: its kind says so, or a gateway lost the provider that was
+    /// already at work.
+    pub fn may_be_billed(&self) -> bool {
+        self.kind.may_be_billed() || matches!(self.status, Some(502 | 520..=527))
+    }
+
     /// A fault without a reply.
     pub fn new(kind: FaultKind) -> Fault {
         Fault { kind, status: None, said: String::new(), retry_after_ms: None }

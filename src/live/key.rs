@@ -65,14 +65,17 @@ impl Keys {
         self.by_origin.iter().map(|(origin, key)| (origin.as_str(), key))
     }
 
+    /// The key that a request carries; `None` where it carries none, or goes elsewhere than to the origin of its key.
+    pub fn of(&self, request: &Request) -> Option<&Key> {
+        let rest = request.url.strip_prefix(request.origin.as_str())?;
+        request.key.as_ref().filter(|_| rest.starts_with('/'))?;
+        self.by_origin.get(&request.origin)
+    }
+
     /// Name and value of the header that a request needs; `None` where it needs no key, has none, or goes elsewhere than to
     /// the origin that the key is bound to.
     pub fn header(&self, request: &Request) -> Option<(String, String)> {
-        let rest = request.url.strip_prefix(request.origin.as_str())?;
-        if !rest.starts_with('/') {
-            return None;
-        }
-        let (header, key) = (request.key.as_ref()?, self.by_origin.get(&request.origin)?);
+        let (header, key) = (request.key.as_ref()?, self.of(request)?);
         Some((header.name.clone(), format!("{}{}", header.prefix, key.reveal())))
     }
 }

@@ -18,12 +18,12 @@ pub struct Entry {
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Record {
-    /// The next rounds begin, so many of them, with these arms (ascending) to choose from; the policy chooses for all.
+    /// The next rounds begin, for all of which the policy has chosen by what it knew then.
     Batch {
-        /// Rounds.
-        size: u32,
-        /// Arms.
+        /// The arms that it could choose from, ascending.
         available: Vec<usize>,
+        /// By round its set, in the order of calls.
+        sets: Vec<Vec<usize>>,
     },
     /// A call is about to be sent. It may have been billed from here on.
     Intent {

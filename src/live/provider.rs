@@ -261,8 +261,9 @@ impl Endpoint {
         self.checked().map(|_| ())
     }
 
-    /// The provider and the address without a slash at its end, if [`Endpoint::check`] finds nothing wrong.
-    pub(super) fn checked(&self) -> Result<(&'static Provider, &str)> {
+    /// The provider and the address as a browser writes it, without a slash at its end, if [`Endpoint::check`] finds nothing
+    /// wrong.
+    pub(super) fn checked(&self) -> Result<(&'static Provider, String)> {
         let wrong = |field: &str, found: &str, expected: &str| {
             Err(Error::new(ErrorKind::OutOfRange, expected).at_field(format!("endpoint.{field}")).found(found))
         };
@@ -278,7 +279,12 @@ impl Endpoint {
             Ok(address) if !address.is_secure() && !address.is_local() => {
                 wrong("base", &self.base, "https://, for a server outside the own machine and network")
             }
-            Ok(_) => Ok((provider, self.base.strip_suffix('/').unwrap_or(&self.base))),
+            Ok(address) => {
+                let rest = self.base.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+                let path = rest.map_or("", |(_, path)| path).trim_end_matches('/');
+                let slash = if path.is_empty() { "" } else { "/" };
+                Ok((provider, format!("{}{slash}{path}", address.origin())))
+            }
         }
     }
 

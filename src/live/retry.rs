@@ -8,7 +8,7 @@ const FIRST: f64 = 1_000.0;
 /// Longest pause that is chosen here.
 const LONGEST: f64 = 60_000.0;
 /// Longest pause that a provider may ask for; beyond it the model is left alone instead.
-const LONGEST_ASKED: f64 = 600_000.0;
+pub(super) const LONGEST_ASKED: f64 = 600_000.0;
 /// Failures in a row after which a model is left alone.
 const STREAK: u32 = 3;
 /// How long it is left alone at first; doubled each time.
@@ -89,7 +89,8 @@ impl Standing {
         }
         self.streak += 1;
         let lasting = fault.kind.is_lasting();
-        if (lasting || self.streak >= STREAK || self.times > 0) && self.is_there(at) {
+        let sent_away = fault.retry_after_ms.is_some_and(|asked| asked > LONGEST_ASKED);
+        if (lasting || sent_away || self.streak >= STREAK || self.times > 0) && self.is_there(at) {
             let doubled = ALONE * f64::from(1u32 << self.times.min(10));
             let own = if doubled > LONGEST_ALONE { LONGEST_ALONE } else { doubled };
             let asked = fault.retry_after_ms.unwrap_or(0.0);
@@ -208,9 +209,13 @@ mod tests {
         assert!(standing.is_there(0.0) && !standing.is_hopeless());
         let mut other = Standing::default();
         other.failed(&fault(FaultKind::Aborted, None), 0.0);
-        other.failed(&fault(FaultKind::RateLimited, Some(800_000.0)), 0.0);
+        other.failed(&fault(FaultKind::RateLimited, Some(5_000.0)), 0.0);
         assert!(other.is_there(0.0));
         other.failed(&fault(FaultKind::NoCredit, None), 0.0);
         assert!(!other.is_there(0.0) && !other.is_hopeless());
+        // Who asks for longer than a call can wait is left alone for so long.
+        let mut away = Standing::default();
+        away.failed(&fault(FaultKind::RateLimited, Some(800_000.0)), 0.0);
+        assert_eq!(away.until(), 800_000.0);
     }
 }

@@ -57,6 +57,8 @@ pub enum Pause {
     Over,
     /// No model can be called, and waiting will not help.
     NoModel,
+    /// A key that a call needs is not on the page.
+    NoKey,
     /// What happens cannot be written down.
     Storage,
 }
@@ -248,10 +250,30 @@ impl Session {
 
     /// Plays on, from the caller's time `now` in milliseconds.
     pub fn go_on(&mut self, now: f64) {
-        if matches!(self.phase, Phase::Paused(_)) {
-            self.phase = Phase::Running;
-            self.since = Some(now);
+        let Phase::Paused(why) = self.phase else { return };
+        self.phase = Phase::Running;
+        self.since = Some(now);
+        if why == Pause::NoModel {
+            // The person has done something about it.
+            let at = self.at(now);
+            let away = |standing: &Standing| !standing.is_there(at);
+            let models: Vec<usize> =
+                (0..self.standings.len()).filter(|it| self.standings.get(*it).is_some_and(away)).collect();
+            models.into_iter().for_each(|model| self.try_again(model, now));
         }
+    }
+
+    /// A call was not sent, because the page has no key for it: the run waits for the person.
+    pub fn unsent(&mut self, call: u64, now: f64) {
+        if self.phase == Phase::Running {
+            self.halt(now, Pause::NoKey);
+        }
+        self.end(call, self.at(now), Outcome::NotSent);
+    }
+
+    /// Whether nothing is under way: no call, and nothing to be written down.
+    pub fn is_settled(&self) -> bool {
+        self.lanes.iter().all(|lane| lane.under_way == 0) && self.unwritten.is_empty() && self.writing.is_empty()
     }
 
     /// Begins nothing new; calls under way end.
@@ -300,7 +322,7 @@ impl Session {
                 self.give_up();
             } else if self.ledger.is_over() {
                 self.halt(now, Pause::Over);
-            } else if !self.offline {
+            } else if !self.offline || self.setup.dry {
                 wake = Some(end - at);
                 match self.advance(at) {
                     Ok(next) => wake = next.map(|next| next - at).filter(|next| *next < end - at).or(wake),
@@ -313,9 +335,17 @@ impl Session {
                 }
             }
         }
-        let save = std::mem::take(&mut self.unwritten);
+        let mut send = std::mem::take(&mut self.send);
+        if self.phase != Phase::Running {
+            // Written down, and not to be carried out any more.
+            let at = self.at(now);
+            send.drain(..).for_each(|call| self.end(call, at, Outcome::NotSent));
+        }
+        // Where there is no room, only the person can make some.
+        let blocked = self.phase == Phase::Paused(Pause::Storage);
+        let save = if blocked { Vec::new() } else { std::mem::take(&mut self.unwritten) };
         self.writing.extend(save.iter().cloned());
-        let (send, abort) = (std::mem::take(&mut self.send), std::mem::take(&mut self.abort));
+        let abort = std::mem::take(&mut self.abort);
         Orders { save, send, abort, wake_ms: wake.map(|wake| if wake > 1.0 { wake } else { 1.0 }) }
     }
 

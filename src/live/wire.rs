@@ -45,8 +45,17 @@ pub enum ToLive {
     Caps(Caps),
     /// Tries a model that is left alone, by its place.
     TryAgain(usize),
+    /// A call was not sent, for want of a key.
+    Unsent {
+        /// The open run, as in [`FromLive::Send`].
+        run: u32,
+        /// Number of the call.
+        call: u64,
+    },
     /// What the network brought of a call, after so many milliseconds.
     Heard {
+        /// The open run, as in [`FromLive::Send`].
+        run: u32,
         /// Number of the call.
         call: u64,
         /// What it brought.
@@ -103,6 +112,8 @@ pub enum FromLive {
     Report(Box<Report>),
     /// A call is to be sent, and given up after so many milliseconds.
     Send {
+        /// Tells runs that this worker has opened one after the other apart.
+        run: u32,
         /// Number of the call.
         call: u64,
         /// What is sent, but for the key.
@@ -111,7 +122,12 @@ pub enum FromLive {
         timeout_ms: f64,
     },
     /// A call is to be given up.
-    Abort(u64),
+    Abort {
+        /// The open run, as in [`FromLive::Send`].
+        run: u32,
+        /// Number of the call.
+        call: u64,
+    },
     /// A window of the calls.
     Rows(Rows),
     /// The texts of the call with this number.

@@ -269,6 +269,16 @@ impl LiveState {
         Vec::new()
     }
 
+    /// The hosts whose key the run that is open needs and the page has not.
+    pub fn lacking_keys(&self) -> Vec<String> {
+        let Some(setup) = self.run.as_ref().map(|run| &run.setup).filter(|setup| !setup.dry) else { return Vec::new() };
+        let judge = setup.judge.as_ref().map(|judge| judge.model);
+        let called = setup.models.iter().enumerate().filter(|(place, model)| model.plays || judge == Some(*place));
+        let needs = called.filter(|(_, model)| model.endpoint.provider().is_some_and(|provider| provider.needs_key));
+        let origins: BTreeSet<String> = needs.map(|(_, model)| model.endpoint.origin()).collect();
+        origins.iter().filter(|origin| !self.keyed.contains(*origin)).map(|origin| host(origin).to_owned()).collect()
+    }
+
     /// Whether providers are called: by the run that is open, or as the form says.
     pub fn is_real(&self) -> bool {
         self.run.as_ref().map_or(self.form.real, |run| !run.setup.dry)
@@ -402,7 +412,7 @@ impl LiveState {
             FromLive::Failed(error) => self.fail(error.clone()),
             FromLive::NotKept(error) => self.unkept = Some(Rc::new(error.clone())),
             // Of another question, of a run that is closed; calls are made elsewhere.
-            FromLive::Estimated { .. } | FromLive::Report(_) | FromLive::Send { .. } | FromLive::Abort(_) => {}
+            FromLive::Estimated { .. } | FromLive::Report(_) | FromLive::Send { .. } | FromLive::Abort { .. } => {}
         }
         Vec::new()
     }

@@ -67,12 +67,14 @@ impl Kept {
         self.put(RUNS, run, &written(kept)?).await
     }
 
-    /// Keeps the next entries of a run, all or none, of which `number` is the first.
+    /// Keeps the next entries of a run, all or none, of which `number` is the first. None of these numbers may be there: where
+    /// a browser has no locks, two tabs could otherwise write one log, and pay twice.
     pub async fn append(&self, run: &str, number: usize, entries: &[Entry]) -> Result<()> {
         let transaction = self.inner.transaction(&[ENTRIES], TransactionMode::ReadWrite).map_err(refused)?;
         let store = transaction.object_store(ENTRIES).map_err(refused)?;
         for (number, entry) in (number..).zip(entries) {
-            put(&store, &key(run, number), &written(entry)?)?;
+            let key = JsValue::from_str(&key(run, number));
+            store.add(&written(entry)?, Some(&key)).map_err(refused)?;
         }
         commit(transaction, &store).await
     }

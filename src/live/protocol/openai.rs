@@ -75,5 +75,9 @@ pub(super) fn price(item: &Value) -> Option<TokenPrice> {
         };
         (millions.is_finite() && millions >= 0.0).then_some(millions)
     };
+    // Fees of other kinds are in no price of tokens: such a model's is to be typed by somebody who knows.
+    let further = ["request", "web_search", "internal_reasoning"];
+    let free = |name: &str| pricing.get(name).is_none_or(|fee| fee.is_null() || dollars(name) == Some(0.0));
+    further.into_iter().all(free).then_some(())?;
     Some(TokenPrice { input: dollars("prompt")?, output: dollars("completion")? })
 }

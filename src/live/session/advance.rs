@@ -23,13 +23,22 @@ impl Session {
                 if available.is_empty() {
                     return self.nobody();
                 }
+                if let Some(judge) = self.judge_away(at) {
+                    return judge;
+                }
                 let size = self.setup.batch.min(self.setup.rounds - self.run.round());
-                self.begin(at, Record::Batch { size, available });
+                let choices = self.ask(size, &available);
+                let sets = choices.iter().map(|choice| choice.arms.clone()).collect();
+                self.start(choices);
+                self.unwritten.push(Entry { at, what: Record::Batch { available, sets } });
                 continue;
             }
             let (wake, refused) = self.call_all(at);
             if self.rounds.is_empty() {
                 continue;
+            }
+            if let Some(Err(phase)) = self.judge_away(at).filter(|_| self.is_quiet()) {
+                return Err(phase);
             }
             return match refused {
                 // What is under way may turn out cheaper than feared.
@@ -51,6 +60,16 @@ impl Session {
             return Err(Phase::Paused(Pause::NoModel));
         }
         Ok(arms().map(|standing| standing.until()).min_by(f64::total_cmp))
+    }
+
+    /// Where nobody can judge, no answer is bought: until when, or why it is no use to wait. `None` where somebody can.
+    fn judge_away(&self, at: f64) -> Option<Result<Option<f64>, Phase>> {
+        let judge = self.setup.judge.as_ref().filter(|_| self.is_judged())?;
+        let standing = self.standings.get(judge.model).filter(|standing| !standing.is_there(at))?;
+        Some(match standing.is_hopeless() {
+            true => Err(Phase::Paused(Pause::NoModel)),
+            false => Ok(Some(standing.until())),
+        })
     }
 
     /// Whether no call is under way.
@@ -79,9 +98,15 @@ impl Session {
             .collect();
         for (slot, attempt, since) in slots {
             let Some(model) = self.model(&slot) else { continue };
-            if self.standings.get(model).is_some_and(|standing| !standing.is_there(at)) {
-                self.begin(at, Record::Skip(slot));
-                continue;
+            let mut since = since;
+            match self.standings.get(model).filter(|standing| !standing.is_there(at)) {
+                // The answer is paid for: it waits for its judge.
+                Some(standing) if slot.judge => since = if standing.until() > since { standing.until() } else { since },
+                Some(_) => {
+                    self.begin(at, Record::Skip(slot));
+                    continue;
+                }
+                None => {}
             }
             let Some(lane) = self.lane_of.get(model).and_then(|lane| self.lanes.get_mut(*lane)) else { continue };
             while lane.begun.front().is_some_and(|begun| *begun <= at - 60_000.0) {

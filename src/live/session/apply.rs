@@ -2,6 +2,7 @@
 
 use super::round::{Answered, Cell, Round};
 use super::{Call, Played, Session};
+use crate::bandit::policy::Choice;
 use crate::live::fault::{Fault, FaultKind};
 use crate::live::ledger::Charge;
 use crate::live::log::{Entry, Outcome, Record, Slot};
@@ -15,7 +16,7 @@ const KEY: u64 = 0x0070_6175_7365;
 impl Session {
     pub(super) fn apply(&mut self, entry: &Entry) {
         match &entry.what {
-            Record::Batch { size, available } => self.choose(*size, available),
+            Record::Batch { available, sets } => self.choose(available, sets),
             Record::Intent { call, slot, attempt, worst } => self.intend(*call, *slot, *attempt, *worst, entry.at),
             Record::Outcome { call, outcome } => self.take(*call, outcome, entry.at),
             Record::Skip(slot) => {
@@ -42,14 +43,27 @@ impl Session {
         self.rounds.get_mut(place as usize)?.cell(slot.arm)
     }
 
-    /// The policy chooses for all rounds of a batch, by what it knows now.
-    fn choose(&mut self, size: u32, available: &[usize]) {
+    /// The policy chooses for so many rounds, by what it knows now.
+    pub(super) fn ask(&mut self, size: u32, available: &[usize]) -> Vec<Choice> {
         let situation = self.simulation.situation(available);
         self.run.meet(situation);
-        for ahead in 0..size {
+        let ask = |ahead| {
             self.look(self.run.round() + ahead);
-            self.rounds.push(Round::new(self.run.ask_ahead(&self.simulation, ahead)));
-        }
+            self.run.ask_ahead(&self.simulation, ahead)
+        };
+        (0..size).map(ask).collect()
+    }
+
+    /// A batch that was chosen for. What was written down holds, also where another version of the engine would choose
+    /// otherwise: its calls are paid for.
+    fn choose(&mut self, available: &[usize], sets: &[Vec<usize>]) {
+        let choices = self.ask(sets.len() as u32, available);
+        self.start(choices.into_iter().zip(sets).map(|(choice, set)| Choice { arms: set.clone(), ..choice }).collect());
+    }
+
+    /// The rounds of a batch begin.
+    pub(super) fn start(&mut self, choices: Vec<Choice>) {
+        self.rounds = choices.into_iter().map(Round::new).collect();
         self.tell();
     }
 
@@ -120,7 +134,7 @@ impl Session {
                 }
             }
             Outcome::Failed { fault, .. } => {
-                let charge = if fault.kind.may_be_billed() { Charge::Unknown } else { Charge::Known(0.0) };
+                let charge = if fault.may_be_billed() { Charge::Unknown } else { Charge::Known(0.0) };
                 self.ledger.settle(number, charge, None);
                 self.failed(number, &slot, attempt, fault, at);
             }
@@ -130,6 +144,11 @@ impl Session {
 
     fn failed(&mut self, number: u64, slot: &Slot, attempt: u32, fault: &Fault, at: f64) {
         let draw = unit(hash(hash(KEY, self.setup.seed), number));
+        // Whatever becomes of this call, the provider wants to be left alone.
+        if let (Some(asked), Some(lane)) = (fault.retry_after_ms, self.lane(slot)) {
+            let until = at + if asked > retry::LONGEST_ASKED { retry::LONGEST_ASKED } else { asked };
+            lane.not_before = if until > lane.not_before { until } else { lane.not_before };
+        }
         match retry::next(fault, attempt, self.setup.retries, draw) {
             Next::Again(pause) => {
                 if fault.kind == FaultKind::RateLimited

@@ -183,7 +183,7 @@ impl Session {
             phase: self.phase,
             round: self.run.round(),
             rounds: self.setup.rounds,
-            offline: self.offline && self.phase == Phase::Running,
+            offline: self.offline && !self.setup.dry && self.phase == Phase::Running,
             under_way: self.under_way().iter().sum(),
             calls: self.ledger.calls(),
             known: self.ledger.known(),
@@ -245,7 +245,7 @@ impl Session {
                 }
                 Some(Outcome::Failed { fault, .. }) => {
                     report.failed += 1;
-                    report.dollars += if fault.kind.may_be_billed() { call.worst } else { 0.0 };
+                    report.dollars += if fault.may_be_billed() { call.worst } else { 0.0 };
                 }
                 None => {}
             }

@@ -120,7 +120,7 @@ impl Session {
                 (said.usage, said.dollars, Some(said.latency_ms), RowState::Answered(text, said.ending, said.score))
             }
             Some(Outcome::Failed { fault, latency_ms }) => {
-                let dollars = if fault.kind.may_be_billed() { None } else { Some(0.0) };
+                let dollars = if fault.may_be_billed() { None } else { Some(0.0) };
                 (None, dollars, Some(*latency_ms), RowState::Failed(fault.clone()))
             }
         };

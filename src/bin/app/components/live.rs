@@ -22,7 +22,7 @@ use super::message::{Message, Tone, explained};
 use super::opening::refusal;
 use super::workspace::trouble;
 use crate::form::PolicyForm;
-use crate::format::plural;
+use crate::format::{listed, plural};
 use crate::live::{LiveAction, LiveState, lacking};
 use crate::state::{Action, State};
 use call::CallDialog;
@@ -64,13 +64,13 @@ pub fn controls(live: &LiveState, dispatch: &Callback<Action>) -> Html {
         },
         Some(Phase::Paused(_)) => html! {
             <>
-                {button("btn primary", "Go on", false, || LiveAction::GoOn)}
+                {button("btn primary", "Go on", !live.lacking_keys().is_empty(), || LiveAction::GoOn)}
                 {button("btn", "Stop", !under_way, || LiveAction::Stop)}
                 {button("btn", "New run", under_way, || LiveAction::NewRun)}
             </>
         },
         Some(Phase::Done) => button("btn primary wide", "New run", false, || LiveAction::NewRun),
-        None => button("btn wide", "New run", false, || LiveAction::NewRun),
+        None => button("btn wide", "New run", true, || LiveAction::NewRun),
     }
 }
 
@@ -159,7 +159,7 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
             if let Some(error) = &live.failure {
                 <Message tone={Tone::Bad} title="That could not be done" action={close}>{explained(error)}</Message>
             }
-            if let Some(report) = &live.report { {alerts(report, &at)} }
+            if let Some(report) = &live.report { {alerts(live, report, &at)} }
             {spend::spend(live, &at)}
             if let Some(report) = &live.report {
                 <div class="figs">
@@ -177,7 +177,7 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
 }
 
 /// What needs the person.
-fn alerts(report: &Report, at: &At) -> Html {
+fn alerts(live: &LiveState, report: &Report, at: &At) -> Html {
     let stopped = match report.phase {
         Phase::Paused(Pause::Cap(cap)) => html! {
             <Message tone={Tone::Ask} title={format!("The cap on {} is reached", status::capped(cap))}>
@@ -194,10 +194,14 @@ fn alerts(report: &Report, at: &At) -> Html {
         },
         _ => Html::default(),
     };
+    let keyless = live.lacking_keys();
     let near = report.phase == Phase::Running && report.used() >= 0.8;
     html! {
         <>
             {stopped}
+            if !keyless.is_empty() && matches!(report.phase, Phase::Paused(_)) {
+                <Message tone={Tone::Ask} title="A key is needed to go on">{format!("Enter the key for {} under Keys: keys are gone with the tab that had them, unless you kept them.", listed(&keyless))}</Message>
+            }
             if near {
                 <div role="alert"><Message tone={Tone::Warn} title="More than 80 % of a cap is used">{"The run stops by itself at the cap. It can be raised under Caps."}</Message></div>
             }

@@ -109,6 +109,7 @@ impl ModelForm {
     pub fn turn_to(&mut self, id: &str) {
         self.provider = id.to_owned();
         (self.base, self.listed) = (self.provider().base.to_owned(), None);
+        (self.input, self.output) = Default::default();
     }
 
     /// The price that holds where none is typed, and where it is from.

@@ -78,6 +78,7 @@ fn text(live: &LiveState) -> String {
         Phase::Paused(Pause::Stopped) => format!("Stopped at {at}{ends}"),
         Phase::Paused(Pause::Cap(cap)) => format!("Stopped at the cap on {}: {at}{ends}", capped(cap)),
         Phase::Paused(Pause::Over) => format!("Stopped, a call cost more than it could: {at}{ends}"),
+        Phase::Paused(Pause::NoKey) => format!("Stopped, a key is missing: {at}{ends}"),
         Phase::Paused(Pause::NoModel) => format!("Stopped, no model can be called: {at}"),
         Phase::Paused(Pause::Storage) => format!("Stopped, nothing can be saved: {at}{ends}"),
         Phase::Done => {
