@@ -6,7 +6,7 @@ mod played;
 mod text;
 
 pub use collector::Collector;
-pub use intervals::{bootstrap, settled, student_t, wilson_interval};
+pub use intervals::{bootstrap, settled, student_t, wilson, wilson_interval};
 pub use played::Played;
 pub use text::{aligned, curves_csv, table};
 

@@ -790,3 +790,47 @@ fn what_a_log_says_was_chosen_holds() {
     let half = Session::resume(setup, &disk).unwrap();
     assert_eq!(half.phase(), Phase::Paused(Pause::Opened));
 }
+
+#[test]
+fn questions_that_nobody_could_be_asked_are_asked_again() {
+    let mut wrong = setup("awc", 12, 4);
+    wrong.retries = 0;
+    let mut session = Session::new(wrong.clone()).unwrap();
+    session.go_on(0.0);
+    let mut disk = Vec::new();
+    let mut now = 0.0;
+    let mut key_is_right = false;
+    let mut refused = 0;
+    for _ in 0..3_000 {
+        let mut calls = Vec::new();
+        loop {
+            let orders = session.poll(now);
+            calls.extend(orders.send);
+            if orders.save.is_empty() {
+                break;
+            }
+            let count = orders.save.len();
+            disk.extend(orders.save);
+            session.saved(count);
+        }
+        for call in calls {
+            if key_is_right {
+                answer(&mut session, call, "1", now);
+            } else {
+                refused += 1;
+                session.heard(call, &Heard::Http { status: 401, retry_after: None, body: String::new() }, 5.0, now);
+            }
+        }
+        if session.phase() == Phase::Paused(Pause::NoModel) {
+            assert_eq!((session.state().0, session.report(now, "").missing), (0, 0), "no question was given up");
+            key_is_right = true;
+            session.go_on(now);
+        }
+        now += 1_000.0;
+    }
+    assert!(refused > 3, "{refused}");
+    assert_eq!(session.phase(), Phase::Done);
+    let report = session.report(now, "");
+    assert_eq!((report.round, report.missing), (12, 0));
+    assert_eq!(Session::resume(wrong, &disk).unwrap().state(), session.state());
+}

@@ -15,6 +15,7 @@ use js_sys::{Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -32,6 +33,15 @@ pub struct Live {
     handle: Rc<RefCell<Handle>>,
     keys: Rc<RefCell<Keys>>,
     calls: Calls,
+    _leaves: [Closure<dyn Fn()>; 2],
+}
+
+/// What happens to calls while the page is being left, which ends them: that is no failure of theirs, and what becomes of
+/// them nobody knows. Should the page come back, they are told as given up.
+#[derive(Default)]
+struct Leaving {
+    leaves: bool,
+    held_back: Vec<ToLive>,
 }
 
 /// Calls under way by run and number, each with what gives it up.
@@ -73,14 +83,16 @@ impl Live {
         on: impl Fn(Result<FromLive>, Vec<(String, Blob)>) + 'static,
     ) -> Result<Live> {
         let calls: Calls = Rc::default();
+        let leaving: Rc<RefCell<Leaving>> = Rc::default();
         // The worker's own handle, which what it says has to be answered through.
         let own: Rc<RefCell<Weak<RefCell<Handle>>>> = Rc::default();
         let (itself, known, under_way) = (own.clone(), keys.clone(), Rc::downgrade(&calls));
+        let left = leaving.clone();
         let handle = Handle::new("live", move |reply: Result<FromLive>, beside| {
             let (Some(own), Some(calls)) = (itself.borrow().upgrade(), under_way.upgrade()) else { return };
             match reply {
                 Ok(FromLive::Send { run, call, request, timeout_ms }) => {
-                    send(own, known.clone(), calls, (run, call), request, timeout_ms);
+                    send(own, known.clone(), calls, left.clone(), (run, call), request, timeout_ms);
                 }
                 Ok(FromLive::Abort { run, call }) => {
                     let stop = calls.borrow().get(&(run, call)).cloned();
@@ -96,7 +108,7 @@ impl Live {
         })?;
         let handle = Rc::new(RefCell::new(handle));
         *own.borrow_mut() = Rc::downgrade(&handle);
-        let live = Live { handle, keys, calls };
+        let live = Live { handle: handle.clone(), keys, calls, _leaves: watch_leaving(&leaving, &handle) };
         let origin = web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
         live.send(&ToLive::Origin(origin), &[])?;
         Ok(live)
@@ -146,11 +158,31 @@ impl Live {
     }
 }
 
+/// Notes when the page is left, and when it comes back.
+fn watch_leaving(leaving: &Rc<RefCell<Leaving>>, handle: &Rc<RefCell<Handle>>) -> [Closure<dyn Fn()>; 2] {
+    let (leaves, returns, handle) = (leaving.clone(), leaving.clone(), handle.clone());
+    let leave = Closure::<dyn Fn()>::new(move || leaves.borrow_mut().leaves = true);
+    let come_back = Closure::<dyn Fn()>::new(move || {
+        let held_back = std::mem::take(&mut *returns.borrow_mut()).held_back;
+        for message in held_back {
+            // Fails only when the worker is gone.
+            let _ = handle.borrow_mut().send(&message, &[]);
+        }
+    });
+    if let Some(window) = web_sys::window() {
+        for (event, closure) in [("pagehide", &leave), ("pageshow", &come_back)] {
+            let _ = window.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
+        }
+    }
+    [leave, come_back]
+}
+
 /// Makes a call and tells the worker what came of it.
 fn send(
     handle: Rc<RefCell<Handle>>,
     keys: Rc<RefCell<Keys>>,
     calls: Calls,
+    leaving: Rc<RefCell<Leaving>>,
     (run, number): (u32, u64),
     request: Request,
     timeout_ms: f64,
@@ -174,7 +206,13 @@ fn send(
             Err(_) => Heard::Unreachable,
         };
         calls.borrow_mut().remove(&(run, number));
+        let whole = matches!(heard, Heard::Http { .. });
+        let heard = if leaving.borrow().leaves && !whole { Heard::Aborted } else { heard };
         let message = ToLive::Heard { run, call: number, heard, latency_ms: now() - begun };
+        if leaving.borrow().leaves && !whole {
+            leaving.borrow_mut().held_back.push(message);
+            return;
+        }
         // Fails only when the worker is gone, and then the call is booked as unknown.
         let _ = handle.borrow_mut().send(&message, &[]);
     });

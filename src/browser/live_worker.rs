@@ -351,10 +351,16 @@ async fn recall(worker: &Shared) -> Result<()> {
     (worker.borrow_mut().questions, worker.borrow_mut().set) = drafted.unwrap_or_else(built_in);
     post(&FromLive::Questions(Ok(worker.borrow().set.clone())));
     list(worker).await?;
-    match kept.drafted(OPEN).await? {
-        Some(id) => open(worker, id).await,
-        None => Ok(()),
+    let Some(id) = kept.drafted(OPEN).await? else { return Ok(()) };
+    for _ in 0..5 {
+        if !held(LOCK).await.contains(&id) {
+            return open(worker, id).await;
+        }
+        // A page that was just reloaded may still hold it.
+        wait(150).await;
     }
+    // Another tab has it, and nobody asked for it here.
+    Ok(())
 }
 
 fn built_in() -> (Vec<Question>, QuestionSet) {

@@ -277,9 +277,12 @@ impl Spending {
             self.estimate.map(|(_, most)| (most, format!("at most {}", unit.write(most, 0)))),
         ];
         for (dollars, text) in below.into_iter().flatten() {
-            let wide = text_width(&text, font);
-            let from = (at(dollars) - wide / 2.0).clamp(0.0, if width > wide { width - wide } else { 0.0 });
-            if from > free {
+            let wide = text_width(&text, font) * 1.08;
+            let last = if width > wide { width - wide } else { 0.0 };
+            let from = (at(dollars) - wide / 2.0).clamp(0.0, last);
+            // Beside the one before, where it would stand on it.
+            let from = if from > free { from } else { free };
+            if from <= last {
                 nodes.push(Node::Text { class: "", x: from, y: top + bar + font * 1.4, text });
                 free = from + wide + font * 0.6;
             }
@@ -318,6 +321,7 @@ mod tests {
             unknown_calls: 0,
             held: 0.0,
             caps: Caps { dollars: 1.0, calls: 1, minutes: 1.0 },
+            refused: None,
             usage: Usage::default(),
             ran_ms: 0.0,
             reward: curve.last().map(|point| point.reward),

@@ -4,6 +4,7 @@ use super::grade::Scoring;
 use super::setup::{Setup, worst_case};
 use crate::error::Result;
 use crate::experiment::{Feedback, RewardModel};
+use crate::number::short;
 use serde::{Deserialize, Serialize};
 
 /// Bytes of text that make a token, roughly; more in English, fewer elsewhere.
@@ -87,6 +88,21 @@ impl Estimate {
             assumptions.push("Every answer is judged by one more call.".to_owned());
         }
         let mut warnings = plan.warnings();
+        let each = |model: &&super::setup::Model| {
+            model.price.map_or(0.0, |price| (input * price.input + output * price.output) / 1e6)
+        };
+        let mut expected: Vec<f64> = arms.iter().map(each).collect();
+        expected.sort_by(f64::total_cmp);
+        let fewest = if task.reward == RewardModel::Awc { 1 } else { plan.game.setting.n };
+        let cheapest: f64 = expected.iter().take(fewest).sum();
+        if let Some(budget) = task.budget.filter(|budget| *budget < cheapest) {
+            warnings.push(format!(
+                "The budget of ${} a question is below what the cheapest set is expected to cost, about ${}: the policy can \
+                 only take the cheapest.",
+                short(budget),
+                short(cheapest)
+            ));
+        }
         let caps = &setup.caps;
         if dollars.0 > caps.dollars {
             warnings.push("The cap on dollars is likely to stop the run before its end.".to_owned());

@@ -47,13 +47,15 @@ pub fn result_files(setup: &Setup, entries: &[Entry]) -> Vec<(String, String)> {
             again => format!("{} ({})", question.id, again + 1),
         };
         let text = files.entry(arm).or_insert_with(|| HEADER.to_owned());
-        let cells = [&id, &model.name, &question.query, &question.category, &question.reference, &said.text];
+        // Who reads the file later should not take made-up answers for the model's.
+        let name = if setup.dry { format!("{} (simulated)", model.name) } else { model.name.clone() };
+        let cells = [&id, &name, &question.query, &question.category, &question.reference, &said.text];
         for cell in cells {
             text.push_str(&csv_cell(cell));
             text.push(',');
         }
-        let dollars = said.dollars.map(|dollars| dollars.to_string()).unwrap_or_default();
-        let _ = write!(text, "{score},{dollars},{}", said.latency_ms);
+        let dollars = said.dollars.map(|dollars| digits(dollars).to_string()).unwrap_or_default();
+        let _ = write!(text, "{score},{dollars},{}", libm::round(said.latency_ms * 10.0) / 10.0);
         match &said.usage {
             Some(usage) => {
                 let _ = writeln!(text, ",{},{}", usage.input, usage.output);
@@ -68,6 +70,11 @@ pub fn result_files(setup: &Setup, entries: &[Entry]) -> Vec<(String, String)> {
             Some((name, text))
         })
         .collect()
+}
+
+/// A sum of dollars without what rounding left behind its twelfth digit.
+fn digits(dollars: f64) -> f64 {
+    format!("{dollars:.11e}").parse().unwrap_or(dollars)
 }
 
 /// The files as one ZIP archive, which the import reads as well.

@@ -137,6 +137,8 @@ pub struct Session {
     calls: Vec<Call>,
     phase: Phase,
     offline: bool,
+    /// The least worst case, dollars, of the calls that a cap has refused last.
+    refused: Option<f64>,
     /// Milliseconds of running before `since`.
     ran: f64,
     /// When it was set running, by the caller's clock.
@@ -188,6 +190,7 @@ impl Session {
             calls: Vec::new(),
             phase: Phase::Paused(Pause::Opened),
             offline: false,
+            refused: None,
             ran: 0.0,
             since: None,
             unwritten: Vec::new(),
@@ -253,6 +256,7 @@ impl Session {
         let Phase::Paused(why) = self.phase else { return };
         self.phase = Phase::Running;
         self.since = Some(now);
+        self.refused = None;
         if why == Pause::NoModel {
             // The person has done something about it.
             let at = self.at(now);

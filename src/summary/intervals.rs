@@ -99,7 +99,7 @@ pub(super) fn delta_ratio(
 }
 
 /// How far Wilson's 95 % interval of a share of `count` ≥ 1 reaches from it, on the farther side.
-pub(super) fn wilson(share: f64, count: u32) -> f64 {
+pub fn wilson(share: f64, count: u32) -> f64 {
     let (centre, half) = wilson_centre(share, f64::from(count));
     half + (centre - share).abs()
 }

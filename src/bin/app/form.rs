@@ -109,6 +109,19 @@ impl Form {
         form
     }
 
+    /// Takes over what was asked of a policy in a live run.
+    pub fn play_as(&mut self, task: &Task) {
+        self.reward = task.reward;
+        if let Some(most) = task.max_models {
+            (self.max_models, self.set.max_models) = (most.to_string(), true);
+        }
+        (self.unconstrained, self.set.unconstrained) = (task.budget.is_none(), task.budget.is_none());
+        if let Some(budget) = task.budget {
+            (self.budget, self.set.budget) = (budget.to_string(), true);
+        }
+        self.success_threshold = task.success_threshold.to_string();
+    }
+
     /// A form from its kept text, which may come from anywhere: no more rows than a page can show, each with a number of
     /// its own.
     ///

@@ -15,7 +15,7 @@ use llm_selection::live::fault::Fault;
 use llm_selection::live::key::Key;
 use llm_selection::live::protocol::Listed;
 use llm_selection::live::provider::Endpoint;
-use llm_selection::live::session::{Phase, Report, Rows, Shown, Texts};
+use llm_selection::live::session::{Phase, Report, Row, Rows, Shown, Texts};
 use llm_selection::live::setup::Setup;
 use llm_selection::live::wire::{FromLive, KeptRun, QuestionSet, ToLive};
 use std::collections::{BTreeMap, BTreeSet};
@@ -192,7 +192,10 @@ impl LiveState {
                 } else {
                     keyed.remove(&origin)
                 };
-                return vec![LiveEffect::Key(origin, key)];
+                let again = if key.is_some() { self.away_at(&origin) } else { Vec::new() };
+                let mut effects = vec![LiveEffect::Key(origin, key)];
+                effects.extend(again.into_iter().map(|model| LiveEffect::Send(ToLive::TryAgain(model))));
+                return effects;
             }
             LiveAction::ForgetKeys => {
                 (self.keyed, self.keep_keys) = (Rc::default(), false);
@@ -218,7 +221,20 @@ impl LiveState {
             LiveAction::Start => return self.start(),
             LiveAction::GoOn => {
                 self.unkept = None;
-                return send(ToLive::GoOn);
+                let mut effects = Vec::new();
+                // What is typed is meant, whether or not it was confirmed.
+                if self.report.as_ref().is_some_and(|report| self.caps.caps().ok() != Some(report.caps)) {
+                    match self.caps.caps() {
+                        Ok(caps) => effects.push(LiveEffect::Send(ToLive::Caps(caps))),
+                        Err(error) => {
+                            self.problem = Some(Rc::new(error));
+                            return Vec::new();
+                        }
+                    }
+                }
+                self.problem = None;
+                effects.push(LiveEffect::Send(ToLive::GoOn));
+                return effects;
             }
             LiveAction::Pause => return send(ToLive::Pause),
             LiveAction::Stop => return send(ToLive::Stop),
@@ -269,14 +285,38 @@ impl LiveState {
         Vec::new()
     }
 
+    /// The row of the call whose texts are shown, where it is in view.
+    pub fn row_of_text(&self) -> Option<Row> {
+        let call = self.text.as_ref()?.call;
+        self.rows.as_ref()?.rows.iter().find(|row| row.call == call).cloned()
+    }
+
     /// The hosts whose key the run that is open needs and the page has not.
     pub fn lacking_keys(&self) -> Vec<String> {
+        self.keyless(true)
+    }
+
+    /// The hosts of the run that is open that may want a key, and the page has none.
+    pub fn maybe_keyless(&self) -> Vec<String> {
+        self.keyless(false)
+    }
+
+    fn keyless(&self, needs_key: bool) -> Vec<String> {
         let Some(setup) = self.run.as_ref().map(|run| &run.setup).filter(|setup| !setup.dry) else { return Vec::new() };
         let judge = setup.judge.as_ref().map(|judge| judge.model);
         let called = setup.models.iter().enumerate().filter(|(place, model)| model.plays || judge == Some(*place));
-        let needs = called.filter(|(_, model)| model.endpoint.provider().is_some_and(|provider| provider.needs_key));
-        let origins: BTreeSet<String> = needs.map(|(_, model)| model.endpoint.origin()).collect();
+        let of = called.map(|(_, model)| &model.endpoint);
+        let of = of.filter(|endpoint| endpoint.provider().is_some_and(|provider| provider.needs_key == needs_key));
+        let origins: BTreeSet<String> = of.map(Endpoint::origin).collect();
         origins.iter().filter(|origin| !self.keyed.contains(*origin)).map(|origin| host(origin).to_owned()).collect()
+    }
+
+    /// The models at an origin that are left alone, by their places.
+    fn away_at(&self, origin: &str) -> Vec<usize> {
+        let (Some(run), Some(report)) = (&self.run, &self.report) else { return Vec::new() };
+        let both = run.setup.models.iter().zip(&report.models).enumerate();
+        let away = both.filter(|(_, (model, report))| model.endpoint.origin() == origin && report.away.is_some());
+        away.map(|(place, _)| place).collect()
     }
 
     /// Whether providers are called: by the run that is open, or as the form says.
@@ -360,6 +400,11 @@ impl LiveState {
                 }
             }
             FromLive::Questions(Ok(set)) => {
+                // As many rounds as questions, unless the person wants another number.
+                let before = self.questions.as_ref().map_or(0, |before| before.count);
+                if before > 0 && before != set.count && self.form.rounds.trim() == before.to_string() {
+                    Rc::make_mut(&mut self.form).rounds = set.count.to_string();
+                }
                 self.questions = Some(Shared(Rc::new(set.clone())));
                 self.unread = None;
                 return self.look(false);

@@ -28,7 +28,7 @@ use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::browser::remote::Remote;
 use llm_selection::data::{Audit, ImportOptions};
 use llm_selection::error::{Error, Result};
-use llm_selection::experiment::{Environment, Experiment, MissingRule};
+use llm_selection::experiment::{Environment, Experiment, MissingRule, Task};
 use llm_selection::figure::Paper;
 use llm_selection::plan::{BudgetRange, Playable};
 use llm_selection::study::{Material, Study, World as StudyWorld};
@@ -151,8 +151,9 @@ pub struct State {
     /// The finished run of the experiment that is being opened.
     played: Option<Rc<[u8]>>,
     options: ImportOptions,
-    /// The files that are being read are of a run with real calls, in which few questions have an answer of every model.
-    of_live: bool,
+    /// What was asked in the live run that the files which are being read are of: few of its questions have an answer of
+    /// every model.
+    of_live: Option<Task>,
     /// What waits until the data has been looked at: the first of it wants to know.
     line: VecDeque<Action>,
 }
@@ -205,7 +206,7 @@ impl State {
             loaded: Brought::default(),
             played: None,
             options: ImportOptions::default(),
-            of_live: false,
+            of_live: None,
             line: VecDeque::new(),
         };
         let effects = state.commit();
@@ -457,7 +458,8 @@ impl State {
         // A link that waits for other files would refuse these.
         let mut effects = if self.wanted().is_some() { self.forget_link() } else { Vec::new() };
         effects.extend(self.read_files(Brought::files(files)));
-        (self.of_live, self.room, self.view) = (true, Room::Playground, View::Run);
+        self.of_live = self.live.run.as_ref().map(|run| run.setup.task.clone());
+        (self.room, self.view) = (Room::Playground, View::Run);
         Room::Playground.enter();
         effects.push(Effect::Leave);
         effects
@@ -581,11 +583,11 @@ impl State {
 
     /// Makes the form fit a new source, and runs.
     fn enter(&mut self, source: Source, world: World) -> Vec<Effect> {
-        let mut queries = Queries::fitting(&world);
-        if source == Source::Files && std::mem::take(&mut self.of_live) {
-            queries.missing = MissingRule::Unavailable;
+        let mut form = Form { source, queries: Queries::fitting(&world), ..(*self.form).clone() };
+        if let Some(task) = self.of_live.take().filter(|_| form.source == Source::Files) {
+            form.queries.missing = MissingRule::Unavailable;
+            form.play_as(&task);
         }
-        let mut form = Form { source, queries, ..(*self.form).clone() };
         (self.opening, form.rest.cost_scale) = (Opening::Nothing, None);
         form.off.clear();
         let mut said = form.suggest(&world);

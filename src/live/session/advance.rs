@@ -127,6 +127,7 @@ impl Session {
             let worst = self.worst_of(&slot);
             if let Some(cap) = self.ledger.refuses(worst) {
                 refused = Some(cap);
+                self.refused = Some(self.refused.filter(|least| *least < worst).unwrap_or(worst));
                 continue;
             }
             let call = self.calls.len() as u64;

@@ -25,7 +25,7 @@ impl Session {
                         Cell::ToJudge { answer, .. } => Some(*answer),
                         _ => None,
                     };
-                    *cell = Cell::Missing { answer };
+                    *cell = Cell::Missing { answer, free: true };
                 }
                 self.settle(slot.round);
             }
@@ -129,7 +129,7 @@ impl Session {
                     *cell = match said.score {
                         _ if judged => Cell::ToJudge { answer, attempt: 1, since: at },
                         Some(score) => Cell::Seen { score, answer },
-                        None => Cell::Missing { answer: Some(answer) },
+                        None => Cell::Missing { answer: Some(answer), free: false },
                     };
                 }
             }
@@ -168,7 +168,7 @@ impl Session {
                         Cell::Judging { answer, .. } => Some(answer),
                         _ => None,
                     };
-                    *cell = Cell::Missing { answer };
+                    *cell = Cell::Missing { answer, free: !fault.may_be_billed() };
                 }
             }
         }
@@ -200,7 +200,12 @@ impl Session {
             return;
         }
         let scale = self.plan.game.cost_scale;
-        for round in std::mem::take(&mut self.rounds) {
+        let mut rounds = std::mem::take(&mut self.rounds);
+        // Where a wrong key or an empty account keeps everybody from being called, the questions are asked again later.
+        while rounds.last().is_some_and(Round::is_void) {
+            rounds.pop();
+        }
+        for round in rounds {
             self.look(self.run.round());
             let observed = round.observations(&self.rule, scale);
             let before = *self.run.totals();
@@ -213,7 +218,7 @@ impl Session {
                 .cells
                 .iter()
                 .map(|cell| match cell {
-                    Cell::Missing { answer: Some(answer) } => answer.cost,
+                    Cell::Missing { answer: Some(answer), .. } => answer.cost,
                     _ => 0.0,
                 })
                 .sum();

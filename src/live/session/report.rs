@@ -5,7 +5,7 @@ use crate::live::fault::Fault;
 use crate::live::ledger::Caps;
 use crate::live::log::Outcome;
 use crate::live::protocol::Usage;
-use crate::summary::student_t;
+use crate::summary::{student_t, wilson};
 use serde::{Deserialize, Serialize};
 
 /// Most points of a curve.
@@ -38,6 +38,8 @@ pub struct Report {
     pub held: f64,
     /// The caps.
     pub caps: Caps,
+    /// What the cheapest of the calls that a cap refused might have cost, dollars.
+    pub refused: Option<f64>,
     /// Tokens of all calls.
     pub usage: Usage,
     /// Milliseconds of running.
@@ -63,7 +65,8 @@ pub struct Report {
 pub struct Mean {
     /// The mean.
     pub mean: f64,
-    /// Half the width of its 95 % interval (Student's t, rounds taken as independent); `None` with one round.
+    /// Half the width of its 95 % interval, rounds taken as independent: Student's t, of means of zeros and ones how far
+    /// Wilson's reaches; `None` with one round.
     pub half: Option<f64>,
 }
 
@@ -123,11 +126,14 @@ struct Running {
     count: u32,
     mean: f64,
     squares: f64,
+    /// Values other than 0 and 1.
+    others: u32,
 }
 
 impl Running {
     fn add(&mut self, value: f64) {
         self.count += 1;
+        self.others += u32::from(value != 0.0 && value != 1.0);
         let off = value - self.mean;
         self.mean += off / f64::from(self.count);
         self.squares += off * (value - self.mean);
@@ -136,7 +142,10 @@ impl Running {
     /// With this quantile of Student's t.
     fn with(&self, quantile: f64) -> Mean {
         let count = f64::from(self.count);
-        let half = (self.count > 1).then(|| quantile * (self.squares / (count - 1.0) / count).sqrt());
+        let half = (self.count > 1).then(|| match self.others {
+            0 => wilson(self.mean, self.count),
+            _ => quantile * (self.squares / (count - 1.0) / count).sqrt(),
+        });
         Mean { mean: self.mean, half }
     }
 
@@ -191,6 +200,7 @@ impl Session {
             unknown_calls,
             held: self.ledger.held(),
             caps: self.ledger.caps,
+            refused: self.refused,
             usage: self.ledger.usage(),
             ran_ms: at,
             reward: reward.get(),

@@ -23,8 +23,9 @@ pub(super) enum Cell {
     Judging { answer: Answered, call: u64, attempt: u32 },
     /// Scored.
     Seen { score: f64, answer: Answered },
-    /// Nothing is known of it. What it has cost is known all the same, where it has answered.
-    Missing { answer: Option<Answered> },
+    /// Nothing is known of it. What it has cost is known all the same, where it has answered; `free`: for certain nothing was
+    /// billed.
+    Missing { answer: Option<Answered>, free: bool },
     /// Its turn never came.
     Uncalled,
 }
@@ -95,6 +96,12 @@ impl Round {
         self.cells.get_mut(place)
     }
 
+    /// Whether models were chosen and not one of them could be called: nothing was paid, and nothing is known.
+    pub fn is_void(&self) -> bool {
+        !self.cells.is_empty()
+            && self.cells.iter().all(|cell| matches!(cell, Cell::Missing { answer: None, free: true }))
+    }
+
     /// Whoever need not be called any more is not.
     pub fn settle(&mut self, rule: &Rule) {
         let ends = self.cells.iter().any(|cell| match cell {
@@ -127,7 +134,7 @@ impl Round {
     /// Milliseconds until the answer: of the calls one after another, else of the slowest.
     pub fn latency_ms(&self, rule: &Rule) -> f64 {
         let took = self.cells.iter().filter_map(|cell| match cell {
-            Cell::Seen { answer, .. } | Cell::Missing { answer: Some(answer) } => Some(answer.latency_ms),
+            Cell::Seen { answer, .. } | Cell::Missing { answer: Some(answer), .. } => Some(answer.latency_ms),
             _ => None,
         });
         match rule.one_by_one() {

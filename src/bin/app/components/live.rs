@@ -33,6 +33,7 @@ use kept::KeptRuns;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::error::Error;
 use llm_selection::figure::live::LiveFigure;
+use llm_selection::live::ledger::Cap;
 use llm_selection::live::session::{Pause, Phase, Report};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -82,7 +83,7 @@ pub fn ready(live: &LiveState) -> Html {
     let lacks = lacking(live).len() as u64;
     let text = match (live.form.real, live.form.caps.caps()) {
         _ if lacks > 0 => {
-            format!("Before the start, {} missing: see under Progress.", plural(lacks, "thing is", "things are"))
+            format!("Before the start, {} missing: see the list at the top.", plural(lacks, "thing is", "things are"))
         }
         (true, Ok(caps)) => {
             format!("Real calls, paid by your keys' accounts: at most {}, the cap.", spend::typed(caps.dollars))
@@ -167,7 +168,7 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
                 </div>
                 {known::known(report, &at)}
                 <Calls rows={live.rows.clone()} shown={live.shown} at={at.clone()} />
-                <CallDialog text={live.text.clone()} at={at.clone()} />
+                <CallDialog text={live.text.clone()} row={live.row_of_text()} at={at.clone()} />
             } else if live.run.is_none() {
                 {models::models(live, &at)}
             }
@@ -180,8 +181,11 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
 fn alerts(live: &LiveState, report: &Report, at: &At) -> Html {
     let stopped = match report.phase {
         Phase::Paused(Pause::Cap(cap)) => html! {
-            <Message tone={Tone::Ask} title={format!("The cap on {} is reached", status::capped(cap))}>
-                {"Nothing more is sent. Raise it under Caps and go on, or keep what there is."}
+            <Message tone={Tone::Ask} title={match cap { Cap::Dollars => "The next call might exceed the cap on dollars".to_owned(), _ => format!("The cap on {} is reached", status::capped(cap)) }}>
+                if let Some(worst) = report.refused.filter(|_| cap == Cap::Dollars) {
+                    {format!("{} of {} are spent, and the next call could cost up to {}: the longest answer, and a token for every byte of the prompt. ", spend::typed(report.at_most()), spend::typed(report.caps.dollars), spend::dollars(worst))}
+                }
+                {"Nothing more is sent. Raise the cap under Caps and press Go on, or keep what there is."}
             </Message>
         },
         Phase::Paused(Pause::Over) => html! {
@@ -201,6 +205,9 @@ fn alerts(live: &LiveState, report: &Report, at: &At) -> Html {
             {stopped}
             if !keyless.is_empty() && matches!(report.phase, Phase::Paused(_)) {
                 <Message tone={Tone::Ask} title="A key is needed to go on">{format!("Enter the key for {} under Keys: keys are gone with the tab that had them, unless you kept them.", listed(&keyless))}</Message>
+            }
+            if !live.maybe_keyless().is_empty() && report.phase == Phase::Paused(Pause::Opened) {
+                <Message tone={Tone::Note} title="Before you go on">{format!("If {} asks for a key, enter it again under Keys: it was kept only as long as the tab was open.", listed(&live.maybe_keyless()))}</Message>
             }
             if near {
                 <div role="alert"><Message tone={Tone::Warn} title="More than 80 % of a cap is used">{"The run stops by itself at the cap. It can be raised under Caps."}</Message></div>

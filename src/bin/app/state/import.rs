@@ -99,7 +99,7 @@ impl State {
         let names = files.iter().map(|file| file.path.clone()).collect();
         let total = files.iter().map(|file| file.file.size() as u64).sum();
         self.restoring.fail();
-        self.of_live = false;
+        self.of_live = None;
         self.import = Import::reading(names, false, Some(total));
         (self.read, self.options) = (brought, options.clone());
         vec![Effect::Import { files, options }]

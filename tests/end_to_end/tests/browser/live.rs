@@ -224,6 +224,10 @@ async fn five_hundred_rounds_with_faults_in_a_tab_that_is_killed_three_times() -
         ensure!(unknown_outcomes > 0, "calls were under way when the tab was killed");
         ensure!(stub.blocked() == 0, "{} preflights were refused", stub.blocked());
         // The key is nowhere, and neither is it in what is given away.
+        page.click("button", "Share").await?;
+        page.find("textbox", "Link to this experiment").await?;
+        search_everywhere(page, KEY).await?;
+        page.script("document.getElementById('share').hidePopover()").await?;
         page.click("button", "Download result files").await?;
         search_everywhere(page, KEY).await?;
         page.until("downloads", async || Ok((!page.downloads()?.is_empty()).then_some(()))).await?;
@@ -514,6 +518,58 @@ async fn where_nothing_can_be_saved_nothing_is_sent() -> Result<()> {
         let session = session(page).await?;
         ensure!((dollars(&stub.bill(), &models)? - session.ledger().at_most()).abs() < 1e-9);
         ensure!(stub.bill().len() == 60, "no call was made twice");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_run_is_in_one_tab_and_keys_are_kept_only_where_that_is_wanted() -> Result<()> {
+    let models = [StubModel { provider: "custom", name: "large", price: (1.0, 2.0) }];
+    let stub = Stub::start(Plan {
+        key: KEY.into(),
+        latency: 150..=200,
+        keeps_connections: false,
+        ..Plan::new(&["large"], answer)
+    })?;
+    check(async |page| {
+        open(page).await?;
+        real(page, &stub, &models, Some(KEY)).await?;
+        let keeps = async || {
+            let kept = page.script("return JSON.stringify({ ...sessionStorage })").await?;
+            Ok::<bool, anyhow::Error>(kept.as_str().unwrap_or_default().contains(KEY))
+        };
+        ensure!(!keeps().await?);
+        search_everywhere(page, KEY).await?;
+        page.click("checkbox", "Keep keys until this tab closes").await?;
+        page.until("the key in the tab's storage", async || Ok(keeps().await?.then_some(()))).await?;
+        page.browser().client().refresh().await?;
+        page.open("#live").await?;
+        page.wait_for_text("•••••• set").await?;
+        page.click("button", "Forget all keys").await?;
+        page.until("the key gone", async || Ok((!keeps().await?).then_some(()))).await?;
+        search_everywhere(page, KEY).await?;
+        give_key(page, &stub, KEY).await?;
+        ask(page, 60).await?;
+        grade(page).await?;
+        for (name, value) in
+            [("Models per question", "1"), ("Rounds", "60"), ("Output tokens a call", "10"), ("Total spend", "1")]
+        {
+            page.fill("spinbutton", name, value).await?;
+        }
+        start(page).await?;
+        until_asked(page, 5).await?;
+        // A second tab does not take the run, and pays for nothing.
+        let client = page.browser().client();
+        let first = client.window().await?;
+        let second = client.new_window(true).await?.handle;
+        client.switch_to_window(second.clone()).await?;
+        page.open("#live").await?;
+        page.wait_for_text("open in another tab").await?;
+        ensure!(status(page).await?.starts_with("Ready"), "{}", status(page).await?);
+        client.switch_to_window(first).await?;
+        until_status(page, "Done").await?;
+        ensure!(stub.bill().len() == 60, "{} calls", stub.bill().len());
         Ok(())
     })
     .await

@@ -29,6 +29,7 @@ pub struct Living {
     rest: Option<Timeout>,
     dispatch: Callback<LiveAction>,
     _network: [Closure<dyn Fn()>; 2],
+    _focus: Closure<dyn Fn()>,
 }
 
 impl Living {
@@ -58,7 +59,13 @@ impl Living {
             changed
         });
         let live = live.map_err(|error| dispatch.emit(LiveAction::Heard(Rc::new(Err(error)), Rc::default()))).ok();
-        let mut living = Living { live, keys, keep, rest: None, dispatch, _network: network };
+        // Another tab may have closed a run meanwhile, or begun one.
+        let look = dispatch.clone();
+        let focus = Closure::<dyn Fn()>::new(move || look.emit(LiveAction::Enter));
+        if let Some(window) = web_sys::window() {
+            let _ = window.add_event_listener_with_callback("focus", focus.as_ref().unchecked_ref());
+        }
+        let mut living = Living { live, keys, keep, rest: None, dispatch, _network: network, _focus: focus };
         if web_sys::window().is_some_and(|window| !window.navigator().on_line()) {
             living.send(&ToLive::Offline(true), &[]);
         }

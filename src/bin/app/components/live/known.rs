@@ -80,9 +80,9 @@ pub fn troubles(report: &Report, at: &At) -> Html {
     let messages = away.filter(|(.., away)| lasting(away)).map(|(place, model, away)| {
         let action = html! { <button type="button" class="btn small" onclick={at.press(move || LiveAction::TryAgain(place))}>{"Try again"}</button> };
         html! {
-            <Message key={place} tone={Tone::Ask} title={format!("{}: {}", model.name, away.fault.title())} {action}>
+            <Message key={place} tone={Tone::Bad} title={format!("{}: {}", model.name, away.fault.title())} {action}>
                 if !away.fault.said.is_empty() { <p>{"It said: "}<q>{away.fault.said.clone()}</q></p> }
-                <p>{away.advice.clone()}</p>
+                <p>{away.advice.clone()}{format!(" It is tried again in {}, or at once when you say so; the run goes on with the other models.", duration(away.left_ms))}</p>
             </Message>
         }
     });

@@ -122,7 +122,7 @@ fn state(live: &LiveState, model: &ModelForm) -> Html {
         () if !live.form.real => ("ready", "simulated"),
         () if keyed => ("ready", "key set"),
         () if needs => ("wait", "needs a key"),
-        () => ("ready", "no key needed"),
+        () => ("ready", "no key given"),
     };
     html! { <span class={classes!("state", class)}>{text}</span> }
 }

@@ -44,7 +44,7 @@ pub fn questions(live: &LiveState, loaded: &[Chosen], at: &At) -> Html {
                     <div class="field">
                         <label for="live-paste">{"Paste questions"}</label>
                         <textarea id="live-paste" rows="4" spellcheck="false" value={form.pasted.clone()} oninput={typed(&pasted)}
-                            placeholder="query,reference&#10;What is 2 + 2?,4" aria-describedby="live-paste-about" />
+                            placeholder={"query,reference\nWhat is 2 + 2?,4"} aria-describedby="live-paste-about" />
                         <p class="quiet small" id="live-paste-about">{"A table with the columns query and reference, JSON, or a question a line with its reference behind a tab."}</p>
                     </div>
                     <div class="chips">

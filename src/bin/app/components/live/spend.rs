@@ -102,7 +102,7 @@ fn now(report: &Report, live: &LiveState) -> Html {
     html! {
         <>
             <dl class="kpis">
-                {figure("Spent", html! { <data value={report.known.to_string()}>{dollars(report.known)}</data> }, html! { {format!("of {}", typed(report.caps.dollars))} })}
+                {figure(if report.dry { "Would have cost" } else { "Spent" }, html! { <data value={report.known.to_string()}>{dollars(report.known)}</data> }, html! { {format!("of {}", typed(report.caps.dollars))} })}
                 {figure("Mean per question", cost, match report.budget {
                     Some(budget) => html! { <>{"of "}<span class="over-t">{format!("ρ {}", typed(budget))}</span></> },
                     None => html! { {"no budget"} },
