@@ -167,7 +167,7 @@ fn flag(nodes: &mut Vec<Node>, text: String, right: f64, top: f64, font: f64) ->
 
 /// Width of a flag: its type is bold.
 fn flag_width(text: &str, font: f64) -> f64 {
-    text_width(text, font) * 1.2 + font * 0.9
+    text_width(text, font) * 1.25 + font * 0.9
 }
 
 /// The figure as a table: some ten rows, the last included.

@@ -1,7 +1,8 @@
 //! The room *Live* as a test uses it: models on a stand-in provider, keys, and what the browser keeps of a run.
 
 use crate::Page;
-use crate::stub::{Billed, Stub};
+use crate::playground::alerts;
+use crate::stub::{Billed, Stub, chance};
 use anyhow::{Context, Result, ensure};
 use llm_selection::live::log::Entry;
 use llm_selection::live::session::Session;
@@ -80,6 +81,70 @@ pub async fn real(page: &Page, stub: &Stub, models: &[StubModel<'_>], key: Optio
         Some(key) => give_key(page, stub, key).await,
         None => Ok(()),
     }
+}
+
+/// So many questions, and what is right: the number.
+pub fn questions(count: usize) -> String {
+    let rows: String = (0..count).map(|number| format!("\nq{number},What number is {number}?,{number}")).collect();
+    format!("id,query,reference{rows}\n")
+}
+
+/// What a model says to such a question: the number, or another one. The dearer by name the better.
+pub fn answer(model: &str, prompt: &str) -> String {
+    let number = prompt.split_once("number is ").and_then(|(_, rest)| rest.split('?').next()).unwrap_or("?");
+    let quality = if model.contains("large") { 0.9 } else { 0.6 };
+    if chance(7, &[model, number]) < quality { number.to_owned() } else { "-1".to_owned() }
+}
+
+/// Takes so many questions of one's own.
+///
+/// # Errors
+/// When the page does not take them.
+pub async fn ask(page: &Page, count: usize) -> Result<()> {
+    set(page, "select[aria-label='Questions']", "own").await?;
+    set(page, "#live-paste", &questions(count)).await?;
+    page.click("button", "Use pasted questions").await?;
+    page.wait_for_text(&format!("Read: {count} question")).await
+}
+
+/// The grader and the template for such questions.
+///
+/// # Errors
+/// When the form has not these.
+pub async fn grade(page: &Page) -> Result<()> {
+    choose(page, "Grader", "The same text").await?;
+    set(page, "textarea[aria-label='Prompt template'], #live-template", "{query}").await
+}
+
+/// Chooses what begins with a text in a `select`.
+///
+/// # Errors
+/// When there is no such option.
+pub async fn choose(page: &Page, label: &str, text: &str) -> Result<()> {
+    let select = page.find("combobox", label).await?;
+    let script = "const [select, text] = arguments;
+        const option = [...select.options].find(option => option.text.startsWith(text));
+        if (!option) throw new Error('no option ' + text + ' in ' + [...select.options].map((it) => it.text));
+        select.value = option.value;
+        select.dispatchEvent(new Event('change', { bubbles: true }));";
+    page.browser().client().execute(script, vec![serde_json::to_value(select)?, text.into()]).await?;
+    Ok(())
+}
+
+/// Presses Start once it can be pressed.
+///
+/// # Errors
+/// When that does not come.
+pub async fn start(page: &Page) -> Result<()> {
+    page.until("Start to be ready", async || {
+        let script = "const start = [...document.querySelectorAll('button')].find((it) => it.textContent.startsWith('Start') && it.offsetParent);
+            if (!start || start.disabled) return false;
+            start.click();
+            return true;";
+        Ok((page.script(script).await? == true).then_some(()))
+    })
+    .await
+    .context(alerts(page).await?)
 }
 
 /// Types the key of a provider.

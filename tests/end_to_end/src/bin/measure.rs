@@ -1,8 +1,10 @@
 //! Figures of the built site in Chromium, printed one a line: load, first curve, whole runs, long tasks, import, and the
 //! engine in WebAssembly beside the engine native, in one go. Run it by `cargo xtask bench`; with the argument `query-aware`
-//! it measures that part alone, on the site as it was built last.
+//! or `live` it measures that part alone, on the site as it was built last.
 
 use anyhow::{Context, Result};
+use end_to_end::live::{StubModel, answer, ask, choose, grade, open, real, start, status};
+use end_to_end::stub::{self, Stub};
 use end_to_end::{Browser, Memory, Page, median, nine_models, serve};
 use llm_selection::experiment::Experiment;
 use llm_selection::plan::Plan;
@@ -59,8 +61,10 @@ return [performance.now() - start, file.size, Math.max(0, ...window.longTasks), 
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    if std::env::args().nth(1).as_deref() == Some("query-aware") {
-        return query_aware().await;
+    match std::env::args().nth(1).as_deref() {
+        Some("query-aware") => return query_aware().await,
+        Some("live") => return live().await,
+        _ => {}
     }
     let site = serve()?;
     let page = Page::new(Browser::start().await?, site.url());
@@ -71,7 +75,8 @@ async fn main() -> Result<()> {
     import(&page).await?;
     compare(&page).await?;
     page.close().await?;
-    query_aware().await
+    query_aware().await?;
+    live().await
 }
 
 async fn load(page: &Page) -> Result<()> {
@@ -257,4 +262,48 @@ async fn compare(page: &Page) -> Result<()> {
         println!("  {reward}, budget {budget}: {native:.2} {wasm:.2} {:.2}", wasm / native);
     }
     Ok(())
+}
+
+/// Ten thousand real calls, twenty at once, to a stand-in provider on this machine.
+async fn live() -> Result<()> {
+    let models = [("small", (0.1, 0.2)), ("large", (1.0, 2.0))];
+    let models = models.map(|(name, price)| StubModel { provider: "custom", name, price });
+    let stub = Stub::start(stub::Plan { latency: 1..=20, ..stub::Plan::new(&["small", "large"], answer) })?;
+    let site = serve()?;
+    let page = Page::new(Browser::start().await?, site.url());
+    page.browser().devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await?;
+    page.open("").await?;
+    open(&page).await?;
+    real(&page, &stub, &models, Some("sk-stub")).await?;
+    ask(&page, 500).await?;
+    grade(&page).await?;
+    choose(&page, "Reward model", "Sum up").await?;
+    for (name, value) in [
+        ("Models per question", "2"),
+        ("Rounds", "5000"),
+        ("Batch", "40"),
+        ("At once", "20"),
+        ("Output tokens a call", "10"),
+        ("Total spend", "100"),
+        ("Calls", "100000"),
+        ("Budget per question", "1"),
+    ] {
+        page.fill("spinbutton", name, value).await?;
+    }
+    page.script("window.longTasks.length = 0").await?;
+    start(&page).await?;
+    let begun = Instant::now();
+    while !status(&page).await?.ends_with("Done") {
+        anyhow::ensure!(begun.elapsed().as_secs() < 600, "{}", status(&page).await?);
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    let longest = page.script("return Math.max(0, ...window.longTasks)").await?;
+    let tasks = page.script("return window.longTasks.length").await?;
+    println!(
+        "live: {} calls in {seconds:.1} s, twenty at once; main-thread tasks over 50 ms: {tasks}, the longest {:.0} ms",
+        stub.bill().len(),
+        longest.as_f64().unwrap_or(f64::NAN)
+    );
+    page.close().await
 }

@@ -1,7 +1,7 @@
 //! A live run through a real gateway, LiteLLM's proxy: `cargo xtask test --gateway` starts it and says where it is.
 
 use anyhow::{Result, ensure};
-use end_to_end::live::{open, session, set, status};
+use end_to_end::live::{choose, open, session, set, start, status};
 use end_to_end::{check, not_run};
 use llm_selection::live::log::{Outcome, Record};
 use llm_selection::live::session::Phase;
@@ -38,21 +38,11 @@ async fn fifty_rounds_end_with_the_expected_scores() -> Result<()> {
         set(page, "#live-paste", &format!("query,reference{questions}\n")).await?;
         page.click("button", "Use pasted questions").await?;
         page.wait_for_text("Read: 50 questions").await?;
-        let reward = page.find("combobox", "Reward model").await?;
-        let script = "arguments[0].value = [...arguments[0].options].find((it) => it.text.startsWith('Sum up')).value;
-            arguments[0].dispatchEvent(new Event('change', { bubbles: true }))";
-        page.browser().client().execute(script, vec![serde_json::to_value(reward)?]).await?;
+        choose(page, "Reward model", "Sum up").await?;
         for (name, value) in [("Models per question", "3"), ("Rounds", "50"), ("Batch", "10"), ("Total spend", "5")] {
             page.fill("spinbutton", name, value).await?;
         }
-        page.until("Start to be ready", async || {
-            let script = "const start = [...document.querySelectorAll('button')].find((it) => it.textContent.startsWith('Start') && it.offsetParent);
-                if (!start || start.disabled) return false;
-                start.click();
-                return true;";
-            Ok((page.script(script).await? == true).then_some(()))
-        })
-        .await?;
+        start(page).await?;
         page.until("the run to end", async || Ok(status(page).await?.ends_with("Done").then_some(()))).await?;
         page.screenshot("gateway").await?;
         let (_, entries) = end_to_end::live::kept(page).await?;

@@ -9,10 +9,8 @@ pub fn table() -> Html {
     let rows = PROVIDERS.iter().map(|provider| {
         html! {
             <tr key={provider.id}>
-                <th scope="row">{provider.name}</th>
-                <td class="l">{address(provider)}</td>
-                <td class="l">{protocol(provider.protocol)}</td>
-                <td class="l">{if provider.needs_key { "needed" } else { "if it asks for one" }}</td>
+                <th scope="row">{provider.name}<small class="quiet">{address(provider)}{", "}{protocol(provider.protocol)}</small></th>
+                <td class="l">{if provider.needs_key { "needed" } else { "if asked for" }}</td>
                 <td class="l">{known(provider)}</td>
                 <td class="l">{provider.hint}</td>
             </tr>
@@ -31,10 +29,9 @@ pub fn table() -> Html {
                     {"The page may call the addresses below and this machine; any other is named when the site is built: "}<code>{"cargo xtask build --connect https://llm.example.org"}</code>{"."}
                 </p>
                 <div class="scroll" tabindex="0" role="group" aria-label="All providers, scrolls">
-                    <table class="table" aria-label="All providers">
+                    <table class="table providers-table" aria-label="All providers">
                         <thead><tr>
-                            <th scope="col" class="l">{"Provider"}</th><th scope="col" class="l">{"Address"}</th><th scope="col" class="l">{"Protocol"}</th>
-                            <th scope="col" class="l">{"Key"}</th><th scope="col" class="l">{"Calls from a page"}</th><th scope="col" class="l">{"What to know"}</th>
+                            <th scope="col" class="l">{"Provider"}<small>{"address, protocol"}</small></th><th scope="col" class="l">{"Key"}</th><th scope="col" class="l">{"Calls from a page"}</th><th scope="col" class="l">{"What to know"}</th>
                         </tr></thead>
                         <tbody>{for rows}</tbody>
                     </table>
@@ -49,7 +46,7 @@ fn address(provider: &Provider) -> Html {
         return html! { {"yours"} };
     }
     let origin = Endpoint::of(provider).origin();
-    html! { <>{host(&origin).to_owned()}if provider.own { <small class="quiet">{" or another"}</small> }</> }
+    html! { <>{host(&origin).to_owned()}if provider.own { {" or another"} }</> }
 }
 
 fn protocol(protocol: Protocol) -> &'static str {

@@ -104,7 +104,7 @@ fn facts(report: &Report) -> Html {
     html! {
         <dl>
             {fact("Calls", if report.dry { "simulated".into() } else { "real".into() })}
-            {fact("Running for", duration(report.ran_ms))}
+            {fact(if report.phase == Phase::Running { "Running for" } else { "Ran for" }, duration(report.ran_ms))}
             if let Some(left) = left { {fact("Time left, about", duration(left))} }
         </dl>
     }
