@@ -8,7 +8,7 @@ use end_to_end::live::{
     status,
 };
 use end_to_end::playground::alerts;
-use end_to_end::stub::{Fault, Plan, Stub, chance};
+use end_to_end::stub::{Fault, Plan, Stub};
 use end_to_end::{Page, check};
 use llm_selection::live::fault::FaultKind;
 use llm_selection::live::log::{Outcome, Record};
