@@ -225,7 +225,9 @@ pub async fn host() -> Result<String> {
 pub fn name_host(site: &Path, host: &str) -> Result<()> {
     let page = site.join("index.html");
     let before = fs::read_to_string(&page)?;
-    let after = before.replace("connect-src 'self'", &format!("connect-src 'self' {host}"));
+    let after = before
+        .replace("connect-src 'self'", &format!("connect-src 'self' {host}"))
+        .replace("name=\"data-origins\" content=\"\"", &format!("name=\"data-origins\" content=\"{host}\""));
     ensure!(after != before, "the page has no policy");
     Ok(fs::write(&page, after)?)
 }

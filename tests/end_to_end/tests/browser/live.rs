@@ -100,7 +100,7 @@ async fn five_hundred_rounds_with_faults_in_a_tab_that_is_killed_three_times() -
     let names: Vec<&str> = models.iter().map(|model| model.name).collect();
     let stub = Stub::start(Plan {
         key: KEY.into(),
-        latency: 5..=60,
+        latency: 100..=400,
         seed: 11,
         faults: faults.map(|fault| (fault, share)).to_vec(),
         cached: 0.25,
@@ -133,6 +133,11 @@ async fn five_hundred_rounds_with_faults_in_a_tab_that_is_killed_three_times() -
             until_asked(page, kill).await?;
             // A new tab, and the old one is gone in the middle of its calls.
             let new = client.new_window(true).await?.handle;
+            page.until("calls under way", async || {
+                let under_way = stub.bill().iter().filter(|call| call.ended.is_none()).count();
+                Ok((under_way > 2).then_some(()))
+            })
+            .await?;
             client.close_window().await?;
             client.switch_to_window(new).await?;
             page.open("#live").await?;
