@@ -111,8 +111,9 @@ fn first_load_on_disk() -> Result<u64> {
     for entry in std::fs::read_dir(end_to_end::dist())? {
         let entry = entry?;
         let name = entry.file_name();
-        let later =
-            ["importer", "query_aware", "explanations"].iter().any(|start| name.to_string_lossy().starts_with(start));
+        let later = ["importer", "query_aware", "explanations", "live"]
+            .iter()
+            .any(|start| name.to_string_lossy().starts_with(start));
         if !later && entry.path().extension().is_some_and(|ending| ending == "br") {
             sum += entry.metadata()?.len();
         }
