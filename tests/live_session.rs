@@ -713,8 +713,14 @@ fn answers_wait_for_their_judge_and_no_others_are_bought() {
     // The answer of the first waits for another judge's call; the second was under way with it.
     session.heard(verdicts[0], &Heard::Http { status: 401, retry_after: None, body: String::new() }, 5.0, 2.0);
     answer(&mut session, verdicts[1], "yes", 2.0);
-    // It has answered since: the next round begins.
-    let mut open = settle(&mut session, 2.0);
+    let next = settle(&mut session, 2.0);
+    // The verdict is on the arm's answer, the money of the verdict the judge's.
+    let report = session.report(2.0, "");
+    let judged = session.slot(verdicts[1]).unwrap().arm;
+    assert_eq!(report.models[judged].reward.unwrap().mean, 1.0);
+    assert!(report.models[3].reward.is_none() && report.models[3].dollars > 0.0 && report.models[3].calls == 2);
+    // It has answered since: the next round has begun.
+    let mut open = next;
     assert_eq!((open.len(), session.state().0), (2, 1));
     let mut at = 10.0;
     // From now on the judge is refused for good: answers are bought no more.

@@ -100,7 +100,7 @@ pub struct ModelReport {
     pub latency_ms: Option<f64>,
     /// Mean reward of its scored answers.
     pub reward: Option<Mean>,
-    /// Mean cost of its scored answers, dollars.
+    /// Mean cost of its answers, dollars.
     pub cost: Option<Mean>,
     /// What the policy believes at most of its reward (`μ̄`) and at least of its cost in dollars (`c̲`); `None` for policies
     /// that keep no bounds.
@@ -238,6 +238,13 @@ impl Session {
             })
             .collect();
         for call in &self.calls {
+            // A verdict is on the answer of another model.
+            if let (true, Some(Outcome::Answered(said))) = (call.slot.judge, &call.outcome)
+                && let Some((_, reward, ..)) = self.models.get(call.slot.arm).and_then(|place| all.get_mut(*place))
+                && let Some(score) = said.score
+            {
+                reward.add(self.rule.reward(score));
+            }
             let Some((report, reward, cost, latency)) = self.model(&call.slot).and_then(|place| all.get_mut(place))
             else {
                 continue;
@@ -245,12 +252,13 @@ impl Session {
             match &call.outcome {
                 Some(Outcome::NotSent) => continue,
                 Some(Outcome::Answered(said)) => {
+                    let spent = said.dollars.unwrap_or(call.worst);
                     report.answered += 1;
-                    report.dollars += said.dollars.unwrap_or(call.worst);
+                    report.dollars += spent;
                     latency.add(said.latency_ms);
-                    if let Some(score) = said.score.filter(|_| !call.slot.judge) {
-                        reward.add(self.rule.reward(score));
-                        cost.add(said.dollars.unwrap_or(call.worst));
+                    if !call.slot.judge {
+                        cost.add(spent);
+                        said.score.iter().for_each(|score| reward.add(self.rule.reward(*score)));
                     }
                 }
                 Some(Outcome::Failed { fault, .. }) => {

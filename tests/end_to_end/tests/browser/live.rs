@@ -535,6 +535,50 @@ async fn a_run_is_in_one_tab_and_keys_are_kept_only_where_that_is_wanted() -> Re
 }
 
 #[tokio::test]
+async fn a_model_judges_and_its_calls_are_paid_for() -> Result<()> {
+    let models = [
+        StubModel { provider: "custom", name: "small", price: (1.0, 2.0) },
+        StubModel { provider: "custom-anthropic", name: "judge", price: (3.0, 15.0) },
+    ];
+    let stub = Stub::start(Plan {
+        key: KEY.into(),
+        keeps_connections: false,
+        ..Plan::new(&["small", "judge"], |model, prompt| match model {
+            // It is shown the question, what is right and the answer; wrong ones are all alike.
+            "judge" => if prompt.contains("-1") { "No." } else { "Yes." }.to_owned(),
+            _ => answer(model, prompt),
+        })
+    })?;
+    check(async |page| {
+        open(page).await?;
+        real(page, &stub, &models, Some(KEY)).await?;
+        ask(page, 20).await?;
+        grade(page).await?;
+        choose(page, "Grader", "A model judges").await?;
+        choose(page, "Judge", "judge").await?;
+        // It judges, and does not play.
+        page.click("checkbox", "judge").await?;
+        for (name, value) in
+            [("Models per question", "1"), ("Rounds", "20"), ("Total spend", "5"), ("Budget per question", "1")]
+        {
+            page.fill("spinbutton", name, value).await?;
+        }
+        start(page).await?;
+        until_status(page, "Done").await?;
+        let session = session(page).await?;
+        let right = (0..20).filter(|number| answer("small", &format!("What number is {number}?")) != "-1").count();
+        ensure!(0 < right && right < 20, "{right} of 20 are right");
+        let shown =
+            page.script("return document.querySelector('table[aria-label=Models] tbody tr data').value").await?;
+        ensure!(shown == json!((right as f64 / 20.0).to_string()), "{shown} shown, {right} of 20 are right");
+        ensure!(stub.bill().len() == 40, "{} calls", stub.bill().len());
+        ensure!((dollars(&stub.bill(), &models)? - session.ledger().known()).abs() < 1e-9);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn of_a_thousand_calls_only_those_in_view_are_on_the_page() -> Result<()> {
     let models = [
         StubModel { provider: "custom", name: "small", price: (0.1, 0.2) },
