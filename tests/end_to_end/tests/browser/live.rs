@@ -196,6 +196,7 @@ async fn five_hundred_rounds_with_faults_in_a_tab_that_is_killed_three_times() -
         }
         for entry in page.browser().console().await? {
             ensure!(!entry.message.contains(KEY), "the key is on the console");
+            ensure!(!entry.is_error() || of_network(&entry.message), "{}", entry.message);
         }
         Ok(())
     })
@@ -326,18 +327,20 @@ async fn every_fault_is_told_with_what_to_do() -> Result<()> {
     .or_else(only_network)
 }
 
-/// The browser logs calls that fail; nothing else may be on the console.
+/// Whether the browser says of a call that it has failed: of this the console may speak.
+fn of_network(line: &str) -> bool {
+    ["Failed to load resource", "has been blocked by CORS policy", "net::ERR_"].iter().any(|known| line.contains(known))
+}
+
+/// The browser logs calls that fail; nothing else may be on the console, and the test itself must have passed.
 fn only_network(error: anyhow::Error) -> Result<()> {
-    let text = format!("{error:#}");
-    let Some(list) = text.strip_prefix("errors on the browser's console:\n") else { return Err(error) };
-    let of_network = |line: &str| {
-        ["Failed to load resource", "has been blocked by CORS policy", "net::ERR_"]
-            .iter()
-            .any(|known| line.contains(known))
-    };
-    match list.lines().all(of_network) {
-        true => Ok(()),
-        false => Err(error),
+    // Where the test failed as well, what it says is the cause behind the console's lines.
+    let passed = error.chain().count() == 1;
+    let text = error.to_string();
+    let list = text.strip_prefix("errors on the browser's console:\n").filter(|_| passed);
+    match list {
+        Some(list) if list.lines().all(of_network) => Ok(()),
+        _ => Err(error),
     }
 }
 
