@@ -7,6 +7,7 @@ use crate::bandit::reward::{relaxed_reward, set_reward};
 use crate::environment::{AnyWorld, Rows};
 use crate::experiment::{RewardModel, Solver};
 use crate::game::{Game, Recipe, Segment};
+use crate::order::sort_by;
 use crate::plan::Plan;
 use crate::summary::{JointOptimum, OptimumReport};
 use serde::{Deserialize, Serialize};
@@ -87,7 +88,7 @@ pub fn reports(plan: &Plan, optima: &[Optimum], joint: &[Option<Joint>]) -> Vec<
 
 fn names(plan: &Plan, arms: &[usize]) -> Vec<String> {
     let mut arms = arms.to_vec();
-    arms.sort_unstable();
+    sort_by(&mut arms, usize::cmp);
     arms.iter().filter_map(|&arm| plan.models.get(arm).cloned()).collect()
 }
 

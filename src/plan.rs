@@ -1,5 +1,6 @@
 //! The checked form of an experiment: only a [`Plan`] runs.
 
+mod identity;
 mod live;
 mod policies;
 mod queries;
@@ -13,6 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Environment, Experiment, Feedback, FileReference, PolicyKind, RewardModel, Task};
 use crate::game::{Game, Segment};
 use crate::number::short;
+use crate::order::sort_by;
 pub use live::LiveModel;
 pub use policies::policy_label;
 use policies::{check_matrices, check_windows, fill_policy, labels, seats};
@@ -91,13 +93,15 @@ impl Plan {
     /// # Errors
     /// Those of [`Plan::new`] and of [`Playable::scene`].
     pub fn on(experiment: &Experiment, data: Option<&dyn Playable>) -> Result<Plan> {
+        if matches!(experiment.environment, Environment::Synthetic(_)) {
+            return Plan::synthetic(experiment);
+        }
         experiment.check()?;
         let mut experiment = experiment.clone();
         let mut files = Vec::new();
         let asked = Asked::of(&experiment);
-        let Experiment { environment, run, .. } = &mut experiment;
-        let scene = match environment {
-            Environment::Synthetic(world) => scene::synthetic(world, run.rounds)?,
+        let scene = match &mut experiment.environment {
+            Environment::Synthetic(world) => scene::synthetic(world, experiment.run.rounds)?,
             Environment::Preset(spec) => {
                 let data = presets::preset(&spec.id).map_err(|error| error.at_field("environment.id"))?;
                 data.scene(&asked)?
@@ -114,6 +118,21 @@ impl Plan {
             }
         };
         Plan::of(experiment, scene, files)
+    }
+
+    /// Checks an experiment on synthetic models, apart from all that reads data.
+    ///
+    /// # Errors
+    /// Those of [`Plan::new`]; another environment, for want of its data.
+    pub fn synthetic(experiment: &Experiment) -> Result<Plan> {
+        experiment.check()?;
+        match &experiment.environment {
+            Environment::Synthetic(world) => {
+                let scene = scene::synthetic(world, experiment.run.rounds)?;
+                Plan::of(experiment.clone(), scene, Vec::new())
+            }
+            _ => Err(Error::new(ErrorKind::Missing, "synthetic models").at_field("environment").found("data")),
+        }
     }
 
     /// Checks task and policies against what the environment comes to.
@@ -173,7 +192,7 @@ impl Plan {
     /// Between which budgets the budget matters; `None` where costs are unknown.
     pub fn budget_range(&self) -> Option<BudgetRange> {
         let mut costs = self.mean_cost.clone()?;
-        costs.sort_by(f64::total_cmp);
+        sort_by(&mut costs, f64::total_cmp);
         let n = self.game.setting.n;
         let fewest = if self.game.setting.reward == RewardModel::Awc { 1 } else { n };
         Some(BudgetRange {
@@ -186,7 +205,7 @@ impl Plan {
     fn cheapest(&self, segment: &Segment) -> f64 {
         let of = |&arm: &usize| segment.mean_cost.get(arm).copied().unwrap_or(0.0);
         let mut costs: Vec<f64> = segment.available.iter().map(of).collect();
-        costs.sort_by(f64::total_cmp);
+        sort_by(&mut costs, f64::total_cmp);
         let setting = &self.game.setting;
         let fewest = if setting.reward == RewardModel::Awc { 1 } else { setting.n };
         costs.iter().take(fewest).sum::<f64>() * self.game.cost_scale

@@ -12,6 +12,7 @@ use crate::environment::{AnyWorld, Changed, Described, Sparse, World};
 use crate::experiment::RewardModel;
 use crate::game::Game;
 use crate::optimum::Optimum;
+use crate::order::sort_by;
 use crate::random::world_key;
 use crate::situation::Situations;
 use crate::theory::Coverage;
@@ -64,7 +65,7 @@ pub fn checkpoints(rounds: u32) -> Vec<u32> {
     let mut points: Vec<u32> = (1..=500u64).map(|step| (step * u64::from(rounds)).div_ceil(500) as u32).collect();
     let log = libm::log(f64::from(rounds));
     points.extend((0..500).map(|step| (libm::exp(log * f64::from(step) / 500.0) as u32).clamp(1, rounds)));
-    points.sort_unstable();
+    sort_by(&mut points, u32::cmp);
     points.dedup();
     points
 }
@@ -79,7 +80,7 @@ impl Simulation {
         let mut ends: Vec<u32> = (0..bins).map(end_of).chain(points.iter().copied()).collect();
         // A stretch between two stops lies within one segment.
         ends.extend(game.segments.iter().map(|segment| segment.from - 1).filter(|end| (1..=rounds).contains(end)));
-        ends.sort_unstable();
+        sort_by(&mut ends, u32::cmp);
         ends.dedup();
         let mut bin = 0;
         let stops = (ends.into_iter())

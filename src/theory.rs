@@ -5,6 +5,7 @@ use crate::bandit::estimates::{Estimates, Logarithm};
 use crate::bandit::policy::Observation;
 use crate::experiment::RewardModel;
 use crate::game::{Game, Segment};
+use crate::order::sort_by;
 use serde::{Deserialize, Serialize};
 
 /// The `α` of the paper's α-approximate regret: 1 − 1/e under AWC, else 1.
@@ -43,7 +44,7 @@ impl Bounds {
         }
         let most = game.setting.n.min(segment.available.len());
         let mut costs = of_available(segment, &segment.mean_cost);
-        costs.sort_by(f64::total_cmp);
+        sort_by(&mut costs, f64::total_cmp);
         costs.reverse();
         let over = costs.iter().take(most).sum::<f64>() - game.setting.budget;
         let unconstrained = game.setting.budget == f64::INFINITY;
@@ -109,7 +110,7 @@ fn smallest_observation(game: &Game, segment: &Segment, most: usize) -> f64 {
     } else if !game.stop_at_failure {
         return 1.0;
     }
-    on.sort_by(f64::total_cmp);
+    sort_by(&mut on, f64::total_cmp);
     on.iter().take(most.saturating_sub(1)).product()
 }
 

@@ -210,6 +210,18 @@ impl Pool {
         self.inner.begin(self.inner.next_run(), experiment.clone(), data, speed, None);
     }
 
+    /// [`Pool::start`] on synthetic models, apart from all that reads data.
+    pub fn start_synthetic(&self, experiment: &Experiment, speed: Speed) {
+        let run = self.inner.next_run();
+        match Plan::synthetic(experiment) {
+            Ok(plan) => {
+                let starts = self.inner.play(run, plan, speed);
+                self.inner.send(&starts, &[]);
+            }
+            Err(error) => self.inner.fail(error),
+        }
+    }
+
     /// Puts back a run that was finished before; where `played` is not of this experiment on this data, plays it.
     pub fn restore(&self, experiment: &Experiment, data: Option<Rc<Remote>>, speed: Speed, played: Vec<u8>) {
         self.inner.begin(self.inner.next_run(), experiment.clone(), data, speed, Some(played));
@@ -315,15 +327,14 @@ impl Inner {
             (Ok(Err(_)), None) => return,
             (Err(error), _) => return self.fail(error),
         };
-        let workers = self.players.borrow().len();
         if let Some(played) = played
-            && let Some((playing, snapshot)) = Playing::restored(run, plan.clone(), workers, &played)
+            && let Some((playing, snapshot)) =
+                Playing::restored(run, plan.clone(), self.players.borrow().len(), &played)
         {
             *self.playing.borrow_mut() = Some(playing);
             return (self.on_event)(Event::Progress(snapshot));
         }
-        let (playing, starts) = Playing::new(run, plan, speed, workers);
-        *self.playing.borrow_mut() = Some(playing);
+        let starts = self.play(run, plan, speed);
         match data {
             Some(held) => {
                 let weak = Rc::downgrade(self);
@@ -341,6 +352,13 @@ impl Inner {
             }
             None => self.send(&starts, &[]),
         }
+    }
+
+    /// Makes this the run under way; returns the messages that start it.
+    fn play(&self, run: u32, plan: Plan, speed: Speed) -> Vec<ToPlayer> {
+        let (playing, starts) = Playing::new(run, plan, speed, self.players.borrow().len());
+        *self.playing.borrow_mut() = Some(playing);
+        starts
     }
 
     /// Sends the messages that start a run, one a player; `rows` are three values a message, or none.

@@ -234,9 +234,8 @@ fn summary(kind: FigureKind, result: &RunResult, options: &Options) -> String {
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    // A capital α would be another letter.
-    let large = |first: char| if first == 'α' { first.to_string() } else { first.to_uppercase().collect() };
-    chars.next().map_or_else(String::new, |first| large(first) + chars.as_str())
+    // Greek letters stay as they are: a capital α would be another letter.
+    chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
 }
 
 /// At most 20 rounds, evenly spaced, with the value of every visible policy; for the selection share one row a model.

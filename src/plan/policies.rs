@@ -1,5 +1,6 @@
 //! The policies of an experiment: defaults filled in, labels, and what playing needs.
 
+use super::identity::identity;
 use super::unknown_model;
 use crate::bandit::direct::ROUND_NODE_LIMIT;
 use crate::bandit::epsilon_greedy::Exploration;
@@ -7,11 +8,9 @@ use crate::bandit::forgetting::Memory;
 use crate::bandit::optimism::Confidence;
 use crate::bandit::relaxation::awc_solver;
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{Experiment, Policy, PolicyKind, RewardModel, value_of};
+use crate::experiment::{Experiment, Policy, PolicyKind, RewardModel};
 use crate::game::{Recipe, Seat};
-use crate::order::sort_by;
 use crate::query_aware::context::SKETCH;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Most observations that windows may keep in all runs of an experiment together: about half a gigabyte.
@@ -237,25 +236,10 @@ pub(super) fn seats(experiment: &Experiment, models: &[String]) -> Vec<Seat> {
                 },
                 PolicyKind::LinUcb(p) => Recipe::LinUcb { alpha: p.alpha_mu, cost_aware: p.cost_aware && budgeted },
             };
-            let identity = canonical(&value_of(&policy.kind));
+            let identity = identity(&policy.kind);
             let count = seen.entry(identity.clone()).or_insert(0);
             *count += 1;
             Seat { recipe, identity, occurrence: *count - 1 }
         })
         .collect()
-}
-
-/// JSON without white space and with keys in order, whatever map serde_json was built with.
-fn canonical(value: &Value) -> String {
-    match value {
-        Value::Object(fields) => {
-            let mut sorted: Vec<(&String, &Value)> = fields.iter().collect();
-            sort_by(&mut sorted, |a, b| a.0.cmp(b.0));
-            let parts =
-                sorted.into_iter().map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), canonical(value)));
-            format!("{{{}}}", parts.collect::<Vec<_>>().join(","))
-        }
-        Value::Array(list) => format!("[{}]", list.iter().map(canonical).collect::<Vec<_>>().join(",")),
-        other => other.to_string(),
-    }
 }

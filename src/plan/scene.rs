@@ -369,7 +369,7 @@ fn segments(
     starts.extend(drift.iter().map(|change| change.at));
     starts.extend(availability.iter().flat_map(|away| [away.from, away.to]));
     starts.retain(|start| *start <= rounds);
-    starts.sort_unstable();
+    sort_by(&mut starts, u32::cmp);
     starts.dedup();
     let mut segments = Vec::with_capacity(starts.len());
     for from in starts {

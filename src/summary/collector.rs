@@ -2,6 +2,7 @@
 
 use super::intervals::{bootstrap_ratio, delta_ratio, student_t, wilson};
 use super::{Figure, Finals, Measured, OptimumReport, PolicyResult, Replicate, RunResult, Series};
+use crate::order::sort_by;
 use crate::plan::Plan;
 use crate::random::mix;
 use crate::simulation::{BINS, Job, JobUpdate, TRACKED, checkpoints};
@@ -303,7 +304,7 @@ impl Collected {
         let rounds = |block: &Block| f64::from(block.round) * f64::from(block.replicates);
         let timed = self.blocks.iter().filter(|block| block.milliseconds > 0.0 && block.round > 0);
         let mut times: Vec<f64> = timed.map(|block| 1000.0 * block.milliseconds / rounds(block)).collect();
-        times.sort_by(f64::total_cmp);
+        sort_by(&mut times, f64::total_cmp);
         times.get(times.len() / 2).copied()
     }
 

@@ -1,5 +1,6 @@
 //! Intervals: Student's t for means, the bootstrap for ratios of means. The same bits everywhere.
 
+use crate::order::sort_by;
 use crate::random::{below, hash};
 
 /// The 97.5 % quantile of Student's t with `df` ≥ 1 degrees of freedom, to about 1e-12.
@@ -70,7 +71,7 @@ pub fn bootstrap(count: usize, seed: u64, statistic: impl Fn(&[usize]) -> Option
         }
         values.push(statistic(&drawn)?);
     }
-    values.sort_by(f64::total_cmp);
+    sort_by(&mut values, f64::total_cmp);
     let at = |share: f64| values.get((share * (resamples - 1) as f64) as usize).copied();
     Some((at(0.025)?, at(0.975)?))
 }
