@@ -9,6 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::assets::Assets;
@@ -21,6 +22,16 @@ pub fn dist() -> PathBuf {
     root().join("dist")
 }
 
+/// Most bytes of brotli that a first visit loads until the first curves are drawn.
+const FIRST_LOAD: usize = 400_000;
+/// How the names begin of what comes later: with a room, a file, an explanation, or when the first run is done.
+const LATER: [&str; 8] = ["api/", "explanations", "importer", "later_bg", "live", "offline", "query_aware", "store"];
+
+/// Whether a first visit loads a file before its first curves are drawn.
+fn is_first(name: &str) -> bool {
+    name != offline::SERVICE_WORKER && !LATER.iter().any(|start| name.starts_with(start))
+}
+
 /// Builds the site; `origins` are added to what the page may connect to.
 pub fn build(origins: &[String]) -> Result<()> {
     let start = Instant::now();
@@ -28,7 +39,7 @@ pub fn build(origins: &[String]) -> Result<()> {
     // Each with its own feature only: together, the features of one would leak into the other. Linking takes one processor:
     // the page's module, of another profile, is built beside the others.
     let (app, others) = thread::scope(|scope| {
-        let app = scope.spawn(|| module("app", "app"));
+        let app = scope.spawn(page);
         let others = [
             ("worker", "worker_glue"),
             ("interface", "importer_glue"),
@@ -40,6 +51,7 @@ pub fn build(origins: &[String]) -> Result<()> {
         (app.join(), others)
     });
     let app = app.map_err(|_| anyhow::anyhow!("building the page's module failed"))??;
+    let (app, later) = app;
     let [worker, importer, store, live, api] = others;
     let (worker, importer, store, live, api) = (worker?, importer?, store?, live?, api?);
 
@@ -55,6 +67,7 @@ pub fn build(origins: &[String]) -> Result<()> {
         assets.add(&format!("{}.js", bound.name), bound.glue.into_bytes());
         assets.add(&format!("{}_bg.wasm", bound.name), bound.wasm);
     }
+    assets.add("later_bg.wasm", later);
     for name in files_of(&www)?.into_iter().filter(|name| name != offline::SERVICE_WORKER) {
         assets.add(&name, read(&www.join(&name))?);
     }
@@ -77,12 +90,18 @@ pub fn build(origins: &[String]) -> Result<()> {
     fs::write(dist.join(offline::SERVICE_WORKER), worker)?;
 
     let sizes = compress(&dist)?;
+    let first: usize = sizes.iter().filter(|size| is_first(&size.name)).map(|size| size.brotli).sum();
     println!("dist/ in {:.1} s; bytes plain, gzip, brotli:", start.elapsed().as_secs_f64());
     for size in sizes {
         println!("{:>9} {:>8} {:>8}  {}", size.plain, size.gzip, size.brotli, size.name);
     }
     let total: usize = files.iter().map(|(bytes, _)| bytes.len()).sum();
     println!("{total:>9} bytes in {} files are kept for use without a network", files.len());
+    println!("{first:>9} bytes of brotli until the first curves are drawn");
+    ensure!(
+        first <= FIRST_LOAD,
+        "a first visit loads {first} bytes until its first curves: at most {FIRST_LOAD} are allowed"
+    );
     Ok(())
 }
 
@@ -94,24 +113,62 @@ struct Module {
 
 /// Compiles the binary `bin` and binds it for the web; `name` names the glue (`name.js`) and the module (`name_bg.wasm`).
 fn module(bin: &str, name: &str) -> Result<Module> {
-    let profile = if matches!(bin, "app" | "store" | "live") { "page" } else { "release" };
+    let profile = if matches!(bin, "store" | "live") { "page" } else { "release" };
     let arguments = ["build", "--profile", profile, "--target", WASM, "--bin", bin, "--features", bin];
     run(cargo(&arguments).env("CARGO_ENCODED_RUSTFLAGS", compiler_flags()))?;
+    bind(&target().join(WASM).join(profile).join(format!("{bin}.wasm")), name)
+}
+
+/// Compiles the page's program, cuts it in two where it says so, and binds the first part. The second, which is returned
+/// beside it, shares the first one's memory and calls it by its table.
+fn page() -> Result<(Module, Vec<u8>)> {
+    /// What the first part calls `www/later.js`.
+    const LINK: &str = "later";
+    let arguments = ["rustc", "--profile", "page", "--target", WASM, "--bin", "app", "--features", "app"];
+    // The cut is made along the linker's notes of what refers to what.
+    let cut = ["--", "-Clink-arg=--emit-relocs"];
+    run(cargo(&arguments).args(cut).env("CARGO_ENCODED_RUSTFLAGS", compiler_flags()))?;
+    let whole = read(&target().join(WASM).join("page").join("app.wasm"))?;
+    let folder = target().join("bindgen").join("parts");
+    let first = folder.join("first.wasm");
+    let mut options = wasm_split_cli_support::Options::new(&whole);
+    (options.output_dir, options.main_out_path, options.link_name) = (&folder, &first, LINK);
+    let parts = wasm_split_cli_support::transform(options).map_err(|error| anyhow::anyhow!("{error:#}"))?;
+    let [second] = parts.split_modules.as_slice() else {
+        anyhow::bail!("found {} parts beside the first, expected one", parts.split_modules.len());
+    };
+    let second = ModuleConfig::new()
+        .generate_name_section(false)
+        .generate_producers_section(false)
+        .parse(&read(second)?)
+        .context("cannot read the page's second part")?
+        .emit_wasm();
+    let mut bound = bind(&first, "app")?;
+    let import = format!("from \"{LINK}\"");
+    ensure!(bound.glue.matches(&import).count() == 1, "app.js must have `{import}` exactly once");
+    bound.glue = bound.glue.replace(&import, "from \"./later.js\"");
+    Ok((bound, second))
+}
+
+/// Binds a module for the web.
+fn bind(module: &Path, name: &str) -> Result<Module> {
     let folder = target().join("bindgen").join(name);
     let mut bindgen = Bindgen::new();
     bindgen
-        .input_path(target().join(WASM).join(profile).join(format!("{bin}.wasm")))
+        .input_path(module)
         .out_name(name)
         .web(true)?
         .typescript(false)
         // boot.js, worker.js and the API say where the module lies: the glue need not know its hashed name.
         .omit_default_module_path(true)
         .remove_name_section(true)
-        .remove_producers_section(true);
-    let mut output = bindgen.generate_output().with_context(|| format!("cannot bind {bin}.wasm"))?;
+        .remove_producers_section(true)
+        // The page's second part calls by the first one's table.
+        .keep_lld_exports(name == "app");
+    let mut output = bindgen.generate_output().with_context(|| format!("cannot bind {}", module.display()))?;
     let snippets: usize = output.snippets().values().map(Vec::len).sum();
     let extra = snippets + output.local_modules().len() + output.npm_dependencies().len();
-    ensure!(extra == 0, "{bin}: found JavaScript snippets of a dependency, which this build does not place");
+    ensure!(extra == 0, "{name}: found JavaScript snippets of a dependency, which this build does not place");
     output.emit(&folder)?;
     let glue = fs::read_to_string(folder.join(format!("{name}.js")))?;
     Ok(Module { name: name.to_owned(), glue, wasm: read(&folder.join(format!("{name}_bg.wasm")))? })

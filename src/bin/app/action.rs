@@ -93,6 +93,8 @@ pub enum Action {
     Pool(Event),
     /// Put what was kept into the page.
     Open(Box<Opened>),
+    /// *Share* was pressed.
+    Share,
     /// In the view *Studies*.
     Study(StudyAction),
     /// Go to a room.
@@ -108,6 +110,23 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether the first view does it without the page's second module.
+    pub fn is_first(&self) -> bool {
+        match self {
+            Action::Typed(..)
+            | Action::Commit
+            | Action::Run
+            | Action::Pause
+            | Action::Toggle
+            | Action::Reset
+            | Action::Speed(_)
+            | Action::Hide(..)
+            | Action::Cursor(_) => true,
+            Action::Pool(event) => matches!(event, Event::Progress(_) | Event::Failed(_)),
+            _ => false,
+        }
+    }
+
     /// Whether it comes after those that wait for the data to be looked at. What is typed shows at once, and a run under
     /// way is heard.
     pub fn waits(&self) -> bool {

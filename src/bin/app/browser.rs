@@ -39,6 +39,20 @@ pub fn fragment() -> String {
     web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
+/// Whether the page opens as on a first visit: neither its address nor its tab says more.
+pub fn opens_plainly() -> bool {
+    let tab = ["tab", "form", "room"].into_iter().filter_map(recall_in_tab).all(|value| value.is_empty());
+    tab && fragment().is_empty() && ["data", "embeddings"].into_iter().all(|name| named(name).is_empty())
+}
+
+/// Says in place of the page why there is none.
+pub fn refuse(why: &str) {
+    let place = web_sys::window().and_then(|window| window.document()?.get_element_by_id("boot"));
+    if let Some(place) = place {
+        place.set_text_content(Some(why));
+    }
+}
+
 /// Whether the page is to be shown without its frame: `?embed`.
 pub fn embedded() -> bool {
     let search = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();

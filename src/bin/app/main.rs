@@ -23,6 +23,8 @@ mod inquiry;
 #[cfg(target_arch = "wasm32")]
 mod keeper;
 #[cfg(target_arch = "wasm32")]
+mod later;
+#[cfg(target_arch = "wasm32")]
 mod live;
 #[cfg(target_arch = "wasm32")]
 mod opening;
@@ -44,6 +46,20 @@ mod world;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
+    if browser::opens_plainly() {
+        start();
+    } else {
+        wasm_bindgen_futures::spawn_local(async {
+            match later::load().await {
+                Ok(()) => start(),
+                Err(error) => browser::refuse(&format!("The page could not start: it needs {}.", error.expected)),
+            }
+        });
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn start() {
     let root = web_sys::window().and_then(|window| window.document()).and_then(|page| page.get_element_by_id("app"));
     if let Some(root) = root {
         yew::Renderer::<components::app::App>::with_root(root).render();

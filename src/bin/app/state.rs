@@ -11,6 +11,7 @@ mod rows;
 pub use crate::action::{Action, Effect};
 use crate::bring::Brought;
 use crate::form::{Field, Form, Kind, Queries, Rest};
+use crate::later;
 use crate::live::{LiveAction, LiveEffect, LiveState};
 use crate::opening::{Opening, Promised};
 use crate::query_aware::{self, QueryAwareAction, QueryAwareState};
@@ -22,7 +23,7 @@ use crate::world::{Files, Source, World};
 pub use cleaning::Cleaning;
 pub use import::Import;
 pub use keep::{Opened, Present, Restoring};
-pub use line::{check, plan};
+pub use line::{check, plan, plan_on};
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::{Event, Snapshot, Speed};
 use llm_selection::browser::remote::Remote;
@@ -159,15 +160,15 @@ pub struct State {
 }
 
 impl State {
-    /// The page as it opens, and what it does at once: run.
+    /// The page as it opens, in a room, and what it does at once: run.
     ///
     /// # Errors
     /// None in practice: those of the built-in experiment.
-    pub fn opening() -> Result<(State, Vec<Effect>)> {
+    pub fn opening(room: Room) -> Result<(State, Vec<Effect>)> {
         let form = Form::opening();
         let world = World::new(&form.source, None)?;
         let mut state = State {
-            room: Room::at_first(),
+            room,
             query_aware: QueryAwareState::default(),
             live: LiveState::default(),
             view: View::Run,
@@ -268,7 +269,8 @@ impl State {
         effects
     }
 
-    fn react(&mut self, action: Action) -> Vec<Effect> {
+    /// What a run on synthetic models needs.
+    fn react_first(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Typed(field, text) => {
                 let form = Rc::make_mut(&mut self.form);
@@ -278,10 +280,42 @@ impl State {
                 form.set.max_models |= field == Field::MaxModels;
                 form.set.budget |= field == Field::Budget;
                 self.pending = true;
-                return vec![Effect::CommitLater];
+                vec![Effect::CommitLater]
             }
-            Action::Commit if self.pending => {}
-            Action::Commit => return Vec::new(),
+            Action::Commit if self.pending => self.commit(),
+            Action::Run => self.run(),
+            Action::Pause => self.pause(),
+            Action::Toggle if self.phase == Phase::Running || self.learning.is_some() => self.pause(),
+            Action::Toggle => self.run(),
+            Action::Reset => {
+                let mut effects = self.put_learning_off();
+                (self.phase, self.fresh, self.changed) = (Phase::Ready, false, false);
+                (self.snapshot, self.cursor, self.failure) = (None, None, None);
+                effects.push(Effect::Reset);
+                effects
+            }
+            Action::Speed(speed) => {
+                self.speed = speed;
+                vec![Effect::Speed(speed)]
+            }
+            Action::Hide(place, hide) => {
+                if let Some(hidden) = Rc::make_mut(&mut self.hidden).get_mut(place) {
+                    *hidden = hide;
+                }
+                Vec::new()
+            }
+            Action::Cursor(round) => {
+                self.cursor = round;
+                Vec::new()
+            }
+            Action::Pool(event) => self.hear(event),
+            _ => Vec::new(),
+        }
+    }
+
+    fn react(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            action if action.is_first() => return self.react_first(action),
             Action::Reward(reward) => {
                 let form = self.form_mut();
                 form.reward = reward;
@@ -332,22 +366,7 @@ impl State {
                 }
             }
             Action::Seed(seed) => self.form_mut().seed = seed.to_string(),
-            Action::Run => return self.run(),
-            Action::Pause => return self.pause(),
-            Action::Toggle if self.phase == Phase::Running || self.learning.is_some() => return self.pause(),
-            Action::Toggle => return self.run(),
-            Action::Reset => {
-                let mut effects = self.put_learning_off();
-                (self.phase, self.fresh, self.changed) = (Phase::Ready, false, false);
-                (self.snapshot, self.cursor, self.failure) = (None, None, None);
-                effects.push(Effect::Reset);
-                return effects;
-            }
             Action::Learning(learning) => return self.hear_learning(learning),
-            Action::Speed(speed) => {
-                self.speed = speed;
-                return vec![Effect::Speed(speed)];
-            }
             Action::OpenLink(fragment) => return self.open_link(&fragment),
             Action::Dropped(Ok(brought)) => return vec![Effect::Sort(brought)],
             Action::Dropped(Err(error)) => return self.not_brought(error),
@@ -394,16 +413,6 @@ impl State {
                 }
                 return Vec::new();
             }
-            Action::Hide(place, hide) => {
-                if let Some(hidden) = Rc::make_mut(&mut self.hidden).get_mut(place) {
-                    *hidden = hide;
-                }
-                return Vec::new();
-            }
-            Action::Cursor(round) => {
-                self.cursor = round;
-                return Vec::new();
-            }
             Action::View(view) => {
                 self.view = view;
                 if view == View::Studies && self.studies.study.is_none() {
@@ -417,9 +426,19 @@ impl State {
                 effects.extend(self.sweep.reduce(action, self.ready.as_ref(), self.problem.as_ref(), data));
                 return effects;
             }
-            Action::Pool(event) => return self.hear(event),
-            // What waited for it is done before anything else reacts.
-            Action::Looked => return Vec::new(),
+            Action::Pool(event) => return self.hear_of_files(event),
+            // What waited for it is done before anything else reacts; the others are first, or show by themselves.
+            Action::Looked
+            | Action::Share
+            | Action::Typed(..)
+            | Action::Commit
+            | Action::Run
+            | Action::Pause
+            | Action::Toggle
+            | Action::Reset
+            | Action::Speed(_)
+            | Action::Hide(..)
+            | Action::Cursor(_) => return Vec::new(),
             Action::Study(StudyAction::Open(place)) => return self.open_part(place),
             Action::Study(action) => return self.study(action),
             Action::Room(room) => {
@@ -488,10 +507,9 @@ impl State {
         let (experiment, plan) = match checked {
             Ok(checked) => checked,
             Err(error) => {
-                if let Some((data, wanted)) = self.data().and_then(|data| Some((data.clone(), data.take_unlearned()?)))
-                {
+                if let Some(effects) = later::get().and_then(|later| (later.learn)(self)) {
                     self.problem = None;
-                    return self.learn(data, wanted);
+                    return effects;
                 }
                 self.problem = Some(Rc::new(error));
                 return self.stop_learning();
@@ -521,7 +539,9 @@ impl State {
         if same_run {
             return effects;
         }
-        self.ready.iter().for_each(|ready| self.sweep.fit(ready));
+        if let (Some(later), Some(ready)) = (later::get(), &self.ready) {
+            (later.fit_sweep)(&mut self.sweep, ready);
+        }
         match self.phase {
             Phase::Running | Phase::Done => effects.extend(self.start()),
             Phase::Paused => self.changed = true,
@@ -610,7 +630,26 @@ impl State {
         self.commit()
     }
 
+    /// Of a run.
     fn hear(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Progress(snapshot) => {
+                if self.phase == Phase::Ready || (self.phase == Phase::Paused && self.changed) {
+                    return Vec::new();
+                }
+                if snapshot.round >= snapshot.rounds {
+                    self.phase = Phase::Done;
+                }
+                (self.fresh, self.snapshot) = (true, Some(Shared(snapshot)));
+            }
+            Event::Failed(error) => (self.phase, self.failure) = (Phase::Ready, Some(Rc::new(error))),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Of files.
+    fn hear_of_files(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::ImportProgress(progress) => self.import.advance(progress),
             Event::Imported { data, audit, prices } => return self.imported(data, audit, prices),
@@ -621,18 +660,7 @@ impl State {
             Event::CleanProgress(progress) => self.cleaning_advanced(progress.bytes),
             Event::Cleaned(from, file) => return self.cleaned(&from, file),
             Event::CleanFailed(error) => return self.not_cleaned(error),
-            Event::Progress(snapshot) => {
-                if self.phase == Phase::Ready || (self.phase == Phase::Paused && self.changed) {
-                    return Vec::new();
-                }
-                if snapshot.round >= snapshot.rounds {
-                    self.phase = Phase::Done;
-                }
-                (self.fresh, self.snapshot) = (true, Some(Shared(snapshot)));
-            }
-            Event::Failed(error) => {
-                (self.phase, self.failure) = (Phase::Ready, Some(Rc::new(error)));
-            }
+            Event::Progress(_) | Event::Failed(_) => {}
         }
         Vec::new()
     }

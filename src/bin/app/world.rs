@@ -2,6 +2,7 @@
 
 use crate::form::Label;
 use crate::format::{Unit, sentence};
+use crate::state::plan;
 use llm_selection::browser::remote::Remote;
 use llm_selection::data::{ImportOptions, presets};
 use llm_selection::error::Result;
@@ -10,7 +11,6 @@ use llm_selection::experiment::{
     Run, Synthetic, SyntheticModel, Task,
 };
 use llm_selection::facts::ModelFacts;
-use llm_selection::plan::Plan;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -173,7 +173,7 @@ impl World {
             run: Run::default(),
             query_aware: None,
         };
-        let plan = Plan::new(&experiment, None)?;
+        let plan = plan(&experiment, None)?;
         let models = plan.models.iter().enumerate().map(|(k, name)| Model {
             name: name.clone(),
             reward: plan.mean_reward.get(k).copied().unwrap_or(f64::NAN),

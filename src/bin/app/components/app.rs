@@ -1,56 +1,48 @@
 //! The page as a whole: holds the state and the pool, and hands each panel what it shows.
 
-use super::data::{DataPanel, failed, reading};
-use super::download::save;
-use super::export::Export;
+use super::data::DataPanel;
 use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
 use super::legend::{Legend, labels};
-use super::live;
-use super::mapping::MappingDialog;
-use super::message::{Message, Tone, advice, explained, field_name};
-use super::opening::{asked, hidden, kept, promised, refusal, titled};
+use super::message::{Message, Tone, explained};
+use super::opening::{About, hidden, titled};
 use super::policies::PoliciesPanel;
-use super::query_aware;
+use super::query_aware::TABLE;
 use super::results::Results;
 use super::run::{Controls, Keys, RunPanel};
 use super::share::Share;
 use super::status::Status;
-use super::studies::StudiesView;
-use super::sweep::sweep_view;
 use super::task::TaskPanel;
 use super::views::{Views, tab_id};
-use super::workspace::{Said, Wish, Workspace, trouble};
-use crate::bring::{Brought, Held, listed};
-use crate::browser::{arrived, embedded, fragment, named, recall, remember, unframed};
-use crate::dropped::sort;
-use crate::fetch::{Fetched, Fetching, fetch};
+use super::workspace::{Said, Wish, trouble};
+use crate::bring::{Held, listed};
+use crate::browser::{embedded, fragment, recall, remember, unframed};
+use crate::fetch::Fetching;
 use crate::form::Field;
 use crate::format::Unit;
-use crate::inquiry::InquiryAction;
-use crate::keeper::{Keeper, Reply, opened, result_of};
-use crate::query_aware::QueryAwareAction;
-use crate::room::{Room, opened_last, opens};
-use crate::state::{Action, Effect, Import, Opened, Phase, State, View};
+use crate::keeper::{Keeper, Reply};
+use crate::later::{self, Later};
+use crate::room::Room;
+use crate::state::{Action, Effect, Opened, Phase, State, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
 use gloo_timers::callback::Timeout;
 use living::Living;
 use llm_selection::browser::chosen::Chosen;
-use llm_selection::browser::pool::{Event as PoolEvent, Pool, Speed};
-use llm_selection::browser::remote::Remote;
+use llm_selection::browser::pool::{Event as PoolEvent, Pool};
 use llm_selection::browser::trainer::Trainer;
 use llm_selection::error::Error;
-use llm_selection::experiment::Experiment;
+use llm_selection::experiment::{Environment, Experiment};
 use llm_selection::figure::FigureKind;
-use llm_selection::link::Link;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
+mod effects;
 mod keeping;
 mod living;
+pub mod rooms;
 
 /// Name under which the switch of the keyboard shortcuts is remembered.
 const SHORTCUTS: &str = "shortcuts";
@@ -68,6 +60,10 @@ pub enum Happening {
     Table(Vec<Chosen>),
     Shortcuts(bool),
     Key(KeyboardEvent),
+    /// Another fragment: what it was, and what it is.
+    Led(String, String),
+    /// The second module is here, or cannot be had.
+    Later(Result<(), Error>),
     /// Time to keep what has changed.
     Keep,
     /// From the worker that keeps the workspace.
@@ -104,7 +100,13 @@ pub struct App {
     /// Shown in a frame of another page: the results alone.
     embedded: bool,
     rest: Option<Timeout>,
-    keeper: Keeper,
+    /// What happened while the second module was on its way, and whether it is.
+    waiting: Vec<Happening>,
+    asked_for_later: bool,
+    /// Why it did not come.
+    lacking: Option<Error>,
+    /// From the second module's arrival on.
+    keeper: Option<Keeper>,
     wish: Callback<Wish>,
     /// Whether the dialog *Workspace* is open, and what it says.
     workspace: (bool, Option<Rc<Said>>),
@@ -132,22 +134,7 @@ impl Component for App {
             let _ = document.add_event_listener_with_callback("keydown", keys.as_ref().unchecked_ref());
             let _ = document.add_event_listener_with_callback("beforeinput", commas.as_ref().unchecked_ref());
         }
-        let links = link.batch_callback(|(from, to): (String, String)| {
-            let action = match Room::named(&to) {
-                Some(room) => Some(Action::Room(room)),
-                // Back from a room to a link: what it brought is here, and may have been worked on since.
-                None if Link::is_meant(&to) && Room::named(&from).is_some() && opened_last(&to) => {
-                    Link::decode(&to).ok().map(|link| Action::Room(Room::of(&link.page.room)))
-                }
-                None if Link::is_meant(&to) => {
-                    opens(&to);
-                    Some(Action::OpenLink(to))
-                }
-                // Other fragments are places on the page.
-                None => None,
-            };
-            action.map(Happening::Do)
-        });
+        let links = link.callback(|(from, to)| Happening::Led(from, to));
         let fragments = Closure::<dyn FnMut(_)>::new(move |event: web_sys::HashChangeEvent| {
             let old = event.old_url();
             let from = old.split_once('#').map_or(String::new(), |(_, fragment)| format!("#{fragment}"));
@@ -156,32 +143,15 @@ impl Component for App {
         if let Some(window) = web_sys::window() {
             let _ = window.add_event_listener_with_callback("hashchange", fragments.as_ref().unchecked_ref());
         }
-        let files = named("data");
-        let table = named("embeddings").into_iter().next();
         let events = link.callback(|event| Happening::Do(Action::Pool(event)));
-        let opened = Pool::new(move |event| events.emit(event)).and_then(|pool| {
-            let (mut state, mut effects) = State::opening()?;
-            if Link::is_meant(&fragment()) {
-                opens(&fragment());
-                // One that cannot be opened leaves the built-in experiment.
-                let linked = state.reduce(Action::OpenLink(fragment()));
-                effects = if linked.is_empty() { effects } else { linked };
-            }
-            if !files.is_empty() {
-                effects.extend(state.reduce(Action::Fetch(files.clone())));
-            }
-            // Of what the tab keeps it is no part: it is fetched at every visit.
-            let table = table.map(|folder| state.reduce(Action::QueryAware(QueryAwareAction::Fetch(folder))));
-            Ok((pool, state, effects, table.unwrap_or_default()))
+        let first = Pool::new(move |event| events.emit(event)).and_then(|pool| {
+            let (state, effects) = State::opening(later::get().map_or_else(Room::default, |later| (later.room)()))?;
+            Ok((pool, state, effects))
         });
-        let (state, pool, effects, table) = match opened {
-            Ok((pool, state, effects, table)) => (Ok(state), Some(pool), effects, table),
-            Err(error) => (Err(error), None, Vec::new(), Vec::new()),
+        let (state, pool, effects) = match first {
+            Ok((pool, state, effects)) => (Ok(state), Some(pool), effects),
+            Err(error) => (Err(error), None, Vec::new()),
         };
-        let form = state.as_ref().map_or_else(|_| Rc::default(), |state: &State| state.form.clone());
-        let (kept, due) = (link.callback(Happening::Kept), link.callback(|()| Happening::Keep));
-        let linked = (Link::is_meant(&fragment()) || !files.is_empty()) && arrived();
-        let (keeper, effects) = Keeper::new(kept, due, form, effects, linked);
         let mut app = App {
             state,
             pool,
@@ -204,7 +174,10 @@ impl Component for App {
             embedded: embedded(),
             shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
             rest: None,
-            keeper,
+            waiting: Vec::new(),
+            asked_for_later: false,
+            lacking: None,
+            keeper: None,
             wish: link.callback(Happening::Wish),
             workspace: (false, None),
             shown_problem: None,
@@ -213,58 +186,58 @@ impl Component for App {
             _pastes: pastes,
             _fragments: fragments,
         };
-        app.follow(effects);
-        app.follow(table);
-        app.attend();
+        match later::get() {
+            Some(later) => (later.open)(&mut app, context, Some(effects)),
+            None => app.follow(effects),
+        }
         app
     }
 
     fn update(&mut self, context: &Context<Self>, message: Happening) -> bool {
+        if later::get().is_none() && self.waits(&message) {
+            self.waiting.push(message);
+            self.ask_for_later(context);
+            return false;
+        }
         match message {
             Happening::Do(action) => {
                 let Ok(state) = &mut self.state else { return false };
+                let from_pool = matches!(action, Action::Pool(_) | Action::Cursor(_));
                 let effects = state.reduce(action);
                 if !state.pending {
                     self.rest = None;
                 }
+                // What a person does is to be kept, and what more there is to do is to be seen once the first run is over.
+                let first_run = from_pool && state.phase == Phase::Running;
+                if !first_run {
+                    self.ask_for_later(context);
+                }
                 self.attend();
                 self.follow(effects);
                 self.touch();
             }
-            Happening::Keep => {
-                let before = self.keeper.trouble.clone();
-                let Ok(state) = &mut self.state else { return false };
-                let effects = self.keeper.keep(state, self.pool.as_ref());
-                self.follow(effects);
-                return self.keeper.trouble != before;
-            }
-            Happening::Kept(reply) => return self.kept(context, reply),
-            Happening::Back(opened) => {
-                self.keeper.arrived();
-                let Ok(state) = &mut self.state else { return false };
-                let effects = state.reduce(Action::Open(opened));
-                self.attend();
-                self.follow(effects);
-                self.touch();
-            }
-            Happening::Wish(wish) => self.grant(wish),
-            Happening::Above(above) if above == self.above => return false,
-            Happening::Above(above) => self.above = above,
-            Happening::Held(held) => {
-                self.above = None;
-                if !held.is_empty() {
-                    context.link().send_future(async { Happening::Do(Action::Dropped(held.gather().await)) });
+            Happening::Later(Ok(())) => {
+                if let Some(later) = later::get() {
+                    (later.open)(self, context, None);
+                }
+                for message in std::mem::take(&mut self.waiting) {
+                    context.link().send_message(message);
                 }
             }
-            Happening::Table(files) => {
-                self.above = None;
-                context.link().send_message(Happening::Do(Action::QueryAware(QueryAwareAction::Table(files))));
+            Happening::Later(Err(error)) => {
+                // Of what was wanted nothing has happened, unless it was no more than to be quick.
+                self.lacking = (!self.waiting.is_empty()).then_some(error);
+                self.asked_for_later = false;
+                self.waiting.clear();
             }
+            Happening::Above(above) if above == self.above => return false,
+            Happening::Above(above) => self.above = above,
             Happening::Shortcuts(on) => {
                 remember(SHORTCUTS, if on { "on" } else { "off" });
                 self.shortcuts = on;
             }
             Happening::Key(event) => return self.key(&event),
+            message => return later::get().is_some_and(|later| (later.hear)(self, context, message)),
         }
         true
     }
@@ -304,7 +277,7 @@ impl Component for App {
         let drop = link.callback(|event: DragEvent| {
             event.prevent_default();
             let at = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-            if at.is_some_and(|at| at.closest(query_aware::TABLE).is_ok_and(|table| table.is_some())) {
+            if at.is_some_and(|at| at.closest(TABLE).is_ok_and(|table| table.is_some())) {
                 return Happening::Table(listed(event.data_transfer().and_then(|transfer| transfer.files())));
             }
             Happening::Held(Held::dropped(event.data_transfer()))
@@ -319,7 +292,7 @@ impl Component for App {
                     <Header room={state.room}>
                         <button type="button" class="btn small" onclick={self.wish.reform(|_: MouseEvent| Wish::Show)}>{"Workspace"}</button>
                         <Share room={state.room} experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())} shape={state.shape()}
-                            hidden={state.panels.clone()} dispatch={self.dispatch.clone()} />
+                            hidden={state.panels.clone()} later={later::get().is_some()} dispatch={self.dispatch.clone()} />
                     </Header>
                 }
                 <div class="page">
@@ -339,11 +312,7 @@ impl Component for App {
                         {hidden(state, &self.dispatch)}
                     </footer>
                 }
-                <MappingDialog mapping={state.mapping.clone()} import={state.import.clone()} dispatch={self.dispatch.clone()} />
-                if !self.embedded {
-                    <Workspace open={self.workspace.0} listing={self.keeper.listing.clone()} said={self.workspace.1.clone()}
-                        trouble={self.keeper.trouble.clone()} proposed={self.state.as_ref().map(State::proposed_name).unwrap_or_default()} wish={self.wish.clone()} />
-                }
+                {later::get().map(|later| (later.dialogs)(self, state)).unwrap_or_default()}
             </div>
         }
     }
@@ -351,7 +320,7 @@ impl Component for App {
 
 /// Panel in which a wrong field is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Panel {
+pub enum Panel {
     Data,
     Task,
     Policies,
@@ -374,99 +343,24 @@ fn panel_of(error: &Error) -> Panel {
 impl App {
     /// Does what the state asks for.
     fn follow(&mut self, effects: Vec<Effect>) {
-        let Some(pool) = &self.pool else { return };
         for effect in effects {
+            let Some(pool) = &self.pool else { return };
             match effect {
                 Effect::CommitLater => {
                     let dispatch = self.dispatch.clone();
                     self.rest = Some(Timeout::new(REST, move || dispatch.emit(Action::Commit)));
                 }
-                Effect::Start { experiment, data, speed, played: None } => pool.start(&experiment, data, speed),
-                Effect::Start { experiment, data, speed, played: Some(played) } => {
-                    pool.restore(&experiment, data, speed, played.to_vec());
+                Effect::Start { experiment, speed, played: None, .. } if is_synthetic(&experiment) => {
+                    pool.start_synthetic(&experiment, speed);
                 }
-                Effect::SweepPlay { experiment, data } => {
-                    play_beside(&mut self.sweep_pool, &self.sweep_events, &experiment, data);
-                }
-                Effect::SweepStop => self.sweep_pool = None,
                 Effect::Pause => pool.pause(),
                 Effect::Resume => pool.resume(),
                 Effect::Reset => pool.reset(),
                 Effect::Speed(speed) => pool.set_speed(speed),
-                Effect::Import { files, options } => {
-                    self.fetching = None;
-                    pool.import(files, options);
-                }
-                Effect::Fetch(addresses) => {
-                    let tell = self.dispatch.reform(|fetched| match fetched {
-                        Fetched::Advanced(progress) => Action::FilesAdvanced(progress),
-                        Fetched::Done(Ok(files)) => Action::Files(Brought::files(files)),
-                        Fetched::Done(Err(error)) => Action::Dropped(Err(error)),
-                    });
-                    self.fetching = Some(fetch(addresses, "a file of results", tell));
-                }
-                Effect::FetchTable(addresses) => {
-                    let tell = self.dispatch.reform(|fetched| Action::QueryAware(QueryAwareAction::Fetched(fetched)));
-                    self.fetching_table = Some(fetch(addresses, "a file of token embeddings", tell));
-                }
-                Effect::StopFetchingTable => self.fetching_table = None,
-                Effect::CancelImport => {
-                    self.fetching = None;
-                    pool.cancel_import();
-                }
-                Effect::Sort(brought) => {
-                    wasm_bindgen_futures::spawn_local(sort(brought, self.dispatch.clone(), self.wish.clone()));
-                }
-                Effect::Clean { files, options } => pool.clean(files, options),
-                Effect::CancelClean => pool.cancel_clean(),
-                Effect::Save(name, file) => {
-                    if let Err(error) = save(name, &file) {
-                        web_sys::console::error_1(&error);
+                effect => {
+                    if let Some(later) = later::get() {
+                        (later.follow)(self, effect);
                     }
-                }
-                Effect::Excerpt { number, file, options, wanted } => pool.excerpt(number, file, options, wanted),
-                Effect::PlayStudy { experiment, data } => {
-                    play_beside(&mut self.study_pool, &self.study_events, &experiment, data);
-                }
-                Effect::Train { number, experiment, files, table } => {
-                    let dispatch = self.dispatch.clone();
-                    let heard = move |reply| {
-                        dispatch.emit(Action::QueryAware(QueryAwareAction::Heard(number, reply)));
-                    };
-                    match Trainer::start(&experiment, files, table, heard.clone()) {
-                        Ok(trainer) => self.training = Some(trainer),
-                        Err(error) => heard(Err(error)),
-                    }
-                }
-                Effect::StopTraining => self.training = None,
-                Effect::KeepTrained => self.trained = self.training.take(),
-                Effect::ForgetTrained => self.trained = None,
-                Effect::Inquire(question) => {
-                    let Some(trained) = &mut self.trained else { continue };
-                    if let Err(error) = trained.send(&question) {
-                        self.dispatch.emit(Action::QueryAware(QueryAwareAction::Inquire(InquiryAction::Failed(error))));
-                    }
-                }
-                Effect::StopStudy => self.study_pool.iter().for_each(Pool::reset),
-                Effect::Live(effect) => {
-                    if let Some(living) = &mut self.living {
-                        living.follow(effect);
-                    }
-                }
-                Effect::Leave => {
-                    if let Some(window) = web_sys::window() {
-                        // As by the navigation, so that the way back leads here.
-                        let _ = window.location().set_hash("");
-                    }
-                }
-                Effect::Learn(data, wanted) => {
-                    let dispatch = self.dispatch.clone();
-                    data.learn(&wanted, move |learning| dispatch.emit(Action::Learning(learning)));
-                }
-                Effect::StopLearning(data) => data.stop_learning(),
-                Effect::Look(data, wanted) => {
-                    let dispatch = self.dispatch.clone();
-                    data.look(wanted, move || dispatch.emit(Action::Looked));
                 }
             }
         }
@@ -474,8 +368,9 @@ impl App {
 
     /// In the room *Live* there is its worker.
     fn attend(&mut self) {
-        if self.living.is_none() && self.state.as_ref().is_ok_and(|state| state.room == Room::Live) {
-            self.living = Some(Living::new(self.dispatch.clone()));
+        let there = self.living.is_some();
+        if let Some(later) = later::get().filter(|_| !there) {
+            (later.attend)(self);
         }
     }
 
@@ -505,11 +400,8 @@ impl App {
     }
 
     fn controls(&self, state: &State) -> Html {
-        if state.room == Room::QueryAware {
-            return query_aware::controls(state, &self.dispatch);
-        }
-        if state.room == Room::Live {
-            return live::controls(&state.live, &self.dispatch);
+        if let Some(later) = later_in(state) {
+            return (later.controls)(self, state);
         }
         let phase = if state.learning.is_some() { Phase::Running } else { state.phase };
         html! { <Controls {phase} can_run={state.can_run()} dispatch={self.dispatch.clone()} /> }
@@ -523,43 +415,16 @@ impl App {
         if !data && !["task", "policies", "run"].into_iter().any(shown) {
             return None;
         }
+        if let Some(later) = later_in(state) {
+            return Some((later.side)(self, state));
+        }
         let dispatch = || self.dispatch.clone();
-        let wrong: Option<Field> = state.problem.as_ref().and_then(|error| state.form.field_of(error));
-        let alert = |panel: Panel| match &state.problem {
-            Some(error) if panel_of(error) == panel => html! {
-                <div id="problem">
-                    <Message tone={Tone::Bad} title={field_name(&state.form, error)}>
-                        {explained(error)}{advice(&state.form, error)}{" The last valid experiment is kept."}
-                    </Message>
-                </div>
-            },
-            _ => Html::default(),
-        };
+        let (wrong, alert) = (wrong(state), |panel: Panel| alert(state, panel));
         let range = state.ready.as_ref().and_then(|ready| ready.range);
         let prevent = Callback::from(|event: SubmitEvent| event.prevent_default());
-        if state.room == Room::QueryAware {
-            return Some(html! {
-                <form class="side" id="experiment" aria-label="Query-aware experiment" onsubmit={prevent}>
-                    {self.data_panel(state, wrong, alert(Panel::Data))}
-                    {query_aware::setup(state, wrong, alert(Panel::QueryAware), &self.dispatch)}
-                    <div class="runbar"><div class="controls">{self.controls(state)}</div></div>
-                </form>
-            });
-        }
-        if state.room == Room::Live {
-            return Some(html! {
-                <form class="side" id="experiment" aria-label="Live experiment" onsubmit={prevent}>
-                    {live::side(&state.live, &state.form.policies, state.files_loaded(), &self.dispatch)}
-                    <div class="runbar">
-                        {live::ready(&state.live)}
-                        <div class="controls">{self.controls(state)}</div>
-                    </div>
-                </form>
-            });
-        }
         Some(html! {
             <form class="side" id="experiment" aria-label="Experiment" onsubmit={prevent}>
-                {kept(state, &self.dispatch)}
+                {self.about(state, About::Kept)}
                 if data { {self.data_panel(state, wrong, alert(Panel::Data))} }
                 if shown("task") { <TaskPanel form={state.form.clone()} world={state.world.clone()} {range} {wrong} alert={alert(Panel::Task)} dispatch={dispatch()} /> }
                 if shown("policies") { <PoliciesPanel form={state.form.clone()} world={state.world.clone()} {wrong} alert={alert(Panel::Policies)} dispatch={dispatch()} /> }
@@ -575,18 +440,15 @@ impl App {
     fn data_panel(&self, state: &State, wrong: Option<Field>, alert: Html) -> Html {
         html! {
             <DataPanel form={state.form.clone()} world={state.world.clone()} audit={state.audit.clone()} rows={state.rows.clone()} import={state.import.clone()}
-                can_map={state.can_map()} can_leave_out={state.faulty().is_some()} mapping_open={state.mapping.is_some()}
-                above={self.above} {wrong} plays={state.room == Room::Playground} asked={asked(state, &self.dispatch)} {alert} dispatch={self.dispatch.clone()} />
+                can_map={state.can_map()} can_leave_out={later::get().is_some_and(|later| (later.can_leave_out)(state))} mapping_open={state.mapping.is_some()}
+                above={self.above} {wrong} later={later::get().is_some()} plays={state.room == Room::Playground} asked={self.about(state, About::Asked)} {alert} dispatch={self.dispatch.clone()} />
         }
     }
 
     /// The results; `alone` where there is no form beside them.
     fn main(&self, state: &State, alone: bool) -> Html {
-        if state.room == Room::QueryAware {
-            return query_aware::main(state, self.keeper.trouble.as_ref(), &self.dispatch);
-        }
-        if state.room == Room::Live {
-            return live::main(state, self.keeper.trouble.as_ref(), &self.dispatch);
+        if let Some(later) = later_in(state) {
+            return (later.main)(self, state);
         }
         let controls = html! { if alone { <div class="controls">{self.controls(state)}</div> } };
         let heading = html! { <h1 class="vh">{"LLM Selection Playground"}</h1> };
@@ -597,10 +459,9 @@ impl App {
                     if state.wanted().is_some() {
                         <form class="side">{self.data_panel(state, None, Html::default())}</form>
                     } else {
-                        {reading(&state.import, &self.dispatch)}
-                        if let Import::Failed(error) = &state.import { {failed(error, false, false, &self.dispatch)} }
+                        {later::get().map(|later| (later.reading)(self, state)).unwrap_or_default()}
                     }
-                    {controls}{refusal(state, &self.dispatch)}{self.run_view(state)}
+                    {controls}{self.about(state, About::Refusal)}{self.run_view(state)}
                 </main>
             };
         }
@@ -612,22 +473,18 @@ impl App {
                 } else {
                     {titled(state)}
                 }
-                if let Some(error) = &self.keeper.trouble { {trouble(error)} }
-                {refusal(state, &self.dispatch)}
-                if let Some(error) = state.problem.as_ref().filter(|error| panel_of(error) == Panel::QueryAware) {
-                    <Message tone={Tone::Bad} title={field_name(&state.form, error)} action={html! { <a class="btn small" href="#query-aware">{"To the input"}</a> }}>
-                        {explained(error)}{" The last valid experiment is kept."}
-                    </Message>
+                if let Some(error) = self.unkept() { {trouble(error)} }
+                if let Some(error) = &self.lacking { <Message tone={Tone::Bad} title="A part of the page is missing">{explained(error)}</Message> }
+                {self.about(state, About::Refusal)}
+                if state.problem.as_ref().is_some_and(|error| panel_of(error) == Panel::QueryAware) {
+                    {later::get().map(|later| (later.elsewhere)(self, state)).unwrap_or_default()}
                 }
                 {controls}
                 <Views view={state.view} dispatch={self.dispatch.clone()} />
                 <div class="view" role="tabpanel" id="view" aria-labelledby={tab_id(state.view)}>
-                    { match state.view {
-                        View::Run => self.run_view(state),
-                        View::Sweep => sweep_view(&state.sweep, &state.form, state.ready.as_ref(), &self.dispatch),
-                        View::Studies => html! {
-                            <StudiesView studies={state.studies.clone()} paper={state.paper} waiting={state.waiting} dispatch={self.dispatch.clone()} />
-                        },
+                    { match later::get().filter(|_| state.view != View::Run) {
+                        Some(later) => (later.view)(self, state),
+                        None => self.run_view(state),
                     } }
                 </div>
             </main>
@@ -656,7 +513,7 @@ impl App {
                 if let Some(notice) = &state.notice {
                     <Message tone={Tone::Note} title="Changed to fit the data" action={close}>{notice.to_string()}</Message>
                 }
-                {promised(state)}
+                {self.about(state, About::Promised)}
                 if state.wanted().is_none() { {warnings(state)} }
                 if let Some(snapshot) = &state.snapshot {
                     <div class="charts">
@@ -685,10 +542,41 @@ impl App {
 
     /// Everything that can leave the page, in one place.
     fn export(&self, state: &State) -> Html {
-        let Some(snapshot) = &state.snapshot else { return Html::default() };
-        html! {
-            <Export snapshot={snapshot.clone()} dollars={state.drawn_in_dollars()} experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())}
-                paper={state.paper} data={state.form.source.is_data()} cleaning={state.cleaning.clone()} dispatch={self.dispatch.clone()} />
+        later::get().map(|later| (later.export)(self, state)).unwrap_or_default()
+    }
+
+    /// Something may have changed that is to be kept.
+    fn touch(&mut self) {
+        if let (Ok(state), Some(keeper)) = (&self.state, &mut self.keeper) {
+            keeper.touch(state);
+        }
+    }
+
+    /// What there is to say about an experiment that was opened.
+    fn about(&self, state: &State, what: About) -> Html {
+        later::get().map(|later| (later.about)(state, what, &self.dispatch)).unwrap_or_default()
+    }
+
+    /// Why nothing is kept.
+    fn unkept(&self) -> Option<&Rc<Error>> {
+        self.keeper.as_ref().and_then(|keeper| keeper.trouble.as_ref())
+    }
+
+    /// Whether something has to wait for the second module, while that is not here.
+    fn waits(&self, message: &Happening) -> bool {
+        match message {
+            // Of the first run.
+            Happening::Do(Action::Pool(_)) => false,
+            Happening::Do(action) => !self.waiting.is_empty() || !action.is_first(),
+            Happening::Wish(_) | Happening::Led(..) | Happening::Held(_) | Happening::Table(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Has the second module come, once.
+    fn ask_for_later(&mut self, context: &Context<App>) {
+        if later::get().is_none() && !std::mem::replace(&mut self.asked_for_later, true) {
+            context.link().send_future(async { Happening::Later(later::load().await) });
         }
     }
 
@@ -723,23 +611,24 @@ fn pasted(event: web_sys::ClipboardEvent) -> Option<Happening> {
     Some(Happening::Held(held))
 }
 
-/// Plays an experiment in workers of its own, so that the page's run is kept as it is.
-fn play_beside(
-    pool: &mut Option<Pool>,
-    events: &Callback<PoolEvent>,
-    experiment: &Experiment,
-    data: Option<Rc<Remote>>,
-) {
-    if pool.is_none() {
-        let heard = events.clone();
-        match Pool::new(move |event| heard.emit(event)) {
-            Ok(new) => *pool = Some(new),
-            Err(error) => events.emit(PoolEvent::Failed(error)),
-        }
-    }
-    if let Some(pool) = pool {
-        pool.start(experiment, data, Speed::Full);
-    }
+/// Whether an experiment needs no data.
+fn is_synthetic(experiment: &Experiment) -> bool {
+    matches!(experiment.environment, Environment::Synthetic(_))
+}
+
+/// The second module, where the room needs it.
+fn later_in(state: &State) -> Option<&'static Later> {
+    later::get().filter(|_| state.room != Room::Playground)
+}
+
+/// The input that is wrong.
+fn wrong(state: &State) -> Option<Field> {
+    state.problem.as_ref().and_then(|error| state.form.field_of(error))
+}
+
+/// What is wrong in a panel.
+fn alert(state: &State, panel: Panel) -> Html {
+    later::get().filter(|_| state.problem.is_some()).map(|later| (later.alert)(state, panel)).unwrap_or_default()
 }
 
 /// What to know about the experiment, in one message.

@@ -55,16 +55,17 @@ impl ChangesProps {
     }
 }
 
-/// The part: closed until it is opened, or something in it is wrong.
+/// What the part holds: it is opened where something in it is wrong.
 #[component]
 pub fn ChangesPart(props: &ChangesProps) -> Html {
     let ChangesProps { form, wrong, alert, .. } = props;
-    let details = use_node_ref();
+    let content = use_node_ref();
     use_effect_with(wrong.is_some_and(Field::is_change), {
-        let details = details.clone();
+        let content = content.clone();
         move |bad| {
             // The browser keeps what the person opened and closed; this only opens.
-            if let Some(details) = details.cast::<web_sys::Element>().filter(|_| *bad) {
+            let details = content.cast::<web_sys::Element>().and_then(|content| content.parent_element());
+            if let Some(details) = details.filter(|_| *bad) {
                 let _ = details.set_attribute("open", "");
             }
         }
@@ -73,28 +74,25 @@ pub fn ChangesPart(props: &ChangesProps) -> Html {
     let drift = form.changes.drift.iter().enumerate().map(|(place, drift)| change(props, place + 1, drift));
     let away = form.changes.away.iter().enumerate().map(|(place, away)| absence(props, place + 1, away));
     html! {
-        <details class="changes" ref={details}>
-            <summary><span>{"Changing world"}</span>{" "}<span class="end">{form.changes.summary()}</span></summary>
-            <div class="stack" id="changes" tabindex="-1">
-                <p class="quiet small">{"From a round on, models get better, worse, dearer or are not there. "}<Explain topic={Topic::Changes} /></p>
-                {for drift}
-                {for away}
-                {alert.clone()}
-                <div class="chips">
-                    <button type="button" class="btn small" onclick={props.edit(Edit::AddDrift)}>{"Add change"}</button>
-                    if on_data {
-                        <button type="button" class="btn small" onclick={props.edit(Edit::AddPart)}>{"Add next part of files"}</button>
-                    }
-                    <button type="button" class="btn small" onclick={props.edit(Edit::AddAway)}>{"Add absence"}</button>
-                </div>
-                if !on_data {
-                    <label class="row small quiet spread">
-                        <span>{"Cost spread "}<i class="sym">{"s"}</i>{": a call costs its mean × (1 ± "}<i class="sym">{"s"}</i>{")"}</span>
-                        {props.number(Field::CostSpread, &form.changes.cost_spread, "0.1", "")}
-                    </label>
+        <div class="stack" id="changes" tabindex="-1" ref={content}>
+            <p class="quiet small">{"From a round on, models get better, worse, dearer or are not there. "}<Explain topic={Topic::Changes} /></p>
+            {for drift}
+            {for away}
+            {alert.clone()}
+            <div class="chips">
+                <button type="button" class="btn small" onclick={props.edit(Edit::AddDrift)}>{"Add change"}</button>
+                if on_data {
+                    <button type="button" class="btn small" onclick={props.edit(Edit::AddPart)}>{"Add next part of files"}</button>
                 }
+                <button type="button" class="btn small" onclick={props.edit(Edit::AddAway)}>{"Add absence"}</button>
             </div>
-        </details>
+            if !on_data {
+                <label class="row small quiet spread">
+                    <span>{"Cost spread "}<i class="sym">{"s"}</i>{": a call costs its mean × (1 ± "}<i class="sym">{"s"}</i>{")"}</span>
+                    {props.number(Field::CostSpread, &form.changes.cost_spread, "0.1", "")}
+                </label>
+            }
+        </div>
     }
 }
 

@@ -9,12 +9,12 @@ use crate::bring::{Brought, listed};
 use crate::choices::{asks, may_help};
 use crate::form::{Edit, Field, Form};
 use crate::format::{bytes, duration, plural};
+use crate::later;
 use crate::question::question;
 use crate::state::{Action, Import, MappingAction, OpenLine, Shared};
 use crate::world::{Source, World};
-use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{Audit, Progress, presets};
-use llm_selection::error::{Error, ErrorKind, Result};
+use llm_selection::error::{Error, ErrorKind};
 use llm_selection::experiment::Sampling;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -36,6 +36,8 @@ pub struct DataProps {
     /// Number of files held above the page, if any are.
     pub above: Option<u32>,
     pub wrong: Option<Field>,
+    /// Whether the parts that come later can be shown.
+    pub later: bool,
     /// Whether rounds are played on the data: then their order, and how the world changes, are said here.
     pub plays: bool,
     /// Files that are asked for.
@@ -48,23 +50,8 @@ pub struct DataProps {
 /// The panel.
 #[component]
 pub fn DataPanel(props: &DataProps) -> Html {
-    let DataProps {
-        form,
-        world,
-        audit,
-        rows,
-        import,
-        can_map,
-        can_leave_out,
-        mapping_open,
-        above,
-        wrong,
-        plays,
-        asked,
-        alert,
-        dispatch,
-    } = props;
-    let change_reading = dispatch.reform(|_: MouseEvent| Action::Mapping(MappingAction::Show));
+    let DataProps { form, world, audit, above, wrong, plays, asked, alert, dispatch, .. } = props;
+    let part = |part: DataPart| later::get().map(|later| (later.data)(props, part)).unwrap_or_default();
     let change = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: Event| {
@@ -80,7 +67,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
             }
         })
     };
-    let pick = |bring: fn(Vec<Chosen>) -> Result<Brought>| {
+    let pick = |folder: bool| {
         let dispatch = dispatch.clone();
         Callback::from(move |event: Event| {
             if let Some(input) = event.target_dyn_into::<web_sys::HtmlInputElement>() {
@@ -88,8 +75,11 @@ pub fn DataPanel(props: &DataProps) -> Html {
                 // So that the same file can be chosen again after it was mended.
                 input.set_value("");
                 // An empty list is a picker that was closed.
-                if !files.is_empty() {
-                    dispatch.emit(Action::Dropped(bring(files)));
+                if folder && !files.is_empty() {
+                    let dispatch = dispatch.clone();
+                    later::with(move |later| dispatch.emit(Action::Dropped((later.folder)(files))));
+                } else if !files.is_empty() {
+                    dispatch.emit(Action::Dropped(Ok(Brought::files(files))));
                 }
             }
         })
@@ -148,34 +138,84 @@ pub fn DataPanel(props: &DataProps) -> Html {
                             if from_files.is_some() { <br />{"They take the place of those loaded"} }
                         </p>
                     }
-                    <input type="file" multiple=true accept=".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.zip,.eval,.gz" aria-label="Result files" onchange={pick(|files| Ok(Brought::files(files)))} />
+                    <input type="file" multiple=true accept=".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.zip,.eval,.gz" aria-label="Result files" onchange={pick(false)} />
                 </div>
                 <label class="btn small file">{"A whole folder"}
-                    <input type="file" multiple=true webkitdirectory={true} aria-label="Folder of result files" onchange={pick(Brought::folder)} />
+                    <input type="file" multiple=true webkitdirectory={true} aria-label="Folder of result files" onchange={pick(true)} />
                 </label>
-                if !*mapping_open {
-                    {reading(import, dispatch)}
-                    if let Import::Failed(error) = import { {failed(error, *can_map, *can_leave_out, dispatch)} }
-                }
+                {part(DataPart::Reading)}
                 if !wrong.is_some_and(Field::is_change) { {alert.clone()} }
-                if let Some(audit) = from_files {
-                    <AuditLines audit={audit.clone()} missing={form.queries.missing} rows={rows.clone()} dispatch={dispatch.clone()} />
-                    if *can_map { <button type="button" class="btn small" onclick={change_reading}>{"Change how they are read"}</button> }
+                if from_files.is_some() {
+                    {part(DataPart::Audit)}
                 } else {
                     <p class="quiet small">{&world.about}</p>
                 }
                 <details open={from_files.is_some()}>
                     <summary class="quiet">{if from_files.is_some() { "Models and audit" } else { "Models" }}</summary>
-                    <ModelTable world={world.clone()} audit={from_files.cloned()} off={form.off.clone()} dispatch={dispatch.clone()} />
+                    {part(DataPart::Models)}
                 </details>
-                <QueriesPart form={form.clone()} world={world.clone()} dispatch={dispatch.clone()} />
+                {part(DataPart::Queries)}
                 if *plays {
-                    if form.source.is_data() { {sampling(form.changes.sampling, dispatch)} }
-                    <ChangesPart form={form.clone()} world={world.clone()} wrong={*wrong} dispatch={dispatch.clone()}
-                        alert={if wrong.is_some_and(Field::is_change) { alert.clone() } else { Html::default() }} />
+                    <details class="changes">
+                        <summary><span>{"Changing world"}</span>{" "}<span class="end">{form.changes.summary()}</span></summary>
+                        {part(DataPart::Changes)}
+                    </details>
                 }
             </div>
         </fieldset>
+    }
+}
+
+/// Parts of the panel that come later: nobody looks at them first.
+#[derive(Clone, Copy)]
+pub enum DataPart {
+    /// How far reading is, or why files were not read.
+    Reading,
+    /// What was found in the files.
+    Audit,
+    /// The models and their switches.
+    Models,
+    /// Which queries are played, in which order.
+    Queries,
+    /// How the world changes.
+    Changes,
+}
+
+/// One of these parts.
+pub fn part(props: &DataProps, part: DataPart) -> Html {
+    let DataProps { form, world, rows, import, dispatch, wrong, .. } = props;
+    let audit = props.audit.as_ref().filter(|_| form.source == Source::Files);
+    match part {
+        DataPart::Reading if props.mapping_open => Html::default(),
+        DataPart::Reading => html! {
+            <>
+                {reading(import, dispatch)}
+                if let Import::Failed(error) = import { {failed(error, props.can_map, props.can_leave_out, dispatch)} }
+            </>
+        },
+        DataPart::Audit => {
+            let Some(audit) = audit else { return Html::default() };
+            let change = dispatch.reform(|_: MouseEvent| Action::Mapping(MappingAction::Show));
+            html! {
+                <>
+                    <AuditLines audit={audit.clone()} missing={form.queries.missing} rows={rows.clone()} dispatch={dispatch.clone()} />
+                    if props.can_map { <button type="button" class="btn small" onclick={change}>{"Change how they are read"}</button> }
+                </>
+            }
+        }
+        DataPart::Models => html! {
+            <ModelTable world={world.clone()} audit={audit.cloned()} off={form.off.clone()} dispatch={dispatch.clone()} />
+        },
+        DataPart::Queries => html! {
+            <>
+                <QueriesPart form={form.clone()} world={world.clone()} dispatch={dispatch.clone()} />
+                if props.plays && form.source.is_data() { {sampling(form.changes.sampling, dispatch)} }
+            </>
+        },
+        DataPart::Changes => html! {
+            <ChangesPart form={form.clone()} world={world.clone()} wrong={*wrong} dispatch={dispatch.clone()}
+                alert={if wrong.is_some_and(Field::is_change) { props.alert.clone() } else { Html::default() }} />
+        },
     }
 }
 

@@ -4,6 +4,7 @@ use super::download::{save_png, save_text};
 use super::explain::{Explain, Topic};
 use super::menu::Menu;
 use super::shapes::{Shapes, picture, shapes};
+use crate::later;
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::figure::{
@@ -196,7 +197,7 @@ pub fn Figure(props: &FigureProps) -> Html {
     let name = file_name(kind, &about);
     let id = |part: &str| format!("{name}-{part}");
     let body = if *as_table {
-        table_html(&title, &table(kind, result, &options))
+        later::get().map(|later| (later.tabulate)(&title, kind, result, &options)).unwrap_or_default()
     } else {
         let area = format!("0 0 {:.0} {:.0}", drawing.scene.width, drawing.scene.height);
         let moved = cursor.map_or_else(Vec::new, |round| drawing.cursor(result, &options, round));
@@ -252,7 +253,7 @@ fn title_of(kind: FigureKind, about: &str) -> String {
 /// A name for files and identifiers: `reward-violation-ratio`, with the same.
 fn file_name(kind: FigureKind, about: &str) -> String {
     let words = about.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    std::iter::once(kind.slug()).chain(words).collect::<Vec<_>>().join("-").to_lowercase()
+    std::iter::once(kind.slug()).chain(words).collect::<Vec<_>>().join("-").to_ascii_lowercase()
 }
 
 /// A snapshot as a key: the same if it is the same one.
@@ -309,7 +310,7 @@ fn against_select(id: &str, result: &RunResult, chosen: Against, against: &UseSt
 
 /// What a person has chosen in a figure's tool bar.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct View {
+pub struct View {
     axes: Axes,
     against: Against,
     bound: bool,
@@ -360,46 +361,61 @@ fn policy_select(id: &str, result: &RunResult, chosen: usize, policy: &UseStateH
     }
 }
 
-/// Downloads, and the table.
-fn save_menu(id: &str, props: &FigureProps, view: View, as_table: &UseStateHandle<bool>) -> Html {
-    let paper = props.paper;
-    let scene = {
-        let props = props.clone();
-        move || paper.draw(props.kind, &props.snapshot.result, &view.options(&props.hidden, props.dollars))
-    };
-    let slug: AttrValue = file_name(props.kind, &props.about).into();
-    let png = {
-        let (scene, slug) = (scene.clone(), slug.clone());
-        Callback::from(move |_: MouseEvent| {
-            let (scene, slug) = (scene(), slug.clone());
+/// What a figure can be saved as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    Png,
+    Svg,
+    Csv,
+}
+
+/// Saves a figure as a file.
+pub fn save(props: &FigureProps, view: View, kind: FileKind) {
+    let (paper, result, slug) = (props.paper, &props.snapshot.result, file_name(props.kind, &props.about));
+    let options = view.options(&props.hidden, props.dollars);
+    let scene = || paper.draw(props.kind, result, &options);
+    match kind {
+        FileKind::Png => {
+            let scene = scene();
             wasm_bindgen_futures::spawn_local(async move {
                 report(save_png(&format!("{slug}.png"), &scene, paper).await);
             });
-        })
-    };
-    let svg = {
-        let slug = slug.clone();
-        Callback::from(move |_: MouseEvent| {
-            report(save_text(&format!("{slug}.svg"), "image/svg+xml", &paper.svg(&scene())));
-        })
-    };
-    let csv = {
+        }
+        FileKind::Svg => report(save_text(&format!("{slug}.svg"), "image/svg+xml", &paper.svg(&scene()))),
+        FileKind::Csv => {
+            report(save_text(&format!("{slug}.csv"), "text/csv", &curves_csv(props.kind, result, &options)));
+        }
+    }
+}
+
+/// A figure's data as a table.
+pub fn tabulate(title: &str, kind: FigureKind, result: &RunResult, options: &Options) -> Html {
+    table_html(title, &table(kind, result, options))
+}
+
+/// Downloads, and the table.
+fn save_menu(id: &str, props: &FigureProps, view: View, as_table: &UseStateHandle<bool>) -> Html {
+    let paper = props.paper;
+    let save = |kind: FileKind| {
         let props = props.clone();
         Callback::from(move |_: MouseEvent| {
-            let text = curves_csv(props.kind, &props.snapshot.result, &view.options(&props.hidden, props.dollars));
-            report(save_text(&format!("{slug}.csv"), "text/csv", &text));
+            let props = props.clone();
+            later::with(move |later| (later.save_figure)(&props, view, kind));
         })
     };
     let shown = **as_table;
     let turn = {
         let as_table = as_table.clone();
-        Callback::from(move |_: MouseEvent| as_table.set(!shown))
+        Callback::from(move |_: MouseEvent| {
+            let as_table = as_table.clone();
+            later::with(move |_| as_table.set(!shown));
+        })
     };
     html! {
         <Menu id={id.to_owned()} face={dots()} label={format!("Save {}", title_of(props.kind, &props.about))} class="btn small ghost icon">
-            <button type="button" onclick={png}>{"Download PNG"}</button>
-            <button type="button" onclick={svg}>{"Download SVG"}</button>
-            <button type="button" onclick={csv}>{"Download CSV"}</button>
+            <button type="button" onclick={save(FileKind::Png)}>{"Download PNG"}</button>
+            <button type="button" onclick={save(FileKind::Svg)}>{"Download SVG"}</button>
+            <button type="button" onclick={save(FileKind::Csv)}>{"Download CSV"}</button>
             if paper != Paper::Screen { <small>{paper.name()}</small> }
             <button type="button" onclick={turn}>{if shown { "Show as chart" } else { "Show as table" }}</button>
         </Menu>

@@ -143,7 +143,7 @@ fn listed(warning: &Warning) -> Html {
 /// Text with a capital at its beginning.
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
 }
 
 /// Properties of [`ModelTable`].

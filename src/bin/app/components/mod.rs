@@ -5,7 +5,7 @@ pub mod app;
 pub mod changes;
 pub mod data;
 pub mod dialog;
-mod download;
+pub mod download;
 pub mod explain;
 pub mod export;
 pub mod field;

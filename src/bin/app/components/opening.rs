@@ -14,6 +14,25 @@ fn button(text: &'static str, dispatch: &Callback<Action>, make: fn() -> Action)
     html! { <button type="button" class="btn small" {onclick}>{text}</button> }
 }
 
+/// What there is to say about an experiment that was opened.
+#[derive(Clone, Copy)]
+pub enum About {
+    Refusal,
+    Asked,
+    Kept,
+    Promised,
+}
+
+/// One of these; nothing where there is nothing to say.
+pub fn about(state: &State, what: About, dispatch: &Callback<Action>) -> Html {
+    match what {
+        About::Refusal => refusal(state, dispatch),
+        About::Asked => asked(state, dispatch),
+        About::Kept => kept(state, dispatch),
+        About::Promised => promised(state),
+    }
+}
+
 /// Why a link or a file could not be opened; nothing where none failed.
 pub fn refusal(state: &State, dispatch: &Callback<Action>) -> Html {
     let Opening::Failed(what, error) = &state.opening else { return Html::default() };
@@ -26,7 +45,7 @@ pub fn refusal(state: &State, dispatch: &Callback<Action>) -> Html {
 }
 
 /// The files that a link asks for; nothing where none does.
-pub fn asked(state: &State, dispatch: &Callback<Action>) -> Html {
+fn asked(state: &State, dispatch: &Callback<Action>) -> Html {
     let Some((replay, link)) = state.wanted() else { return Html::default() };
     let files = replay.files.iter().map(|file| {
         let hash = file.sha256.as_deref().map(|hash| hash.chars().take(8).collect::<String>());
@@ -51,7 +70,7 @@ pub fn asked(state: &State, dispatch: &Callback<Action>) -> Html {
 }
 
 /// What an opened experiment says and the form has no input for; nothing where that is nothing.
-pub fn kept(state: &State, dispatch: &Callback<Action>) -> Html {
+fn kept(state: &State, dispatch: &Callback<Action>) -> Html {
     let said = state.form.rest.said(state.form.reward);
     let threshold = state.form.success_threshold.trim();
     if said.is_empty() && (threshold == "1" || state.form.reward != RewardModel::Awc) {
@@ -70,7 +89,7 @@ pub fn kept(state: &State, dispatch: &Callback<Action>) -> Html {
 }
 
 /// Whether the run gives what the file of its result says; nothing where no such file was opened.
-pub fn promised(state: &State) -> Html {
+fn promised(state: &State) -> Html {
     let Some((promised, digest)) = state.promise() else { return Html::default() };
     let file = html! { <bdi>{&*promised.file}</bdi> };
     let promise = &promised.promise;

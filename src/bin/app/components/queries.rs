@@ -105,7 +105,7 @@ fn boxes(props: &QueriesProps, label: Label) -> Html {
         let dispatch = props.dispatch.clone();
         let onclick =
             Callback::from(move |_: MouseEvent| dispatch.emit(Action::Queries(QueryEdit::TickAll(label, on))));
-        let name = format!("{text} of {}", title.to_lowercase());
+        let name = format!("{text} of {}", title.to_ascii_lowercase());
         html! { <button type="button" class="btn small ghost" aria-label={name} {onclick}>{text}</button> }
     };
     html! {

@@ -1,12 +1,12 @@
 //! The results as a table: one row a policy, every figure with its interval.
 
 use super::answer::{Answer, best};
-use super::download::save_text;
 use super::explain::{Explain, Topic};
 use super::name::Name;
 use super::swatch::{Swatch, mark};
 use crate::browser::copy;
 use crate::format::{Unit, decimals, fixed, listed, percent, plural, signed};
+use crate::later;
 use crate::state::Shared;
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::export::Table;
@@ -200,23 +200,28 @@ pub fn Results(props: &ResultsProps) -> Html {
             </tr>
         }
     });
-    let copying = |text: fn(&Table) -> String, what: &'static str| {
+    let copying = |form: As, what: &'static str| {
         let (snapshot, unit, said) = (props.snapshot.clone(), props.unit, said.clone());
         Callback::from(move |_: MouseEvent| {
-            let said = said.clone();
-            let table = table(&snapshot, unit, what == "Copied as CSV");
-            wasm_bindgen_futures::spawn_local(async move {
-                let copied = copy(&text(&table)).await.is_ok();
-                said.set(Some(if copied { what } else { "The browser did not allow copying" }));
+            let (snapshot, said) = (snapshot.clone(), said.clone());
+            later::with(move |later| {
+                let text = (later.write)(&snapshot, unit, form);
+                wasm_bindgen_futures::spawn_local(async move {
+                    let copied = copy(&text).await.is_ok();
+                    said.set(Some(if copied { what } else { "The browser did not allow copying" }));
+                });
             });
         })
     };
-    let save = |file: &'static str, text: fn(&Snapshot, Unit) -> String| {
+    let save = |file: &'static str, form: As| {
         let (snapshot, unit, said) = (props.snapshot.clone(), props.unit, said.clone());
         Callback::from(move |_: MouseEvent| {
-            if save_text(file, "text/csv", &text(&snapshot, unit)).is_err() {
-                said.set(Some("The browser did not allow saving"));
-            }
+            let (snapshot, said) = (snapshot.clone(), said.clone());
+            later::with(move |later| {
+                if (later.save)(file, "text/csv", &(later.write)(&snapshot, unit, form)).is_err() {
+                    said.set(Some("The browser did not allow saving"));
+                }
+            });
         })
     };
     let replicates = u64::from(result.experiment.run.replicates);
@@ -231,11 +236,11 @@ pub fn Results(props: &ResultsProps) -> Html {
                 </span>
                 <div class="end">
                     if let Some(said) = *said { <span class="note" aria-live="polite">{said}</span> }
-                    <button type="button" class="btn small" onclick={copying(Table::csv, "Copied as CSV")}>{"Copy as CSV"}</button>
-                    <button type="button" class="btn small" aria-label="Copy as Markdown" onclick={copying(Table::markdown, "Copied as Markdown")}>{"Markdown"}</button>
-                    <button type="button" class="btn small" aria-label="Copy as LaTeX" onclick={copying(Table::latex, "Copied as LaTeX")}>{"LaTeX"}</button>
-                    <button type="button" class="btn small" onclick={save("results.csv", |snapshot, unit| table(snapshot, unit, true).csv())}>{"Download CSV"}</button>
-                    <button type="button" class="btn small" onclick={save("curves.csv", |snapshot, _| curves_csv(&snapshot.result))}>{"Curves, CSV"}</button>
+                    <button type="button" class="btn small" onclick={copying(As::Csv, "Copied as CSV")}>{"Copy as CSV"}</button>
+                    <button type="button" class="btn small" aria-label="Copy as Markdown" onclick={copying(As::Markdown, "Copied as Markdown")}>{"Markdown"}</button>
+                    <button type="button" class="btn small" aria-label="Copy as LaTeX" onclick={copying(As::Latex, "Copied as LaTeX")}>{"LaTeX"}</button>
+                    <button type="button" class="btn small" onclick={save("results.csv", As::Csv)}>{"Download CSV"}</button>
+                    <button type="button" class="btn small" onclick={save("curves.csv", As::Curves)}>{"Curves, CSV"}</button>
                     {props.children.clone()}
                 </div>
             </div>
@@ -298,6 +303,27 @@ fn cell(
                 </svg>
             </span>
         </td>
+    }
+}
+
+/// What results can be written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum As {
+    /// For a spreadsheet.
+    Csv,
+    Markdown,
+    Latex,
+    /// The curves, for a spreadsheet.
+    Curves,
+}
+
+/// The results as text.
+pub fn write(snapshot: &Snapshot, unit: Unit, form: As) -> String {
+    match form {
+        As::Csv => table(snapshot, unit, true).csv(),
+        As::Markdown => table(snapshot, unit, false).markdown(),
+        As::Latex => table(snapshot, unit, false).latex(),
+        As::Curves => curves_csv(&snapshot.result),
     }
 }
 

@@ -4,6 +4,7 @@ use super::download::{save_text, text_file};
 use super::message::{Message, Tone, explained};
 use crate::bring::{Brought, listed};
 use crate::browser::{address, copy};
+use crate::later;
 use crate::room::Room;
 use crate::state::Action;
 use gloo_timers::callback::Timeout;
@@ -31,8 +32,8 @@ const PANELS: [(&str, &str); 10] = [
 /// Beyond as many characters some programs cut a link.
 const LONG: usize = 2_000;
 
-/// Properties of [`Share`].
-#[derive(Properties, PartialEq)]
+/// Properties of [`Share`] and of what it opens.
+#[derive(Properties, PartialEq, Clone)]
 pub struct ShareProps {
     pub experiment: Option<Rc<Experiment>>,
     /// Shape of the files it plays on.
@@ -41,6 +42,11 @@ pub struct ShareProps {
     pub room: Room,
     /// Panels that are hidden now.
     pub hidden: Rc<Vec<String>>,
+    /// Whether what it opens can be shown.
+    pub later: bool,
+    /// How often the button was pressed; the button counts.
+    #[prop_or_default]
+    pub pressed: u32,
     pub dispatch: Callback<Action>,
 }
 
@@ -72,12 +78,40 @@ fn frame(url: &str) -> String {
 /// The button and what it opens.
 #[component]
 pub fn Share(props: &ShareProps) -> Html {
-    let hidden = use_state(Vec::<String>::new);
-    // How often the button was pressed: nothing is made before.
+    // Nothing is made before the button is pressed.
     let pressed = use_state(|| 0u32);
+    let press = {
+        let (pressed, dispatch) = (pressed.clone(), props.dispatch.clone());
+        Callback::from(move |_: MouseEvent| {
+            pressed.set(*pressed + 1);
+            // It may have to come first.
+            dispatch.emit(Action::Share);
+        })
+    };
+    let later = later::get().filter(|_| props.later && *pressed > 0);
+    html! {
+        <>
+            <button type="button" class="btn" popovertarget="share" onclick={press}>
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="M8 10V2m0 0L5 5m3-3 3 3M3 9v4.5h10V9" /></svg>{"Share"}
+            </button>
+            <div id="share" popover="auto" role="dialog" aria-label="Share">
+                if let Some(later) = later { {(later.share)(ShareProps { pressed: *pressed, ..props.clone() })} }
+            </div>
+        </>
+    }
+}
+
+/// What the button opens.
+pub fn content(props: ShareProps) -> Html {
+    html! { <Content ..props /> }
+}
+
+#[component]
+fn Content(props: &ShareProps) -> Html {
+    let hidden = use_state(|| props.hidden.to_vec());
     let said = use_state(|| None::<&'static str>);
     let input = use_node_ref();
-    let made = (*pressed > 0).then(|| fragment(props, (*hidden).clone()));
+    let made = fragment(props, (*hidden).clone());
     let copied = {
         let said = said.clone();
         move |text: Option<String>, done: &'static str| {
@@ -88,26 +122,12 @@ pub fn Share(props: &ShareProps) -> Html {
             });
         }
     };
-    let share = {
-        let (experiment, shape, room, now) = (props.experiment.clone(), props.shape, props.room, props.hidden.clone());
-        let (dispatch, hidden, pressed, copied) =
-            (props.dispatch.clone(), hidden.clone(), pressed.clone(), copied.clone());
-        Callback::from(move |_: MouseEvent| {
-            let props = ShareProps {
-                experiment: experiment.clone(),
-                shape,
-                room,
-                hidden: now.clone(),
-                dispatch: dispatch.clone(),
-            };
-            copied(fragment(&props, now.to_vec()).ok().map(|it| address("", &it)), "Copied.");
-            hidden.set(now.to_vec());
-            pressed.set(*pressed + 1);
-        })
-    };
-    use_effect_with(*pressed, {
-        let input = input.clone();
+    use_effect_with(props.pressed, {
+        let (input, hidden, now, copied) = (input.clone(), hidden.clone(), props.hidden.clone(), copied.clone());
+        let link = fragment(props, props.hidden.to_vec()).ok();
         move |_| {
+            copied(link.map(|it| address("", &it)), "Copied.");
+            hidden.set(now.to_vec());
             // A moment later: the browser shows what the button opens after it has told the page of the press.
             let timeout = Timeout::new(50, move || {
                 if let Some(input) = input.cast::<web_sys::HtmlInputElement>() {
@@ -119,9 +139,8 @@ pub fn Share(props: &ShareProps) -> Html {
         }
     });
     let body = match &made {
-        None => Html::default(),
-        Some(Err(error)) => html! { <Message tone={Tone::Bad} title="There is no link">{explained(error)}</Message> },
-        Some(Ok(fragment)) => {
+        Err(error) => html! { <Message tone={Tone::Bad} title="There is no link">{explained(error)}</Message> },
+        Ok(fragment) => {
             let (link, snippet) = (address("", fragment), frame(&address("?embed", fragment)));
             let again = |text: String, done| {
                 let copied = copied.clone();
@@ -156,15 +175,10 @@ pub fn Share(props: &ShareProps) -> Html {
         }
     };
     html! {
-        <>
-            <button type="button" class="btn" popovertarget="share" onclick={share}>
-                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="M8 10V2m0 0L5 5m3-3 3 3M3 9v4.5h10V9" /></svg>{"Share"}
-            </button>
-            <div id="share" popover="auto" role="dialog" aria-label="Share"><div class="stack">
-                {body}
-                {files(props)}
-            </div></div>
-        </>
+        <div class="stack">
+            {body}
+            {files(props)}
+        </div>
     }
 }
 

@@ -1,20 +1,22 @@
 //! What policies learn from the texts of the data before the form's experiment can be played: begun, heard of, given up.
 
 use super::{Effect, Phase, State};
-use llm_selection::browser::remote::{Learning, Remote};
-use llm_selection::plan::Asked;
+use llm_selection::browser::remote::Learning;
 use std::rc::Rc;
 
 impl State {
-    /// Has policies learn what the form's experiment asks for, unless the person has paused or reset.
-    pub(super) fn learn(&mut self, data: Rc<Remote>, wanted: Asked) -> Vec<Effect> {
+    /// Has policies learn what the form's experiment asks for, unless the person has paused or reset; `None` where it asks
+    /// for nothing.
+    pub fn learn(&mut self) -> Option<Vec<Effect>> {
+        let data = self.data()?;
+        let wanted = data.take_unlearned()?;
         if matches!(self.phase, Phase::Paused | Phase::Ready) {
             let effects = self.stop_learning();
             (self.put_off, self.changed) = (true, self.phase == Phase::Paused);
-            return effects;
+            return Some(effects);
         }
         self.learning.get_or_insert(0.0);
-        vec![Effect::Learn(data, wanted)]
+        Some(vec![Effect::Learn(data, wanted)])
     }
 
     /// Nothing that is being learned is needed any more.

@@ -2,6 +2,7 @@
 //! person did waits in line for it.
 
 use super::{Action, Effect, Event, State};
+use crate::later;
 use llm_selection::browser::remote::Remote;
 use llm_selection::error::Result;
 use llm_selection::experiment::Experiment;
@@ -14,6 +15,17 @@ use std::rc::Rc;
 /// # Errors
 /// Those of [`Plan::on`].
 pub fn plan(experiment: &Experiment, data: Option<&Rc<Remote>>) -> Result<Plan> {
+    match later::get() {
+        Some(later) => (later.plan)(experiment, data),
+        None => Plan::synthetic(experiment),
+    }
+}
+
+/// [`plan`] on any environment.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_on(experiment: &Experiment, data: Option<&Rc<Remote>>) -> Result<Plan> {
     Plan::on(experiment, data.map(|data| &**data as &dyn Playable))
 }
 
@@ -29,9 +41,18 @@ pub fn check(experiment: &Experiment, data: Option<&Rc<Remote>>) -> Result<()> {
 }
 
 impl State {
-    /// What happened, and what follows from it. What needs to know something of the data that is not known yet waits with
-    /// all that comes after it until the data has been looked at, and is as if it happened then.
+    /// What happened, and what follows from it. What waits for the page's second module is not asked for before that is
+    /// here.
     pub fn reduce(&mut self, action: Action) -> Vec<Effect> {
+        match later::get() {
+            Some(later) => (later.reduce)(self, action),
+            None => self.react_first(action),
+        }
+    }
+
+    /// What happened, whatever it is. What needs to know something of the data that is not known yet waits with
+    /// all that comes after it until the data has been looked at, and is as if it happened then.
+    pub fn reduce_any(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Looked => self.go_on(),
             action if action.waits() && !self.line.is_empty() => {

@@ -10,8 +10,16 @@ use llm_selection::workspace::{self, Item, Kind};
 use serde_json::{Value, json};
 use std::io::Cursor;
 
+/// Waits for *Export*, which comes a moment after the first run.
+async fn arrived(page: &Page) -> Result<()> {
+    let there =
+        async || Ok((page.script("return document.getElementById('paper') !== null").await? == true).then_some(()));
+    page.until("the card Export", there).await
+}
+
 /// Opens *Export* and presses one of its buttons.
 async fn export(page: &Page, button: &str) -> Result<()> {
+    arrived(page).await?;
     page.script("document.getElementById('export').showPopover()").await?;
     page.click("button", button).await?;
     page.script("document.getElementById('export').hidePopover()").await?;
@@ -65,6 +73,7 @@ async fn results_are_those_of_the_command_line_and_open_again() -> Result<()> {
 async fn figures_have_the_size_of_paper() -> Result<()> {
     check(async |page| {
         done(page).await?;
+        arrived(page).await?;
         let choose = "const select = document.getElementById('paper');
             select.selectedIndex = 1; select.dispatchEvent(new Event('change', { bubbles: true }));";
         page.script(choose).await?;

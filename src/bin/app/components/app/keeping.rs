@@ -1,9 +1,17 @@
-//! The page's part in keeping: answers of the worker that keeps the workspace, wishes of the dialog.
+//! The page's part in keeping and opening: its address, answers of the worker that keeps the workspace, wishes of the
+//! dialog.
 
-use super::{App, Happening, Opened, Reply, Said, Wish, opened, result_of};
-use crate::browser::ask_to_persist;
+use super::{App, Happening};
+use crate::browser::{arrived, ask_to_persist, fragment, named};
 use crate::components::download::save;
+use crate::components::workspace::{Said, Wish};
+use crate::form::Form;
+use crate::keeper::{Keeper, Reply, opened, result_of};
+use crate::query_aware::QueryAwareAction;
+use crate::room::{Room, opened_last, opens};
+use crate::state::{Action, Effect, Opened};
 use llm_selection::error::{Error, ErrorKind};
+use llm_selection::link::Link;
 use llm_selection::protocol::{FromStore, ToStore};
 use llm_selection::workspace::Item;
 use std::rc::Rc;
@@ -11,16 +19,90 @@ use web_sys::Blob;
 use yew::prelude::*;
 
 impl App {
-    /// Something may have changed that is to be kept.
-    pub(super) fn touch(&mut self) {
-        if let Ok(state) = &self.state {
-            self.keeper.touch(state);
+    /// Begins to keep the tab's state. Where the page opens with all of its program, `effects` are what it would do, and
+    /// what its address and its tab say comes first.
+    pub fn open(&mut self, context: &Context<App>, effects: Option<Vec<Effect>>) {
+        let link = context.link();
+        let (kept, due) = (link.callback(Happening::Kept), link.callback(|()| Happening::Keep));
+        let Ok(state) = &mut self.state else { return };
+        if let Some(ready) = &state.ready {
+            state.sweep.fit(ready);
         }
+        let Some(mut effects) = effects else {
+            let (keeper, _) = Keeper::new(kept, due, Rc::new(Form::opening()), Vec::new(), false);
+            self.keeper = Some(keeper);
+            return self.touch();
+        };
+        if Link::is_meant(&fragment()) {
+            opens(&fragment());
+            // One that cannot be opened leaves the built-in experiment.
+            let linked = state.reduce(Action::OpenLink(fragment()));
+            effects = if linked.is_empty() { effects } else { linked };
+        }
+        let files = named("data");
+        if !files.is_empty() {
+            effects.extend(state.reduce(Action::Fetch(files.clone())));
+        }
+        // Of what the tab keeps it is no part: it is fetched at every visit.
+        let table = named("embeddings").into_iter().next();
+        let table = table.map(|folder| state.reduce(Action::QueryAware(QueryAwareAction::Fetch(folder))));
+        let linked = (Link::is_meant(&fragment()) || !files.is_empty()) && arrived();
+        let (keeper, effects) = Keeper::new(kept, due, state.form.clone(), effects, linked);
+        self.keeper = Some(keeper);
+        self.follow(effects);
+        self.follow(table.unwrap_or_default());
+        self.attend();
+    }
+
+    /// What reaches the page for this part of its program. Returns whether it shows.
+    pub fn hear(&mut self, context: &Context<App>, message: Happening) -> bool {
+        match message {
+            Happening::Keep => {
+                let before = self.unkept().cloned();
+                let (Ok(state), Some(keeper)) = (&mut self.state, &mut self.keeper) else { return false };
+                let effects = keeper.keep(state, self.pool.as_ref());
+                self.follow(effects);
+                return self.unkept() != before.as_ref();
+            }
+            Happening::Kept(reply) => return self.kept(context, reply),
+            Happening::Back(opened) => {
+                self.keeper.iter_mut().for_each(Keeper::arrived);
+                let Ok(state) = &mut self.state else { return false };
+                let effects = state.reduce(Action::Open(opened));
+                self.attend();
+                self.follow(effects);
+                self.touch();
+            }
+            Happening::Wish(wish) => self.grant(wish),
+            Happening::Led(from, to) => {
+                if let Some(action) = led(&from, &to) {
+                    context.link().send_message(Happening::Do(action));
+                }
+                return false;
+            }
+            Happening::Held(held) => {
+                self.above = None;
+                if !held.is_empty() {
+                    context.link().send_future(async { Happening::Do(Action::Dropped(held.gather().await)) });
+                }
+            }
+            Happening::Table(files) => {
+                self.above = None;
+                context.link().send_message(Happening::Do(Action::QueryAware(QueryAwareAction::Table(files))));
+            }
+            // They go without it.
+            Happening::Do(_)
+            | Happening::Above(_)
+            | Happening::Shortcuts(_)
+            | Happening::Key(_)
+            | Happening::Later(_) => {}
+        }
+        true
     }
 
     /// The worker has something to say. Returns whether it shows.
-    pub(super) fn kept(&mut self, context: &Context<App>, (reply, blobs): Reply) -> bool {
-        self.keeper.hear(&reply);
+    fn kept(&mut self, context: &Context<App>, (reply, blobs): Reply) -> bool {
+        self.keeper.iter_mut().for_each(|keeper| keeper.hear(&reply));
         match reply {
             FromStore::Claimed { item, .. } => self.recover(context, item, blobs),
             FromStore::Denied(_) => self.recover(context, None, blobs),
@@ -28,10 +110,10 @@ impl App {
             FromStore::Opened(item) => match opened(&item, &blobs) {
                 Ok(opened) => {
                     // What is on the page stays under the tab's present name.
-                    if let Ok(state) = &mut self.state {
-                        self.keeper.keep(state, self.pool.as_ref());
+                    if let (Ok(state), Some(keeper)) = (&mut self.state, &mut self.keeper) {
+                        keeper.keep(state, self.pool.as_ref());
+                        keeper.leave();
                     }
-                    self.keeper.leave();
                     self.workspace = (false, None);
                     bring(context, opened, Some(item), blobs);
                 }
@@ -58,23 +140,24 @@ impl App {
 
     /// After a reload, what was kept comes back; where nothing was, the page opens as ever.
     fn recover(&mut self, context: &Context<App>, item: Option<Box<Item>>, blobs: Vec<Blob>) {
-        match self.keeper.recovered(item.as_deref(), &blobs) {
+        let Some(keeper) = &mut self.keeper else { return };
+        match keeper.recovered(item.as_deref(), &blobs) {
             Some(opened) => bring(context, opened, item, blobs),
             None => {
-                let held = self.keeper.release();
+                let held = keeper.release();
                 self.follow(held);
             }
         }
     }
 
     /// Does what the person asks for in the dialog.
-    pub(super) fn grant(&mut self, wish: Wish) {
-        let Ok(state) = &mut self.state else { return };
+    fn grant(&mut self, wish: Wish) {
+        let (Ok(state), Some(keeper)) = (&mut self.state, &mut self.keeper) else { return };
         let pool = self.pool.as_ref();
         if !matches!(wish, Wish::Close) {
             self.workspace.1 = None;
             // What is listed and exported is what is on the page now.
-            self.keeper.keep(state, pool);
+            keeper.keep(state, pool);
         }
         match wish {
             Wish::Show => self.workspace.0 = true,
@@ -84,19 +167,19 @@ impl App {
             }
             Wish::Save(name) => {
                 ask_to_persist();
-                match self.keeper.save(name, state, pool) {
-                    Ok(()) => self.say(Said::Done("Saved.".into())),
-                    Err(error) => self.say(Said::Failed(error)),
-                }
+                self.workspace.1 = Some(Rc::new(match keeper.save(name, state, pool) {
+                    Ok(()) => Said::Done("Saved.".into()),
+                    Err(error) => Said::Failed(error),
+                }));
             }
-            Wish::Open(id) => return self.keeper.send(&ToStore::Open(id), Vec::new()),
-            Wish::Rename(id, name) => return self.keeper.send(&ToStore::Rename { id, name }, Vec::new()),
-            Wish::Delete(id) => return self.keeper.send(&ToStore::Delete(id), Vec::new()),
-            Wish::DeleteAll => return self.keeper.send(&ToStore::DeleteAll, Vec::new()),
-            Wish::Export => return self.keeper.send(&ToStore::Export, Vec::new()),
-            Wish::Import(file) => return self.keeper.send(&ToStore::Import, vec![file.into()]),
+            Wish::Open(id) => return keeper.send(&ToStore::Open(id), Vec::new()),
+            Wish::Rename(id, name) => return keeper.send(&ToStore::Rename { id, name }, Vec::new()),
+            Wish::Delete(id) => return keeper.send(&ToStore::Delete(id), Vec::new()),
+            Wish::DeleteAll => return keeper.send(&ToStore::DeleteAll, Vec::new()),
+            Wish::Export => return keeper.send(&ToStore::Export, Vec::new()),
+            Wish::Import(file) => return keeper.send(&ToStore::Import, vec![file.into()]),
         }
-        self.keeper.send(&ToStore::List, Vec::new());
+        keeper.send(&ToStore::List, Vec::new());
     }
 }
 
@@ -110,4 +193,21 @@ fn bring(context: &Context<App>, opened: Opened, item: Option<Box<Item>>, blobs:
         };
         link.send_message(Happening::Back(Box::new(Opened { played, ..opened })));
     });
+}
+
+/// The action that a change of the fragment means, from one to another.
+fn led(from: &str, to: &str) -> Option<Action> {
+    match Room::named(to) {
+        Some(room) => Some(Action::Room(room)),
+        // Back from a room to a link: what it brought is here, and may have been worked on since.
+        None if Link::is_meant(to) && Room::named(from).is_some() && opened_last(to) => {
+            Link::decode(to).ok().map(|link| Action::Room(Room::of(&link.page.room)))
+        }
+        None if Link::is_meant(to) => {
+            opens(to);
+            Some(Action::OpenLink(to.to_owned()))
+        }
+        // Other fragments are places on the page.
+        None => None,
+    }
 }

@@ -1,0 +1,128 @@
+//! What of the page stands in the second module: the rooms beside the Playground, views beside the run, dialogs.
+
+use super::{App, Panel, panel_of, wrong};
+use crate::components::export::Export;
+use crate::components::mapping::MappingDialog;
+use crate::components::message::{Message, Tone, advice, explained, field_name};
+use crate::components::studies::StudiesView;
+use crate::components::sweep::sweep_view;
+use crate::components::workspace::Workspace;
+use crate::components::{data, live, query_aware};
+use crate::room::Room;
+use crate::state::{Import, State, View};
+use yew::prelude::*;
+
+/// The buttons of a room.
+pub fn controls(app: &App, state: &State) -> Html {
+    match state.room {
+        Room::Playground => Html::default(),
+        Room::QueryAware => query_aware::controls(state, &app.dispatch),
+        Room::Live => live::controls(&state.live, &app.dispatch),
+    }
+}
+
+/// The form of a room.
+pub fn side(app: &App, state: &State) -> Html {
+    let prevent = Callback::from(|event: SubmitEvent| event.prevent_default());
+    match state.room {
+        Room::Playground => Html::default(),
+        Room::QueryAware => html! {
+            <form class="side" id="experiment" aria-label="Query-aware experiment" onsubmit={prevent}>
+                {app.data_panel(state, wrong(state), alert(state, Panel::Data))}
+                {query_aware::setup(state, wrong(state), alert(state, Panel::QueryAware), &app.dispatch)}
+                <div class="runbar"><div class="controls">{controls(app, state)}</div></div>
+            </form>
+        },
+        Room::Live => html! {
+            <form class="side" id="experiment" aria-label="Live experiment" onsubmit={prevent}>
+                {live::side(&state.live, &state.form.policies, state.files_loaded(), &app.dispatch)}
+                <div class="runbar">
+                    {live::ready(&state.live)}
+                    <div class="controls">{controls(app, state)}</div>
+                </div>
+            </form>
+        },
+    }
+}
+
+/// What is wrong in a panel.
+pub fn alert(state: &State, panel: Panel) -> Html {
+    match &state.problem {
+        Some(error) if panel_of(error) == panel => html! {
+            <div id="problem">
+                <Message tone={Tone::Bad} title={field_name(&state.form, error)}>
+                    {explained(error)}{advice(&state.form, error)}{" The last valid experiment is kept."}
+                </Message>
+            </div>
+        },
+        _ => Html::default(),
+    }
+}
+
+/// The main part of a room.
+pub fn main(app: &App, state: &State) -> Html {
+    match state.room {
+        Room::Playground => Html::default(),
+        Room::QueryAware => query_aware::main(state, app.unkept(), &app.dispatch),
+        Room::Live => live::main(state, app.unkept(), &app.dispatch),
+    }
+}
+
+/// A view of the Playground.
+pub fn view(app: &App, state: &State) -> Html {
+    match state.view {
+        View::Run => app.run_view(state),
+        View::Sweep => sweep_view(&state.sweep, &state.form, state.ready.as_ref(), &app.dispatch),
+        View::Studies => html! {
+            <StudiesView studies={state.studies.clone()} paper={state.paper} waiting={state.waiting} dispatch={app.dispatch.clone()} />
+        },
+    }
+}
+
+/// The dialogs.
+pub fn dialogs(app: &App, state: &State) -> Html {
+    let keeper = app.keeper.as_ref();
+    html! {
+        <>
+            <MappingDialog mapping={state.mapping.clone()} import={state.import.clone()} dispatch={app.dispatch.clone()} />
+            if !app.embedded {
+                <Workspace open={app.workspace.0} listing={keeper.and_then(|keeper| keeper.listing.clone())} said={app.workspace.1.clone()}
+                    trouble={app.unkept().cloned()} proposed={state.proposed_name()} wish={app.wish.clone()} />
+            }
+        </>
+    }
+}
+
+/// Everything that can leave the page, in one place.
+pub fn export(app: &App, state: &State) -> Html {
+    let Some(snapshot) = &state.snapshot else { return Html::default() };
+    html! {
+        <Export snapshot={snapshot.clone()} dollars={state.drawn_in_dollars()} experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())}
+            paper={state.paper} data={state.form.source.is_data()} cleaning={state.cleaning.clone()} dispatch={app.dispatch.clone()} />
+    }
+}
+
+/// How far reading is, or why files were not read, where there is no form beside it.
+pub fn reading(app: &App, state: &State) -> Html {
+    html! {
+        <>
+            {data::reading(&state.import, &app.dispatch)}
+            if let Import::Failed(error) = &state.import { {data::failed(error, false, false, &app.dispatch)} }
+        </>
+    }
+}
+
+/// What is wrong in the room *Query-aware*, said in the Playground.
+pub fn elsewhere(_app: &App, state: &State) -> Html {
+    let Some(error) = &state.problem else { return Html::default() };
+    html! {
+        <Message tone={Tone::Bad} title={field_name(&state.form, error)} action={html! { <a class="btn small" href="#query-aware">{"To the input"}</a> }}>
+            {explained(error)}{" The last valid experiment is kept."}
+        </Message>
+    }
+}
+
+/// Whether files can be read without the one that is wrong.
+pub fn can_leave_out(state: &State) -> bool {
+    state.faulty().is_some()
+}
