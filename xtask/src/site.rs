@@ -13,6 +13,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::assets::Assets;
 use crate::command::{cargo, root, run, target};
+use crate::lessons;
 use crate::offline;
 use crate::setup::{self, WASM};
 
@@ -58,6 +59,7 @@ pub fn build(origins: &[String]) -> Result<()> {
     for name in files_of(&www)?.into_iter().filter(|name| name != offline::SERVICE_WORKER) {
         assets.add(&name, read(&www.join(&name))?);
     }
+    lessons::add(&mut assets, &www.join("lessons"))?;
     let assets = assets.finish()?;
     let page = String::from_utf8(read(&root().join("index.html"))?).context("index.html is not UTF-8")?;
     fs::write(dist.join("index.html"), assets.rewrite(with_origins(page, origins)?))?;
