@@ -6,6 +6,7 @@ use super::export::Export;
 use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
+use super::learn::{self, ShareLesson};
 use super::legend::{Legend, labels};
 use super::live;
 use super::mapping::MappingDialog;
@@ -35,6 +36,7 @@ use crate::room::{Room, opened_last, opens};
 use crate::state::{Action, Effect, Import, Opened, Phase, State, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
+use classroom::Classroom;
 use gloo_timers::callback::Timeout;
 use living::Living;
 use llm_selection::browser::chosen::Chosen;
@@ -49,6 +51,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
+mod classroom;
 mod keeping;
 mod living;
 
@@ -93,6 +96,8 @@ pub struct App {
     trained: Option<Trainer>,
     /// The worker of the room *Live* and the keys, from the first visit of the room on.
     living: Option<Living>,
+    /// The lessons' own workers.
+    classroom: Classroom,
     dispatch: Callback<Action>,
     cursor: Callback<Option<u32>>,
     shortcuts_toggled: Callback<Event>,
@@ -172,10 +177,14 @@ impl Component for App {
             }
             // Of what the tab keeps it is no part: it is fetched at every visit.
             let table = table.map(|folder| state.reduce(Action::QueryAware(QueryAwareAction::Fetch(folder))));
-            Ok((pool, state, effects, table.unwrap_or_default()))
+            let mut apart = table.unwrap_or_default();
+            if state.room == Room::Learn {
+                apart.extend(state.reduce(Action::Room(Room::Learn)));
+            }
+            Ok((pool, state, effects, apart))
         });
-        let (state, pool, effects, table) = match opened {
-            Ok((pool, state, effects, table)) => (Ok(state), Some(pool), effects, table),
+        let (state, pool, effects, apart) = match opened {
+            Ok((pool, state, effects, apart)) => (Ok(state), Some(pool), effects, apart),
             Err(error) => (Err(error), None, Vec::new(), Vec::new()),
         };
         let form = state.as_ref().map_or_else(|_| Rc::default(), |state: &State| state.form.clone());
@@ -192,6 +201,7 @@ impl Component for App {
             training: None,
             trained: None,
             living: None,
+            classroom: Classroom::new(link.callback(Happening::Do)),
             dispatch: link.callback(Happening::Do),
             cursor: link.callback(|round| Happening::Do(Action::Cursor(round))),
             shortcuts_toggled: link.batch_callback(|event: Event| {
@@ -214,7 +224,7 @@ impl Component for App {
             _fragments: fragments,
         };
         app.follow(effects);
-        app.follow(table);
+        app.follow(apart);
         app.attend();
         app
     }
@@ -311,10 +321,15 @@ impl Component for App {
         });
         let side = if self.embedded { None } else { self.side(state) };
         let alone = side.is_none();
+        let learns = state.room == Room::Learn;
         html! {
             // offline.js asks whether there is something that a reload would stop.
             <div data-busy={state.is_busy().then_some("")} class={classes!("app", self.embedded.then_some("embedded"), alone.then_some("alone"))} ondragover={over} ondragleave={leave} ondrop={drop}>
-                if !self.embedded {
+                if learns && !self.embedded && !state.learn.place.hides("header") {
+                    {learn::skip()}
+                    <Header room={state.room}><ShareLesson lesson={state.learn.shown()} hidden={state.learn.place.hidden.clone()} /></Header>
+                }
+                if !learns && !self.embedded {
                     <a class="skip" href="#main">{"Skip to the results"}</a>
                     <Header room={state.room}>
                         <button type="button" class="btn small" onclick={self.wish.reform(|_: MouseEvent| Wish::Show)}>{"Workspace"}</button>
@@ -329,14 +344,16 @@ impl Component for App {
                 if self.embedded {
                     <p class="foot"><a href={unframed()} target="_blank" rel="noopener">{"Open in the LLM Selection Playground"}</a></p>
                 } else {
-                    <div class="dock" role="region" aria-label="Run, always at hand">
-                        {self.controls(state)}
-                        if !alone { <a class="btn" href="#experiment">{"Set up"}</a> }
-                    </div>
+                    if !learns {
+                        <div class="dock" role="region" aria-label="Run, always at hand">
+                            {self.controls(state)}
+                            if !alone { <a class="btn" href="#experiment">{"Set up"}</a> }
+                        </div>
+                    }
                     <footer class="foot">
                         <span>{if state.room == Room::Live && state.live.is_real() { "Everything runs in this tab. Prompts and keys go to the providers of your models, and nowhere else." } else { "Everything runs in this tab. Nothing is uploaded." }}</span>
                         <span>{"Engine "}{env!("CARGO_PKG_VERSION")}</span>
-                        {hidden(state, &self.dispatch)}
+                        if learns { {learn::hidden(&state.learn)} } else { {hidden(state, &self.dispatch)} }
                     </footer>
                 }
                 <MappingDialog mapping={state.mapping.clone()} import={state.import.clone()} dispatch={self.dispatch.clone()} />
@@ -453,6 +470,7 @@ impl App {
                         living.follow(effect);
                     }
                 }
+                Effect::Lesson(effect) => self.classroom.follow(effect),
                 Effect::Leave => {
                     if let Some(window) = web_sys::window() {
                         // As by the navigation, so that the way back leads here.
@@ -523,6 +541,9 @@ impl App {
         if !data && !["task", "policies", "run"].into_iter().any(shown) {
             return None;
         }
+        if state.room == Room::Learn {
+            return None;
+        }
         let dispatch = || self.dispatch.clone();
         let wrong: Option<Field> = state.problem.as_ref().and_then(|error| state.form.field_of(error));
         let alert = |panel: Panel| match &state.problem {
@@ -587,6 +608,9 @@ impl App {
         }
         if state.room == Room::Live {
             return live::main(state, self.keeper.trouble.as_ref(), &self.dispatch);
+        }
+        if state.room == Room::Learn {
+            return learn::room(&state.learn, state.paper, &self.dispatch);
         }
         let controls = html! { if alone { <div class="controls">{self.controls(state)}</div> } };
         let heading = html! { <h1 class="vh">{"LLM Selection Playground"}</h1> };

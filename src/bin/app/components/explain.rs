@@ -1,9 +1,9 @@
 //! What each number means: a small button and the text it opens. The texts are `www/explanations.html`, loaded when the
 //! first one is asked for.
 
+use crate::browser::{asset, fetch_text};
 use crate::form::Kind;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -206,7 +206,7 @@ fn load(event: MouseEvent) {
         return;
     }
     wasm_bindgen_futures::spawn_local(async move {
-        let texts = texts(&document).await;
+        let texts = texts().await;
         // Two presses may have loaded them.
         if document.get_element_by_id(&target).is_some() {
             return;
@@ -230,13 +230,6 @@ fn load(event: MouseEvent) {
 }
 
 /// The texts, from the address that the page gives.
-async fn texts(document: &web_sys::Document) -> Result<String, JsValue> {
-    let meta = document.query_selector("meta[name=explanations]")?.ok_or(JsValue::NULL)?;
-    let address = meta.get_attribute("content").ok_or(JsValue::NULL)?;
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let response: web_sys::Response = JsFuture::from(window.fetch_with_str(&address)).await?.dyn_into()?;
-    if !response.ok() {
-        return Err(JsValue::NULL);
-    }
-    JsFuture::from(response.text()?).await?.as_string().ok_or(JsValue::NULL)
+async fn texts() -> Result<String, JsValue> {
+    fetch_text(&asset("explanations").ok_or(JsValue::NULL)?).await
 }
