@@ -6,6 +6,7 @@ use super::export::Export;
 use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
+use super::help::{Help, welcome};
 use super::learn::{self, ShareLesson};
 use super::legend::{Legend, labels};
 use super::live;
@@ -57,6 +58,8 @@ mod living;
 
 /// Name under which the switch of the keyboard shortcuts is remembered.
 const SHORTCUTS: &str = "shortcuts";
+/// Name under which it is remembered that the tour was taken, or not wanted.
+const TOUR: &str = "tour";
 /// Milliseconds of rest after which typed text is looked at.
 const REST: u32 = 350;
 
@@ -71,6 +74,8 @@ pub enum Happening {
     Table(Vec<Chosen>),
     Shortcuts(bool),
     Key(KeyboardEvent),
+    /// To a stop of the tour; `None` ends it, or does without.
+    Tour(Option<usize>),
     /// Time to keep what has changed.
     Keep,
     /// From the worker that keeps the workspace.
@@ -106,6 +111,11 @@ pub struct App {
     fetching_table: Option<Fetching>,
     above: Option<u32>,
     shortcuts: bool,
+    /// Stop of the tour.
+    tour: Option<usize>,
+    /// Whether the tour is offered: somebody is here for the first time, and by no link.
+    welcome: bool,
+    go: Callback<Option<usize>>,
     /// Shown in a frame of another page: the results alone.
     embedded: bool,
     rest: Option<Timeout>,
@@ -211,6 +221,9 @@ impl Component for App {
             fetching: None,
             fetching_table: None,
             above: None,
+            tour: None,
+            welcome: recall(TOUR).is_none() && fragment().is_empty(),
+            go: link.callback(Happening::Tour),
             embedded: embedded(),
             shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
             rest: None,
@@ -275,6 +288,23 @@ impl Component for App {
                 self.shortcuts = on;
             }
             Happening::Key(event) => return self.key(&event),
+            Happening::Tour(stop) => {
+                if self.welcome || stop.is_none() {
+                    remember(TOUR, "seen");
+                    self.welcome = false;
+                }
+                // It shows the Playground's own view.
+                if let Ok(state) = &mut self.state
+                    && stop.is_some()
+                    && (state.room != Room::Playground || state.view != View::Run)
+                {
+                    let mut effects = state.reduce(Action::Room(Room::Playground));
+                    effects.extend(state.reduce(Action::View(View::Run)));
+                    effects.push(Effect::Leave);
+                    self.follow(effects);
+                }
+                self.tour = stop;
+            }
         }
         true
     }
@@ -322,19 +352,21 @@ impl Component for App {
         let side = if self.embedded { None } else { self.side(state) };
         let alone = side.is_none();
         let learns = state.room == Room::Learn;
+        let bare = self.embedded || (learns && state.learn.place.hides("header"));
         html! {
             // offline.js asks whether there is something that a reload would stop.
             <div data-busy={state.is_busy().then_some("")} class={classes!("app", self.embedded.then_some("embedded"), alone.then_some("alone"))} ondragover={over} ondragleave={leave} ondrop={drop}>
-                if learns && !self.embedded && !state.learn.place.hides("header") {
-                    {learn::skip()}
-                    <Header room={state.room}><ShareLesson lesson={state.learn.shown()} hidden={state.learn.place.hidden.clone()} /></Header>
-                }
-                if !learns && !self.embedded {
-                    <a class="skip" href="#main">{"Skip to the results"}</a>
+                if !bare {
+                    if learns { {learn::skip()} } else { <a class="skip" href="#main">{"Skip to the results"}</a> }
                     <Header room={state.room}>
+                        <Help stop={self.tour} go={self.go.clone()} />
                         <button type="button" class="btn small" onclick={self.wish.reform(|_: MouseEvent| Wish::Show)}>{"Workspace"}</button>
-                        <Share room={state.room} experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())} shape={state.shape()}
-                            hidden={state.panels.clone()} dispatch={self.dispatch.clone()} />
+                        if learns {
+                            <ShareLesson lesson={state.learn.shown()} hidden={state.learn.place.hidden.clone()} />
+                        } else {
+                            <Share room={state.room} experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())} shape={state.shape()}
+                                hidden={state.panels.clone()} dispatch={self.dispatch.clone()} />
+                        }
                     </Header>
                 }
                 <div class="page">
@@ -636,6 +668,7 @@ impl App {
                 } else {
                     {titled(state)}
                 }
+                if self.welcome && self.tour.is_none() { {welcome(&self.go)} }
                 if let Some(error) = &self.keeper.trouble { {trouble(error)} }
                 {refusal(state, &self.dispatch)}
                 if let Some(error) = state.problem.as_ref().filter(|error| panel_of(error) == Panel::QueryAware) {

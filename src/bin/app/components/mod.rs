@@ -11,6 +11,7 @@ pub mod export;
 pub mod field;
 pub mod figure;
 pub mod header;
+pub mod help;
 pub mod import_audit;
 pub mod learn;
 pub mod legend;

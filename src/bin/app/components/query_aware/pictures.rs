@@ -1,6 +1,7 @@
 //! Accuracy against latency and against cost.
 
 use crate::components::download::{save_png, save_text};
+use crate::components::explain::{Explain, Topic};
 use crate::components::figure::{dots, report, switch, table_html, use_size};
 use crate::components::legend::Legend;
 use crate::components::menu::Menu;
@@ -121,6 +122,7 @@ pub fn Picture(props: &PictureProps) -> Html {
             <figcaption>
                 <div class="card-head">
                     <h2 id={part("title")}>{&title}</h2>
+                    <Explain topic={Topic::Tradeoff} />
                     <div class="end tools">
                         if kinds.len() > 1 {
                             {switch(&part("kind"), "Latency", [("parallel", TradeoffFigure::Parallel), ("sequential", TradeoffFigure::Sequential)], &chosen)}
