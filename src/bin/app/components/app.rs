@@ -360,10 +360,10 @@ impl Component for App {
                     if learns { {learn::skip()} } else { <a class="skip" href="#main">{"Skip to the results"}</a> }
                     <Header room={state.room}>
                         <Help stop={self.tour} go={self.go.clone()} />
-                        <button type="button" class="btn small" onclick={self.wish.reform(|_: MouseEvent| Wish::Show)}>{"Workspace"}</button>
                         if learns {
                             <ShareLesson lesson={state.learn.shown()} hidden={state.learn.place.hidden.clone()} />
                         } else {
+                            <button type="button" class="btn small" onclick={self.wish.reform(|_: MouseEvent| Wish::Show)}>{"Workspace"}</button>
                             <Share room={state.room} experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())} shape={state.shape()}
                                 hidden={state.panels.clone()} dispatch={self.dispatch.clone()} />
                         }

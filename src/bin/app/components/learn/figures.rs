@@ -25,8 +25,8 @@ pub fn figures(place: usize, trial: &Trial, course: &Course, paper: Paper, send:
             </div>
             {drawn(trial, course, paper, send)}
             if let Some(trained) = &course.trained {
-                <Policies trained={trained.clone()} />
-                <Pictures trained={trained.clone()} {paper} />
+                <Policies trained={trained.clone()} prefix={format!("trial-{}-", place + 1)} />
+                <Pictures trained={trained.clone()} {paper} prefix={format!("trial-{}-", place + 1)} />
             }
         </section>
     }
