@@ -5,6 +5,7 @@ mod assets;
 mod bench;
 mod command;
 mod gateway;
+mod lessons;
 mod offline;
 mod python;
 mod reference;

@@ -14,6 +14,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::assets::Assets;
 use crate::command::{cargo, root, run, target};
+use crate::lessons;
 use crate::offline;
 use crate::setup::{self, WASM};
 
@@ -24,8 +25,9 @@ pub fn dist() -> PathBuf {
 
 /// Most bytes of brotli that a first visit loads until the first curves are drawn.
 const FIRST_LOAD: usize = 400_000;
-/// How the names begin of what comes later: with a room, a file, an explanation, or when the first run is done.
-const LATER: [&str; 8] = ["api/", "explanations", "importer", "later_bg", "live", "offline", "query_aware", "store"];
+/// How the names begin of what comes later: with a room, a file, an explanation, or when the first run is over.
+const LATER: [&str; 10] =
+    ["api/", "explanations", "importer", "later_bg", "lesson", "live", "offline", "query_aware", "reading", "store"];
 
 /// Whether a first visit loads a file before its first curves are drawn.
 fn is_first(name: &str) -> bool {
@@ -71,6 +73,7 @@ pub fn build(origins: &[String]) -> Result<()> {
     for name in files_of(&www)?.into_iter().filter(|name| name != offline::SERVICE_WORKER) {
         assets.add(&name, read(&www.join(&name))?);
     }
+    lessons::add(&mut assets, &www.join("lessons"))?;
     let assets = assets.finish()?;
     let page = String::from_utf8(read(&root().join("index.html"))?).context("index.html is not UTF-8")?;
     fs::write(dist.join("index.html"), assets.rewrite(with_origins(page, origins)?))?;

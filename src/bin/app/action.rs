@@ -3,6 +3,7 @@
 use crate::bring::Brought;
 use crate::fetch::Fetched;
 use crate::form::{Edit, Field, Kind, Memory, QueryEdit};
+use crate::learn::{LearnAction, LearnEffect};
 use crate::live::{LiveAction, LiveEffect};
 use crate::query_aware::QueryAwareAction;
 use crate::room::Room;
@@ -103,6 +104,8 @@ pub enum Action {
     QueryAware(QueryAwareAction),
     /// In the room *Live*.
     Live(LiveAction),
+    /// In the room *Learn*.
+    Learn(LearnAction),
     /// How learning from texts goes on.
     Learning(Learning),
     /// The data has been looked at, as it was asked for.
@@ -131,9 +134,12 @@ impl Action {
     /// way is heard.
     pub fn waits(&self) -> bool {
         match self {
-            Action::Typed(..) | Action::Hide(..) | Action::Cursor(_) | Action::FilesAdvanced(_) | Action::Live(_) => {
-                false
-            }
+            Action::Typed(..)
+            | Action::Hide(..)
+            | Action::Cursor(_)
+            | Action::FilesAdvanced(_)
+            | Action::Live(_)
+            | Action::Learn(_) => false,
             Action::Learning(learning) => matches!(learning, Learning::Done(_)),
             Action::QueryAware(action) => !matches!(
                 action,
@@ -219,6 +225,8 @@ pub enum Effect {
     Inquire(ToQueryAware),
     /// For the room *Live*.
     Live(LiveEffect),
+    /// For the room *Learn*.
+    Lesson(LearnEffect),
     /// Go to the Playground.
     Leave,
     /// Have policies learn from the texts of the data what a replay asks for.

@@ -16,6 +16,30 @@ pub fn remember(name: &str, value: &str) {
     }
 }
 
+/// Forgets what is remembered under this name.
+pub fn forget(name: &str) {
+    if let Some(storage) = web_sys::window().and_then(|window| window.local_storage().ok().flatten()) {
+        let _ = storage.remove_item(name);
+    }
+}
+
+/// Address of a file of the site that the page names as `<meta name=… content=…>`.
+pub fn asset(name: &str) -> Option<String> {
+    let page = web_sys::window()?.document()?;
+    page.query_selector(&format!("meta[name={name}]")).ok()??.get_attribute("content")
+}
+
+/// The text of a file of the site.
+pub async fn fetch_text(address: &str) -> Result<String, JsValue> {
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let response = wasm_bindgen_futures::JsFuture::from(window.fetch_with_str(address)).await?;
+    let response: web_sys::Response = response.dyn_into()?;
+    if !response.ok() {
+        return Err(JsValue::NULL);
+    }
+    wasm_bindgen_futures::JsFuture::from(response.text()?).await?.as_string().ok_or(JsValue::NULL)
+}
+
 /// Shows the page in the `light` or `dark` theme, or in the system's for anything else.
 pub fn show_theme(theme: &str) {
     let root = web_sys::window().and_then(|window| window.document()).and_then(|page| page.document_element());

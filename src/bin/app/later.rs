@@ -64,6 +64,12 @@ pub struct Later {
     pub share: fn(ShareProps) -> Html,
     /// What is wrong in a panel of the form.
     pub alert: fn(&State, Panel) -> Html,
+    /// *Help*, and what a lesson is shared by.
+    pub help: fn(&App, &State) -> Html,
+    /// The way past the header of a lesson.
+    pub skip: fn(&App, &State) -> Html,
+    /// What a lesson's link hides.
+    pub foot: fn(&App, &State) -> Html,
     /// What is wrong in another room.
     pub elsewhere: fn(&App, &State) -> Html,
     /// How far reading is, on a page without a form.
@@ -104,6 +110,9 @@ static LATER: Later = Later {
     export: rooms::export,
     share: share::content,
     alert: rooms::alert,
+    help: rooms::help,
+    skip: rooms::skip,
+    foot: rooms::foot,
     elsewhere: rooms::elsewhere,
     reading: rooms::reading,
     can_leave_out: rooms::can_leave_out,

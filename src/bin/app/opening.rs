@@ -73,7 +73,13 @@ impl State {
                 // Only an evaluation says of which room it is.
                 let mut link = Link::new(experiment);
                 link.page.room = if evaluation { Room::QueryAware } else { self.room }.slug().into();
-                self.open(name, Ok(link))
+                let left = self.room == Room::Learn;
+                let mut effects = self.open(name, Ok(link));
+                // A lesson has an address of its own.
+                if left && self.room == Room::Playground {
+                    effects.push(Effect::Leave);
+                }
+                effects
             }
             Err(error) => self.refuse(name, error),
         }

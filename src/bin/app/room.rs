@@ -13,11 +13,13 @@ pub enum Room {
     QueryAware,
     /// Real models are asked.
     Live,
+    /// Lessons are read.
+    Learn,
 }
 
 impl Room {
     /// All, in the order of the navigation.
-    pub const ALL: [Room; 3] = [Room::Playground, Room::QueryAware, Room::Live];
+    pub const ALL: [Room; 4] = [Room::Playground, Room::QueryAware, Room::Live, Room::Learn];
 
     /// Name on the page.
     pub fn name(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Room {
             Room::Playground => "Playground",
             Room::QueryAware => "Query-aware",
             Room::Live => "Live",
+            Room::Learn => "Learn",
         }
     }
 
@@ -34,17 +37,22 @@ impl Room {
             Room::Playground => "",
             Room::QueryAware => "query-aware",
             Room::Live => "live",
+            Room::Learn => "learn",
         }
     }
 
-    /// The room of this name; one that is not known is the Playground.
+    /// The room in which an experiment is opened; where a link names none, the Playground.
     pub fn of(slug: &str) -> Room {
-        Room::ALL.into_iter().find(|room| room.slug() == slug).unwrap_or_default()
+        let rooms = [Room::QueryAware, Room::Live];
+        rooms.into_iter().find(|room| room.slug() == slug).unwrap_or_default()
     }
 
     /// The room that a fragment names; `None` where it names none: it is a link, or a place on the page.
     pub fn named(fragment: &str) -> Option<Room> {
         let name = fragment.trim_start_matches('#');
+        // Each step of a lesson has an address.
+        let lesson = name.strip_prefix("learn").is_some_and(|rest| rest.starts_with(['/', '?']));
+        let name = if lesson { "learn" } else { name };
         Room::ALL.into_iter().find(|room| room.slug() == name)
     }
 
@@ -53,7 +61,7 @@ impl Room {
         let fragment = fragment();
         let linked = || Link::decode(&fragment).ok().map(|link| Room::of(&link.page.room));
         // A place on the page is in the room that the tab was in.
-        let last = || recall_in_tab(ROOM).map(|slug| Room::of(&slug));
+        let last = || recall_in_tab(ROOM).and_then(|slug| Room::named(&slug));
         Room::named(&fragment).or_else(linked).or_else(last).unwrap_or_default()
     }
 

@@ -12,6 +12,7 @@ pub use crate::action::{Action, Effect};
 use crate::bring::Brought;
 use crate::form::{Field, Form, Kind, Queries, Rest};
 use crate::later;
+use crate::learn::{LearnEffect, LearnState};
 use crate::live::{LiveAction, LiveEffect, LiveState};
 use crate::opening::{Opening, Promised};
 use crate::query_aware::{self, QueryAwareAction, QueryAwareState};
@@ -94,6 +95,7 @@ pub struct State {
     pub room: Room,
     pub query_aware: QueryAwareState,
     pub live: LiveState,
+    pub learn: LearnState,
     pub view: View,
     pub sweep: SweepState,
     pub form: Rc<Form>,
@@ -171,6 +173,7 @@ impl State {
             room,
             query_aware: QueryAwareState::default(),
             live: LiveState::default(),
+            learn: LearnState::default(),
             view: View::Run,
             sweep: SweepState::default(),
             form: Rc::new(form),
@@ -214,10 +217,11 @@ impl State {
         Ok((state, effects))
     }
 
-    /// While a study plays or a classifier is trained, the page's own run waits: they would take the processor from each
+    /// While a study or a lesson's experiment plays or a classifier is trained, the page's own run waits: they would take the processor from each
     /// other.
     fn give_way(&mut self) -> Vec<Effect> {
-        match (self.studies.is_playing() || self.query_aware.training.is_some(), self.phase) {
+        let others = self.studies.is_playing() || self.query_aware.training.is_some() || self.learn.is_playing();
+        match (others, self.phase) {
             (true, Phase::Running) => {
                 self.waiting = true;
                 self.pause()
@@ -444,8 +448,13 @@ impl State {
             Action::Room(room) => {
                 self.room = room;
                 room.enter();
-                return if room == Room::Live { self.live(LiveAction::Enter) } else { Vec::new() };
+                return match room {
+                    Room::Live => self.live(LiveAction::Enter),
+                    Room::Learn => lesson(self.learn.enter()),
+                    Room::Playground | Room::QueryAware => Vec::new(),
+                };
             }
+            Action::Learn(action) => return lesson(self.learn.reduce(action)),
             Action::Live(action) => return self.live(action),
             Action::QueryAware(action) => {
                 let mut effects = match action {
@@ -678,6 +687,7 @@ impl State {
             || self.studies.is_playing()
             || self.query_aware.training.is_some()
             || self.live.is_running()
+            || self.learn.is_playing()
     }
 
     /// Whether Run does something.
@@ -692,4 +702,8 @@ impl State {
             .as_ref()
             .is_some_and(|snapshot| !matches!(snapshot.result.experiment.environment, Environment::Synthetic(_)))
     }
+}
+
+fn lesson(effects: Vec<LearnEffect>) -> Vec<Effect> {
+    effects.into_iter().map(Effect::Lesson).collect()
 }

@@ -4,6 +4,7 @@ use super::data::DataPanel;
 use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
+use super::help::welcome;
 use super::legend::{Legend, labels};
 use super::message::{Message, Tone, explained};
 use super::opening::{About, hidden, titled};
@@ -27,6 +28,7 @@ use crate::room::Room;
 use crate::state::{Action, Effect, Opened, Phase, State, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
+use classroom::Classroom;
 use gloo_timers::callback::Timeout;
 use living::Living;
 use llm_selection::browser::chosen::Chosen;
@@ -39,6 +41,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
+mod classroom;
 mod effects;
 mod keeping;
 mod living;
@@ -46,6 +49,8 @@ pub mod rooms;
 
 /// Name under which the switch of the keyboard shortcuts is remembered.
 const SHORTCUTS: &str = "shortcuts";
+/// Name under which it is remembered that the tour was taken, or not wanted.
+const TOUR: &str = "tour";
 /// Milliseconds of rest after which typed text is looked at.
 const REST: u32 = 350;
 
@@ -60,10 +65,14 @@ pub enum Happening {
     Table(Vec<Chosen>),
     Shortcuts(bool),
     Key(KeyboardEvent),
+    /// *Help* was pressed before it was there.
+    Help,
     /// Another fragment: what it was, and what it is.
     Led(String, String),
     /// The second module is here, or cannot be had.
     Later(Result<(), Error>),
+    /// To a stop of the tour; `None` ends it, or does without.
+    Tour(Option<usize>),
     /// Time to keep what has changed.
     Keep,
     /// From the worker that keeps the workspace.
@@ -89,6 +98,8 @@ pub struct App {
     trained: Option<Trainer>,
     /// The worker of the room *Live* and the keys, from the first visit of the room on.
     living: Option<Living>,
+    /// The lessons' own workers.
+    classroom: Classroom,
     dispatch: Callback<Action>,
     cursor: Callback<Option<u32>>,
     shortcuts_toggled: Callback<Event>,
@@ -97,6 +108,11 @@ pub struct App {
     fetching_table: Option<Fetching>,
     above: Option<u32>,
     shortcuts: bool,
+    /// Stop of the tour.
+    tour: Option<usize>,
+    /// Whether the tour is offered: somebody is here for the first time, and by no link.
+    welcome: bool,
+    go: Callback<Option<usize>>,
     /// Shown in a frame of another page: the results alone.
     embedded: bool,
     rest: Option<Timeout>,
@@ -162,6 +178,7 @@ impl Component for App {
             training: None,
             trained: None,
             living: None,
+            classroom: Classroom::new(link.callback(Happening::Do)),
             dispatch: link.callback(Happening::Do),
             cursor: link.callback(|round| Happening::Do(Action::Cursor(round))),
             shortcuts_toggled: link.batch_callback(|event: Event| {
@@ -171,6 +188,9 @@ impl Component for App {
             fetching: None,
             fetching_table: None,
             above: None,
+            tour: None,
+            welcome: recall(TOUR).is_none() && fragment().is_empty(),
+            go: link.callback(Happening::Tour),
             embedded: embedded(),
             shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
             rest: None,
@@ -284,15 +304,24 @@ impl Component for App {
         });
         let side = if self.embedded { None } else { self.side(state) };
         let alone = side.is_none();
+        let learns = state.room == Room::Learn;
+        let bare = self.embedded || (learns && state.learn.place.hides("header"));
         html! {
             // offline.js asks whether there is something that a reload would stop.
             <div data-busy={state.is_busy().then_some("")} class={classes!("app", self.embedded.then_some("embedded"), alone.then_some("alone"))} ondragover={over} ondragleave={leave} ondrop={drop}>
-                if !self.embedded {
-                    <a class="skip" href="#main">{"Skip to the results"}</a>
+                if !bare {
+                    if learns { {later::get().map(|later| (later.skip)(self, state)).unwrap_or_default()} } else { <a class="skip" href="#main">{"Skip to the results"}</a> }
                     <Header room={state.room}>
-                        <button type="button" class="btn small" onclick={self.wish.reform(|_: MouseEvent| Wish::Show)}>{"Workspace"}</button>
-                        <Share room={state.room} experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())} shape={state.shape()}
-                            hidden={state.panels.clone()} later={later::get().is_some()} dispatch={self.dispatch.clone()} />
+                        { match later::get() {
+                            Some(later) => (later.help)(self, state),
+                            // What it opens comes with the second module.
+                            None => html! { <button type="button" class="btn small" onclick={link.callback(|_: MouseEvent| Happening::Help)}>{"Help"}</button> },
+                        } }
+                        if !learns {
+                            <button type="button" class="btn small" onclick={self.wish.reform(|_: MouseEvent| Wish::Show)}>{"Workspace"}</button>
+                            <Share room={state.room} experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())} shape={state.shape()}
+                                hidden={state.panels.clone()} later={later::get().is_some()} dispatch={self.dispatch.clone()} />
+                        }
                     </Header>
                 }
                 <div class="page">
@@ -302,14 +331,16 @@ impl Component for App {
                 if self.embedded {
                     <p class="foot"><a href={unframed()} target="_blank" rel="noopener">{"Open in the LLM Selection Playground"}</a></p>
                 } else {
-                    <div class="dock" role="region" aria-label="Run, always at hand">
-                        {self.controls(state)}
-                        if !alone { <a class="btn" href="#experiment">{"Set up"}</a> }
-                    </div>
+                    if !learns {
+                        <div class="dock" role="region" aria-label="Run, always at hand">
+                            {self.controls(state)}
+                            if !alone { <a class="btn" href="#experiment">{"Set up"}</a> }
+                        </div>
+                    }
                     <footer class="foot">
                         <span>{if state.room == Room::Live && state.live.is_real() { "Everything runs in this tab. Prompts and keys go to the providers of your models, and nowhere else." } else { "Everything runs in this tab. Nothing is uploaded." }}</span>
                         <span>{"Engine "}{env!("CARGO_PKG_VERSION")}</span>
-                        {hidden(state, &self.dispatch)}
+                        if learns { {later::get().map(|later| (later.foot)(self, state)).unwrap_or_default()} } else { {hidden(state, &self.dispatch)} }
                     </footer>
                 }
                 {later::get().map(|later| (later.dialogs)(self, state)).unwrap_or_default()}
@@ -415,6 +446,9 @@ impl App {
         if !data && !["task", "policies", "run"].into_iter().any(shown) {
             return None;
         }
+        if state.room == Room::Learn {
+            return None;
+        }
         if let Some(later) = later_in(state) {
             return Some((later.side)(self, state));
         }
@@ -473,6 +507,7 @@ impl App {
                 } else {
                     {titled(state)}
                 }
+                if self.welcome && self.tour.is_none() { {welcome(&self.go)} }
                 if let Some(error) = self.unkept() { {trouble(error)} }
                 if let Some(error) = &self.lacking { <Message tone={Tone::Bad} title="A part of the page is missing">{explained(error)}</Message> }
                 {self.about(state, About::Refusal)}
@@ -568,7 +603,12 @@ impl App {
             // Of the first run.
             Happening::Do(Action::Pool(_)) => false,
             Happening::Do(action) => !self.waiting.is_empty() || !action.is_first(),
-            Happening::Wish(_) | Happening::Led(..) | Happening::Held(_) | Happening::Table(_) => true,
+            Happening::Wish(_)
+            | Happening::Led(..)
+            | Happening::Held(_)
+            | Happening::Table(_)
+            | Happening::Tour(_)
+            | Happening::Help => true,
             _ => false,
         }
     }

@@ -116,7 +116,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
             <legend>{"Data "}<span class="end">{shape}</span></legend>
             <div class="stack">
                 <div class="field">
-                    <label for="data-set">{"Data set"}</label>
+                    <div class="lbl"><label for="data-set">{"Data set"}</label><Explain topic={Topic::Data} /></div>
                     <select id="data-set" ref={select} onchange={change}>
                         if let Some(audit) = audit {
                             {option("files".into(), format!("Your files: {}", plural(audit.files.len() as u64, "file", "files")), Source::Files)}
@@ -152,6 +152,7 @@ pub fn DataPanel(props: &DataProps) -> Html {
                 }
                 <details open={from_files.is_some()}>
                     <summary class="quiet">{if from_files.is_some() { "Models and audit" } else { "Models" }}</summary>
+                    <p class="quiet small">{"Untick a model and it does not play."}<Explain topic={Topic::Audit} /></p>
                     {part(DataPart::Models)}
                 </details>
                 {part(DataPart::Queries)}

@@ -1,9 +1,10 @@
 //! What each number means: a small button and the text it opens. The texts are `www/explanations.html`, loaded when the
-//! first one is asked for.
+//! first one is asked for; the glossary ([`super::help`]) lists all of them.
 
+use crate::browser::{asset, fetch_text};
 use crate::form::Kind;
+use llm_selection::figure::FigureKind;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -55,6 +56,20 @@ pub enum Topic {
     LiveSpend,
     LiveKnown,
     LiveCalls,
+    LiveCurves,
+    Regret,
+    Violation,
+    RewardCost,
+    Share,
+    Strip,
+    Data,
+    Audit,
+    Export,
+    Sweep,
+    SweepFigures,
+    Studies,
+    Tradeoff,
+    Ask,
 }
 
 impl Topic {
@@ -73,6 +88,17 @@ impl Topic {
             Kind::Oracle => Topic::Oracle,
             Kind::Contextual => Topic::Contextual,
             Kind::LinUcb => Topic::LinUcb,
+        }
+    }
+
+    /// The explanation of a figure of a run.
+    pub fn of_figure(kind: FigureKind) -> Topic {
+        match kind {
+            FigureKind::Regret => Topic::Regret,
+            FigureKind::Violation => Topic::Violation,
+            FigureKind::RewardCost => Topic::RewardCost,
+            FigureKind::Ratio => Topic::Ratio,
+            FigureKind::Selection => Topic::Share,
         }
     }
 
@@ -123,6 +149,20 @@ impl Topic {
             Topic::LiveSpend => "explain-live-spend",
             Topic::LiveKnown => "explain-live-known",
             Topic::LiveCalls => "explain-live-calls",
+            Topic::LiveCurves => "explain-live-curves",
+            Topic::Regret => "explain-regret",
+            Topic::Violation => "explain-violation",
+            Topic::RewardCost => "explain-reward-cost",
+            Topic::Share => "explain-share",
+            Topic::Strip => "explain-strip",
+            Topic::Data => "explain-data",
+            Topic::Audit => "explain-audit",
+            Topic::Export => "explain-export",
+            Topic::Sweep => "explain-sweep",
+            Topic::SweepFigures => "explain-sweep-figures",
+            Topic::Studies => "explain-studies",
+            Topic::Tradeoff => "explain-tradeoff",
+            Topic::Ask => "explain-ask",
         }
     }
 
@@ -173,6 +213,20 @@ impl Topic {
             Topic::LiveSpend => "Spend: what is counted",
             Topic::LiveKnown => "Models: what the columns mean",
             Topic::LiveCalls => "Calls: what the columns mean",
+            Topic::LiveCurves => "Curves of a live run",
+            Topic::Regret => "Cumulative regret",
+            Topic::Violation => "Budget violation, V(t)",
+            Topic::RewardCost => "Reward and cost",
+            Topic::Share => "Selection share",
+            Topic::Strip => "Spending against the budget",
+            Topic::Data => "Data: built-in sets and your files",
+            Topic::Audit => "Models and audit",
+            Topic::Export => "What can leave the page",
+            Topic::Sweep => "Sweep: parameter, values, spacing",
+            Topic::SweepFigures => "Sweep: what the figures show",
+            Topic::Studies => "Studies",
+            Topic::Tradeoff => "Accuracy against latency or cost",
+            Topic::Ask => "Ask about a query",
         }
     }
 }
@@ -206,37 +260,41 @@ fn load(event: MouseEvent) {
         return;
     }
     wasm_bindgen_futures::spawn_local(async move {
-        let texts = texts(&document).await;
-        // Two presses may have loaded them.
-        if document.get_element_by_id(&target).is_some() {
-            return;
-        }
-        let found = |id: &str| document.get_element_by_id(id).and_then(|found| found.dyn_into::<HtmlElement>().ok());
-        let add = |markup: &str| document.body().and_then(|body| body.insert_adjacent_html("beforeend", markup).ok());
-        match texts {
-            Ok(texts) => {
-                add(&texts);
-                button.click();
-            }
-            Err(_) => {
-                if found("explain-failed").is_none() {
-                    add(FAILED);
-                }
-                // Fails only where it is open already.
-                let _ = found("explain-failed").map(|failed| failed.show_popover());
-            }
+        // A press that came meanwhile may have opened it.
+        let here = || document.get_element_by_id(&target).is_some();
+        if !here() && bring(&document).await && here() {
+            button.click();
         }
     });
 }
 
-/// The texts, from the address that the page gives.
-async fn texts(document: &web_sys::Document) -> Result<String, JsValue> {
-    let meta = document.query_selector("meta[name=explanations]")?.ok_or(JsValue::NULL)?;
-    let address = meta.get_attribute("content").ok_or(JsValue::NULL)?;
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let response: web_sys::Response = JsFuture::from(window.fetch_with_str(&address)).await?.dyn_into()?;
-    if !response.ok() {
-        return Err(JsValue::NULL);
+/// Puts the texts into the page, unless they are there already; where they cannot be loaded, says so and gives `false`.
+pub async fn bring(document: &web_sys::Document) -> bool {
+    let there = || matches!(document.query_selector(".explanation:not(#explain-failed)"), Ok(Some(_)));
+    if there() {
+        return true;
     }
-    JsFuture::from(response.text()?).await?.as_string().ok_or(JsValue::NULL)
+    let texts = texts().await;
+    // Two presses may have loaded them.
+    if there() {
+        return true;
+    }
+    let add = |markup: &str| document.body().and_then(|body| body.insert_adjacent_html("beforeend", markup).ok());
+    match texts {
+        Ok(texts) => add(&texts).is_some(),
+        Err(_) => {
+            let found = || document.get_element_by_id("explain-failed");
+            if found().is_none() {
+                add(FAILED);
+            }
+            // Fails only where it is open already.
+            let _ = found().and_then(|it| it.dyn_into::<HtmlElement>().ok()).map(|failed| failed.show_popover());
+            false
+        }
+    }
+}
+
+/// The texts, from the address that the page gives.
+async fn texts() -> Result<String, JsValue> {
+    fetch_text(&asset("explanations").ok_or(JsValue::NULL)?).await
 }

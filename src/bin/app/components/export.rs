@@ -1,6 +1,7 @@
 //! *Export*: everything that can leave the page, in one place.
 
 use super::download::{save_text, text_file};
+use super::explain::{Explain, Topic};
 use super::message::{Message, Tone, explained};
 use super::results::table;
 use crate::format::{Unit, bytes};
@@ -59,7 +60,7 @@ pub fn Export(props: &ExportProps) -> Html {
         <>
             <button type="button" class="btn small" popovertarget="export">{"Export"}</button>
             <div id="export" popover="auto" role="dialog" aria-label="Export"><div class="stack">
-                <h3>{"Results"}</h3>
+                <h3>{"Results"}<Explain topic={Topic::Export} /></h3>
                 <div class="chips">
                     {save("Results JSON", finished, |props| Some(("results.json", "application/json", props.snapshot.result.to_json() + "\n")))}
                     {save("Curves CSV", true, |props| Some(("curves.csv", "text/csv", curves_csv(&props.snapshot.result))))}

@@ -213,12 +213,12 @@ pub fn Figure(props: &FigureProps) -> Html {
             <figcaption>
                 <div class="card-head">
                     <h2 id={id("title")}>{&title}</h2>
+                    <Explain topic={Topic::of_figure(kind)} />
                     <div class="end tools">
                         if kind == FigureKind::Selection {
                             {policy_select(&id("policy"), result, chosen, &policy)}
                         } else {
                             if kind == FigureKind::Ratio {
-                                <Explain topic={Topic::Ratio} />
                                 {switch(&id("by"), "Reward divided by", [("by excess", false), ("by V(t)", true)], &by_violation)}
                             }
                             if kind == FigureKind::Regret {

@@ -1,5 +1,6 @@
 //! The strip at the top: who spends what per query, against the budget.
 
+use super::explain::{Explain, Topic};
 use super::swatch::mark;
 use crate::format::{Unit, listed};
 use crate::state::Shared;
@@ -71,6 +72,7 @@ pub fn Rail(props: &RailProps) -> Html {
     };
     html! {
         <figure class="chart-box rail" aria-label="Spend per query against the budget">
+            <Explain topic={Topic::Strip} />
             {drawing(props, &points, &wide)}{drawing(props, &points, &narrow)}
         </figure>
     }

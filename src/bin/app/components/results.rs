@@ -62,6 +62,20 @@ impl Column {
         }
     }
 
+    /// Its name in lessons.
+    fn short(self) -> &'static str {
+        match self {
+            Column::Policy => "policy",
+            Column::Regret => "regret",
+            Column::Violation => "violation",
+            Column::Reward => "reward",
+            Column::Cost => "cost",
+            Column::Ratio => "ratio",
+            Column::Calls => "calls",
+            Column::Infeasible => "infeasible",
+        }
+    }
+
     /// The figure of a policy; an infinite ratio is infinite here.
     fn figure(self, policy: &PolicyResult) -> Figure {
         let finals = &policy.finals;
@@ -324,6 +338,35 @@ pub fn write(snapshot: &Snapshot, unit: Unit, form: As) -> String {
         As::Markdown => table(snapshot, unit, false).markdown(),
         As::Latex => table(snapshot, unit, false).latex(),
         As::Curves => curves_csv(&snapshot.result),
+    }
+}
+
+/// A table of some columns alone, by their names in small letters; `title` says of what.
+pub fn small(snapshot: &Shared<Snapshot>, unit: Unit, title: &str, names: &[String]) -> Html {
+    let policies = &snapshot.result.policies;
+    let budget = snapshot.result.experiment.task.budget;
+    let named = |column: &&Column| names.iter().any(|name| column.short() == name);
+    let columns: Vec<Column> = COLUMNS.iter().skip(1).filter(named).copied().collect();
+    let head = columns.iter().map(|column| html! { <th scope="col">{column.name()}</th> });
+    let top = policies.iter().filter_map(|policy| policy.finals.cost.mean).chain(budget).fold(0.0, f64::max);
+    let rows = policies.iter().enumerate().map(|(place, policy)| {
+        let cells = columns.iter().map(|column| cell(*column, policy, policies, budget, unit, place, top));
+        html! {
+            <tr key={place}>
+                <th scope="row"><span class="who"><Swatch place={Some(place)} /><Name name={policy.label.clone()} /></span></th>
+                {for cells}
+            </tr>
+        }
+    });
+    html! {
+        <div class="card">
+            <div class="scroll" tabindex="0" role="group" aria-label="Results table, scrolls sideways">
+                <table class="table fit" aria-label={format!("Results: {title}")}>
+                    <thead><tr><th scope="col">{"Policy"}</th>{for head}</tr></thead>
+                    <tbody>{for rows}</tbody>
+                </table>
+            </div>
+        </div>
     }
 }
 

@@ -59,7 +59,7 @@ fn fragment(props: &ShareProps, hidden: Vec<String>) -> Result<String> {
 }
 
 /// HTML that shows a page in a frame.
-fn frame(url: &str) -> String {
+pub fn frame(url: &str) -> String {
     let mut safe = String::new();
     for letter in url.chars() {
         match letter {

@@ -1,6 +1,7 @@
 //! The view *Studies*: a click starts one; its progress, its figures, its report.
 
 use super::download::save_text;
+use super::explain::{Explain, Topic};
 use super::figure::Figure;
 use super::legend::{Legend, labels};
 use super::message::{Message, Tone, explained};
@@ -41,6 +42,7 @@ pub fn StudiesView(props: &StudiesProps) -> Html {
     html! {
         <>
             <section class="card" aria-label="Built-in studies">
+                <p class="quiet">{"Questions that others have asked, played anew at a click."}<Explain topic={Topic::Studies} /></p>
                 <div class="studies">{for choices}</div>
             </section>
             {progress(props)}

@@ -1,6 +1,7 @@
 //! The sweep view: one parameter of the experiment varied, what is final drawn against it.
 
 use super::download::save_text;
+use super::explain::{Explain, Topic};
 use super::figure::use_size;
 use super::legend::Legend;
 use super::message::{Message, Tone, explained, field_name};
@@ -125,7 +126,7 @@ fn form(sweep: &SweepState, shown: &Form, dispatch: &Callback<Action>) -> Html {
             <p class="quiet">{"The experiment as it is set up, played again at every value with the same seed. The run of the first tab goes on undisturbed."}</p>
             <div class="sweep-fields">
                 <div class="field wide">
-                    <div class="lbl"><label for="sweep-parameter">{"Parameter"}</label></div>
+                    <div class="lbl"><label for="sweep-parameter">{"Parameter"}</label><Explain topic={Topic::Sweep} /></div>
                     <select id="sweep-parameter" onchange={choose}>{for options}</select>
                 </div>
                 {input(Input::From, "sweep-from", &sweep.from)}
@@ -213,7 +214,7 @@ pub fn SweepChart(props: &ChartProps) -> Html {
     html! {
         <figure class={classes!("card", "fig", wide)} aria-labelledby={id.clone()}>
             <figcaption>
-                <div class="card-head"><h2 {id}>{kind.title()}</h2></div>
+                <div class="card-head"><h2 {id}>{kind.title()}</h2><Explain topic={Topic::SweepFigures} /></div>
                 <p class="sub">{sub(*kind, &played.curves)}</p>
             </figcaption>
             <div class="chart-box" ref={chart}>
@@ -288,7 +289,7 @@ pub fn SweepTable(props: &TableProps) -> Html {
     html! {
         <section class="card" aria-labelledby="sweep-table-title">
             <div class="card-head">
-                <h2 id="sweep-table-title">{"Values and results"}</h2>
+                <h2 id="sweep-table-title">{"Values and results"}</h2><Explain topic={Topic::Columns} />
                 <span class="note">
                     {plural(curves.replicates, "replicate", "replicates")}
                     if curves.replicates > 1 { {"; ± is a 95\u{a0}% interval"} }

@@ -8,6 +8,7 @@ mod exports;
 mod files;
 mod gateway;
 mod interface;
+mod learn;
 mod links;
 mod live;
 mod mapping;

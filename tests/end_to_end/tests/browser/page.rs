@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use end_to_end::{Page, check};
+use serde_json::json;
 
 #[tokio::test]
 async fn the_page_starts() -> Result<()> {
@@ -29,8 +30,12 @@ async fn a_breach_of_the_policy_fails_a_test() -> Result<()> {
 
 /// Waits for a text to be open under this name.
 async fn opened(page: &Page, name: &str) -> Result<()> {
-    let open = "return document.querySelector('[popover]:popover-open')?.getAttribute('aria-label') ?? ''";
-    page.until(&format!("the text {name}"), async || Ok((page.script(open).await? == name).then_some(()))).await
+    let open = "return [...document.querySelectorAll(':popover-open')].map((open) => open.getAttribute('aria-label'))";
+    let is_open = async || {
+        let names: Vec<Option<String>> = serde_json::from_value(page.script(open).await?)?;
+        Ok(names.iter().any(|other| other.as_deref() == Some(name)).then_some(()))
+    };
+    page.until(&format!("the text {name}"), is_open).await
 }
 
 /// Results of two models on queries with texts.
@@ -48,7 +53,7 @@ fn results() -> String {
 /// What is wrong with the buttons and texts of explanations; the second is the texts' identifiers that no button has.
 async fn unexplained(page: &Page) -> Result<(Vec<String>, Vec<String>)> {
     let strange = "const name = (element) => element.getAttribute('aria-label');
-        const buttons = [...document.querySelectorAll('button.explain')], texts = [...document.querySelectorAll('.explanation')];
+        const buttons = [...document.querySelectorAll('button.explain')], texts = [...document.querySelectorAll('.explanation:not([id^=term-])')];
         const text = (button) => document.getElementById(button.getAttribute('popovertarget'));
         const lost = buttons.filter((button) => !text(button)?.querySelector('p')
             || name(button) !== `Explain: ${name(text(button))}` || name(text(button)) !== text(button).querySelector('h2').innerText);
@@ -87,8 +92,18 @@ async fn every_number_is_explained() -> Result<()> {
         }
         page.find("combobox", "Data set").await?.select_by_value("sciq").await?;
         page.find("button", "Explain: Order of queries").await?;
-        let (strange, elsewhere) = unexplained(page).await?;
+        let (strange, mut elsewhere) = unexplained(page).await?;
         ensure!(strange.is_empty(), "{strange:?}");
+        // The other views of the room.
+        page.click("tab", "Sweep").await?;
+        page.click("button", "Run sweep").await?;
+        page.find("table", "Sweep results").await?;
+        for view in ["Sweep", "Studies"] {
+            page.click("tab", view).await?;
+            let (strange, unasked) = unexplained(page).await?;
+            ensure!(strange.is_empty(), "{strange:?}");
+            elsewhere.retain(|text| unasked.contains(text));
+        }
         // In the other room, with what was trained; every input of its set-up and every table of numbers has one.
         page.click("link", "Query-aware").await?;
         page.drop_files(".drop", &[("results.csv", &results())]).await?;
@@ -164,6 +179,64 @@ async fn explanations_that_do_not_come_are_regretted() -> Result<()> {
         page.click("button", "Explain: Reward model").await?;
         opened(page, "No explanation").await?;
         page.wait_for_text("The explanations could not be loaded.").await
+    })
+    .await
+}
+
+/// The glossary lists every explanation, finds words in them, and opens each.
+#[tokio::test]
+async fn the_glossary_has_every_explanation() -> Result<()> {
+    check(async |page| {
+        page.click("button", "Help").await?;
+        page.click("button", "Glossary").await?;
+        opened(page, "Glossary").await?;
+        let count = "return [document.querySelectorAll('.glossary button').length, document.querySelectorAll('.explanation').length]";
+        let [listed, all]: [usize; 2] = serde_json::from_value(page.script(count).await?)?;
+        ensure!(listed == all && all > 60, "{listed} of {all}");
+        // "Rounding" is a title; "coins" stands in its text alone.
+        page.fill("searchbox", "Search in all explanations", "coins").await?;
+        page.click("button", "Rounding").await?;
+        opened(page, "Rounding").await?;
+        page.screenshot("glossary").await?;
+        page.script("document.activeElement.blur(); for (const text of document.querySelectorAll('.explanation:popover-open')) text.hidePopover()").await?;
+        page.fill("searchbox", "Search in all explanations", "no such word").await?;
+        page.wait_for_text("Nothing found: try another word.").await
+    })
+    .await
+}
+
+/// The tour is offered once, goes through the Playground by keyboard, can be left, and called again from any room.
+#[tokio::test]
+async fn the_tour_shows_the_playground() -> Result<()> {
+    check(async |page| {
+        page.click("button", "Take the tour").await?;
+        let marked = "const marked = document.querySelectorAll('[data-toured]');
+            const box = marked[0]?.getBoundingClientRect();
+            return [marked.length, Boolean(box && box.height > 0 && box.bottom > 0 && box.top < innerHeight), document.activeElement.tagName]";
+        for stop in 1..=10 {
+            let (now, here) = ("return document.querySelector('.tour .note')?.innerText ?? ''", format!("{stop} of 10"));
+            page.until(&here, async || Ok((page.script(now).await? == here).then_some(()))).await?;
+            let found = page.script(marked).await?;
+            ensure!(found == json!([1, true, "H2"]), "stop {stop}: {found}");
+            if stop == 7 {
+                page.screenshot("tour").await?;
+            }
+            let press = if stop == 10 { "End the tour" } else { "Next" };
+            page.press(&page.find("button", press).await?).await?;
+        }
+        ensure!(page.script("return document.querySelector('.tour, .welcome, [data-toured]') === null").await? == true, "over");
+        // Not offered again; but there, from any room.
+        page.open("?again").await?;
+        ensure!(page.script("return document.querySelector('.welcome') === null").await? == true, "offered twice");
+        page.click("link", "Query-aware").await?;
+        page.click("button", "Help").await?;
+        page.click("button", "Two-minute tour").await?;
+        page.wait_for_text("What is played here").await?;
+        let found = page.script(marked).await?;
+        ensure!(found == json!([1, true, "H2"]), "{found}");
+        page.press(&page.find("button", "Skip the tour").await?).await?;
+        ensure!(page.script("return document.querySelector('.tour') === null").await? == true, "left");
+        Ok(())
     })
     .await
 }

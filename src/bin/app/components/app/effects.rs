@@ -89,6 +89,7 @@ impl App {
                     living.follow(effect);
                 }
             }
+            Effect::Lesson(effect) => self.classroom.follow(effect),
             Effect::Leave => {
                 if let Some(window) = web_sys::window() {
                     // As by the navigation, so that the way back leads here.
@@ -118,7 +119,7 @@ impl App {
 }
 
 /// Plays an experiment in workers of its own, so that the page's run is kept as it is.
-fn play_beside(
+pub(super) fn play_beside(
     pool: &mut Option<Pool>,
     events: &Callback<PoolEvent>,
     experiment: &Experiment,

@@ -1,20 +1,22 @@
 //! The page's part in keeping and opening: its address, answers of the worker that keeps the workspace, wishes of the
 //! dialog.
 
-use super::{App, Happening};
-use crate::browser::{arrived, ask_to_persist, fragment, named};
+use super::{App, Happening, TOUR};
+use crate::browser::{arrived, ask_to_persist, fragment, named, remember};
 use crate::components::download::save;
 use crate::components::workspace::{Said, Wish};
 use crate::form::Form;
 use crate::keeper::{Keeper, Reply, opened, result_of};
 use crate::query_aware::QueryAwareAction;
 use crate::room::{Room, opened_last, opens};
-use crate::state::{Action, Effect, Opened};
+use crate::state::{Action, Effect, Opened, View};
+use gloo_timers::callback::Timeout;
 use llm_selection::error::{Error, ErrorKind};
 use llm_selection::link::Link;
 use llm_selection::protocol::{FromStore, ToStore};
 use llm_selection::workspace::Item;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 use web_sys::Blob;
 use yew::prelude::*;
 
@@ -49,8 +51,12 @@ impl App {
         let linked = (Link::is_meant(&fragment()) || !files.is_empty()) && arrived();
         let (keeper, effects) = Keeper::new(kept, due, state.form.clone(), effects, linked);
         self.keeper = Some(keeper);
+        let mut apart = table.unwrap_or_default();
+        if state.room == Room::Learn {
+            apart.extend(state.reduce(Action::Room(Room::Learn)));
+        }
         self.follow(effects);
-        self.follow(table.unwrap_or_default());
+        self.follow(apart);
         self.attend();
     }
 
@@ -89,6 +95,26 @@ impl App {
             Happening::Table(files) => {
                 self.above = None;
                 context.link().send_message(Happening::Do(Action::QueryAware(QueryAwareAction::Table(files))));
+            }
+            Happening::Tour(stop) => {
+                if self.welcome || stop.is_none() {
+                    remember(TOUR, "seen");
+                    self.welcome = false;
+                }
+                // It shows the Playground's own view.
+                if let Ok(state) = &mut self.state
+                    && stop.is_some()
+                    && (state.room != Room::Playground || state.view != View::Run)
+                {
+                    let mut effects = state.reduce(Action::Room(Room::Playground));
+                    effects.extend(state.reduce(Action::View(View::Run)));
+                    effects.push(Effect::Leave);
+                    self.follow(effects);
+                }
+                self.tour = stop;
+            }
+            Happening::Help => {
+                Timeout::new(0, open_help).forget();
             }
             // They go without it.
             Happening::Do(_)
@@ -193,6 +219,16 @@ fn bring(context: &Context<App>, opened: Opened, item: Option<Box<Item>>, blobs:
         };
         link.send_message(Happening::Back(Box::new(Opened { played, ..opened })));
     });
+}
+
+/// Presses *Help* for a person who has pressed it too early.
+fn open_help() {
+    let button = web_sys::window().and_then(|window| {
+        window.document()?.query_selector(".top .menu > button[aria-expanded=false]").ok().flatten()
+    });
+    if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
+        button.click();
+    }
 }
 
 /// The action that a change of the fragment means, from one to another.

@@ -2,6 +2,8 @@
 
 use super::{App, Panel, panel_of, wrong};
 use crate::components::export::Export;
+use crate::components::help::Help;
+use crate::components::learn::{self, ShareLesson};
 use crate::components::mapping::MappingDialog;
 use crate::components::message::{Message, Tone, advice, explained, field_name};
 use crate::components::studies::StudiesView;
@@ -15,7 +17,7 @@ use yew::prelude::*;
 /// The buttons of a room.
 pub fn controls(app: &App, state: &State) -> Html {
     match state.room {
-        Room::Playground => Html::default(),
+        Room::Playground | Room::Learn => Html::default(),
         Room::QueryAware => query_aware::controls(state, &app.dispatch),
         Room::Live => live::controls(&state.live, &app.dispatch),
     }
@@ -25,7 +27,7 @@ pub fn controls(app: &App, state: &State) -> Html {
 pub fn side(app: &App, state: &State) -> Html {
     let prevent = Callback::from(|event: SubmitEvent| event.prevent_default());
     match state.room {
-        Room::Playground => Html::default(),
+        Room::Playground | Room::Learn => Html::default(),
         Room::QueryAware => html! {
             <form class="side" id="experiment" aria-label="Query-aware experiment" onsubmit={prevent}>
                 {app.data_panel(state, wrong(state), alert(state, Panel::Data))}
@@ -65,6 +67,7 @@ pub fn main(app: &App, state: &State) -> Html {
         Room::Playground => Html::default(),
         Room::QueryAware => query_aware::main(state, app.unkept(), &app.dispatch),
         Room::Live => live::main(state, app.unkept(), &app.dispatch),
+        Room::Learn => learn::room(&state.learn, state.paper, &app.dispatch),
     }
 }
 
@@ -125,4 +128,24 @@ pub fn elsewhere(_app: &App, state: &State) -> Html {
 /// Whether files can be read without the one that is wrong.
 pub fn can_leave_out(state: &State) -> bool {
     state.faulty().is_some()
+}
+
+/// *Help*, and what a lesson is shared by.
+pub fn help(app: &App, state: &State) -> Html {
+    html! {
+        <>
+            <Help stop={app.tour} go={app.go.clone()} />
+            if state.room == Room::Learn { <ShareLesson lesson={state.learn.shown()} hidden={state.learn.place.hidden.clone()} /> }
+        </>
+    }
+}
+
+/// The way past the header of a lesson.
+pub fn skip(_app: &App, _state: &State) -> Html {
+    learn::skip()
+}
+
+/// What a lesson's link hides.
+pub fn foot(_app: &App, state: &State) -> Html {
+    learn::hidden(&state.learn)
 }

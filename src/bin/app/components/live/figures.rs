@@ -1,6 +1,7 @@
 //! The curves of a run.
 
 use crate::components::download::{save_png, save_text};
+use crate::components::explain::{Explain, Topic};
 use crate::components::figure::{dots, report as tell, table_html, use_size};
 use crate::components::menu::Menu;
 use crate::components::shapes::shapes;
@@ -67,6 +68,7 @@ pub fn Curve(props: &CurveProps) -> Html {
             <figcaption>
                 <div class="card-head">
                     <h2 id={format!("{}-title", kind.slug())}>{title}</h2>
+                    <Explain topic={Topic::LiveCurves} />
                     <div class="end tools">
                         <Menu id={format!("{}-menu", kind.slug())} face={dots()} label={format!("Save {title}")} class="btn small ghost icon">
                             <button type="button" onclick={png}>{"Download PNG"}</button>

@@ -1,5 +1,6 @@
 //! *Ask*: type a query; the confidence in each model, the models that a policy would call, and what in the query says so.
 
+use crate::components::explain::{Explain, Topic};
 use crate::components::message::{Message, Tone, explained};
 use crate::components::name::Name;
 use crate::format::{Unit, count, decimals, fixed, plural, signed};
@@ -79,7 +80,7 @@ pub fn ask(trained: &Trained, inquiry: &Inquiry, dispatch: &Callback<Action>) ->
     };
     html! {
         <section class="card" aria-labelledby="ask-title">
-            <div class="card-head"><h2 id="ask-title">{"Ask: which models for this query?"}</h2></div>
+            <div class="card-head"><h2 id="ask-title">{"Ask: which models for this query?"}</h2><Explain topic={Topic::Ask} /></div>
             <div class="asking">
                 <div class="stack">
                     <div class="field">

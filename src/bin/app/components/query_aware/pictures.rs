@@ -1,6 +1,7 @@
 //! Accuracy against latency and against cost.
 
 use crate::components::download::{save_png, save_text};
+use crate::components::explain::{Explain, Topic};
 use crate::components::figure::{dots, report, switch, table_html, use_size};
 use crate::components::legend::Legend;
 use crate::components::menu::Menu;
@@ -19,6 +20,9 @@ pub struct PicturesProps {
     pub trained: Shared<Trained>,
     /// How large figures are as files.
     pub paper: Paper,
+    /// How identifiers begin, where it stands more than once on a page.
+    #[prop_or_default]
+    pub prefix: AttrValue,
 }
 
 /// Both figures, with one legend.
@@ -55,6 +59,7 @@ pub fn Pictures(props: &PicturesProps) -> Html {
         if known.is_empty() {
             return Html::default();
         }
+        let id = format!("{}{id}", props.prefix);
         html! { <Picture {id} kinds={Kinds(known)} trained={props.trained.clone()} hidden={by_place.clone()} paper={props.paper} /> }
     };
     if TradeoffFigure::of(evaluation).next().is_none() {
@@ -78,7 +83,7 @@ pub struct Kinds(Vec<TradeoffFigure>);
 /// Properties of [`Picture`].
 #[derive(Properties, PartialEq)]
 pub struct PictureProps {
-    pub id: &'static str,
+    pub id: AttrValue,
     pub kinds: Kinds,
     pub trained: Shared<Trained>,
     /// By place of the policy.
@@ -121,6 +126,7 @@ pub fn Picture(props: &PictureProps) -> Html {
             <figcaption>
                 <div class="card-head">
                     <h2 id={part("title")}>{&title}</h2>
+                    <Explain topic={Topic::Tradeoff} />
                     <div class="end tools">
                         if kinds.len() > 1 {
                             {switch(&part("kind"), "Latency", [("parallel", TradeoffFigure::Parallel), ("sequential", TradeoffFigure::Sequential)], &chosen)}

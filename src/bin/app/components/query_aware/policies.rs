@@ -21,6 +21,9 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub struct PoliciesProps {
     pub trained: Shared<Trained>,
+    /// How identifiers begin, where it stands more than once on a page.
+    #[prop_or_default]
+    pub prefix: AttrValue,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,10 +174,11 @@ pub fn Policies(props: &PoliciesProps) -> Html {
             said.set(save_text(name, kind, &text(&trained)).err().map(|_| "The browser did not allow saving"));
         })
     };
+    let title = format!("{}policies-title", props.prefix);
     html! {
-        <section class="card" aria-labelledby="policies-title">
+        <section class="card" aria-labelledby={title.clone()}>
             <div class="card-head">
-                <h2 id="policies-title">{"Policies"}</h2><Explain topic={Topic::Judged} />
+                <h2 id={title}>{"Policies"}</h2><Explain topic={Topic::Judged} />
                 <span class="note">{"at "}<i class="sym">{"s"}</i>{format!(" = {}, ", part.max_models)}<i class="sym">{"τ"}</i>{format!(" = {}; ± is a 95\u{a0}% interval over test queries", part.threshold)}</span>
                 <div class="end">
                     if let Some(said) = *said { <span class="note" aria-live="polite">{said}</span> }

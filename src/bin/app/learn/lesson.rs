@@ -1,0 +1,109 @@
+//! Lessons as the build renders them. Their texts are markup of our own making, which the build has checked.
+
+use llm_selection::error::{Error, ErrorKind, Result};
+use llm_selection::experiment::Experiment;
+use serde::Deserialize;
+use serde_json::Value;
+use std::rc::Rc;
+
+/// What is known of a lesson before it is opened.
+#[derive(Deserialize)]
+pub struct Entry {
+    /// Name in addresses.
+    pub slug: String,
+    pub title: String,
+    /// Minutes that reading takes.
+    pub minutes: u64,
+    /// Headings of its steps.
+    pub steps: Vec<String>,
+    /// Address of the lesson.
+    pub file: String,
+}
+
+/// A lesson.
+#[derive(Deserialize)]
+pub struct Lesson {
+    pub lead: Rc<str>,
+    /// For the margin.
+    pub symbols: Vec<Symbol>,
+    pub steps: Vec<Step>,
+}
+
+/// What a symbol stands for.
+#[derive(Deserialize)]
+pub struct Symbol {
+    pub symbol: Rc<str>,
+    pub name: Rc<str>,
+    pub meaning: Rc<str>,
+}
+
+/// A step: text, a question, an experiment, and what that reveals.
+#[derive(Deserialize)]
+pub struct Step {
+    pub title: String,
+    pub text: Rc<str>,
+    pub prediction: Option<Prediction>,
+    pub experiment: Option<Trial>,
+    pub reveal: Rc<str>,
+}
+
+/// A question to answer before the experiment is run.
+#[derive(Deserialize)]
+pub struct Prediction {
+    pub question: Rc<str>,
+    pub options: Vec<Rc<str>>,
+    /// Place of the right option.
+    pub right: usize,
+}
+
+/// An experiment within a lesson.
+#[derive(Deserialize)]
+pub struct Trial {
+    pub title: String,
+    /// Slugs of the figures that are shown.
+    pub figures: Vec<String>,
+    /// Columns of the results that are shown.
+    pub columns: Vec<String>,
+    pub vary: Option<Vary>,
+    /// The file that it plays on, where it reads queries: its name and its address.
+    pub file: Option<String>,
+    pub address: Option<String>,
+    experiment: Value,
+}
+
+/// A value of the experiment that the reader may change.
+#[derive(Deserialize)]
+pub struct Vary {
+    pub label: String,
+    path: String,
+    values: Vec<Value>,
+}
+
+impl Vary {
+    /// The values as they are shown.
+    pub fn texts(&self) -> impl Iterator<Item = String> {
+        self.values.iter().map(|value| match value {
+            Value::String(text) => text.clone(),
+            Value::Null => "none".to_owned(),
+            value => value.to_string(),
+        })
+    }
+}
+
+impl Trial {
+    /// The experiment with the varied value at this place.
+    ///
+    /// # Errors
+    /// Those of [`Experiment::from_json`].
+    pub fn experiment(&self, place: usize) -> Result<Experiment> {
+        let mut value = self.experiment.clone();
+        if let Some(vary) = &self.vary {
+            let varied = value.pointer_mut(&format!("/{}", vary.path.replace('.', "/")));
+            match (varied, vary.values.get(place)) {
+                (Some(varied), Some(new)) => *varied = new.clone(),
+                _ => return Err(Error::new(ErrorKind::Missing, "a value to vary").at_field(vary.path.clone())),
+            }
+        }
+        Experiment::from_json(&value.to_string())
+    }
+}
