@@ -12,6 +12,7 @@ pub mod field;
 pub mod figure;
 pub mod header;
 pub mod import_audit;
+pub mod inspector;
 pub mod legend;
 pub mod live;
 pub mod mapping;
