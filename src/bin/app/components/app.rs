@@ -5,6 +5,7 @@ use super::download::save;
 use super::export::Export;
 use super::field::comma_as_point;
 use super::figure::Figure;
+use super::handout::settings;
 use super::header::Header;
 use super::help::{Help, welcome};
 use super::inspector::Inspector;
@@ -15,10 +16,12 @@ use super::mapping::MappingDialog;
 use super::message::{Message, Tone, advice, explained, field_name};
 use super::opening::{asked, hidden, kept, promised, refusal, titled};
 use super::policies::PoliciesPanel;
+use super::presentation;
 use super::query_aware;
 use super::results::Results;
 use super::run::{Controls, Keys, RunPanel};
 use super::share::Share;
+use super::shortcuts::Shortcuts;
 use super::status::Status;
 use super::studies::StudiesView;
 use super::sweep::sweep_view;
@@ -75,6 +78,8 @@ pub enum Happening {
     /// Files were let go where token embeddings belong.
     Table(Vec<Chosen>),
     Shortcuts(bool),
+    /// The list of the shortcuts is to be open, or not.
+    ShortcutList(bool),
     Key(KeyboardEvent),
     /// To a stop of the tour; `None` ends it, or does without.
     Tour(Option<usize>),
@@ -109,11 +114,13 @@ pub struct App {
     cursor: Callback<Option<u32>>,
     open: Callback<u32>,
     shortcuts_toggled: Callback<Event>,
+    list_shortcuts: Callback<bool>,
     /// Files that are being fetched, and those of token embeddings.
     fetching: Option<Fetching>,
     fetching_table: Option<Fetching>,
     above: Option<u32>,
     shortcuts: bool,
+    shortcuts_listed: bool,
     /// Stop of the tour.
     tour: Option<usize>,
     /// Whether the tour is offered: somebody is here for the first time, and by no link.
@@ -222,6 +229,7 @@ impl Component for App {
                 let input = event.target_dyn_into::<web_sys::HtmlInputElement>();
                 input.map(|input| Happening::Shortcuts(input.checked()))
             }),
+            list_shortcuts: link.callback(Happening::ShortcutList),
             fetching: None,
             fetching_table: None,
             above: None,
@@ -230,6 +238,7 @@ impl Component for App {
             go: link.callback(Happening::Tour),
             embedded: embedded(),
             shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
+            shortcuts_listed: false,
             rest: None,
             keeper,
             wish: link.callback(Happening::Wish),
@@ -291,6 +300,7 @@ impl Component for App {
                 remember(SHORTCUTS, if on { "on" } else { "off" });
                 self.shortcuts = on;
             }
+            Happening::ShortcutList(open) => self.shortcuts_listed = open,
             Happening::Key(event) => return self.key(&event),
             Happening::Tour(stop) => {
                 if self.welcome || stop.is_none() {
@@ -314,6 +324,7 @@ impl Component for App {
     }
 
     fn rendered(&mut self, _context: &Context<Self>, _first: bool) {
+        presentation::refresh();
         // A message below the fold of the form would not be seen.
         let problem = self.state.as_ref().ok().and_then(|state| state.problem.clone());
         if problem != self.shown_problem {
@@ -389,11 +400,14 @@ impl Component for App {
                     <footer class="foot">
                         <span>{if state.room == Room::Live && state.live.is_real() { "Everything runs in this tab. Prompts and keys go to the providers of your models, and nowhere else." } else { "Everything runs in this tab. Nothing is uploaded." }}</span>
                         <span>{"Engine "}{env!("CARGO_PKG_VERSION")}</span>
+                        <button type="button" class="link" onclick={self.list_shortcuts.reform(|_: MouseEvent| true)}>{"Keyboard shortcuts"}</button>
                         if learns { {learn::hidden(&state.learn)} } else { {hidden(state, &self.dispatch)} }
                     </footer>
                 }
+                <presentation::Bar />
                 <MappingDialog mapping={state.mapping.clone()} import={state.import.clone()} dispatch={self.dispatch.clone()} />
                 if !self.embedded {
+                    <Shortcuts open={self.shortcuts_listed} on={self.shortcuts} toggle={self.shortcuts_toggled.clone()} close={self.list_shortcuts.reform(|()| false)} />
                     <Workspace open={self.workspace.0} listing={self.keeper.listing.clone()} said={self.workspace.1.clone()}
                         trouble={self.keeper.trouble.clone()} proposed={self.state.as_ref().map(State::proposed_name).unwrap_or_default()} wish={self.wish.clone()} />
                 }
@@ -538,25 +552,33 @@ impl App {
         }
     }
 
-    /// Space runs and pauses, S plays one round more, R resets, where nothing has the focus. S repeats while it is held.
+    /// Space runs and pauses, S plays one round more (again and again while it is held), R resets, P presents, ? lists the
+    /// keys, where nothing has the focus. Gives whether the page is to be drawn again.
     fn key(&mut self, event: &KeyboardEvent) -> bool {
-        let free = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let free = free.is_some_and(|target| matches!(target.tag_name().as_str(), "BODY" | "HTML"));
-        let elsewhere = self.state.as_ref().is_ok_and(|state| state.room != Room::Playground);
-        if elsewhere || !self.shortcuts || !free || event.ctrl_key() || event.alt_key() || event.meta_key() {
+        if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return false;
         }
+        if presentation::presenting() && presentation::key(event) {
+            return false;
+        }
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if !self.shortcuts || !target.is_some_and(|target| presentation::is_free(&target)) {
+            return false;
+        }
+        let plays = self.state.as_ref().is_ok_and(|state| state.room == Room::Playground);
         let stepping = self.state.as_ref().is_ok_and(|state| state.stepping);
-        let action = match event.key().as_str() {
-            "s" | "S" if !(event.repeat() && stepping) => Action::Step,
+        match event.key().as_str() {
+            "s" | "S" if plays && !(event.repeat() && stepping) => self.dispatch.emit(Action::Step),
             _ if event.repeat() => return false,
-            " " => Action::Toggle,
-            "r" | "R" => Action::Reset,
+            " " if plays => self.dispatch.emit(Action::Toggle),
+            "r" | "R" if plays => self.dispatch.emit(Action::Reset),
+            "p" | "P" if presentation::presenting() => presentation::leave(),
+            "p" | "P" => presentation::start(None),
+            "?" if !self.embedded => self.shortcuts_listed = true,
             _ => return false,
-        };
+        }
         event.prevent_default();
-        self.dispatch.emit(action);
-        false
+        self.shortcuts_listed
     }
 
     fn controls(&self, state: &State) -> Html {
@@ -624,7 +646,7 @@ impl App {
                 if shown("run") { <RunPanel form={state.form.clone()} speed={state.speed} {wrong} alert={alert(Panel::Run)} dispatch={dispatch()} /> }
                 <div class="runbar">
                     <div class="controls">{self.controls(state)}</div>
-                    <Keys on={self.shortcuts} toggle={self.shortcuts_toggled.clone()} />
+                    <Keys on={self.shortcuts} list={self.list_shortcuts.reform(|_: MouseEvent| true)} />
                 </div>
             </form>
         })
@@ -721,6 +743,7 @@ impl App {
                 {promised(state)}
                 if state.wanted().is_none() { {warnings(state)} }
                 if let Some(snapshot) = &state.snapshot {
+                    {settings(&snapshot.result, &state.world.about, unit)}
                     <div class="charts">
                         <Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} />
                         {self.figures(state)}

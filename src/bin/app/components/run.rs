@@ -124,18 +124,21 @@ pub fn Controls(props: &ControlProps) -> Html {
 #[derive(Properties, PartialEq)]
 pub struct KeysProps {
     pub on: bool,
-    pub toggle: Callback<Event>,
+    /// Opens the list of all.
+    pub list: Callback<MouseEvent>,
 }
 
-/// The keyboard shortcuts and their switch.
+/// The keyboard shortcuts of the buttons.
 #[component]
 pub fn Keys(props: &KeysProps) -> Html {
     html! {
         <p class="keys">
-            <span><kbd>{"Space"}</kbd>{" run, pause"}</span>
-            <span><kbd>{"S"}</kbd>{" step"}</span>
-            <span><kbd>{"R"}</kbd>{" reset"}</span>
-            <label class="check"><input type="checkbox" checked={props.on} onchange={props.toggle.clone()} />{"Keyboard shortcuts"}</label>
+            if props.on {
+                <span><kbd>{"Space"}</kbd>{" run, pause"}</span>
+                <span><kbd>{"S"}</kbd>{" step"}</span>
+                <span><kbd>{"R"}</kbd>{" reset"}</span>
+            }
+            <button type="button" class="link" onclick={props.list.clone()}>{if props.on { "All keys" } else { "Keys are off" }}</button>
         </p>
     }
 }

@@ -161,6 +161,7 @@ pub fn Share(props: &ShareProps) -> Html {
             <button type="button" class="btn" popovertarget="share" onclick={share}>
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="M8 10V2m0 0L5 5m3-3 3 3M3 9v4.5h10V9" /></svg>{"Share"}
             </button>
+            if let Some(Ok(fragment)) = &made { <p class="handout">{address("", fragment)}</p> }
             <div id="share" popover="auto" role="dialog" aria-label="Share"><div class="stack">
                 {body}
                 {files(props)}
