@@ -11,6 +11,7 @@ mod rows;
 pub use crate::action::{Action, Effect};
 use crate::bring::Brought;
 use crate::form::{Field, Form, Kind, Queries, Rest};
+use crate::inspector::InspectorState;
 use crate::learn::{LearnEffect, LearnState};
 use crate::live::{LiveAction, LiveEffect, LiveState};
 use crate::opening::{Opening, Promised};
@@ -135,6 +136,9 @@ pub struct State {
     pub speed: Speed,
     pub hidden: Rc<Vec<bool>>,
     pub cursor: Option<u32>,
+    pub inspector: InspectorState,
+    /// A step is under way.
+    pub stepping: bool,
     pub studies: Studies,
     /// The run waits until a study is done, then goes on by itself.
     pub waiting: bool,
@@ -199,6 +203,8 @@ impl State {
             speed: Speed::Full,
             hidden: Rc::default(),
             cursor: None,
+            inspector: InspectorState::default(),
+            stepping: false,
             studies: Studies::default(),
             waiting: false,
             paper: Paper::default(),
@@ -338,12 +344,14 @@ impl State {
             Action::Seed(seed) => self.form_mut().seed = seed.to_string(),
             Action::Run => return self.run(),
             Action::Pause => return self.pause(),
+            Action::Step => return self.step(),
             Action::Toggle if self.phase == Phase::Running || self.learning.is_some() => return self.pause(),
             Action::Toggle => return self.run(),
             Action::Reset => {
                 let mut effects = self.put_learning_off();
                 (self.phase, self.fresh, self.changed) = (Phase::Ready, false, false);
-                (self.snapshot, self.cursor, self.failure) = (None, None, None);
+                (self.snapshot, self.cursor, self.failure, self.stepping) = (None, None, None, false);
+                self.inspector.begin(false);
                 effects.push(Effect::Reset);
                 return effects;
             }
@@ -406,7 +414,12 @@ impl State {
             }
             Action::Cursor(round) => {
                 self.cursor = round;
+                self.inspector.cursor = round.or(self.inspector.cursor);
                 return Vec::new();
+            }
+            Action::Inspect(action) => {
+                let snapshot = self.snapshot.as_ref().filter(|_| self.fresh);
+                return self.inspector.reduce(action, snapshot.map(|snapshot| &*snapshot.0));
             }
             Action::View(view) => {
                 self.view = view;
@@ -573,11 +586,34 @@ impl State {
     fn start(&mut self) -> Vec<Effect> {
         let Some(ready) = &self.ready else { return Vec::new() };
         (self.phase, self.fresh, self.changed, self.failure) = (Phase::Running, false, false, None);
+        (self.stepping, self.waiting) = (false, false);
+        self.inspector.begin(self.played.is_some());
         if self.hidden.len() != ready.experiment.policies.len() {
             self.hidden = Rc::new(vec![false; ready.experiment.policies.len()]);
         }
         let (data, played) = (self.data(), self.played.take());
-        vec![Effect::Start { experiment: ready.experiment.clone(), data, speed: self.speed, played }]
+        vec![Effect::Start { experiment: ready.experiment.clone(), data, speed: self.speed, played, step: false }]
+    }
+
+    /// Plays one round more and pauses; from the first one where there is no run to go on with.
+    fn step(&mut self) -> Vec<Effect> {
+        let mut effects = if self.pending { self.commit() } else { Vec::new() };
+        let waits = self.learning.is_some() || self.put_off || self.wanted().is_some();
+        if self.problem.is_some() || waits {
+            return effects;
+        }
+        let goes_on = matches!(self.phase, Phase::Running | Phase::Paused) && !self.changed;
+        let begins = |effect: &Effect| matches!(effect, Effect::Start { .. });
+        if !effects.iter().any(begins) && !goes_on {
+            effects.extend(self.start());
+        }
+        match effects.iter_mut().find(|effect| begins(effect)) {
+            Some(Effect::Start { step, played, .. }) => (*step, *played) = (true, None),
+            _ => effects.push(Effect::Step),
+        }
+        (self.phase, self.stepping) = (Phase::Paused, true);
+        self.inspector.go_along();
+        effects
     }
 
     fn change_source(&mut self, source: Source) -> Vec<Effect> {
@@ -637,10 +673,17 @@ impl State {
                 if snapshot.round >= snapshot.rounds {
                     self.phase = Phase::Done;
                 }
+                self.stepping = false;
+                let rests = self.phase != Phase::Running || self.speed.is_slow();
+                let effects = if rests { self.inspector.follow(&snapshot) } else { Vec::new() };
                 (self.fresh, self.snapshot) = (true, Some(Shared(snapshot)));
+                return effects;
+            }
+            Event::Inspected(wanted, answer) => {
+                self.inspector.hear(wanted, answer, self.snapshot.as_deref());
             }
             Event::Failed(error) => {
-                (self.phase, self.failure) = (Phase::Ready, Some(Rc::new(error)));
+                (self.phase, self.failure, self.stepping) = (Phase::Ready, Some(Rc::new(error)), false);
             }
         }
         Vec::new()
@@ -666,6 +709,12 @@ impl State {
     pub fn can_run(&self) -> bool {
         let waits = self.learning.is_some() || self.wanted().is_some();
         self.phase != Phase::Running && !waits && (self.problem.is_none() || self.pending)
+    }
+
+    /// Whether Step does something.
+    pub fn can_step(&self) -> bool {
+        let waits = self.learning.is_some() || self.put_off || self.wanted().is_some();
+        !waits && (self.problem.is_none() || self.pending)
     }
 
     /// Whether the drawn experiment has a budget that is broken up by dollars: its environment is data.

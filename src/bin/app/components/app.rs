@@ -7,6 +7,7 @@ use super::field::comma_as_point;
 use super::figure::Figure;
 use super::header::Header;
 use super::help::{Help, welcome};
+use super::inspector::Inspector;
 use super::learn::{self, ShareLesson};
 use super::legend::{Legend, labels};
 use super::live;
@@ -31,6 +32,7 @@ use crate::fetch::{Fetched, Fetching, fetch};
 use crate::form::Field;
 use crate::format::Unit;
 use crate::inquiry::InquiryAction;
+use crate::inspector::InspectorAction;
 use crate::keeper::{Keeper, Reply, opened, result_of};
 use crate::query_aware::QueryAwareAction;
 use crate::room::{Room, opened_last, opens};
@@ -105,6 +107,7 @@ pub struct App {
     classroom: Classroom,
     dispatch: Callback<Action>,
     cursor: Callback<Option<u32>>,
+    open: Callback<u32>,
     shortcuts_toggled: Callback<Event>,
     /// Files that are being fetched, and those of token embeddings.
     fetching: Option<Fetching>,
@@ -214,6 +217,7 @@ impl Component for App {
             classroom: Classroom::new(link.callback(Happening::Do)),
             dispatch: link.callback(Happening::Do),
             cursor: link.callback(|round| Happening::Do(Action::Cursor(round))),
+            open: link.callback(|round| Happening::Do(Action::Inspect(InspectorAction::Open(round)))),
             shortcuts_toggled: link.batch_callback(|event: Event| {
                 let input = event.target_dyn_into::<web_sys::HtmlInputElement>();
                 input.map(|input| Happening::Shortcuts(input.checked()))
@@ -430,10 +434,15 @@ impl App {
                     let dispatch = self.dispatch.clone();
                     self.rest = Some(Timeout::new(REST, move || dispatch.emit(Action::Commit)));
                 }
-                Effect::Start { experiment, data, speed, played: None } => pool.start(&experiment, data, speed),
-                Effect::Start { experiment, data, speed, played: Some(played) } => {
+                Effect::Start { experiment, data, speed, step: true, .. } => {
+                    pool.start_with_step(&experiment, data, speed);
+                }
+                Effect::Start { experiment, data, speed, played: None, .. } => pool.start(&experiment, data, speed),
+                Effect::Start { experiment, data, speed, played: Some(played), .. } => {
                     pool.restore(&experiment, data, speed, played.to_vec());
                 }
+                Effect::Step => pool.step(),
+                Effect::Inspect(wanted) => pool.inspect(wanted),
                 Effect::SweepPlay { experiment, data } => {
                     play_beside(&mut self.sweep_pool, &self.sweep_events, &experiment, data);
                 }
@@ -529,22 +538,18 @@ impl App {
         }
     }
 
-    /// Space runs and pauses, R resets, where nothing has the focus.
+    /// Space runs and pauses, S plays one round more, R resets, where nothing has the focus. S repeats while it is held.
     fn key(&mut self, event: &KeyboardEvent) -> bool {
         let free = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let free = free.is_some_and(|target| matches!(target.tag_name().as_str(), "BODY" | "HTML"));
         let elsewhere = self.state.as_ref().is_ok_and(|state| state.room != Room::Playground);
-        if elsewhere
-            || !self.shortcuts
-            || !free
-            || event.ctrl_key()
-            || event.alt_key()
-            || event.meta_key()
-            || event.repeat()
-        {
+        if elsewhere || !self.shortcuts || !free || event.ctrl_key() || event.alt_key() || event.meta_key() {
             return false;
         }
+        let stepping = self.state.as_ref().is_ok_and(|state| state.stepping);
         let action = match event.key().as_str() {
+            "s" | "S" if !(event.repeat() && stepping) => Action::Step,
+            _ if event.repeat() => return false,
             " " => Action::Toggle,
             "r" | "R" => Action::Reset,
             _ => return false,
@@ -562,7 +567,7 @@ impl App {
             return live::controls(&state.live, &self.dispatch);
         }
         let phase = if state.learning.is_some() { Phase::Running } else { state.phase };
-        html! { <Controls {phase} can_run={state.can_run()} dispatch={self.dispatch.clone()} /> }
+        html! { <Controls {phase} can_run={state.can_run()} can_step={state.can_step()} dispatch={self.dispatch.clone()} /> }
     }
 
     /// The form; nothing where a link hides all of it.
@@ -721,6 +726,9 @@ impl App {
                         {self.figures(state)}
                     </div>
                     if !state.panels.iter().any(|hidden| hidden == "results") { <Results snapshot={snapshot.clone()} {unit}>{self.export(state)}</Results> }
+                    if !state.panels.iter().any(|hidden| hidden == "inspector") {
+                        <Inspector snapshot={snapshot.clone()} state={state.inspector.clone()} moving={state.phase == Phase::Running} {unit} dispatch={self.dispatch.clone()} />
+                    }
                 } else {
                     <div class="empty">
                         if state.wanted().is_some() {
@@ -756,7 +764,7 @@ impl App {
         let figures = FigureKind::of(&snapshot.result).filter(shown).map(|kind| {
             html! {
                 <Figure key={kind.slug()} {kind} snapshot={snapshot.0.clone()} hidden={state.hidden.clone()} cursor={state.cursor}
-                    on_cursor={self.cursor.clone()} {dollars} paper={state.paper} />
+                    on_cursor={self.cursor.clone()} on_open={self.open.clone()} {dollars} paper={state.paper} />
             }
         });
         html! { <div class="figs">{for figures}</div> }

@@ -28,6 +28,9 @@ pub struct FigureProps {
     pub cursor: Option<u32>,
     /// Moves the cursor.
     pub on_cursor: Callback<Option<u32>>,
+    /// Opens a round, where there is something that shows it.
+    #[prop_or_default]
+    pub on_open: Option<Callback<u32>>,
     /// Whether costs are in dollars.
     pub dollars: bool,
     /// What it is about, where there are several of its kind.
@@ -45,6 +48,7 @@ impl PartialEq for FigureProps {
             && self.hidden == other.hidden
             && self.cursor == other.cursor
             && self.on_cursor == other.on_cursor
+            && self.on_open == other.on_open
             && self.dollars == other.dollars
             && self.about == other.about
             && self.paper == other.paper
@@ -162,6 +166,17 @@ pub fn Figure(props: &FigureProps) -> Html {
             }
         })
     };
+    let onclick = props.on_open.clone().map(|on_open| {
+        let drawing = drawing.clone();
+        Callback::from(move |event: MouseEvent| {
+            let target: Option<web_sys::Element> = event.current_target().and_then(|target| target.dyn_into().ok());
+            let Some(area) = target.map(|target| target.get_bounding_client_rect()) else { return };
+            if area.width() > 0.0 && !drawing.panels.is_empty() {
+                let x = (f64::from(event.client_x()) - area.left()) * drawing.scene.width / area.width();
+                on_open.emit(drawing.round_at(x).clamp(1, reached));
+            }
+        })
+    });
     let onpointerleave = on_cursor.reform(|_: PointerEvent| None);
     let onkeydown = {
         let (on_cursor, spoken, props) = (on_cursor.clone(), spoken.clone(), props.clone());
@@ -176,6 +191,13 @@ pub fn Figure(props: &FigureProps) -> Html {
                 "Home" => Some(1),
                 "End" => Some(reached),
                 "Escape" => None,
+                "Enter" => {
+                    if let Some(on_open) = props.on_open.as_ref().filter(|_| on_the_chart(&event)) {
+                        event.prevent_default();
+                        on_open.emit(here);
+                    }
+                    return;
+                }
                 _ => return,
             };
             event.prevent_default();
@@ -201,12 +223,14 @@ pub fn Figure(props: &FigureProps) -> Html {
         let area = format!("0 0 {:.0} {:.0}", drawing.scene.width, drawing.scene.height);
         let moved = cursor.map_or_else(Vec::new, |round| drawing.cursor(result, &options, round));
         html! {
-            <svg class="chart" viewBox={area} role="img" aria-label={drawing.scene.label.clone()} {onpointermove} {onpointerleave}>
+            <svg class="chart" viewBox={area} role="img" aria-label={drawing.scene.label.clone()} {onpointermove} {onpointerleave} {onclick}>
                 <Shapes drawing={(*drawing).clone()} />
                 <g>{shapes(&moved)}</g>
             </svg>
         }
     };
+    let opens = if props.on_open.is_some() { ", Enter opens its round" } else { "" };
+    let hint = format!("{title}, left and right arrow move the cursor{opens}");
     html! {
         <figure class="card fig" aria-labelledby={id("title")}>
             <figcaption>
@@ -234,7 +258,7 @@ pub fn Figure(props: &FigureProps) -> Html {
                 </div>
                 <p class="sub">{sub(kind, result, &options)}</p>
             </figcaption>
-            <div class="chart-box" ref={chart} tabindex="0" role="group" aria-label={format!("{title}, left and right arrow move the cursor")} {onkeydown}>{body}</div>
+            <div class="chart-box" ref={chart} tabindex="0" role="group" aria-label={hint} {onkeydown}>{body}</div>
             <div>
                 if !remark.is_empty() { <p class="remark">{remark}</p> }
                 {readout_html(kind, &values)}
@@ -242,6 +266,11 @@ pub fn Figure(props: &FigureProps) -> Html {
             </div>
         </figure>
     }
+}
+
+/// Whether a key was pressed on the chart itself, rather than on something within it.
+fn on_the_chart(event: &KeyboardEvent) -> bool {
+    event.target() == event.current_target()
 }
 
 /// Heading: `Reward/violation ratio`, with what it is about where that matters.

@@ -13,6 +13,7 @@ pub mod figure;
 pub mod header;
 pub mod help;
 pub mod import_audit;
+pub mod inspector;
 pub mod learn;
 pub mod legend;
 pub mod live;

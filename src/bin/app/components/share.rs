@@ -16,7 +16,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// Panels that a link can hide: their names in links, and on the page.
-const PANELS: [(&str, &str); 10] = [
+const PANELS: [(&str, &str); 11] = [
     ("data", "Data"),
     ("task", "Task"),
     ("policies", "Policies"),
@@ -27,6 +27,7 @@ const PANELS: [(&str, &str); 10] = [
     ("reward-violation-ratio", "Reward/violation"),
     ("selection-share", "Selection share"),
     ("results", "Results"),
+    ("inspector", "Round inspector"),
 ];
 /// Beyond as many characters some programs cut a link.
 const LONG: usize = 2_000;
