@@ -228,6 +228,7 @@ impl Replay {
         let cells = part.rows.start * self.arms..part.rows.end * self.arms;
         Some(Rows {
             arms: self.arms,
+            first: part.rows.start,
             rows: part.rows.len() as u64,
             order: self.order,
             since: part.since,
@@ -245,6 +246,8 @@ impl Replay {
 #[derive(Debug, Clone, Copy)]
 pub struct Rows<'a> {
     arms: usize,
+    /// Rows of the parts before.
+    first: usize,
     rows: u64,
     order: Sampling,
     since: u32,
@@ -265,6 +268,11 @@ impl<'a> Rows<'a> {
     /// Whether models have changed since the rows were recorded.
     pub fn is_changed(&self) -> bool {
         !self.changes.is_empty()
+    }
+
+    /// Which of all rows that are played begins with this cell of the part, from 0.
+    pub fn row(&self, cell: usize) -> usize {
+        self.first + cell.checked_div(self.arms).unwrap_or(0)
     }
 
     /// Whether the rows say what policies may know of their query.

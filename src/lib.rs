@@ -19,6 +19,7 @@
 //!   an experiment a link; [`workspace`] is what a browser keeps, and the one file that carries it elsewhere.
 //! * [`query_aware`] reads the queries and predicts from their texts which models will be right.
 //! * [`live`] plays the same rounds with real models: requests, replies, the spend ledger, and the run as a state machine.
+//! * [`inspect`] plays a round once more and tells all that went on in it.
 //! * [`export`] writes names that people gave so that they stay names; [`recognise`] tells what a file is.
 //!
 //! The same experiment on the same data gives the same bits on every machine, and the digest of the result proves it.
@@ -34,6 +35,7 @@ pub mod export;
 pub mod facts;
 pub mod figure;
 pub mod game;
+pub mod inspect;
 pub mod link;
 pub mod live;
 pub mod number;

@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Price;
 use crate::facts::Facts;
 use crate::game::Game;
+use crate::inspect::{Answer, RoundWanted};
 use crate::optimum::{Joint, Optimum};
 use crate::plan::{Plan, Scene};
 use crate::query_aware::ask::Advice;
@@ -38,6 +39,13 @@ pub enum ToPlayer {
         run: u32,
         /// Last round to be played.
         until: u32,
+    },
+    /// Look at a round for one slice of time, whoever plays it. The run goes on as it would.
+    Inspect {
+        /// Number of the run.
+        run: u32,
+        /// Which round.
+        wanted: RoundWanted,
     },
 }
 
@@ -81,8 +89,19 @@ pub enum FromPlayer {
         updates: Vec<JobUpdate>,
         /// Rounds that all the worker's jobs have played.
         round: u32,
+        /// Rounds that the one of its replicates which is ahead has played.
+        furthest: u32,
         /// Whether all the worker's jobs are done.
         done: bool,
+    },
+    /// A round was looked for.
+    Inspected {
+        /// Number of the run.
+        run: u32,
+        /// Which round was wanted.
+        wanted: RoundWanted,
+        /// What was found; `None` where the slice of time was not enough: the same message again goes on.
+        answer: Result<Option<Answer>>,
     },
     /// A message could not be understood.
     Failed(Error),
@@ -337,6 +356,7 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 mod tests {
     use super::*;
     use crate::experiment::Experiment;
+    use crate::inspect::Seek;
     use crate::plan::{Asked, Playable};
 
     #[test]
@@ -352,6 +372,13 @@ mod tests {
         let options = ImportOptions { grader: Some(crate::experiment::Grader::Contains), ..ImportOptions::default() };
         let import = ToImporter::Import { names: vec!["model=a/stats.json".into()], options };
         assert_eq!(decode::<ToImporter>(&encode(&import).unwrap()).unwrap(), import);
+        let wanted = RoundWanted { policy: 1, replicate: 2, seek: Seek::OverBudget(7), played: 9 };
+        let inspect = ToPlayer::Inspect { run: 7, wanted };
+        assert_eq!(decode::<ToPlayer>(&encode(&inspect).unwrap()).unwrap(), inspect);
+        for answer in [Ok(None), Ok(Some(Answer::NoneOver)), Err(Error::new(ErrorKind::OutOfRange, "a round"))] {
+            let inspected = FromPlayer::Inspected { run: 7, wanted, answer };
+            assert_eq!(decode::<FromPlayer>(&encode(&inspected).unwrap()).unwrap(), inspected);
+        }
         let error = Error::new(ErrorKind::BadCell, "a number").in_file("a").at_row(3).found("x");
         let failed = FromPlayer::Failed(error);
         assert_eq!(decode::<FromPlayer>(&encode(&failed).unwrap()).unwrap(), failed);

@@ -10,7 +10,7 @@ use crate::bandit::policy::{Choice, Observation, Player, Policy, Setting};
 use crate::bandit::reward::set_reward;
 use crate::environment::{AnyWorld, Changed, Described, Sparse, World};
 use crate::experiment::RewardModel;
-use crate::game::Game;
+use crate::game::{Game, Segment};
 use crate::optimum::Optimum;
 use crate::order::sort_by;
 use crate::random::world_key;
@@ -282,19 +282,7 @@ impl Run {
         }
         let expected = set_reward(setting.reward, &segment.mean_reward, &self.choice.arms);
         let all_called = observed.len() == self.choice.arms.len();
-        let (mut paid, mut sum, mut product, mut any) = (0.0, 0.0, 1.0, 0.0);
-        for seen in observed {
-            paid += seen.cost;
-            sum += seen.reward;
-            product *= seen.reward;
-            any = if seen.reward > any { seen.reward } else { any };
-        }
-        let realised = match setting.reward {
-            RewardModel::Awc => any,
-            RewardModel::Suc => sum,
-            RewardModel::Aic if all_called && !observed.is_empty() => product,
-            RewardModel::Aic => 0.0,
-        };
+        let (paid, realised) = came_of(setting.reward, observed, all_called);
         let over = paid - setting.budget;
         let alpha = game.regret_alpha;
         let totals = &mut self.totals;
@@ -317,6 +305,19 @@ impl Run {
         }
     }
 
+    /// Meets the next round: who is there, and what the policy may know of its query.
+    #[inline(always)]
+    fn begin<W: World>(&mut self, simulation: &Simulation, world: &W) -> W::Round {
+        let now = world.begin(self.key, self.round + 1);
+        if let Some(pattern) = world.pattern(now) {
+            self.situation = simulation.situations.find(self.segment, pattern);
+        }
+        if let Some(context) = world.context(now) {
+            self.player.look(context);
+        }
+        now
+    }
+
     /// Plays simulated rounds until `until` rounds are played. Counts selections and calls by arm.
     fn play<W: World>(&mut self, simulation: &Simulation, world: &W, until: u32, scratch: &mut Scratch, bin: usize) {
         let game = &simulation.game;
@@ -325,13 +326,7 @@ impl Run {
         let one_by_one = stop_at_success || stop_at_failure;
         let selected = scratch.selected.get_mut(bin * arms..(bin + 1) * arms).unwrap_or(&mut []);
         while self.round < until {
-            let now = world.begin(self.key, self.round + 1);
-            if let Some(pattern) = world.pattern(now) {
-                self.situation = simulation.situations.find(self.segment, pattern);
-            }
-            if let Some(context) = world.context(now) {
-                self.player.look(context);
-            }
+            let now = self.begin(simulation, world);
             self.ask(simulation);
             scratch.observed.clear();
             let mut unobserved = Unobserved::default();
@@ -361,6 +356,101 @@ impl Run {
     }
 }
 
+impl Run {
+    /// Plays until `until` rounds are played; all of them lie in one segment.
+    fn play_segment(&mut self, simulation: &Simulation, until: u32, scratch: &mut Scratch, bin: usize) {
+        let state = simulation.game.segments.get(self.segment).map_or(0, |segment| segment.world);
+        match &simulation.game.world {
+            AnyWorld::Synthetic(worlds) => {
+                if let Some(world) = worlds.get(state) {
+                    self.play(simulation, world, until, scratch, bin);
+                }
+            }
+            // Nobody knows what real models would answer: they are asked ([`crate::live`]).
+            AnyWorld::Live { .. } => {}
+            AnyWorld::Replay(replay) => match replay.rows(state) {
+                Some(rows) if rows.has_context() => {
+                    self.play(simulation, &Described(Sparse(Changed(rows))), until, scratch, bin);
+                }
+                Some(rows) if !rows.presence().is_empty() => {
+                    self.play(simulation, &Sparse(Changed(rows)), until, scratch, bin);
+                }
+                Some(rows) if rows.is_changed() => self.play(simulation, &Changed(rows), until, scratch, bin),
+                Some(rows) => self.play(simulation, &rows, until, scratch, bin),
+                None => {}
+            },
+        }
+    }
+
+    /// Plays until `until` rounds are played, through all segments; stays where it is in a live world. What came back in
+    /// the last round is left in `scratch`.
+    pub(crate) fn replay(&mut self, simulation: &Simulation, until: u32, scratch: &mut Scratch) {
+        while self.round < until {
+            let before = self.round;
+            let next = simulation.game.segments.get(self.segment + 1);
+            let end = next.map_or(until, |next| until.min(next.from.saturating_sub(1)));
+            self.play_segment(simulation, end, scratch, 0);
+            if self.round == before {
+                return;
+            }
+        }
+    }
+
+    /// The run as it has met the next round, before the policy chooses; and the row of data that is played there.
+    pub(crate) fn met(&self, simulation: &Simulation) -> (Run, Option<usize>) {
+        let mut run = self.clone();
+        let state = simulation.game.segments.get(run.segment).map_or(0, |segment| segment.world);
+        let row = match &simulation.game.world {
+            // Every model is there in every round, and nothing is known of a query.
+            AnyWorld::Synthetic(_) | AnyWorld::Live { .. } => None,
+            AnyWorld::Replay(replay) => replay.rows(state).map(|rows| {
+                let (cell, _) = run.begin(simulation, &Described(Sparse(Changed(rows))));
+                rows.row(cell)
+            }),
+        };
+        (run, row)
+    }
+
+    /// What policies may know of the task in the next round.
+    pub(crate) fn setting<'a>(&self, simulation: &'a Simulation) -> Option<&'a Setting> {
+        simulation.situations.settings.get(self.situation)
+    }
+
+    /// What the regret of the next round is measured against.
+    pub(crate) fn optimum<'a>(&self, simulation: &'a Simulation) -> Option<&'a Optimum> {
+        simulation.situations.optima.get(self.situation)
+    }
+
+    /// The set that was asked for last, and its flags.
+    pub(crate) fn choice(&self) -> &Choice {
+        &self.choice
+    }
+
+    /// True means of the next round.
+    pub(crate) fn segment<'a>(&self, simulation: &'a Simulation) -> Option<&'a Segment> {
+        simulation.game.segments.get(self.segment)
+    }
+}
+
+/// What a round cost, scaled, and its realised reward.
+#[inline(always)]
+pub(crate) fn came_of(model: RewardModel, observed: &[Observation], all_called: bool) -> (f64, f64) {
+    let (mut paid, mut sum, mut product, mut any) = (0.0, 0.0, 1.0, 0.0);
+    for seen in observed {
+        paid += seen.cost;
+        sum += seen.reward;
+        product *= seen.reward;
+        any = if seen.reward > any { seen.reward } else { any };
+    }
+    let realised = match model {
+        RewardModel::Awc => any,
+        RewardModel::Suc => sum,
+        RewardModel::Aic if all_called && !observed.is_empty() => product,
+        RewardModel::Aic => 0.0,
+    };
+    (paid, realised)
+}
+
 /// Where nobody is there nobody is chosen.
 #[inline]
 fn select(player: &mut Player, setting: &Setting, t: u32, choice: &mut Choice) {
@@ -372,9 +462,10 @@ fn select(player: &mut Player, setting: &Setting, t: u32, choice: &mut Choice) {
 }
 
 /// Space that playing needs, shared by the runs of a job.
-#[derive(Debug, Clone)]
-struct Scratch {
-    observed: Vec<Observation>,
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scratch {
+    /// What came back from the models called in the round played last.
+    pub observed: Vec<Observation>,
     /// Selections by bin and arm, over all runs of the job.
     selected: Vec<u32>,
     /// Calls by arm, over all runs of the job.
@@ -409,6 +500,8 @@ pub struct JobUpdate {
     pub round: u32,
     /// For each new checkpoint, [`TRACKED`] means over the job's replicates and as many sums of squared deviations.
     pub statistics: Vec<f64>,
+    /// The same at `round`, where playing was to go no further and that is no checkpoint; else empty.
+    pub between: Vec<f64>,
     /// For each newly completed bin, selections by arm over the job's replicates.
     pub selected: Vec<u32>,
     /// Calls by arm so far.
@@ -450,49 +543,47 @@ impl JobState {
         self.stop >= simulation.stops.len()
     }
 
+    /// Rounds played by the run that is ahead of the others.
+    pub fn furthest(&self) -> u32 {
+        self.runs.iter().map(Run::round).max().unwrap_or(0)
+    }
+
     /// Plays at most `quantum` rounds of one run, towards the next stop; returns how many. 0 where the job is done.
     pub fn advance(&mut self, simulation: &Simulation, quantum: u32) -> u32 {
+        self.advance_to(simulation, quantum, u32::MAX)
+    }
+
+    /// The same, but no run plays beyond round `until`; 0 also where all have come there. Where they all stand there, and it
+    /// is no checkpoint, the update tells of it as well ([`JobUpdate::between`]).
+    pub fn advance_to(&mut self, simulation: &Simulation, quantum: u32, until: u32) -> u32 {
         let Some(&stop) = simulation.stops.get(self.stop) else {
             return 0;
         };
+        let end = stop.round.min(until);
+        if end <= self.update.round {
+            return 0;
+        }
+        while self.runs.get(self.turn).is_some_and(|run| run.round >= end) {
+            self.turn += 1;
+        }
         let mut played = 0;
         if let Some(run) = self.runs.get_mut(self.turn) {
-            let until = stop.round.min(run.round.saturating_add(quantum.max(1)));
+            let until = end.min(run.round.saturating_add(quantum.max(1)));
             played = until - run.round;
-            let bin = stop.bin as usize;
-            let state = simulation.game.segments.get(run.segment).map_or(0, |segment| segment.world);
-            match &simulation.game.world {
-                AnyWorld::Synthetic(worlds) => {
-                    if let Some(world) = worlds.get(state) {
-                        run.play(simulation, world, until, &mut self.scratch, bin);
-                    }
-                }
-                // Nobody knows what real models would answer: they are asked ([`crate::live`]).
-                AnyWorld::Live { .. } => {}
-                AnyWorld::Replay(replay) => match replay.rows(state) {
-                    Some(rows) if rows.has_context() => {
-                        run.play(simulation, &Described(Sparse(Changed(rows))), until, &mut self.scratch, bin);
-                    }
-                    Some(rows) if !rows.presence().is_empty() => {
-                        run.play(simulation, &Sparse(Changed(rows)), until, &mut self.scratch, bin);
-                    }
-                    Some(rows) if rows.is_changed() => {
-                        run.play(simulation, &Changed(rows), until, &mut self.scratch, bin);
-                    }
-                    Some(rows) => run.play(simulation, &rows, until, &mut self.scratch, bin),
-                    None => {}
-                },
-            }
-            if until == stop.round {
+            run.play_segment(simulation, until, &mut self.scratch, stop.bin as usize);
+            if until == end {
                 self.turn += 1;
             }
         }
         if self.turn >= self.runs.len() {
             self.turn = 0;
-            self.stop += 1;
-            self.update.round = stop.round;
-            if stop.is_checkpoint {
+            self.stop += usize::from(end == stop.round);
+            self.update.round = end;
+            self.update.between.clear();
+            if stop.is_checkpoint && end == stop.round {
                 self.record(&simulation.game);
+            } else if end == until && self.furthest() == end {
+                self.update.between = moments(&tracked_all(&simulation.game, &self.runs));
             }
         }
         played
@@ -505,7 +596,7 @@ impl JobState {
 
     /// Everything new since the last call; `None` where nothing is.
     pub fn take_update(&mut self, simulation: &Simulation) -> Option<JobUpdate> {
-        if self.update.statistics.is_empty() {
+        if self.update.statistics.is_empty() && self.update.between.is_empty() {
             return None;
         }
         let arms = simulation.game.setting.arms;
@@ -521,21 +612,29 @@ impl JobState {
     }
 
     fn record(&mut self, game: &Game) {
-        let values: Vec<[f64; TRACKED]> = self.runs.iter().map(|run| tracked(game, run)).collect();
-        let mut means = [0.0; TRACKED];
-        let mut squares = [0.0; TRACKED];
-        for (count, run) in (1u32..).zip(&values) {
-            for ((mean, square), value) in means.iter_mut().zip(&mut squares).zip(run) {
-                let deviation = value - *mean;
-                *mean += deviation / f64::from(count);
-                *square += deviation * (value - *mean);
-            }
-        }
-        self.update.statistics.extend_from_slice(&means);
-        self.update.statistics.extend_from_slice(&squares);
+        let values = tracked_all(game, &self.runs);
+        self.update.statistics.extend(moments(&values));
         self.update.replicates.clear();
         self.update.replicates.extend(values.iter().map(|value| [value[4], value[3], value[2], value[6]]));
     }
+}
+
+fn tracked_all(game: &Game, runs: &[Run]) -> Vec<[f64; TRACKED]> {
+    runs.iter().map(|run| tracked(game, run)).collect()
+}
+
+/// The means, then the sums of squared deviations.
+fn moments(values: &[[f64; TRACKED]]) -> Vec<f64> {
+    let mut means = [0.0; TRACKED];
+    let mut squares = [0.0; TRACKED];
+    for (count, run) in (1u32..).zip(values) {
+        for ((mean, square), value) in means.iter_mut().zip(&mut squares).zip(run) {
+            let deviation = value - *mean;
+            *mean += deviation / f64::from(count);
+            *square += deviation * (value - *mean);
+        }
+    }
+    [means, squares].concat()
 }
 
 /// The tracked values of a run at a checkpoint, in the order of [`TRACKED`]; costs in the unit of the input.

@@ -26,13 +26,18 @@ impl Slices {
         self.jobs.iter().map(JobState::round).min().unwrap_or(0)
     }
 
+    /// Rounds that the run which is ahead of all others has played.
+    pub fn furthest(&self) -> u32 {
+        self.jobs.iter().map(JobState::furthest).max().unwrap_or(0)
+    }
+
     /// Whether all jobs are done.
     pub fn is_done(&self, simulation: &Simulation) -> bool {
         self.jobs.iter().all(|job| job.is_done(simulation))
     }
 
-    /// Plays for about so many milliseconds by `clock`, towards round `until`, the hindmost job first, and returns
-    /// what is new.
+    /// Plays for about so many milliseconds by `clock`, up to round `until` and not beyond, the hindmost job first, and
+    /// returns what is new.
     pub fn play(
         &mut self,
         simulation: &Simulation,
@@ -49,7 +54,7 @@ impl Slices {
             let leave = job.round().saturating_add(window).min(until);
             let mut left = self.quantum;
             while left > 0 && job.round() < leave && !job.is_done(simulation) {
-                left = left.saturating_sub(job.advance(simulation, left).max(1));
+                left = left.saturating_sub(job.advance_to(simulation, left, until).max(1));
             }
             let then = now;
             now = clock();

@@ -5,7 +5,7 @@
 
 use llm_selection::experiment::Experiment;
 use llm_selection::figure::Options;
-use llm_selection::figure::sweep::{Curves, SweepFigure, draw, sheet};
+use llm_selection::figure::sweep::{Curves, SweepFigure, draw, sheet, stops};
 use llm_selection::plan::Plan;
 use llm_selection::sweep::{Sweep, SweepResult, run_in_threads};
 use proptest::prelude::*;
@@ -289,9 +289,19 @@ fn figures_hold_all_their_marks_inside() {
             let options = Options { width, ..Options::default() };
             let scene = draw(kind, &curves, &options);
             assert!(scene.label.contains("3 policies"), "{}", scene.label);
+            let mut places = Vec::new();
             marks(&scene.nodes, &mut |x, y| {
                 assert!(x > 0.0 && x < scene.width && y > 0.0 && y < scene.height, "{kind:?} {width}: {x} {y}");
+                places.push((x, y));
             });
+            // The cursor stands where the marks are.
+            let stops = stops(kind, &curves, &options);
+            assert_eq!(stops.len(), if kind == SweepFigure::Frontier { 9 } else { 3 });
+            for stop in stops {
+                let here = |(x, y): &(f64, f64)| *x == stop.x && stop.y.is_none_or(|at| *y == at);
+                assert!(places.iter().any(here), "{kind:?}: {stop:?}");
+                assert_eq!(stop.readout.values.len(), if kind == SweepFigure::Frontier { 1 } else { 3 });
+            }
         }
     }
     let hidden = [true, true, true];

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct C2mabV {
     /// Stays with the local server.
-    optimism: Optimism,
-    scheduler: Scheduler,
+    pub(super) optimism: Optimism,
+    pub(super) scheduler: Scheduler,
 }
 
 impl C2mabV {

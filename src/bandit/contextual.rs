@@ -14,18 +14,18 @@ use serde::{Deserialize, Serialize};
 /// The policy. It forgets nothing: `memory` of its confidence is not looked at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Contextual {
-    alpha_mu: f64,
-    alpha_c: f64,
-    logarithm: Logarithm,
+    pub(super) alpha_mu: f64,
+    pub(super) alpha_c: f64,
+    pub(super) logarithm: Logarithm,
     /// Of `X − p` in the place of rewards, and of costs.
-    estimates: Estimates,
+    pub(super) estimates: Estimates,
     /// `p` of the round's query, one an arm in [0,1].
-    predicted: Vec<f64>,
+    pub(super) predicted: Vec<f64>,
     /// `μ̄` of the round.
-    upper: Vec<f64>,
+    pub(super) upper: Vec<f64>,
     /// `c̲` of the round.
-    lower: Vec<f64>,
-    scheduler: Scheduler,
+    pub(super) lower: Vec<f64>,
+    pub(super) scheduler: Scheduler,
     /// `None` where the classifier stays as it is.
     retraining: Option<Box<Retraining>>,
 }

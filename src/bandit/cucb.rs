@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 /// The policy. Cost-blind, it watches costs only to call cheap models first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Cucb {
-    alpha_mu: f64,
-    logarithm: Logarithm,
-    estimates: Estimates,
-    upper: Vec<f64>,
+    pub(super) alpha_mu: f64,
+    pub(super) logarithm: Logarithm,
+    pub(super) estimates: Estimates,
+    pub(super) upper: Vec<f64>,
     /// Of the cost-aware one.
-    scheduler: Option<Scheduler>,
+    pub(super) scheduler: Option<Scheduler>,
 }
 
 impl Cucb {

@@ -16,9 +16,9 @@ pub const ROUND_NODE_LIMIT: u64 = 20_000;
 /// The policy.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Direct {
-    optimism: Optimism,
+    pub(super) optimism: Optimism,
     /// Plays the rounds whose search is cut short.
-    scheduler: Scheduler,
+    pub(super) scheduler: Scheduler,
     nodes: u64,
     /// Scratch space; it remembers nothing.
     #[serde(skip)]
@@ -44,6 +44,12 @@ impl Direct {
     /// `μ̄` and `c̲` of the last round that was chosen for.
     pub fn bounds(&self) -> (&[f64], &[f64]) {
         (&self.optimism.upper, &self.optimism.lower)
+    }
+
+    /// Whether the search of the last round that was chosen for ran to its end: it is made once more.
+    pub(super) fn search_was_proven(&self, setting: &Setting) -> bool {
+        let (upper, lower) = self.bounds();
+        Search::default().run(setting, upper, lower, self.nodes).proven
     }
 }
 

@@ -22,21 +22,21 @@ pub enum Exploration {
 /// The policy. Cost-blind, it watches costs only to call cheap models first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EpsilonGreedy {
-    exploration: Exploration,
-    estimates: Estimates,
+    pub(super) exploration: Exploration,
+    pub(super) estimates: Estimates,
     /// `μ̂`, with unseen arms above all others (cost-aware: at 1).
-    value: Vec<f64>,
+    pub(super) value: Vec<f64>,
     shuffler: Shuffler,
-    budgeting: Option<Budgeting>,
-    stream: Stream,
+    pub(super) budgeting: Option<Budgeting>,
+    pub(super) stream: Stream,
 }
 
 /// What the cost-aware one has besides.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Budgeting {
+pub(super) struct Budgeting {
     #[serde(skip)]
     fitting: FittingSet,
-    scheduler: Scheduler,
+    pub(super) scheduler: Scheduler,
 }
 
 impl EpsilonGreedy {

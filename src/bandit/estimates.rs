@@ -81,6 +81,17 @@ impl Estimates {
         reward * reward <= square && cost * cost <= square
     }
 
+    /// `rad_k = sqrt(L/(2 T_k))`, infinite for an unseen arm and for one out of range.
+    pub fn radius(&self, arm: usize, logarithm: f64) -> f64 {
+        self.half_inverse.get(arm).map_or(f64::INFINITY, |half| (logarithm * half).sqrt())
+    }
+
+    /// What an arm's observations weigh: their number, less where the policy forgets them by and by; 0 for an unseen arm
+    /// and for one out of range.
+    pub fn weight(&self, arm: usize) -> f64 {
+        self.half_inverse.get(arm).map_or(0.0, |half| if *half < f64::MAX { 0.5 / half } else { 0.0 })
+    }
+
     /// Optimistic rewards `μ̄_k = min(μ̂_k + α·rad_k, 1)` into `upper`, where `rad_k = sqrt(L/(2 T_k))`; 1 for an unseen
     /// arm.
     #[inline]

@@ -12,15 +12,15 @@ use serde::{Deserialize, Serialize};
 /// cheap models first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LinUcb {
-    alpha: f64,
+    pub(super) alpha: f64,
     arms: Vec<Regression>,
     /// `x` of the round's query, its last number 1: the intercept.
     query: Vec<f64>,
-    worth: Vec<f64>,
+    pub(super) worth: Vec<f64>,
     /// Of costs and counts.
-    estimates: Estimates,
+    pub(super) estimates: Estimates,
     /// Of the cost-aware one.
-    scheduler: Option<Scheduler>,
+    pub(super) scheduler: Option<Scheduler>,
 }
 
 /// Of one arm.

@@ -8,6 +8,7 @@ pub mod cucb;
 pub mod direct;
 pub mod epsilon_greedy;
 pub mod estimates;
+pub mod explained;
 mod fitting_set;
 pub mod fixed;
 pub mod forgetting;

@@ -21,9 +21,9 @@ pub struct Confidence {
 /// What a policy has learned and the bounds of the round.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Optimism {
-    alpha_mu: f64,
-    alpha_c: f64,
-    logarithm: Logarithm,
+    pub(super) alpha_mu: f64,
+    pub(super) alpha_c: f64,
+    pub(super) logarithm: Logarithm,
     /// What it has learned.
     pub estimates: Estimates,
     /// `None` where all rounds count alike.
@@ -57,6 +57,11 @@ impl Optimism {
             Some(forgetting) => self.logarithm.at_time(forgetting.time(t)),
         };
         self.estimates.bounds(logarithm, self.alpha_mu, self.alpha_c, &mut self.upper, &mut self.lower);
+    }
+
+    /// What stands for `t` in the logarithm of round `t`.
+    pub(super) fn time(&self, t: u32) -> f64 {
+        self.forgetting.as_ref().map_or(f64::from(t), |forgetting| forgetting.time(t))
     }
 
     /// Takes in what came back in the round.

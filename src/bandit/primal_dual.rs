@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 /// The policy.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PrimalDual {
-    optimism: Optimism,
+    pub(super) optimism: Optimism,
     /// `μ̄ − λ c̲` of the round.
-    worth: Vec<f64>,
+    pub(super) worth: Vec<f64>,
     /// `λ` ≥ 0: what a unit of scaled cost is held to be worth in reward.
     price: f64,
     /// `η = 1/√T`.

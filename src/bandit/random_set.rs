@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The policy. It watches costs only to call cheap models first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RandomSet {
-    estimates: Estimates,
+    pub(super) estimates: Estimates,
     shuffler: Shuffler,
     stream: Stream,
 }

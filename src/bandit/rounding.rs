@@ -5,6 +5,7 @@
 
 use crate::random::unit;
 use rand::Rng;
+use serde::{Deserialize, Serialize};
 
 /// An entry this near to 0 or 1 is taken as 0 or 1, so that rounding errors of a sum like `x + (1 − x)` leave no
 /// crumb behind to be rounded once more.
@@ -13,11 +14,69 @@ const WHOLE: f64 = 1e-12;
 /// Rounds `z` (entries in [0,1]) in place: afterwards every entry is exactly 0 or 1. Draws one `u64` a trade, at most
 /// one for each fractional entry, and none where there is nothing to round.
 pub fn round<R: Rng + ?Sized>(z: &mut [f64], rng: &mut R) {
-    round_with(z, |probability| unit(rng.next_u64()) < probability);
+    round_with(z, |trade| unit(rng.next_u64()) < trade.up);
 }
 
-/// The rounding itself; `coin(p)` is true with probability `p`.
-fn round_with(z: &mut [f64], mut coin: impl FnMut(f64) -> bool) {
+/// One coin of a rounding, and what it decided.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Coin {
+    /// What was at stake.
+    pub trade: Trade,
+    /// The draw in [0,1); below `trade.up` the first entry gains.
+    pub draw: f64,
+    /// Whether the first entry gained.
+    pub up: bool,
+    /// The first entry afterwards.
+    pub first: f64,
+    /// The second entry afterwards; 0 where there is none.
+    pub second: f64,
+}
+
+/// Two fractional entries that trade, or the single one that is left over.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Trade {
+    /// Place of the first entry.
+    pub i: usize,
+    /// Place of the second; `None` where one is left over.
+    pub j: Option<usize>,
+    /// `z_i`.
+    pub first: f64,
+    /// `z_j`; 0 where one is left over.
+    pub second: f64,
+    /// Most that can move from `j` to `i`; all that is missing to 1 where one is left over.
+    pub p: f64,
+    /// Most that can move from `i` to `j`; all of it where one is left over.
+    pub q: f64,
+    /// Probability that `i` gains: `q/(p + q)`, or `z_i`.
+    pub up: f64,
+}
+
+/// The same, telling of every coin.
+pub fn round_aloud<R: Rng + ?Sized>(z: &mut [f64], rng: &mut R) -> Vec<Coin> {
+    let mut coins = Vec::new();
+    let whole = |z: f64| {
+        if z <= WHOLE {
+            0.0
+        } else if z >= 1.0 - WHOLE {
+            1.0
+        } else {
+            z
+        }
+    };
+    round_with(z, |trade| {
+        let draw = unit(rng.next_u64());
+        let up = draw < trade.up;
+        let moved = if up { trade.p } else { -trade.q };
+        let second = if trade.j.is_some() { whole(trade.second - moved) } else { 0.0 };
+        coins.push(Coin { trade, draw, up, first: whole(trade.first + moved), second });
+        up
+    });
+    coins
+}
+
+/// The rounding itself; `coin` is true with the probability `up` of the trade.
+#[inline(always)]
+fn round_with(z: &mut [f64], mut coin: impl FnMut(Trade) -> bool) {
     // The first entry that is still fractional: its place and value. All before it are whole.
     let mut open: Option<(usize, f64)> = None;
     for j in 0..z.len() {
@@ -33,7 +92,7 @@ fn round_with(z: &mut [f64], mut coin: impl FnMut(f64) -> bool) {
         // p: most that can move from j to i; q: most that can move from i to j.
         let p = if 1.0 - a < b { 1.0 - a } else { b };
         let q = if a < 1.0 - b { a } else { 1.0 - b };
-        let up = coin(q / (p + q));
+        let up = coin(Trade { i, j: Some(j), first: a, second: b, p, q, up: q / (p + q) });
         let (new_a, new_b) = if up { (a + p, b - p) } else { (a - q, b + q) };
         let a_is_open = new_a > WHOLE && new_a < 1.0 - WHOLE;
         let b_is_open = new_b > WHOLE && new_b < 1.0 - WHOLE;
@@ -48,7 +107,8 @@ fn round_with(z: &mut [f64], mut coin: impl FnMut(f64) -> bool) {
         };
     }
     if let Some((i, a)) = open {
-        z[i] = if coin(a) { 1.0 } else { 0.0 };
+        let trade = Trade { i, j: None, first: a, second: 0.0, p: 1.0 - a, q: a, up: a };
+        z[i] = if coin(trade) { 1.0 } else { 0.0 };
     }
 }
 
@@ -65,7 +125,7 @@ mod tests {
         let mut all = Vec::new();
         while let Some(script) = open.pop() {
             let (mut rounded, mut probability, mut flips) = (z.to_vec(), 1.0, 0);
-            round_with(&mut rounded, |p| {
+            round_with(&mut rounded, |Trade { up: p, .. }| {
                 assert!((0.0..=1.0).contains(&p));
                 let up = script.get(flips).copied().unwrap_or(true);
                 flips += 1;

@@ -2,8 +2,11 @@
 //! problem, and a scheduling cloud that rounds (C2MAB-V, algorithms 1 and 2). Only `z` goes to the cloud and only a
 //! set comes back.
 
+use super::explained::{Exchange, Program, Relaxed, Solved};
 use super::policy::{Choice, Setting, sort_by_key};
+use super::relaxation::linear::Linear;
 use super::relaxation::{Feasibility, Relaxation};
+use super::reward::log_mean;
 use super::rounding;
 use crate::experiment::{RewardModel, Solver};
 use crate::random::Stream;
@@ -37,6 +40,44 @@ impl Scheduler {
         choice.infeasible = feasibility == Feasibility::Infeasible;
         self.local.order(setting, costs, choice);
     }
+
+    /// What [`Scheduler::select`] would do now, step by step, for the same arguments; nothing is drawn from the cloud's
+    /// own stream.
+    pub fn explain(&self, setting: &Setting, means: &[f64], costs: &[f64]) -> Relaxed {
+        let mut local = LocalServer { solver: self.local.solver, ready: Vec::new() };
+        let mut z = vec![0.0; self.wire.len()];
+        let feasibility = local.relax(setting, means, costs, &mut z);
+        let coins = rounding::round_aloud(&mut z.clone(), &mut self.cloud.stream.clone());
+        let ready = local.ready.get(setting.available.len()).and_then(Option::as_ref);
+        let solved = ready.map_or(Solved::Linear, |ready| ready.relaxation.solved());
+        let program =
+            (feasibility == Feasibility::Feasible && solved == Solved::Linear).then(|| program(setting, means, costs));
+        Relaxed { solved, z, program, coins }
+    }
+}
+
+/// The linear program of the round and its prices.
+fn program(setting: &Setting, means: &[f64], costs: &[f64]) -> Program {
+    let there = |values: &[f64]| -> Vec<f64> {
+        setting.available.iter().map(|&arm| values.get(arm).copied().unwrap_or(0.0)).collect()
+    };
+    let weight = |mean: f64| if setting.reward == RewardModel::Aic { log_mean(mean) } else { mean };
+    let weights: Vec<f64> = means.iter().map(|mean| weight(*mean)).collect();
+    let (of_there, costs) = (there(&weights), there(costs));
+    let mut linear = Linear::new(costs.len());
+    let mut z = vec![0.0; costs.len()];
+    linear.solve(&of_there, &costs, setting.n, setting.budget, &mut z);
+    let (price, level) = linear.prices_signed(&of_there, &costs, &z);
+    let exchange = linear.last_exchange().and_then(|(out, into)| {
+        let cost = (0..).zip(&z).zip(&costs).filter(|((arm, z), _)| *arm == out || (**z > 0.0 && *arm != into));
+        Some(Exchange {
+            cost: cost.map(|(_, cost)| cost).sum(),
+            fraction: *z.get(into)?,
+            out: *setting.available.get(out)?,
+            into: *setting.available.get(into)?,
+        })
+    });
+    Program { weights, price, level, exchange }
 }
 
 /// Knows means and costs, and solves the relaxed problem.

@@ -14,19 +14,19 @@ use serde::{Deserialize, Serialize};
 pub struct Thompson {
     /// Successes and failures by arm; a fractional reward is made one of the two by a coin.
     tallies: Vec<(u32, u32)>,
-    estimates: Estimates,
-    draws: Vec<f64>,
-    budgeting: Option<Budgeting>,
+    pub(super) estimates: Estimates,
+    pub(super) draws: Vec<f64>,
+    pub(super) budgeting: Option<Budgeting>,
     stream: Stream,
 }
 
 /// What the cost-aware one has besides: a Beta(1 + Σy, 1 + Σ(1 − y)) belief on an arm's scaled cost.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Budgeting {
+pub(super) struct Budgeting {
     /// `Σy` and `Σ(1 − y)` by arm, a cost above 1 (where the cost scale is below the largest cost) taken as 1.
     spent: Vec<(f64, f64)>,
-    draws: Vec<f64>,
-    scheduler: Scheduler,
+    pub(super) draws: Vec<f64>,
+    pub(super) scheduler: Scheduler,
 }
 
 impl Thompson {

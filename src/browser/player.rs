@@ -1,6 +1,7 @@
 //! The worker that plays jobs, one slice of time a message.
 
 use super::{listen, now, numbers, post, unpack};
+use crate::inspect::Inspector;
 use crate::optimum::joint;
 use crate::protocol::{FromPlayer, ToPlayer, decode};
 use crate::simulation::Simulation;
@@ -18,6 +19,7 @@ struct Playing {
     run: u32,
     simulation: Simulation,
     slices: Slices,
+    inspector: Inspector,
 }
 
 /// Listens for what the page wants to be played.
@@ -43,14 +45,20 @@ fn handle(request: ToPlayer, data: &JsValue, playing: &mut Option<Playing>) {
             let simulation = Simulation::new(game);
             let slices = Slices::new(&simulation, &jobs);
             let optima = report.then(|| (simulation.optima().to_vec(), joint(&simulation.game)));
-            *playing = Some(Playing { run, simulation, slices });
+            *playing = Some(Playing { run, simulation, slices, inspector: Inspector::new() });
             post(&FromPlayer::Started { run, optima });
         }
         ToPlayer::Play { run, until } => {
             if let Some(Playing { simulation, slices, .. }) = playing.as_mut().filter(|playing| playing.run == run) {
                 let updates = slices.play(simulation, until, SLICE, now);
-                let (round, done) = (slices.round(), slices.is_done(simulation));
-                post(&FromPlayer::Played { run, updates, round, done });
+                let (round, furthest, done) = (slices.round(), slices.furthest(), slices.is_done(simulation));
+                post(&FromPlayer::Played { run, updates, round, furthest, done });
+            }
+        }
+        ToPlayer::Inspect { run, wanted } => {
+            if let Some(playing) = playing.as_mut().filter(|playing| playing.run == run) {
+                let answer = playing.inspector.look(&playing.simulation, wanted, SLICE, now);
+                post(&FromPlayer::Inspected { run, wanted, answer });
             }
         }
     }

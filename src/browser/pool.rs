@@ -10,6 +10,7 @@ use crate::data::{Audit, FileIdentity, ImportOptions, Progress};
 use crate::error::{Error, ErrorKind};
 use crate::experiment::{Environment, Experiment, Price};
 use crate::facts::Facts;
+use crate::inspect::{Answer, RoundWanted};
 use crate::plan::{Asked, Plan};
 use crate::protocol::{FromImporter, FromPlayer, ToImporter, ToPlayer};
 use crate::summary::RunResult;
@@ -49,6 +50,8 @@ pub enum Event {
     CleanFailed(Error),
     /// A run has advanced, is done, or was paused.
     Progress(Rc<Snapshot>),
+    /// A round was looked for: which one, and what was found.
+    Inspected(RoundWanted, Result<Answer, Error>),
     /// A run could not go on.
     Failed(Error),
 }
@@ -69,6 +72,10 @@ pub struct Snapshot {
 /// How fast curves grow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Speed {
+    /// One round a second.
+    One,
+    /// Ten rounds a second.
+    Ten,
     /// About 200 rounds a second.
     Lecture,
     /// About 2,000 rounds a second.
@@ -82,11 +89,28 @@ impl Speed {
     /// Rounds a second; `None` = as fast as it goes.
     pub fn rounds_per_second(self) -> Option<f64> {
         match self {
+            Speed::One => Some(1.0),
+            Speed::Ten => Some(10.0),
             Speed::Lecture => Some(200.0),
             Speed::Fast => Some(2_000.0),
             Speed::Full => None,
         }
     }
+
+    /// Whether every round can be followed by eye.
+    pub fn is_slow(self) -> bool {
+        self.rounds_per_second().is_some_and(|pace| pace <= 10.0)
+    }
+}
+
+/// How a run begins.
+enum Beginning {
+    /// It plays.
+    Playing,
+    /// It plays one round and pauses.
+    Step,
+    /// It was finished before: these are the bytes of [`Pool::played`].
+    Kept(Vec<u8>),
 }
 
 /// The pool. Dropping it ends its workers.
@@ -207,7 +231,28 @@ impl Pool {
 
     /// Starts a run from round 0, ending the one under way.
     pub fn start(&self, experiment: &Experiment, data: Option<Rc<Remote>>, speed: Speed) {
-        self.inner.begin(self.inner.next_run(), experiment.clone(), data, speed, None);
+        self.inner.begin(self.inner.next_run(), experiment.clone(), data, speed, Beginning::Playing);
+    }
+
+    /// Starts a run from round 0, plays one round, and pauses.
+    pub fn start_with_step(&self, experiment: &Experiment, data: Option<Rc<Remote>>, speed: Speed) {
+        self.inner.begin(self.inner.next_run(), experiment.clone(), data, speed, Beginning::Step);
+    }
+
+    /// Plays one more round of every replicate of every policy, and pauses there. After a pause these stand at different
+    /// rounds: all are first brought to the furthest of them, and the step is the round after it. What is shown is that
+    /// round, also where it is no checkpoint; the run's digest is the one it has without steps.
+    pub fn step(&self) {
+        if let Some(playing) = self.inner.playing.borrow_mut().as_mut() {
+            playing.step();
+        }
+        self.inner.go_on();
+    }
+
+    /// Looks at a round of the run, also while it plays; of those looked for at once the last one is told of. `played` is
+    /// filled in here.
+    pub fn inspect(&self, wanted: RoundWanted) {
+        self.inner.inspect(wanted);
     }
 
     /// [`Pool::start`] on synthetic models, apart from all that reads data.
@@ -215,7 +260,8 @@ impl Pool {
         let run = self.inner.next_run();
         match Plan::synthetic(experiment) {
             Ok(plan) => {
-                let starts = self.inner.play(run, plan, speed);
+                let (playing, starts) = Playing::new(run, plan, None, speed, self.inner.players.borrow().len());
+                *self.inner.playing.borrow_mut() = Some(playing);
                 self.inner.send(&starts, &[]);
             }
             Err(error) => self.inner.fail(error),
@@ -224,7 +270,7 @@ impl Pool {
 
     /// Puts back a run that was finished before; where `played` is not of this experiment on this data, plays it.
     pub fn restore(&self, experiment: &Experiment, data: Option<Rc<Remote>>, speed: Speed, played: Vec<u8>) {
-        self.inner.begin(self.inner.next_run(), experiment.clone(), data, speed, Some(played));
+        self.inner.begin(self.inner.next_run(), experiment.clone(), data, speed, Beginning::Kept(played));
     }
 
     /// The bytes for [`Pool::restore`], once the run is finished.
@@ -285,11 +331,13 @@ impl Inner {
     /// and memory that a worker has asked for once stays its own.
     fn make_room(self: &Rc<Self>) {
         let idle = self.playing.borrow().as_ref().is_none_or(Playing::is_done);
-        if idle
-            && self.dealt.take()
-            && let Err(error) = self.renew_players()
-        {
-            self.fail(error);
+        if idle && self.dealt.take() {
+            if let Some(playing) = self.playing.borrow_mut().as_mut() {
+                playing.dismissed();
+            }
+            if let Err(error) = self.renew_players() {
+                self.fail(error);
+            }
         }
     }
 
@@ -306,7 +354,7 @@ impl Inner {
         experiment: Experiment,
         data: Option<Rc<Remote>>,
         speed: Speed,
-        played: Option<Vec<u8>>,
+        beginning: Beginning,
     ) {
         let data = data.filter(|_| matches!(experiment.environment, Environment::Replay(_)));
         let plan = match &data {
@@ -320,45 +368,53 @@ impl Inner {
                 let (weak, data) = (Rc::downgrade(self), data.clone());
                 return held.look(wanted, move || {
                     if let Some(inner) = weak.upgrade().filter(|inner| inner.runs.get() == run) {
-                        inner.begin(run, experiment, data, speed, played);
+                        inner.begin(run, experiment, data, speed, beginning);
                     }
                 });
             }
             (Ok(Err(_)), None) => return,
             (Err(error), _) => return self.fail(error),
         };
-        if let Some(played) = played
-            && let Some((playing, snapshot)) =
-                Playing::restored(run, plan.clone(), self.players.borrow().len(), &played)
+        let workers = self.players.borrow().len();
+        if let Beginning::Kept(played) = &beginning
+            && let Some((playing, snapshot)) = Playing::restored(run, plan.clone(), data.clone(), workers, played)
         {
             *self.playing.borrow_mut() = Some(playing);
             return (self.on_event)(Event::Progress(snapshot));
         }
-        let starts = self.play(run, plan, speed);
-        match data {
-            Some(held) => {
-                let weak = Rc::downgrade(self);
-                held.deal(&Asked::of(&experiment), starts.len(), move |rows| {
-                    let inner = weak.upgrade().filter(|inner| inner.runs.get() == run);
-                    match (inner, rows) {
-                        (Some(inner), Ok(rows)) => {
-                            inner.dealt.set(true);
-                            inner.send(&starts, &rows);
-                        }
-                        (Some(inner), Err(error)) => inner.fail(error),
-                        (None, _) => {}
-                    }
-                });
-            }
-            None => self.send(&starts, &[]),
+        let (mut playing, starts) = Playing::new(run, plan, data.clone(), speed, workers);
+        if let Beginning::Step = beginning {
+            playing.step();
         }
+        *self.playing.borrow_mut() = Some(playing);
+        self.deal(run, starts, &experiment, data);
     }
 
-    /// Makes this the run under way; returns the messages that start it.
-    fn play(&self, run: u32, plan: Plan, speed: Speed) -> Vec<ToPlayer> {
-        let (playing, starts) = Playing::new(run, plan, speed, self.players.borrow().len());
-        *self.playing.borrow_mut() = Some(playing);
-        starts
+    /// Sends the messages that start a run, with the rows of its data.
+    fn deal(self: &Rc<Self>, run: u32, starts: Vec<ToPlayer>, experiment: &Experiment, data: Option<Rc<Remote>>) {
+        let Some(held) = data else { return self.send(&starts, &[]) };
+        let weak = Rc::downgrade(self);
+        held.deal(&Asked::of(experiment), starts.len(), move |rows| {
+            let inner = weak.upgrade().filter(|inner| inner.runs.get() == run);
+            match (inner, rows) {
+                (Some(inner), Ok(rows)) => {
+                    inner.dealt.set(true);
+                    inner.send(&starts, &rows);
+                    inner.go_on();
+                }
+                (Some(inner), Err(error)) => inner.fail(error),
+                (None, _) => {}
+            }
+        });
+    }
+
+    /// Looks at a round: where no player has the run, as when it was finished before, one is given it first.
+    fn inspect(self: &Rc<Self>, wanted: RoundWanted) {
+        let start = self.playing.borrow_mut().as_mut().and_then(|playing| playing.inspect(wanted));
+        if let Some((run, start, experiment, data)) = start {
+            self.deal(run, vec![start], &experiment, data);
+        }
+        self.go_on();
     }
 
     /// Sends the messages that start a run, one a player; `rows` are three values a message, or none.
@@ -396,7 +452,11 @@ impl Inner {
         let mut playing = self.playing.borrow_mut();
         let Some(playing) = playing.as_mut() else { return };
         let mut players = self.players.borrow_mut();
+        playing.begin_step();
         for (worker, handle) in players.iter_mut().enumerate() {
+            if let Some(request) = playing.next_look(worker) {
+                let _ = handle.send(&request, &[]);
+            }
             if let Some(request) = playing.next(worker) {
                 // Fails only when the worker is gone, and then its error has been heard.
                 let _ = handle.send(&request, &[]);

@@ -4,8 +4,9 @@ use super::axis::{Axis, Scale};
 use super::curves::{Frame, band, hatching, line};
 use super::number::{CostUnit, count, decimals, fixed, text_width};
 use super::plot::{height, path, round_axis, straight};
+use super::stop::ordered;
 use super::sweep::draw::Values;
-use super::{Node, Options, Scene, Table};
+use super::{Node, Options, Reading, Readout, Scene, Stop, Table};
 use crate::live::session::{CurvePoint, Mean, Report};
 use crate::summary::Series;
 use std::fmt::Write;
@@ -57,14 +58,17 @@ fn unit(report: &Report) -> CostUnit {
 
 /// A mean with its interval.
 fn written(kind: LiveFigure, mean: Mean, unit: CostUnit) -> String {
+    let (text, margin) = parts(kind, mean, unit);
+    if margin.is_empty() { text } else { format!("{text} {margin}") }
+}
+
+/// A mean, and its interval; empty where it has none.
+fn parts(kind: LiveFigure, mean: Mean, unit: CostUnit) -> (String, String) {
     let number = |value: f64| match kind {
         LiveFigure::Reward => fixed(value, 3),
         LiveFigure::Cost => unit.write(value, 1),
     };
-    match mean.half {
-        Some(half) => format!("{} ± {}", number(mean.mean), number(half)),
-        None => number(mean.mean),
-    }
+    (number(mean.mean), mean.half.map_or_else(String::new, |half| format!("± {}", number(half))))
 }
 
 /// One sentence below the heading.
@@ -91,43 +95,75 @@ pub fn describe(kind: LiveFigure, report: &Report) -> String {
     format!("{} after {} of {}: {now}{budget}.", kind.title(), count(last.round), count(report.rounds))
 }
 
+/// Where the curve stands.
+struct Layout {
+    frame: Frame,
+    values: Values,
+    /// The budget, where it is not far above all that is drawn.
+    near: Option<f64>,
+}
+
+impl Layout {
+    fn new(kind: LiveFigure, report: &Report, options: &Options) -> Layout {
+        let (font, width, height) = (options.font, options.width, height(options));
+        let unit = unit(report);
+        // The first intervals are as wide as all there is: they may be cut.
+        let settled = report.curve.last().map_or(0, |last| last.round / 10);
+        let mut spans: Vec<(f64, f64)> = (report.curve.iter())
+            .map(|point| {
+                let mean = kind.of(point);
+                let half = mean.half.filter(|_| point.round > settled).unwrap_or(0.0);
+                let most = if kind == LiveFigure::Reward && mean.mean <= 1.0 { 1.0 } else { f64::INFINITY };
+                let high = if mean.mean + half < most { mean.mean + half } else { most };
+                (if mean.mean > half { mean.mean - half } else { 0.0 }, high)
+            })
+            .collect();
+        // A budget far above all costs would squash them.
+        let dearest = spans.iter().fold(0.0, |most, span| if span.1 > most { span.1 } else { most });
+        let near = report.budget.filter(|budget| kind == LiveFigure::Cost && *budget <= dearest * 2.5);
+        spans.extend(near.map(|budget| (0.0, budget)));
+        let (top, bottom) = (font * 1.6, height - font * 2.2);
+        let values = Values::over(&spans, (0.0, f64::INFINITY), (bottom, top), 5, &|value, step| match kind {
+            LiveFigure::Reward => fixed(value, decimals(step, 1)),
+            LiveFigure::Cost => unit.label(value, if value == 0.0 { 0 } else { decimals(step, 1) }),
+        });
+        let left = (values.width(font) + font * 0.9).clamp(font * 2.0, width * 0.4);
+        let x = Axis::new(Scale::Linear, 0.0, f64::from(report.rounds.max(1)), left, width - font * 0.6);
+        Layout { frame: Frame { x, y: values.axis }, values, near }
+    }
+}
+
+/// Where a cursor can stand, from left to right: at each question.
+#[must_use]
+pub fn stops(kind: LiveFigure, report: &Report, options: &Options) -> Vec<Stop> {
+    let options = options.checked();
+    let (frame, unit) = (Layout::new(kind, report, &options).frame, unit(report));
+    let stop = |point: &CurvePoint| {
+        let mean = kind.of(point);
+        let (text, margin) = parts(kind, mean, unit);
+        let name = kind.title().to_owned();
+        let reading = Reading { policy: 0, name, text, margin, mean: mean.mean, ci95: mean.half };
+        let readout = Readout { at: format!("Question {}", count(point.round)), values: vec![reading] };
+        Stop { x: frame.x.at(f64::from(point.round)), y: None, readout }
+    };
+    ordered(report.curve.iter().map(stop).collect())
+}
+
 /// Draws one figure.
 #[must_use]
 pub fn draw(kind: LiveFigure, report: &Report, options: &Options) -> Scene {
     let options = options.checked();
     let (font, width, height) = (options.font, options.width, height(&options));
     let mut scene = Scene { width, height, label: describe(kind, report), nodes: Vec::new() };
-    let Some(last) = report.curve.last() else {
+    if report.curve.is_empty() {
         let text = "No question is answered yet.".to_owned();
         scene.nodes.push(Node::Text { class: "mid", x: width / 2.0, y: height / 2.0, text });
         return scene;
-    };
+    }
     let unit = unit(report);
     let budget = report.budget.filter(|_| kind == LiveFigure::Cost);
-    // The first intervals are as wide as all there is: they may be cut.
-    let settled = last.round / 10;
-    let mut spans: Vec<(f64, f64)> = (report.curve.iter())
-        .map(|point| {
-            let mean = kind.of(point);
-            let half = mean.half.filter(|_| point.round > settled).unwrap_or(0.0);
-            let most = if kind == LiveFigure::Reward && mean.mean <= 1.0 { 1.0 } else { f64::INFINITY };
-            let high = if mean.mean + half < most { mean.mean + half } else { most };
-            (if mean.mean > half { mean.mean - half } else { 0.0 }, high)
-        })
-        .collect();
-    // A budget far above all costs would squash them.
-    let dearest = spans.iter().fold(0.0, |most, span| if span.1 > most { span.1 } else { most });
-    let near = budget.filter(|budget| *budget <= dearest * 2.5);
-    spans.extend(near.map(|budget| (0.0, budget)));
-    let (top, bottom) = (font * 1.6, height - font * 2.2);
-    let values = Values::over(&spans, (0.0, f64::INFINITY), (bottom, top), 5, &|value, step| match kind {
-        LiveFigure::Reward => fixed(value, decimals(step, 1)),
-        LiveFigure::Cost => unit.label(value, if value == 0.0 { 0 } else { decimals(step, 1) }),
-    });
-    let left = (values.width(font) + font * 0.9).clamp(font * 2.0, width * 0.4);
-    let right = width - font * 0.6;
-    let x = Axis::new(Scale::Linear, 0.0, f64::from(report.rounds.max(1)), left, right);
-    let frame = Frame { x, y: values.axis };
+    let Layout { frame, values, near } = Layout::new(kind, report, &options);
+    let (left, right, top, bottom) = (frame.left(), frame.right(), frame.top(), frame.bottom());
     let over = near.map(|budget| frame.y.at(budget).clamp(top, bottom));
     if let Some(line) = over {
         let (x, y, width, height) = (left, top, right - left, line - top);
@@ -354,6 +390,9 @@ mod tests {
         let table = table(LiveFigure::Reward, &report);
         assert_eq!(table.rows.last().map(Vec::as_slice), Some(&["44".to_owned(), "0.715 ± 0.357".to_owned()][..]));
         assert_eq!(csv(&report).lines().count(), 45);
+        let stops = stops(LiveFigure::Cost, &report, &Options::default());
+        let last = stops.last().map(|stop| (stop.readout.at.as_str(), stop.readout.values[0].margin.as_str()));
+        assert_eq!((stops.len(), last), (44, Some(("Question 44", "± $0.00040"))));
     }
 
     #[test]
@@ -388,6 +427,9 @@ mod tests {
             let options = Options { width, ..Options::default() };
             let report = report(&points, budget);
             for kind in LiveFigure::ALL {
+                let stops = stops(kind, &report, &options);
+                prop_assert_eq!(stops.len(), report.curve.len());
+                prop_assert!(stops.iter().all(|stop| (0.0..=width).contains(&stop.x)));
                 for node in draw(kind, &report, &options).nodes {
                     if let Node::Rect { x, y, width: wide, height, .. } = node {
                         prop_assert!(x >= -1.0 && y >= -1.0 && wide >= 0.0 && height >= 0.0 && x + wide <= width + 1.0);

@@ -18,6 +18,7 @@ pub mod scene;
 mod selection;
 pub mod series;
 pub mod sheet;
+pub mod stop;
 pub mod style;
 pub mod sweep;
 pub mod text;
@@ -31,6 +32,7 @@ pub use plot::Panel;
 pub use scene::{Node, Scene};
 pub use series::{badge, line_class, series_class, series_colour, series_mark, swatch};
 pub use sheet::{export, sheet};
+pub use stop::{Stop, nearest};
 pub use style::Theme;
 pub use text::{Reading, Readout, Table, curves_csv, describe, readout, sub, table};
 
@@ -187,8 +189,11 @@ pub struct Options<'a> {
     pub policy: usize,
     /// Round at which a line and dots stand.
     pub cursor: Option<u32>,
-    /// Whether the axes have titles and the lines marks, as on paper.
+    /// Whether the axes have titles, as on paper.
     pub titled: bool,
+    /// Whether the lines of curves over rounds carry marks, so that they are told apart without their colours. Lines of
+    /// figures with titles always do.
+    pub marked: bool,
 }
 
 impl Default for Options<'_> {
@@ -206,6 +211,7 @@ impl Default for Options<'_> {
             policy: 0,
             cursor: None,
             titled: false,
+            marked: false,
         }
     }
 }

@@ -369,7 +369,8 @@ impl Plot<'_> {
         let right = frame.right();
         self.nodes.push(straight("budget-line", frame.left(), line, right, line));
         let text = format!("ρ {}", self.unit.write(budget, 0));
-        let width = text_width(&text, font) + font * 0.8;
+        // Its type is bold.
+        let width = text_width(&text, font) * 1.2 + font * 0.9;
         let height = font * 1.4;
         // On the line where rounds are still to come, else on a pole that hides no curve.
         let room = right - here >= width && line - height >= frame.top();

@@ -4,7 +4,7 @@ pub(super) mod draw;
 pub(super) mod frontier;
 mod text;
 
-pub use draw::{draw, sheet};
+pub use draw::{draw, sheet, stops};
 pub use text::{describe, enough, sub};
 
 use super::Quantity;

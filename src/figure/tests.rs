@@ -465,7 +465,7 @@ proptest! {
         let mut result = result(policies, &names, planned, budget);
         result.bounds = bounds;
         let options =
-            Options { width, font, log, log_values, hidden: &hidden, dollars, against, bound, by_violation, policy: chosen, cursor, titled: dollars };
+            Options { width, font, log, log_values, hidden: &hidden, dollars, against, bound, by_violation, policy: chosen, cursor, titled: dollars, marked: log };
         for kind in FigureKind::ALL {
             let drawing = draw(kind, &result, &options);
             check(&drawing.scene.to_svg(Theme::Light, 12.0));

@@ -1,4 +1,5 @@
-//! What a figure on paper has beside its curves: titles of the axes with their units, and marks on the lines.
+//! What a figure on paper has beside its curves: titles of the axes with their units, and marks on the lines, which those
+//! on screens may have as well.
 
 use super::curves::Frame;
 use super::plot::Panel;
@@ -38,7 +39,7 @@ pub(super) fn rounds(nodes: &mut Vec<Node>, left: f64, right: f64, bottom: f64, 
 
 /// Marks on the lines of a panel, those of no two policies at the same rounds.
 pub(super) fn marks(nodes: &mut Vec<Node>, panel: &Panel, result: &RunResult, options: &Options) {
-    let Some(quantity) = panel.quantity.filter(|_| options.titled) else { return };
+    let Some(quantity) = panel.quantity.filter(|_| options.titled || options.marked) else { return };
     let frame: &Frame = &panel.frame;
     let all = result.policies.len().max(1) as f64;
     for (index, policy) in result.policies.iter().enumerate().rev().filter(|(index, _)| options.shows(*index)) {

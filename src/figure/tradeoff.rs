@@ -4,7 +4,7 @@
 mod draw;
 mod text;
 
-pub use draw::{draw, export, sheet};
+pub use draw::{draw, export, sheet, stops};
 pub use text::{csv, describe, label, sub, table};
 
 use super::Options;

@@ -49,6 +49,9 @@ struct Block {
     /// Checkpoints merged.
     merged: usize,
     round: u32,
+    /// What was told of `round`, where that is no checkpoint.
+    #[serde(skip)]
+    between: Option<Moments>,
     bins: usize,
     called: Vec<u64>,
     last: Vec<[f64; 4]>,
@@ -106,14 +109,8 @@ impl Collector {
         let Some(job) = self.jobs.get(update.job as usize) else { return };
         let Some(policy) = self.policies.get_mut(job.policy as usize) else { return };
         let Some(block) = policy.blocks.get_mut(job.block as usize) else { return };
-        for values in update.statistics.chunks_exact(2 * TRACKED) {
-            let (means, squares) = values.split_at(TRACKED);
-            let mut moments = [(0.0, 0.0); TRACKED];
-            for ((moment, mean), square) in moments.iter_mut().zip(means).zip(squares) {
-                *moment = (*mean, *square);
-            }
-            block.waiting.push_back(moments);
-        }
+        block.waiting.extend(moments(&update.statistics));
+        block.between = moments(&update.between).next();
         let from = block.bins * self.arms;
         for (sum, count) in policy.selected.iter_mut().skip(from).zip(&update.selected) {
             *sum += u64::from(*count);
@@ -121,7 +118,9 @@ impl Collector {
         block.bins += update.selected.len().checked_div(self.arms).unwrap_or(0);
         block.round = update.round;
         block.called = update.called;
-        block.last = update.replicates;
+        if !update.statistics.is_empty() {
+            block.last = update.replicates;
+        }
         block.milliseconds = update.milliseconds;
         policy.merge();
     }
@@ -157,8 +156,13 @@ impl Collector {
         let policy = self.policies.get(index)?;
         // All policies are shown up to the same round, so that they can be compared.
         let count = self.policies.iter().map(Collected::complete).min().unwrap_or(0);
-        let moments = policy.merged.get(..count)?;
-        let rounds = self.checkpoints.get(..count)?.to_vec();
+        let mut moments = policy.merged.get(..count)?.to_vec();
+        let mut rounds = self.checkpoints.get(..count)?.to_vec();
+        if let Some((round, between)) = self.between(rounds.last().copied()).and_then(|round| policy.between(round)) {
+            moments.push(between);
+            rounds.push(round);
+        }
+        let moments = &*moments;
         let series = |tracked: usize| Series {
             mean: moments.iter().map(|moment| moment[tracked].0).collect(),
             ci95: self
@@ -232,6 +236,14 @@ impl Collector {
         })
     }
 
+    /// The round after the `last` checkpoint that every replicate of every policy stands at, where that is no checkpoint.
+    fn between(&self, last: Option<u32>) -> Option<u32> {
+        let mut blocks = self.policies.iter().flat_map(|policy| &policy.blocks).peekable();
+        let round = blocks.peek()?.round;
+        let all = blocks.all(|block| block.round == round && block.between.is_some());
+        (all && last.is_none_or(|last| last < round)).then_some(round)
+    }
+
     fn finals(&self, plan: &Plan, index: usize, moments: &[Moments]) -> Finals {
         let Some(last) = moments.last() else { return Finals::default() };
         let figure = |tracked: usize| Figure {
@@ -248,7 +260,7 @@ impl Collector {
                 return Figure::default();
             }
             // The interval takes part in the result only when all replicates have come to the same, last round.
-            let ci95 = (moments.len() == self.checkpoints.len()).then(|| {
+            let ci95 = self.is_complete().then(|| {
                 let pairs: Vec<(f64, f64)> = (self.policies.get(index).into_iter())
                     .flat_map(|policy| &policy.blocks)
                     .flat_map(|block| &block.last)
@@ -299,6 +311,19 @@ impl Collected {
         self.blocks.iter().map(|block| block.bins).min().unwrap_or(0)
     }
 
+    /// What all blocks together have told of a round that is no checkpoint.
+    fn between(&self, round: u32) -> Option<(u32, Moments)> {
+        let mut sum: Option<Moments> = None;
+        for block in &self.blocks {
+            let more = block.between?;
+            match &mut sum {
+                Some(sum) => combine(sum, &more, f64::from(block.before), f64::from(block.replicates)),
+                None => sum = Some(more),
+            }
+        }
+        sum.map(|sum| (round, sum))
+    }
+
     /// Median over the blocks of the time that a round took, µs; `None` where no clock was read.
     fn time_per_round_us(&self) -> Option<f64> {
         let rounds = |block: &Block| f64::from(block.round) * f64::from(block.replicates);
@@ -324,6 +349,18 @@ impl Collected {
             allowed = block.merged;
         }
     }
+}
+
+/// What a job's update tells of checkpoints.
+fn moments(statistics: &[f64]) -> impl Iterator<Item = Moments> {
+    statistics.chunks_exact(2 * TRACKED).map(|values| {
+        let (means, squares) = values.split_at(TRACKED);
+        let mut moments = [(0.0, 0.0); TRACKED];
+        for ((moment, mean), square) in moments.iter_mut().zip(means).zip(squares) {
+            *moment = (*mean, *square);
+        }
+        moments
+    })
 }
 
 /// Chan, Golub and LeVeque's update of mean and sum of squared deviations of `a` values by those of `b` more.

@@ -179,6 +179,11 @@ impl Linear {
         }
     }
 
+    /// The last exchange of the solution that was found last: the arm that gives up its place, and the one that takes it.
+    pub(in crate::bandit) fn last_exchange(&self) -> Option<(usize, usize)> {
+        self.last.map(|Pair { out, into }| (out, into))
+    }
+
     /// Slope of `values` (one an arm; 0 for items beyond them) against cost over the last exchange; 0 if there was none.
     pub(super) fn slope(&self, values: &[f64], costs: &[f64]) -> f64 {
         let Some(Pair { out, into }) = self.last else { return 0.0 };

@@ -13,6 +13,7 @@ pub mod greedy;
 pub mod linear;
 pub mod selection;
 
+use super::explained::Solved;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{RewardModel, Solver};
 use exact::Exact;
@@ -98,6 +99,15 @@ impl Relaxation {
             },
         };
         Ok(Relaxation { n, kind })
+    }
+
+    /// What solves it.
+    pub fn solved(&self) -> Solved {
+        match self.kind {
+            Kind::Suc(_) | Kind::Aic { .. } => Solved::Linear,
+            Kind::AwcExact(_) => Solved::Exact,
+            Kind::AwcGreedy(_) => Solved::Greedy,
+        }
     }
 
     /// Writes to `z` the solution for optimistic means `μ̄` and lower cost bounds `c̲`, one entry an arm each, and a

@@ -3,6 +3,7 @@
 use crate::bring::Brought;
 use crate::fetch::Fetched;
 use crate::form::{Edit, Field, Kind, Memory, QueryEdit};
+use crate::inspector::InspectorAction;
 use crate::learn::{LearnAction, LearnEffect};
 use crate::live::{LiveAction, LiveEffect};
 use crate::query_aware::QueryAwareAction;
@@ -19,6 +20,7 @@ use llm_selection::data::{ImportOptions, Progress};
 use llm_selection::error::{Error, Result};
 use llm_selection::experiment::{Experiment, RewardModel, Solver};
 use llm_selection::figure::Paper;
+use llm_selection::inspect::RoundWanted;
 use llm_selection::plan::Asked;
 use llm_selection::protocol::ToQueryAware;
 use std::rc::Rc;
@@ -51,6 +53,8 @@ pub enum Action {
     Seed(u64),
     Run,
     Pause,
+    /// Play one round more.
+    Step,
     Toggle,
     Reset,
     Speed(Speed),
@@ -89,6 +93,8 @@ pub enum Action {
     Dismiss,
     Hide(usize, bool),
     Cursor(Option<u32>),
+    /// In the round inspector.
+    Inspect(InspectorAction),
     View(View),
     Sweep(SweepAction),
     Pool(Event),
@@ -137,6 +143,7 @@ impl Action {
             Action::Typed(..)
             | Action::Hide(..)
             | Action::Cursor(_)
+            | Action::Inspect(_)
             | Action::FilesAdvanced(_)
             | Action::Live(_)
             | Action::Learn(_) => false,
@@ -163,6 +170,8 @@ pub enum Effect {
         speed: Speed,
         /// Its finished run, where that was kept.
         played: Option<Rc<[u8]>>,
+        /// Play one round and pause.
+        step: bool,
     },
     /// Play a point of the sweep, in workers of its own.
     SweepPlay {
@@ -172,6 +181,7 @@ pub enum Effect {
     /// End the sweep and its workers.
     SweepStop,
     Pause,
+    Step,
     Resume,
     Reset,
     Speed(Speed),
@@ -232,6 +242,8 @@ pub enum Effect {
     /// Have policies learn from the texts of the data what a replay asks for.
     Learn(Rc<Remote>, Asked),
     StopLearning(Rc<Remote>),
+    /// Look at a round of the run.
+    Inspect(RoundWanted),
     /// Find out what a replay of the data comes to.
     Look(Rc<Remote>, Asked),
 }

@@ -70,6 +70,12 @@ pub struct Later {
     pub skip: fn(&App, &State) -> Html,
     /// What a lesson's link hides.
     pub foot: fn(&App, &State) -> Html,
+    /// Has the round inspector follow a run.
+    pub follow_rounds: fn(&mut State, &Snapshot) -> Vec<Effect>,
+    /// The round inspector.
+    pub inspector: fn(&App, &State) -> Html,
+    /// The run's settings in words, for paper.
+    pub handout: fn(&App, &State) -> Html,
     /// What is wrong in another room.
     pub elsewhere: fn(&App, &State) -> Html,
     /// How far reading is, on a page without a form.
@@ -113,6 +119,9 @@ static LATER: Later = Later {
     help: rooms::help,
     skip: rooms::skip,
     foot: rooms::foot,
+    follow_rounds: State::follow_rounds,
+    inspector: rooms::inspector,
+    handout: rooms::handout,
     elsewhere: rooms::elsewhere,
     reading: rooms::reading,
     can_leave_out: rooms::can_leave_out,

@@ -4,7 +4,9 @@ mod lesson;
 mod place;
 mod progress;
 
+use crate::action::Effect;
 use crate::browser::fragment;
+use crate::inspector::{InspectorAction, InspectorState};
 use crate::query_aware::Trained;
 use crate::room::Room;
 use crate::shared::Shared;
@@ -12,6 +14,7 @@ pub use lesson::{Entry, Lesson, Prediction, Step, Trial, Vary};
 use llm_selection::browser::pool::{Event, Snapshot};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::Experiment;
+use llm_selection::inspect::RoundWanted;
 use llm_selection::link::{Link, PageState};
 use llm_selection::protocol::FromQueryAware;
 pub use place::{PARTS, Place};
@@ -52,6 +55,8 @@ pub enum StepAction {
     Vary(usize),
     Hide(usize, bool),
     Cursor(Option<u32>),
+    /// In the round inspector.
+    Inspect(InspectorAction),
     /// Take the experiment and its file to the room *Query-aware*; the state above does the rest.
     Take,
 }
@@ -62,6 +67,8 @@ pub enum LearnEffect {
     /// A lesson by slug and address.
     FetchLesson(String, String),
     Play(Rc<Experiment>),
+    /// Look at a round of what was played last.
+    Inspect(RoundWanted),
     /// Train in a worker of this number on a file of this name and address.
     Train {
         number: u32,
@@ -119,6 +126,7 @@ pub struct Course {
     /// Policies that the legend hides, by place.
     pub hidden: Rc<Vec<bool>>,
     pub cursor: Option<u32>,
+    pub inspector: InspectorState,
 }
 
 impl Course {
@@ -175,6 +183,8 @@ pub struct LearnState {
     lessons: BTreeMap<String, Rc<Lesson>>,
     /// The step whose experiment is under way.
     playing: Option<usize>,
+    /// The step whose experiment was played last: its rounds can be looked into.
+    pub held: Option<usize>,
     /// Number of the worker that was started last.
     number: u32,
 }
@@ -242,7 +252,7 @@ impl LearnState {
 
     /// No lesson is open any more.
     fn close(&mut self) -> Vec<LearnEffect> {
-        self.opened = None;
+        (self.opened, self.held) = (None, None);
         self.playing.take().map(|_| LearnEffect::Stop).into_iter().collect()
     }
 
@@ -271,7 +281,7 @@ impl LearnState {
             }
             LearnAction::Retry => return self.enter(),
             LearnAction::Step(step, action) => return self.within(step, action),
-            LearnAction::Pool(event) => self.hear(event),
+            LearnAction::Pool(event) => return self.hear(event),
             LearnAction::Heard(number, reply) => return self.heard(number, reply),
             LearnAction::Forget => {
                 self.progress.forget();
@@ -318,7 +328,14 @@ impl LearnState {
                     *hidden = hide;
                 }
             }
-            StepAction::Cursor(round) => course.cursor = round,
+            StepAction::Cursor(round) => {
+                course.cursor = round;
+                course.inspector.cursor = round.or(course.inspector.cursor);
+            }
+            StepAction::Inspect(action) => {
+                let snapshot = course.snapshot.clone();
+                return looked(course.inspector.reduce(action, snapshot.as_deref()));
+            }
             StepAction::Take => {
                 let file = it.experiment.as_ref().and_then(|trial| Some((trial.file.clone()?, trial.address.clone()?)));
                 if let (Some((name, address)), Some(Ok((_, link)))) = (file, &course.experiment) {
@@ -340,6 +357,7 @@ impl LearnState {
             (Some(Ok((experiment, _))), Some(trial)) => {
                 let experiment = experiment.clone();
                 (course.stage, course.share, course.cursor) = (Stage::Playing, 0.0, None);
+                course.inspector.begin(true);
                 course.hidden = Rc::new(vec![false; experiment.policies.len()]);
                 effects.push(match (&trial.file, &trial.address) {
                     (Some(name), Some(address)) => {
@@ -347,7 +365,7 @@ impl LearnState {
                     }
                     _ => LearnEffect::Play(experiment),
                 });
-                self.playing = Some(step);
+                (self.playing, self.held) = (Some(step), trial.file.is_none().then_some(step));
             }
             (Some(Err(error)), _) => course.stage = Stage::Failed(Rc::new(error.clone())),
             _ => self.done(step),
@@ -388,8 +406,15 @@ impl LearnState {
         }
     }
 
-    fn hear(&mut self, event: Event) {
-        let Some(step) = self.playing else { return };
+    fn hear(&mut self, event: Event) -> Vec<LearnEffect> {
+        if let Event::Inspected(wanted, answer) = event {
+            if let Some((_, course)) = self.held.and_then(|step| self.course(step)) {
+                let snapshot = course.snapshot.clone();
+                course.inspector.hear(wanted, answer, snapshot.as_deref());
+            }
+            return Vec::new();
+        }
+        let Some(step) = self.playing else { return Vec::new() };
         match event {
             Event::Progress(snapshot) => {
                 let over = snapshot.round >= snapshot.rounds;
@@ -398,12 +423,24 @@ impl LearnState {
                 }
                 if over {
                     self.done(step);
+                    return self.look(step);
                 }
             }
             Event::Failed(error) => self.fail(error),
             // It imports nothing.
             _ => {}
         }
+        Vec::new()
+    }
+
+    /// Looks into the round that the lesson speaks of, where it speaks of one.
+    fn look(&mut self, step: usize) -> Vec<LearnEffect> {
+        let Some((lesson, course)) = self.course(step) else { return Vec::new() };
+        let trial = lesson.steps.get(step).and_then(|it| it.experiment.as_ref());
+        let Some(place) = trial.and_then(|trial| trial.inspector.as_ref()) else { return Vec::new() };
+        course.inspector.policy = place.policy;
+        let snapshot = course.snapshot.clone();
+        looked(course.inspector.reduce(InspectorAction::Round(place.round.to_string()), snapshot.as_deref()))
     }
 
     fn heard(&mut self, number: u32, reply: Result<FromQueryAware>) -> Vec<LearnEffect> {
@@ -439,4 +476,10 @@ impl LearnState {
             course.stage = Stage::Failed(Rc::new(error));
         }
     }
+}
+
+/// What the round inspector asks for.
+fn looked(effects: Vec<Effect>) -> Vec<LearnEffect> {
+    let wanted = |effect| if let Effect::Inspect(wanted) = effect { Some(LearnEffect::Inspect(wanted)) } else { None };
+    effects.into_iter().filter_map(wanted).collect()
 }

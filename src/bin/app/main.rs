@@ -21,6 +21,8 @@ mod format;
 #[cfg(target_arch = "wasm32")]
 mod inquiry;
 #[cfg(target_arch = "wasm32")]
+mod inspector;
+#[cfg(target_arch = "wasm32")]
 mod keeper;
 #[cfg(target_arch = "wasm32")]
 mod later;

@@ -11,6 +11,7 @@ mod rows;
 pub use crate::action::{Action, Effect};
 use crate::bring::Brought;
 use crate::form::{Field, Form, Kind, Queries, Rest};
+use crate::inspector::InspectorState;
 use crate::later;
 use crate::learn::{LearnEffect, LearnState};
 use crate::live::{LiveAction, LiveEffect, LiveState};
@@ -136,6 +137,9 @@ pub struct State {
     pub speed: Speed,
     pub hidden: Rc<Vec<bool>>,
     pub cursor: Option<u32>,
+    pub inspector: InspectorState,
+    /// A step is under way.
+    pub stepping: bool,
     pub studies: Studies,
     /// The run waits until a study is done, then goes on by itself.
     pub waiting: bool,
@@ -200,6 +204,8 @@ impl State {
             speed: Speed::Full,
             hidden: Rc::default(),
             cursor: None,
+            inspector: InspectorState::default(),
+            stepping: false,
             studies: Studies::default(),
             waiting: false,
             paper: Paper::default(),
@@ -294,7 +300,8 @@ impl State {
             Action::Reset => {
                 let mut effects = self.put_learning_off();
                 (self.phase, self.fresh, self.changed) = (Phase::Ready, false, false);
-                (self.snapshot, self.cursor, self.failure) = (None, None, None);
+                (self.snapshot, self.cursor, self.failure, self.stepping) = (None, None, None, false);
+                self.inspector.begin(false);
                 effects.push(Effect::Reset);
                 effects
             }
@@ -310,6 +317,7 @@ impl State {
             }
             Action::Cursor(round) => {
                 self.cursor = round;
+                self.inspector.cursor = round.or(self.inspector.cursor);
                 Vec::new()
             }
             Action::Pool(event) => self.hear(event),
@@ -370,6 +378,7 @@ impl State {
                 }
             }
             Action::Seed(seed) => self.form_mut().seed = seed.to_string(),
+            Action::Step => return self.step(),
             Action::Learning(learning) => return self.hear_learning(learning),
             Action::OpenLink(fragment) => return self.open_link(&fragment),
             Action::Dropped(Ok(brought)) => return vec![Effect::Sort(brought)],
@@ -416,6 +425,10 @@ impl State {
                     self.import = Import::Idle;
                 }
                 return Vec::new();
+            }
+            Action::Inspect(action) => {
+                let snapshot = self.snapshot.as_ref().filter(|_| self.fresh);
+                return self.inspector.reduce(action, snapshot.map(|snapshot| &*snapshot.0));
             }
             Action::View(view) => {
                 self.view = view;
@@ -593,11 +606,34 @@ impl State {
     fn start(&mut self) -> Vec<Effect> {
         let Some(ready) = &self.ready else { return Vec::new() };
         (self.phase, self.fresh, self.changed, self.failure) = (Phase::Running, false, false, None);
+        (self.stepping, self.waiting) = (false, false);
+        self.inspector.begin(self.played.is_some());
         if self.hidden.len() != ready.experiment.policies.len() {
             self.hidden = Rc::new(vec![false; ready.experiment.policies.len()]);
         }
         let (data, played) = (self.data(), self.played.take());
-        vec![Effect::Start { experiment: ready.experiment.clone(), data, speed: self.speed, played }]
+        vec![Effect::Start { experiment: ready.experiment.clone(), data, speed: self.speed, played, step: false }]
+    }
+
+    /// Plays one round more and pauses; from the first one where there is no run to go on with.
+    fn step(&mut self) -> Vec<Effect> {
+        let mut effects = if self.pending { self.commit() } else { Vec::new() };
+        let waits = self.learning.is_some() || self.put_off || self.wanted().is_some();
+        if self.problem.is_some() || waits {
+            return effects;
+        }
+        let goes_on = matches!(self.phase, Phase::Running | Phase::Paused) && !self.changed;
+        let begins = |effect: &Effect| matches!(effect, Effect::Start { .. });
+        if !effects.iter().any(begins) && !goes_on {
+            effects.extend(self.start());
+        }
+        match effects.iter_mut().find(|effect| begins(effect)) {
+            Some(Effect::Start { step, played, .. }) => (*step, *played) = (true, None),
+            _ => effects.push(Effect::Step),
+        }
+        (self.phase, self.stepping) = (Phase::Paused, true);
+        self.inspector.go_along();
+        effects
     }
 
     fn change_source(&mut self, source: Source) -> Vec<Effect> {
@@ -649,15 +685,26 @@ impl State {
                 if snapshot.round >= snapshot.rounds {
                     self.phase = Phase::Done;
                 }
+                self.stepping = false;
+                let effects = later::get().map(|later| (later.follow_rounds)(self, &snapshot)).unwrap_or_default();
                 (self.fresh, self.snapshot) = (true, Some(Shared(snapshot)));
+                return effects;
             }
-            Event::Failed(error) => (self.phase, self.failure) = (Phase::Ready, Some(Rc::new(error))),
+            Event::Failed(error) => {
+                (self.phase, self.failure, self.stepping) = (Phase::Ready, Some(Rc::new(error)), false);
+            }
             _ => {}
         }
         Vec::new()
     }
 
-    /// Of files.
+    /// Has the round inspector follow a run that rests, or goes slowly.
+    pub fn follow_rounds(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        let rests = self.phase != Phase::Running || self.speed.is_slow();
+        if rests { self.inspector.follow(snapshot) } else { Vec::new() }
+    }
+
+    /// Of files, and of single rounds.
     fn hear_of_files(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::ImportProgress(progress) => self.import.advance(progress),
@@ -669,6 +716,7 @@ impl State {
             Event::CleanProgress(progress) => self.cleaning_advanced(progress.bytes),
             Event::Cleaned(from, file) => return self.cleaned(&from, file),
             Event::CleanFailed(error) => return self.not_cleaned(error),
+            Event::Inspected(wanted, answer) => self.inspector.hear(wanted, answer, self.snapshot.as_deref()),
             Event::Progress(_) | Event::Failed(_) => {}
         }
         Vec::new()
@@ -694,6 +742,12 @@ impl State {
     pub fn can_run(&self) -> bool {
         let waits = self.learning.is_some() || self.wanted().is_some();
         self.phase != Phase::Running && !waits && (self.problem.is_none() || self.pending)
+    }
+
+    /// Whether Step does something.
+    pub fn can_step(&self) -> bool {
+        let waits = self.learning.is_some() || self.put_off || self.wanted().is_some();
+        !waits && (self.problem.is_none() || self.pending)
     }
 
     /// Whether the drawn experiment has a budget that is broken up by dollars: its environment is data.

@@ -4,10 +4,13 @@ use super::{Curves, SweepFigure, describe, frontier, sub};
 use crate::figure::axis::{Axis, Scale, nice_step, settle};
 use crate::figure::curves::Frame;
 use crate::figure::number::{CostUnit, decimals, fixed, shorten, signed, text_width};
-use crate::figure::plot::{height, path, straight};
+use crate::figure::plot::{height, path, straight, write_value};
 use crate::figure::scene::PathData;
 use crate::figure::sheet::legend;
-use crate::figure::{Node, Options, Quantity, Scene, Theme, line_class, series_class, series_mark};
+use crate::figure::stop::ordered;
+use crate::figure::{
+    Node, Options, Quantity, Reading, Readout, Scene, Stop, Theme, line_class, series_class, series_mark,
+};
 
 /// Draws one figure.
 #[must_use]
@@ -179,33 +182,94 @@ pub(in crate::figure) fn below(nodes: &mut Vec<Node>, frame: &Frame, ticks: &[(f
             free = x + half + font * 0.4;
         }
     }
-    let text = shorten(name, frame.right() - frame.left(), font);
+    // Bold type is wider. Where a name does not fit, what comes after its comma goes first.
+    let room = frame.right() / 1.2;
+    let name = if text_width(name, font) > room { name.split(',').next().unwrap_or(name) } else { name };
+    let text = shorten(name, room, font);
     nodes.push(Node::Text { class: "end strong", x: frame.right(), y: bottom + font * 3.0, text });
+}
+
+/// Where the curves of a quantity stand.
+struct Layout {
+    frame: Frame,
+    values: Values,
+    left: f64,
+    height: f64,
+}
+
+impl Layout {
+    fn new(quantity: Quantity, curves: &Curves, options: &Options) -> Layout {
+        let font = options.font;
+        let (width, height) = (options.width, height(options) + font * 1.5);
+        let (top, bottom) = (font, height - font * 3.6);
+        let shown = (0..curves.lines.len()).filter(|index| options.shows(*index));
+        let figures =
+            shown.flat_map(|policy| (0..curves.values.len()).filter_map(move |at| curves.figure(quantity, policy, at)));
+        let mut spans: Vec<(f64, f64)> =
+            figures.map(|(mean, half)| (low(quantity, mean - half), mean + half)).collect();
+        if quantity == Quantity::Cost {
+            // A budget far above all costs would squash them.
+            let dearest = spans.iter().map(|span| span.1).fold(0.0, f64::max);
+            spans.extend(curves.budgets.iter().flatten().filter(|budget| **budget <= dearest * 1.5).map(|b| (*b, *b)));
+        }
+        let values = Values::new(quantity, &spans, unit(curves), (bottom, top), 5);
+        let left = (values.width(font) + font * 0.9).clamp(font * 2.0, width * 0.4);
+        let x = across(curves, left + font * 0.7, width - font * 1.2);
+        Layout { frame: Frame { x, y: values.axis }, values, left, height }
+    }
+}
+
+/// The lower end of an interval: nothing but regret is below nothing.
+fn low(quantity: Quantity, value: f64) -> f64 {
+    if quantity != Quantity::Regret && value < 0.0 { 0.0 } else { value }
+}
+
+/// Where a cursor can stand, from left to right: at each value, or on the frontier at each point.
+#[must_use]
+pub fn stops(kind: SweepFigure, curves: &Curves, options: &Options) -> Vec<Stop> {
+    let options = options.checked();
+    if absence(kind, curves).is_some() {
+        return Vec::new();
+    }
+    let Some(quantity) = kind.quantity() else { return frontier::stops(curves, &options) };
+    let (layout, unit) = (Layout::new(quantity, curves, &options), unit(curves));
+    let reading = |policy: usize, name: &str, at: usize| {
+        let (mean, half) = curves.figure(quantity, policy, at)?;
+        Some(Reading {
+            policy,
+            name: shorten(name, 240.0, 12.0),
+            text: write_value(quantity, mean, unit),
+            margin: margin(quantity, half, unit),
+            mean,
+            ci95: (half > 0.0).then_some(half),
+        })
+    };
+    let stop = |(at, value): (usize, &f64)| {
+        let values = named(curves, &options).into_iter().filter_map(|(policy, name)| reading(policy, name, at));
+        let place = format!("{} = {}", curves.parameter.symbol, curves.parameter.write(*value));
+        Stop { x: layout.frame.x.at(*value), y: None, readout: Readout { at: place, values: values.collect() } }
+    };
+    ordered(curves.values.iter().enumerate().map(stop).collect())
+}
+
+/// Half the width of an interval as it is read; empty where there is none.
+pub(super) fn margin(quantity: Quantity, half: f64, unit: CostUnit) -> String {
+    match quantity {
+        _ if half <= 0.0 => String::new(),
+        Quantity::Regret => format!("± {}", fixed(half, if half < 10.0 { 1 } else { 0 })),
+        _ => format!("± {}", write_value(quantity, half, unit)),
+    }
 }
 
 /// Curves with bands and marks.
 fn over_values(quantity: Quantity, curves: &Curves, options: &Options) -> Scene {
-    let font = options.font;
-    let (width, height) = (options.width, height(options) + font * 1.5);
-    let (top, bottom) = (font, height - font * 3.6);
+    let (font, width) = (options.font, options.width);
+    let Layout { frame, values, left, height } = Layout::new(quantity, curves, options);
     let shown: Vec<usize> = (0..curves.lines.len()).filter(|index| options.shows(*index)).collect();
     let places = 0..curves.values.len();
-    let unit = unit(curves);
-    let low = |value: f64| if quantity != Quantity::Regret && value < 0.0 { 0.0 } else { value };
+    let x = frame.x;
+    let low = |value: f64| low(quantity, value);
     let figure = |policy: usize, at: usize| curves.figure(quantity, policy, at);
-    let mut spans: Vec<(f64, f64)> = (shown.iter())
-        .flat_map(|policy| places.clone().filter_map(|at| figure(*policy, at)))
-        .map(|(mean, half)| (low(mean - half), mean + half))
-        .collect();
-    if quantity == Quantity::Cost {
-        // A budget far above all costs would squash them.
-        let dearest = spans.iter().map(|span| span.1).fold(0.0, f64::max);
-        spans.extend(curves.budgets.iter().flatten().filter(|budget| **budget <= dearest * 1.5).map(|b| (*b, *b)));
-    }
-    let values = Values::new(quantity, &spans, unit, (bottom, top), 5);
-    let left = (values.width(font) + font * 0.9).clamp(font * 2.0, width * 0.4);
-    let x = across(curves, left + font * 0.7, width - font * 1.2);
-    let frame = Frame { x, y: values.axis };
     let mut nodes = Vec::new();
     values.lines(&mut nodes, left, width - font * 0.4, font);
     below(&mut nodes, &frame, &value_ticks(curves, &x, font), &curves.parameter.name, font);

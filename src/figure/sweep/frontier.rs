@@ -3,10 +3,11 @@
 use super::Curves;
 use super::draw::{Values, below, polyline, unit};
 use crate::figure::curves::Frame;
-use crate::figure::number::text_width;
-use crate::figure::plot::{height, path, straight};
+use crate::figure::number::{shorten, text_width};
+use crate::figure::plot::{height, path, straight, write_value};
 use crate::figure::scene::PathData;
-use crate::figure::{Node, Options, Quantity, Scene, line_class, series_class, series_mark};
+use crate::figure::stop::ordered;
+use crate::figure::{Node, Options, Quantity, Reading, Readout, Scene, Stop, line_class, series_class, series_mark};
 use crate::order::sort_by;
 
 /// A point of the frontier.
@@ -48,23 +49,73 @@ pub(in crate::figure) fn efficient(spots: &[Spot]) -> Vec<Spot> {
     order
 }
 
-pub(super) fn draw(curves: &Curves, options: &Options) -> Scene {
-    let font = options.font;
-    let (width, height) = (options.width, height(options) + font * 1.5);
-    let (top, bottom) = (font, height - font * 3.6);
+/// Where the points stand.
+struct Layout {
+    frame: Frame,
+    x: Values,
+    y: Values,
+    left: f64,
+    height: f64,
+}
+
+/// What an interval reaches over: nothing is below nothing.
+fn span((mean, half): (f64, f64)) -> (f64, f64) {
+    (if mean - half < 0.0 { 0.0 } else { mean - half }, mean + half)
+}
+
+impl Layout {
+    fn new(curves: &Curves, spots: &[Spot], options: &Options) -> Layout {
+        let font = options.font;
+        let (width, height) = (options.width, height(options) + font * 1.5);
+        let (top, bottom) = (font, height - font * 3.6);
+        let unit = unit(curves);
+        let rewards: Vec<(f64, f64)> = spots.iter().map(|spot| span(spot.reward)).collect();
+        let costs: Vec<(f64, f64)> = spots.iter().map(|spot| span(spot.cost)).collect();
+        let y = Values::new(Quantity::Reward, &rewards, unit, (bottom, top), 5);
+        let left = (y.width(font) + font * 0.9).clamp(font * 2.0, width * 0.4);
+        let wanted = ((width - left) / (font * 7.0)).clamp(2.0, 10.0) as usize;
+        let x = Values::new(Quantity::Cost, &costs, unit, (left, width - font * 1.6), wanted);
+        Layout { frame: Frame { x: x.axis, y: y.axis }, x, y, left, height }
+    }
+
+    fn place(&self, spot: &Spot) -> (f64, f64) {
+        (self.frame.x.at(spot.cost.0), self.frame.y.at(spot.reward.0))
+    }
+}
+
+/// Where a cursor can stand: at each point.
+pub(super) fn stops(curves: &Curves, options: &Options) -> Vec<Stop> {
     let spots = spots(curves, options);
-    let span = |(mean, half): (f64, f64)| (if mean - half < 0.0 { 0.0 } else { mean - half }, mean + half);
-    let unit = unit(curves);
-    let rewards: Vec<(f64, f64)> = spots.iter().map(|spot| span(spot.reward)).collect();
-    let costs: Vec<(f64, f64)> = spots.iter().map(|spot| span(spot.cost)).collect();
-    let y = Values::new(Quantity::Reward, &rewards, unit, (bottom, top), 5);
-    let left = (y.width(font) + font * 0.9).clamp(font * 2.0, width * 0.4);
-    let wanted = ((width - left) / (font * 7.0)).clamp(2.0, 10.0) as usize;
-    let x = Values::new(Quantity::Cost, &costs, unit, (left, width - font * 1.6), wanted);
-    let frame = Frame { x: x.axis, y: y.axis };
+    let (layout, unit) = (Layout::new(curves, &spots, options), unit(curves));
+    let stop = |spot: &Spot| {
+        let (x, y) = layout.place(spot);
+        let value = curves.values.get(spot.at).map_or_else(String::new, |value| curves.parameter.write(*value));
+        let name = curves.lines.get(spot.policy).map_or_else(String::new, |line| shorten(&line.label, 240.0, 12.0));
+        let (reward, cost) =
+            (write_value(Quantity::Reward, spot.reward.0, unit), write_value(Quantity::Cost, spot.cost.0, unit));
+        let reading = Reading {
+            policy: spot.policy,
+            name,
+            text: format!("{reward} for {cost}"),
+            margin: String::new(),
+            mean: spot.reward.0,
+            ci95: None,
+        };
+        let at = format!("{} = {value}", curves.parameter.symbol);
+        Stop { x, y: Some(y), readout: Readout { at, values: vec![reading] } }
+    };
+    ordered(spots.iter().map(stop).collect())
+}
+
+pub(super) fn draw(curves: &Curves, options: &Options) -> Scene {
+    let (font, width) = (options.font, options.width);
+    let spots = spots(curves, options);
+    let layout = Layout::new(curves, &spots, options);
+    let Layout { frame, x, y, left, height } = &layout;
+    let (left, height, top, bottom) = (*left, *height, frame.top(), frame.bottom());
     let mut nodes = Vec::new();
     y.lines(&mut nodes, left, width - font * 0.4, font);
-    below(&mut nodes, &frame, &x.ticks, "Mean cost per query", font);
+    below(&mut nodes, frame, &x.ticks, "Mean cost per query", font);
     nodes.push(Node::Text {
         class: "halo",
         x: left + font * 0.4,
@@ -83,7 +134,7 @@ pub(super) fn draw(curves: &Curves, options: &Options) -> Scene {
         let text = "ρ".to_owned();
         nodes.push(Node::Text { class: "mid flag-t", x: at + wide / 2.0, y: bottom - font * 0.35, text });
     }
-    let place = |spot: &Spot| (frame.x.at(spot.cost.0), frame.y.at(spot.reward.0));
+    let place = |spot: &Spot| layout.place(spot);
     let front = efficient(&spots);
     nodes.push(path("bound", staircase(&front, &place, frame.right())));
     let mut taken: Vec<(f64, f64, f64, f64)> = Vec::new();

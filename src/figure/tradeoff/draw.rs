@@ -1,18 +1,19 @@
 //! A trade-off as shapes.
 
-use super::text::same;
+use super::text::{named, same};
 use super::{
-    TradeoffFigure, Unit, absence, assigned, describe, front, label, measure, oracle, own, path, share, shown, spots,
-    sub,
+    TradeoffFigure, Unit, absence, assigned, describe, front, label, measure, oracle, own, path, series, share, shown,
+    spots, sub,
 };
 use crate::figure::curves::Frame;
 use crate::figure::number::{decimals, fixed, shorten, text_width};
 use crate::figure::plot::{height, path as drawn, straight};
 use crate::figure::scene::PathData;
 use crate::figure::sheet::{legend, wrapped};
+use crate::figure::stop::ordered;
 use crate::figure::sweep::draw::{Values, below, polyline};
 use crate::figure::sweep::frontier::Spot;
-use crate::figure::{Node, Options, Scene, Theme, line_class, series_class, series_mark};
+use crate::figure::{Node, Options, Reading, Readout, Scene, Stop, Theme, line_class, series_class, series_mark};
 use crate::query_aware::assignment::NAME;
 use crate::query_aware::evaluation::Evaluation;
 
@@ -30,6 +31,32 @@ pub fn draw(kind: TradeoffFigure, evaluation: &Evaluation, options: &Options) ->
     };
     scene.label = describe(kind, evaluation, &options);
     scene
+}
+
+/// Where a cursor can stand, from left to right: at each point.
+#[must_use]
+pub fn stops(kind: TradeoffFigure, evaluation: &Evaluation, options: &Options) -> Vec<Stop> {
+    let options = options.checked();
+    if absence(kind, evaluation).is_some() {
+        return Vec::new();
+    }
+    let picture = Picture::new(kind, evaluation, &options);
+    let unit = Unit::of(kind, &picture.spots);
+    let stop = |spot: &Spot| {
+        let (x, y) = picture.place(spot);
+        let half = spot.reward.1;
+        let reading = Reading {
+            policy: series(evaluation, spot.policy)?,
+            name: named(evaluation, spot),
+            text: format!("{} for {}", share(spot.reward.0), unit.write(spot.cost.0)),
+            margin: if half > 0.0 { format!("± {}", share(half)) } else { String::new() },
+            mean: spot.reward.0,
+            ci95: (half > 0.0).then_some(half),
+        };
+        let at = reading.name.clone();
+        Some(Stop { x, y: Some(y), readout: Readout { at, values: vec![reading] } })
+    };
+    ordered(picture.spots.iter().filter_map(stop).collect())
 }
 
 /// One figure with its heading above and the legend below.

@@ -124,6 +124,10 @@ fn check_all(evaluation: &Evaluation, options: &Options) {
         let table = table(kind, evaluation, options);
         assert!(table.rows.iter().all(|row| row.len() == table.head.len()));
         let _ = (sub(kind, evaluation), csv(kind, evaluation));
+        let width = options.checked().width;
+        for stop in stops(kind, evaluation, options) {
+            assert!((-1.0..=width + 1.0).contains(&stop.x) && stop.readout.values.len() == 1, "{stop:?}");
+        }
     }
     check(&sheet(&TradeoffFigure::ALL, evaluation));
 }
@@ -184,6 +188,15 @@ fn the_front_and_the_oracle_are_said() {
     let rows = table(TradeoffFigure::Parallel, &example(), &Options::default()).rows;
     // 7 policies, 5 points on each of 2 lines, the oracle.
     assert_eq!(rows.len(), 18);
+    // The cursor stands at each point but the oracle, which is a line.
+    let stops = stops(TradeoffFigure::Parallel, &example(), &Options::default());
+    assert_eq!(stops.len(), 17);
+    assert!(stops.windows(2).all(|pair| pair[0].x <= pair[1].x));
+    let own = stops.iter().find(|stop| stop.readout.at == "LabelledMaxConf").map(|stop| &stop.readout.values[0]);
+    assert_eq!(
+        own.map(|own| (own.policy, own.text.as_str(), own.margin.as_str())),
+        Some((0, "76.7\u{202f}% for 2.44\u{202f}s", "± 2.0\u{202f}%"))
+    );
     assert_eq!(
         rows[0],
         ["LabelledMaxConf", "", "76.7\u{202f}% ± 2.0\u{202f}%", "2.44\u{202f}s ± 0.073\u{202f}s", "no"]

@@ -22,7 +22,7 @@ pub fn label(evaluation: &Evaluation, place: usize) -> String {
 }
 
 /// The name of a point, short enough for a sentence.
-fn named(evaluation: &Evaluation, spot: &Spot) -> String {
+pub(super) fn named(evaluation: &Evaluation, spot: &Spot) -> String {
     let name = shorten(&label(evaluation, spot.policy), 300.0, 12.0);
     let point = point(evaluation, spot);
     if point.is_empty() { name } else { format!("{name} at {point}") }

@@ -9,6 +9,7 @@ use super::legend::{Legend, labels};
 use super::message::{Message, Tone, explained};
 use super::opening::{About, hidden, titled};
 use super::policies::PoliciesPanel;
+use super::presentation;
 use super::query_aware::TABLE;
 use super::results::Results;
 use super::run::{Controls, Keys, RunPanel};
@@ -22,6 +23,7 @@ use crate::browser::{embedded, fragment, recall, remember, unframed};
 use crate::fetch::Fetching;
 use crate::form::Field;
 use crate::format::Unit;
+use crate::inspector::InspectorAction;
 use crate::keeper::{Keeper, Reply};
 use crate::later::{self, Later};
 use crate::room::Room;
@@ -64,6 +66,8 @@ pub enum Happening {
     /// Files were let go where token embeddings belong.
     Table(Vec<Chosen>),
     Shortcuts(bool),
+    /// The list of the shortcuts is to be open, or not.
+    ShortcutList(bool),
     Key(KeyboardEvent),
     /// *Help* was pressed before it was there.
     Help,
@@ -102,12 +106,15 @@ pub struct App {
     classroom: Classroom,
     dispatch: Callback<Action>,
     cursor: Callback<Option<u32>>,
+    open: Callback<u32>,
     shortcuts_toggled: Callback<Event>,
+    list_shortcuts: Callback<bool>,
     /// Files that are being fetched, and those of token embeddings.
     fetching: Option<Fetching>,
     fetching_table: Option<Fetching>,
     above: Option<u32>,
     shortcuts: bool,
+    shortcuts_listed: bool,
     /// Stop of the tour.
     tour: Option<usize>,
     /// Whether the tour is offered: somebody is here for the first time, and by no link.
@@ -181,10 +188,12 @@ impl Component for App {
             classroom: Classroom::new(link.callback(Happening::Do)),
             dispatch: link.callback(Happening::Do),
             cursor: link.callback(|round| Happening::Do(Action::Cursor(round))),
+            open: link.callback(|round| Happening::Do(Action::Inspect(InspectorAction::Open(round)))),
             shortcuts_toggled: link.batch_callback(|event: Event| {
                 let input = event.target_dyn_into::<web_sys::HtmlInputElement>();
                 input.map(|input| Happening::Shortcuts(input.checked()))
             }),
+            list_shortcuts: link.callback(Happening::ShortcutList),
             fetching: None,
             fetching_table: None,
             above: None,
@@ -193,6 +202,7 @@ impl Component for App {
             go: link.callback(Happening::Tour),
             embedded: embedded(),
             shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
+            shortcuts_listed: false,
             rest: None,
             waiting: Vec::new(),
             asked_for_later: false,
@@ -256,6 +266,7 @@ impl Component for App {
                 remember(SHORTCUTS, if on { "on" } else { "off" });
                 self.shortcuts = on;
             }
+            Happening::ShortcutList(open) => self.shortcuts_listed = open,
             Happening::Key(event) => return self.key(&event),
             message => return later::get().is_some_and(|later| (later.hear)(self, context, message)),
         }
@@ -263,6 +274,7 @@ impl Component for App {
     }
 
     fn rendered(&mut self, _context: &Context<Self>, _first: bool) {
+        presentation::refresh();
         // A message below the fold of the form would not be seen.
         let problem = self.state.as_ref().ok().and_then(|state| state.problem.clone());
         if problem != self.shown_problem {
@@ -340,6 +352,7 @@ impl Component for App {
                     <footer class="foot">
                         <span>{if state.room == Room::Live && state.live.is_real() { "Everything runs in this tab. Prompts and keys go to the providers of your models, and nowhere else." } else { "Everything runs in this tab. Nothing is uploaded." }}</span>
                         <span>{"Engine "}{env!("CARGO_PKG_VERSION")}</span>
+                        <button type="button" class="link" onclick={self.list_shortcuts.reform(|_: MouseEvent| true)}>{"Keyboard shortcuts"}</button>
                         if learns { {later::get().map(|later| (later.foot)(self, state)).unwrap_or_default()} } else { {hidden(state, &self.dispatch)} }
                     </footer>
                 }
@@ -381,7 +394,7 @@ impl App {
                     let dispatch = self.dispatch.clone();
                     self.rest = Some(Timeout::new(REST, move || dispatch.emit(Action::Commit)));
                 }
-                Effect::Start { experiment, speed, played: None, .. } if is_synthetic(&experiment) => {
+                Effect::Start { experiment, speed, played: None, step: false, .. } if is_synthetic(&experiment) => {
                     pool.start_synthetic(&experiment, speed);
                 }
                 Effect::Pause => pool.pause(),
@@ -405,29 +418,33 @@ impl App {
         }
     }
 
-    /// Space runs and pauses, R resets, where nothing has the focus.
+    /// Space runs and pauses, S plays one round more (again and again while it is held), R resets, P presents, ? lists the
+    /// keys, where nothing has the focus. Gives whether the page is to be drawn again.
     fn key(&mut self, event: &KeyboardEvent) -> bool {
-        let free = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let free = free.is_some_and(|target| matches!(target.tag_name().as_str(), "BODY" | "HTML"));
-        let elsewhere = self.state.as_ref().is_ok_and(|state| state.room != Room::Playground);
-        if elsewhere
-            || !self.shortcuts
-            || !free
-            || event.ctrl_key()
-            || event.alt_key()
-            || event.meta_key()
-            || event.repeat()
-        {
+        if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return false;
         }
-        let action = match event.key().as_str() {
-            " " => Action::Toggle,
-            "r" | "R" => Action::Reset,
+        if presentation::presenting() && presentation::key(event) {
+            return false;
+        }
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if !self.shortcuts || !target.is_some_and(|target| presentation::is_free(&target)) {
+            return false;
+        }
+        let plays = self.state.as_ref().is_ok_and(|state| state.room == Room::Playground);
+        let stepping = self.state.as_ref().is_ok_and(|state| state.stepping);
+        match event.key().as_str() {
+            "s" | "S" if plays && !(event.repeat() && stepping) => self.dispatch.emit(Action::Step),
+            _ if event.repeat() => return false,
+            " " if plays => self.dispatch.emit(Action::Toggle),
+            "r" | "R" if plays => self.dispatch.emit(Action::Reset),
+            "p" | "P" if presentation::presenting() => presentation::leave(),
+            "p" | "P" => presentation::start(None),
+            "?" if !self.embedded => self.shortcuts_listed = true,
             _ => return false,
-        };
+        }
         event.prevent_default();
-        self.dispatch.emit(action);
-        false
+        self.shortcuts_listed
     }
 
     fn controls(&self, state: &State) -> Html {
@@ -435,7 +452,7 @@ impl App {
             return (later.controls)(self, state);
         }
         let phase = if state.learning.is_some() { Phase::Running } else { state.phase };
-        html! { <Controls {phase} can_run={state.can_run()} dispatch={self.dispatch.clone()} /> }
+        html! { <Controls {phase} can_run={state.can_run()} can_step={state.can_step()} dispatch={self.dispatch.clone()} /> }
     }
 
     /// The form; nothing where a link hides all of it.
@@ -465,7 +482,7 @@ impl App {
                 if shown("run") { <RunPanel form={state.form.clone()} speed={state.speed} {wrong} alert={alert(Panel::Run)} dispatch={dispatch()} /> }
                 <div class="runbar">
                     <div class="controls">{self.controls(state)}</div>
-                    <Keys on={self.shortcuts} toggle={self.shortcuts_toggled.clone()} />
+                    <Keys on={self.shortcuts} list={self.list_shortcuts.reform(|_: MouseEvent| true)} />
                 </div>
             </form>
         })
@@ -551,11 +568,13 @@ impl App {
                 {self.about(state, About::Promised)}
                 if state.wanted().is_none() { {warnings(state)} }
                 if let Some(snapshot) = &state.snapshot {
+                    {later::get().map(|later| (later.handout)(self, state)).unwrap_or_default()}
                     <div class="charts">
                         <Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} />
                         {self.figures(state)}
                     </div>
                     if !state.panels.iter().any(|hidden| hidden == "results") { <Results snapshot={snapshot.clone()} {unit}>{self.export(state)}</Results> }
+                    {later::get().map(|later| (later.inspector)(self, state)).unwrap_or_default()}
                 } else {
                     <div class="empty">
                         if state.wanted().is_some() {
@@ -608,6 +627,7 @@ impl App {
             | Happening::Held(_)
             | Happening::Table(_)
             | Happening::Tour(_)
+            | Happening::ShortcutList(_)
             | Happening::Help => true,
             _ => false,
         }
@@ -627,7 +647,7 @@ impl App {
         let figures = FigureKind::of(&snapshot.result).filter(shown).map(|kind| {
             html! {
                 <Figure key={kind.slug()} {kind} snapshot={snapshot.0.clone()} hidden={state.hidden.clone()} cursor={state.cursor}
-                    on_cursor={self.cursor.clone()} {dollars} paper={state.paper} />
+                    on_cursor={self.cursor.clone()} on_open={self.open.clone()} {dollars} paper={state.paper} />
             }
         });
         html! { <div class="figs">{for figures}</div> }

@@ -3,14 +3,13 @@
 use super::download::{save_png, save_text};
 use super::explain::{Explain, Topic};
 use super::menu::Menu;
-use super::shapes::{Shapes, picture, shapes};
+use super::presentation::{Present, turns_slides};
+use super::reader::{readout_html, sentence};
+use super::shapes::{Shapes, shapes};
 use crate::later;
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::Snapshot;
-use llm_selection::figure::{
-    Against, FigureKind, Options, Paper, Readout, Table, badge, curves_csv, draw, note, readout, series_class, sub,
-    table,
-};
+use llm_selection::figure::{Against, FigureKind, Options, Paper, Table, curves_csv, draw, note, readout, sub, table};
 use llm_selection::summary::RunResult;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -29,6 +28,9 @@ pub struct FigureProps {
     pub cursor: Option<u32>,
     /// Moves the cursor.
     pub on_cursor: Callback<Option<u32>>,
+    /// Opens a round, where there is something that shows it.
+    #[prop_or_default]
+    pub on_open: Option<Callback<u32>>,
     /// Whether costs are in dollars.
     pub dollars: bool,
     /// What it is about, where there are several of its kind.
@@ -46,6 +48,7 @@ impl PartialEq for FigureProps {
             && self.hidden == other.hidden
             && self.cursor == other.cursor
             && self.on_cursor == other.on_cursor
+            && self.on_open == other.on_open
             && self.dollars == other.dollars
             && self.about == other.about
             && self.paper == other.paper
@@ -55,13 +58,13 @@ impl PartialEq for FigureProps {
 /// Width of the chart's box and size of its type, in CSS pixels.
 type Size = (f64, f64);
 
-/// Size of `element`, with type at 0.8 of the root's.
+/// Size of `element`, and of the type in it.
 fn measure(element: &web_sys::Element) -> Size {
-    let root = web_sys::window().and_then(|window| {
-        let style = window.get_computed_style(&window.document()?.document_element()?).ok()??;
+    let font = web_sys::window().and_then(|window| {
+        let style = window.get_computed_style(element).ok()??;
         style.get_property_value("font-size").ok()?.strip_suffix("px")?.parse::<f64>().ok()
     });
-    (f64::from(element.client_width()), root.unwrap_or(15.0) * 0.8)
+    (f64::from(element.client_width()), font.unwrap_or(12.0))
 }
 
 /// The size of the element behind `node`, followed as it changes.
@@ -163,20 +166,50 @@ pub fn Figure(props: &FigureProps) -> Html {
             }
         })
     };
-    let onpointerleave = on_cursor.reform(|_: PointerEvent| None);
+    let onclick = props.on_open.clone().map(|on_open| {
+        let drawing = drawing.clone();
+        Callback::from(move |event: MouseEvent| {
+            let target: Option<web_sys::Element> = event.current_target().and_then(|target| target.dyn_into().ok());
+            let Some(area) = target.map(|target| target.get_bounding_client_rect()) else { return };
+            if area.width() > 0.0 && !drawing.panels.is_empty() {
+                let x = (f64::from(event.client_x()) - area.left()) * drawing.scene.width / area.width();
+                on_open.emit(drawing.round_at(x).clamp(1, reached));
+            }
+        })
+    });
+    let onpointerdown = onpointermove.clone();
+    let onpointerleave = {
+        let on_cursor = on_cursor.clone();
+        Callback::from(move |event: PointerEvent| {
+            // A finger that is lifted leaves the cursor where it was.
+            if event.pointer_type() == "mouse" {
+                on_cursor.emit(None);
+            }
+        })
+    };
+    let drawn = !*as_table;
     let onkeydown = {
         let (on_cursor, spoken, props) = (on_cursor.clone(), spoken.clone(), props.clone());
         Callback::from(move |event: KeyboardEvent| {
-            if event.ctrl_key() || event.alt_key() || event.meta_key() {
+            if !drawn || event.ctrl_key() || event.alt_key() || event.meta_key() || turns_slides(&event) {
                 return;
             }
             let step = (props.snapshot.rounds / if event.shift_key() { 10 } else { 100 }).max(1);
             let round = match event.key().as_str() {
                 "ArrowLeft" => Some(here.saturating_sub(step).max(1)),
                 "ArrowRight" => Some(here.saturating_add(step).min(reached)),
+                "PageUp" => Some(here.saturating_sub(10 * step).max(1)),
+                "PageDown" => Some(here.saturating_add(10 * step).min(reached)),
                 "Home" => Some(1),
                 "End" => Some(reached),
                 "Escape" => None,
+                "Enter" => {
+                    if let Some(on_open) = props.on_open.as_ref().filter(|_| on_the_chart(&event)) {
+                        event.prevent_default();
+                        on_open.emit(here);
+                    }
+                    return;
+                }
                 _ => return,
             };
             event.prevent_default();
@@ -202,12 +235,14 @@ pub fn Figure(props: &FigureProps) -> Html {
         let area = format!("0 0 {:.0} {:.0}", drawing.scene.width, drawing.scene.height);
         let moved = cursor.map_or_else(Vec::new, |round| drawing.cursor(result, &options, round));
         html! {
-            <svg class="chart" viewBox={area} role="img" aria-label={drawing.scene.label.clone()} {onpointermove} {onpointerleave}>
+            <svg class="chart" viewBox={area} role="img" aria-label={drawing.scene.label.clone()} {onpointerdown} {onpointermove} {onpointerleave} {onclick}>
                 <Shapes drawing={(*drawing).clone()} />
                 <g>{shapes(&moved)}</g>
             </svg>
         }
     };
+    let opens = if props.on_open.is_some() { ", Enter opens its round" } else { "" };
+    let hint = format!("{title}, left and right arrow move the cursor{opens}");
     html! {
         <figure class="card fig" aria-labelledby={id("title")}>
             <figcaption>
@@ -235,14 +270,20 @@ pub fn Figure(props: &FigureProps) -> Html {
                 </div>
                 <p class="sub">{sub(kind, result, &options)}</p>
             </figcaption>
-            <div class="chart-box" ref={chart} tabindex="0" role="group" aria-label={format!("{title}, left and right arrow move the cursor")} {onkeydown}>{body}</div>
+            <div class="chart-box" ref={chart} tabindex={drawn.then_some("0")} role={drawn.then_some("group")}
+                aria-label={drawn.then_some(hint)} {onkeydown}>{body}</div>
             <div>
                 if !remark.is_empty() { <p class="remark">{remark}</p> }
-                {readout_html(kind, &values)}
+                {readout_html(&values, kind == FigureKind::Selection)}
                 <p class="vh" aria-live="polite">{(*spoken).clone()}</p>
             </div>
         </figure>
     }
+}
+
+/// Whether a key was pressed on the chart itself, rather than on something within it.
+fn on_the_chart(event: &KeyboardEvent) -> bool {
+    event.target() == event.current_target()
 }
 
 /// Heading: `Reward/violation ratio`, with what it is about where that matters.
@@ -322,7 +363,18 @@ impl View {
     fn options(self, hidden: &[bool], dollars: bool) -> Options<'_> {
         let View { axes, against, bound, by_violation, policy } = self;
         let (log, log_values) = (axes != Axes::Linear, axes == Axes::Both);
-        Options { log, log_values, against, bound, by_violation, policy, hidden, dollars, ..Options::default() }
+        Options {
+            log,
+            log_values,
+            against,
+            bound,
+            by_violation,
+            policy,
+            hidden,
+            dollars,
+            marked: true,
+            ..Options::default()
+        }
     }
 }
 
@@ -418,6 +470,7 @@ fn save_menu(id: &str, props: &FigureProps, view: View, as_table: &UseStateHandl
             <button type="button" onclick={save(FileKind::Csv)}>{"Download CSV"}</button>
             if paper != Paper::Screen { <small>{paper.name()}</small> }
             <button type="button" onclick={turn}>{if shown { "Show as chart" } else { "Show as table" }}</button>
+            <Present />
         </Menu>
     }
 }
@@ -438,29 +491,6 @@ pub(super) fn report(outcome: Result<(), JsValue>) {
     }
 }
 
-fn readout_html(kind: FigureKind, readout: &Readout) -> Html {
-    let values = readout.values.iter().map(|value| {
-        if kind == FigureKind::Selection {
-            return html! { <span class="v num">{format!("{} {}", value.name, value.text)}</span> };
-        }
-        html! {
-            <span class="v" title={value.name.clone()}>
-                {picture(classes!(series_class(value.policy)), &badge(value.policy))}
-                <span class="vh">{format!("{}: ", value.name)}</span>
-                <span class="num">{format!("{} ", value.text)}<span class="pm">{value.margin.clone()}</span></span>
-            </span>
-        }
-    });
-    html! { <div class="readout"><span class="at">{readout.at.clone()}</span>{for values}</div> }
-}
-
-/// The readout as it is spoken.
-fn sentence(readout: &Readout) -> String {
-    let values: Vec<String> =
-        readout.values.iter().map(|v| format!("{} {} {}", v.name, v.text, v.margin).trim_end().to_owned()).collect();
-    format!("{}: {}.", readout.at, values.join(", "))
-}
-
 /// A figure as a table.
 pub(super) fn table_html(title: &str, table: &Table) -> Html {
     let row = |cells: &Vec<String>| {
@@ -471,7 +501,7 @@ pub(super) fn table_html(title: &str, table: &Table) -> Html {
         html! { <tr>{for cells}</tr> }
     };
     html! {
-        <div class="scroll">
+        <div class="scroll" tabindex="0" role="group" aria-label={format!("{title}, the table scrolls")}>
             <table class="table fit">
                 <caption class="vh">{title.to_owned()}</caption>
                 <thead><tr>{for table.head.iter().map(|cell| html! { <th scope="col">{cell.clone()}</th> })}</tr></thead>

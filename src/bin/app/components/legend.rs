@@ -1,6 +1,7 @@
 //! One legend for all figures: a button a line, which hides it.
 
 use super::name::Name;
+use super::presentation::Present;
 use super::swatch::Swatch;
 use crate::state::{Action, Shared};
 use llm_selection::browser::pool::Snapshot;
@@ -34,5 +35,5 @@ pub fn Legend(props: &LegendProps) -> Html {
             </button>
         }
     });
-    html! { <div class="legend" role="group" aria-label="Lines shown">{for buttons}</div> }
+    html! { <div class="legend" role="group" aria-label="Lines shown">{for buttons}<Present small=true /></div> }
 }

@@ -42,6 +42,8 @@ pub fn Menu(props: &MenuProps) -> Html {
         let (open, button) = (open.clone(), button.clone());
         Callback::from(move |event: KeyboardEvent| {
             if event.key() == "Escape" && *open {
+                // Closing this is all that the key does.
+                event.prevent_default();
                 open.set(false);
                 if let Some(button) = button.cast::<web_sys::HtmlElement>() {
                     let _ = button.focus();

@@ -111,7 +111,7 @@ fn promised(state: &State) -> Html {
 /// Title of the experiment; nothing where it has none.
 pub fn titled(state: &State) -> Html {
     let title = &state.form.rest.title;
-    html! { if !title.is_empty() { <p class="lede"><Name name={title.clone()} /></p> } }
+    html! { if !title.is_empty() { <p class="lede titled"><Name name={title.clone()} /></p> } }
 }
 
 /// How many panels a link hides, and the way to them.

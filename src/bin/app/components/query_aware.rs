@@ -14,6 +14,7 @@ mod setup;
 mod table;
 mod words;
 
+use super::handout;
 use super::message::{Message, Tone, explained, field_name};
 use super::opening::refusal;
 use super::workspace::trouble;
@@ -157,6 +158,7 @@ fn results(trained: &Shared<Trained>, paper: Paper) -> Html {
     let evaluation = &trained.evaluation;
     html! {
         <>
+            {handout::trained(&trained.experiment, evaluation)}
             if !evaluation.notes.is_empty() {
                 <Message tone={Tone::Warn} title="Before you trust the numbers"><ul>{for evaluation.notes.iter().map(|note| html! { <li>{note}</li> })}</ul></Message>
             }

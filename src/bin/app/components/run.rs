@@ -70,6 +70,8 @@ pub fn RunPanel(props: &RunProps) -> Html {
                     <span class="quiet" aria-hidden="true">{"Speed"}</span>
                     <fieldset class="seg">
                         <legend class="vh">{"Speed"}</legend>
+                        {pace("1/s", "One round a second: every step can be watched", Speed::One)}
+                        {pace("10/s", "Ten rounds a second", Speed::Ten)}
                         {pace("lecture", "About 200 rounds a second", Speed::Lecture)}
                         {pace("fast", "About 2,000 rounds a second", Speed::Fast)}
                         {pace("full", "As fast as it goes", Speed::Full)}
@@ -86,13 +88,14 @@ pub fn RunPanel(props: &RunProps) -> Html {
 pub struct ControlProps {
     pub phase: Phase,
     pub can_run: bool,
+    pub can_step: bool,
     pub dispatch: Callback<Action>,
 }
 
-/// Run, Pause, Reset.
+/// Run, Pause, Step, Reset.
 #[component]
 pub fn Controls(props: &ControlProps) -> Html {
-    let ControlProps { phase, can_run, dispatch } = props;
+    let ControlProps { phase, can_run, can_step, dispatch } = props;
     let send = |make: fn() -> Action| {
         let dispatch = dispatch.clone();
         Callback::from(move |_: MouseEvent| dispatch.emit(make()))
@@ -107,6 +110,9 @@ pub fn Controls(props: &ControlProps) -> Html {
             <button type="button" class={class(running)} disabled={!running} onclick={send(|| Action::Pause)}>
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="currentColor" d="M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z" /></svg>{"Pause"}
             </button>
+            <button type="button" class="btn" disabled={!can_step} onclick={send(|| Action::Step)}>
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="currentColor" d="M3 2.5v11L10.5 8zM11 2.5h2.2v11H11z" /></svg>{"Step"}
+            </button>
             <button type="button" class="btn" disabled={*phase == Phase::Ready} onclick={send(|| Action::Reset)}>
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" d="M3 3v3.6h3.6M3.4 6.4A5.3 5.3 0 1 1 2.7 9" /></svg>{"Reset"}
             </button>
@@ -118,17 +124,21 @@ pub fn Controls(props: &ControlProps) -> Html {
 #[derive(Properties, PartialEq)]
 pub struct KeysProps {
     pub on: bool,
-    pub toggle: Callback<Event>,
+    /// Opens the list of all.
+    pub list: Callback<MouseEvent>,
 }
 
-/// The keyboard shortcuts and their switch.
+/// The keyboard shortcuts of the buttons.
 #[component]
 pub fn Keys(props: &KeysProps) -> Html {
     html! {
         <p class="keys">
-            <span><kbd>{"Space"}</kbd>{" run, pause"}</span>
-            <span><kbd>{"R"}</kbd>{" reset"}</span>
-            <label class="check"><input type="checkbox" checked={props.on} onchange={props.toggle.clone()} />{"Keyboard shortcuts"}</label>
+            if props.on {
+                <span><kbd>{"Space"}</kbd>{" run, pause"}</span>
+                <span><kbd>{"S"}</kbd>{" step"}</span>
+                <span><kbd>{"R"}</kbd>{" reset"}</span>
+            }
+            <button type="button" class="link" onclick={props.list.clone()}>{if props.on { "All keys" } else { "Keys are off" }}</button>
         </p>
     }
 }

@@ -17,7 +17,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// Panels that a link can hide: their names in links, and on the page.
-const PANELS: [(&str, &str); 10] = [
+const PANELS: [(&str, &str); 11] = [
     ("data", "Data"),
     ("task", "Task"),
     ("policies", "Policies"),
@@ -28,6 +28,7 @@ const PANELS: [(&str, &str); 10] = [
     ("reward-violation-ratio", "Reward/violation"),
     ("selection-share", "Selection share"),
     ("results", "Results"),
+    ("inspector", "Round inspector"),
 ];
 /// Beyond as many characters some programs cut a link.
 const LONG: usize = 2_000;
@@ -94,6 +95,7 @@ pub fn Share(props: &ShareProps) -> Html {
             <button type="button" class="btn" popovertarget="share" onclick={press}>
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="M8 10V2m0 0L5 5m3-3 3 3M3 9v4.5h10V9" /></svg>{"Share"}
             </button>
+            <div id="shared"></div>
             <div id="share" popover="auto" role="dialog" aria-label="Share">
                 if let Some(later) = later { {(later.share)(ShareProps { pressed: *pressed, ..props.clone() })} }
             </div>
@@ -138,6 +140,8 @@ fn Content(props: &ShareProps) -> Html {
             move || drop(timeout)
         }
     });
+    // On paper the link stands on the page.
+    let host = web_sys::window().and_then(|window| window.document()?.get_element_by_id("shared"));
     let body = match &made {
         Err(error) => html! { <Message tone={Tone::Bad} title="There is no link">{explained(error)}</Message> },
         Ok(fragment) => {
@@ -176,6 +180,7 @@ fn Content(props: &ShareProps) -> Html {
     };
     html! {
         <div class="stack">
+            if let (Some(host), Ok(fragment)) = (host, &made) { {create_portal(html! { <p class="handout">{address("", fragment)}</p> }, host)} }
             {body}
             {files(props)}
         </div>

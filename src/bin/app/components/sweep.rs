@@ -6,7 +6,7 @@ use super::figure::use_size;
 use super::legend::Legend;
 use super::message::{Message, Tone, explained, field_name};
 use super::name::Name;
-use super::shapes::shapes;
+use super::reader::Reader;
 use super::swatch::Swatch;
 use crate::form::Form;
 use crate::format::{Unit, decimals, duration, fixed, plural, signed};
@@ -15,7 +15,7 @@ use crate::state::{Action, Ready};
 use crate::sweep::{COUNTS, Input, Played, SweepAction, SweepState};
 use llm_selection::figure::Options;
 use llm_selection::figure::Quantity;
-use llm_selection::figure::sweep::{SweepFigure, draw, enough, sheet, sub};
+use llm_selection::figure::sweep::{SweepFigure, draw, enough, sheet, stops, sub};
 use llm_selection::sweep::csv;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -207,8 +207,9 @@ pub fn SweepChart(props: &ChartProps) -> Html {
     let ChartProps { kind, played, hidden } = props;
     let chart = use_node_ref();
     let (width, font) = use_size(&chart);
-    let scene = draw(*kind, &played.curves, &Options { width, font, hidden, ..Options::default() });
-    let view = format!("0 0 {:.0} {:.0}", scene.width, scene.height);
+    let options = Options { width, font, hidden, ..Options::default() };
+    let scene = Rc::new(draw(*kind, &played.curves, &options));
+    let stops = Rc::new(stops(*kind, &played.curves, &options));
     let id = format!("{}-title", kind.slug());
     let wide = (*kind == SweepFigure::Frontier).then_some("all");
     html! {
@@ -217,9 +218,7 @@ pub fn SweepChart(props: &ChartProps) -> Html {
                 <div class="card-head"><h2 {id}>{kind.title()}</h2><Explain topic={Topic::SweepFigures} /></div>
                 <p class="sub">{sub(*kind, &played.curves)}</p>
             </figcaption>
-            <div class="chart-box" ref={chart}>
-                <svg class="chart" viewBox={view} role="img" aria-label={scene.label.clone()}>{shapes(&scene.nodes)}</svg>
-            </div>
+            <Reader title={kind.title()} {scene} {stops} {chart} />
         </figure>
     }
 }

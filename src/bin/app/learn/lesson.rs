@@ -65,10 +65,19 @@ pub struct Trial {
     /// Columns of the results that are shown.
     pub columns: Vec<String>,
     pub vary: Option<Vary>,
+    /// The round that is looked into.
+    pub inspector: Option<Looked>,
     /// The file that it plays on, where it reads queries: its name and its address.
     pub file: Option<String>,
     pub address: Option<String>,
     experiment: Value,
+}
+
+/// A round of a policy, by its place.
+#[derive(Deserialize)]
+pub struct Looked {
+    pub policy: usize,
+    pub round: u32,
 }
 
 /// A value of the experiment that the reader may change.

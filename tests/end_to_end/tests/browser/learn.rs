@@ -114,6 +114,19 @@ async fn through(page: &Page, step: &Value, place: usize) -> Result<()> {
         let verdict = page.text(&format!("{STEP} .verdict")).await?;
         ensure!(verdict.starts_with("You said") && verdict.contains("so it is") == right, "{verdict}");
     }
+    if !step["experiment"]["inspector"].is_null() {
+        // It shows the round that the lesson speaks of.
+        let shown = format!(
+            "return document.querySelector('{STEP} #inspector-round')?.value + document.querySelector('{STEP} .inspector .boxes, {STEP} .inspector table')?.tagName"
+        );
+        let round = step["experiment"]["inspector"]["round"].to_string();
+        page.until("the round in the inspector", async || {
+            let found = page.script(&shown).await?;
+            let found = found.as_str().unwrap_or_default();
+            Ok((found.starts_with(&round) && !found.ends_with("undefined")).then_some(()))
+        })
+        .await?;
+    }
     if runs {
         let figures = step["experiment"]["figures"].as_array().map_or(0, Vec::len);
         let shown = format!("return document.querySelectorAll('{STEP} figure.fig svg.chart').length");

@@ -7,6 +7,7 @@ mod explorer;
 mod exports;
 mod files;
 mod gateway;
+mod inspector;
 mod interface;
 mod learn;
 mod links;

@@ -51,6 +51,7 @@ impl Classroom {
                 tell.emit(LearnAction::Lesson(slug, fetched(&address).await.map(Rc::new)));
             }),
             LearnEffect::Play(experiment) => play_beside(&mut self.pool, &self.events, &experiment, None),
+            LearnEffect::Inspect(wanted) => self.pool.iter().for_each(|pool| pool.inspect(wanted)),
             LearnEffect::Train { number, experiment, name, address } => {
                 *self.wanted.borrow_mut() = Some(number);
                 let (wanted, place) = (self.wanted.clone(), self.trainer.clone());

@@ -22,10 +22,15 @@ impl App {
     pub fn follow_any(&mut self, effect: Effect) {
         let Some(pool) = &self.pool else { return };
         match effect {
-            Effect::Start { experiment, data, speed, played: Some(played) } => {
+            Effect::Start { experiment, data, speed, step: true, .. } => {
+                pool.start_with_step(&experiment, data, speed);
+            }
+            Effect::Start { experiment, data, speed, played: None, .. } => pool.start(&experiment, data, speed),
+            Effect::Start { experiment, data, speed, played: Some(played), .. } => {
                 pool.restore(&experiment, data, speed, played.to_vec());
             }
-            Effect::Start { experiment, data, speed, played: None } => pool.start(&experiment, data, speed),
+            Effect::Step => pool.step(),
+            Effect::Inspect(wanted) => pool.inspect(wanted),
             Effect::SweepPlay { experiment, data } => {
                 play_beside(&mut self.sweep_pool, &self.sweep_events, &experiment, data);
             }

@@ -33,6 +33,9 @@ impl App {
         let Some(mut effects) = effects else {
             let (keeper, _) = Keeper::new(kept, due, Rc::new(Form::opening()), Vec::new(), false);
             self.keeper = Some(keeper);
+            let snapshot = state.snapshot.clone().filter(|_| state.fresh);
+            let effects = snapshot.map(|snapshot| state.follow_rounds(&snapshot)).unwrap_or_default();
+            self.follow(effects);
             return self.touch();
         };
         if Link::is_meant(&fragment()) {
@@ -120,6 +123,7 @@ impl App {
             Happening::Do(_)
             | Happening::Above(_)
             | Happening::Shortcuts(_)
+            | Happening::ShortcutList(_)
             | Happening::Key(_)
             | Happening::Later(_) => {}
         }

@@ -2,15 +2,20 @@
 
 use super::{App, Panel, panel_of, wrong};
 use crate::components::export::Export;
+use crate::components::handout::settings;
 use crate::components::help::Help;
+use crate::components::inspector::Inspector;
 use crate::components::learn::{self, ShareLesson};
 use crate::components::mapping::MappingDialog;
 use crate::components::message::{Message, Tone, advice, explained, field_name};
+use crate::components::shortcuts::Shortcuts;
 use crate::components::studies::StudiesView;
 use crate::components::sweep::sweep_view;
 use crate::components::workspace::Workspace;
-use crate::components::{data, live, query_aware};
+use crate::components::{data, live, presentation, query_aware};
+use crate::format::Unit;
 use crate::room::Room;
+use crate::state::Phase;
 use crate::state::{Import, State, View};
 use yew::prelude::*;
 
@@ -88,7 +93,9 @@ pub fn dialogs(app: &App, state: &State) -> Html {
     html! {
         <>
             <MappingDialog mapping={state.mapping.clone()} import={state.import.clone()} dispatch={app.dispatch.clone()} />
+            <presentation::Bar />
             if !app.embedded {
+                <Shortcuts open={app.shortcuts_listed} on={app.shortcuts} toggle={app.shortcuts_toggled.clone()} close={app.list_shortcuts.reform(|()| false)} />
                 <Workspace open={app.workspace.0} listing={keeper.and_then(|keeper| keeper.listing.clone())} said={app.workspace.1.clone()}
                     trouble={app.unkept().cloned()} proposed={state.proposed_name()} wish={app.wish.clone()} />
             }
@@ -148,4 +155,28 @@ pub fn skip(_app: &App, _state: &State) -> Html {
 /// What a lesson's link hides.
 pub fn foot(_app: &App, state: &State) -> Html {
     learn::hidden(&state.learn)
+}
+
+/// The run's settings in words, for paper.
+pub fn handout(_app: &App, state: &State) -> Html {
+    state
+        .snapshot
+        .as_ref()
+        .map(|snapshot| settings(&snapshot.result, &state.world.about, unit(state)))
+        .unwrap_or_default()
+}
+
+/// The round inspector.
+pub fn inspector(app: &App, state: &State) -> Html {
+    let Some(snapshot) = state.snapshot.as_ref().filter(|_| !state.panels.iter().any(|hidden| hidden == "inspector"))
+    else {
+        return Html::default();
+    };
+    html! {
+        <Inspector snapshot={snapshot.clone()} state={state.inspector.clone()} moving={state.phase == Phase::Running} unit={unit(state)} dispatch={app.dispatch.clone()} />
+    }
+}
+
+fn unit(state: &State) -> Unit {
+    if state.drawn_in_dollars() { Unit::Dollars } else { Unit::Plain }
 }

@@ -1,18 +1,28 @@
 //! What came of a step's experiment: figures and a small table, and the way to where more can be done with it.
 
 use crate::components::figure::Figure;
+use crate::components::inspector::Inspector;
 use crate::components::legend::{Legend, labels};
 use crate::components::query_aware::{Pictures, Policies};
 use crate::components::results::small;
 use crate::format::Unit;
-use crate::learn::{Course, StepAction, Trial, Vary};
+use crate::inspector::InspectorAction;
+use crate::learn::{Course, Stage, StepAction, Trial, Vary};
 use crate::state::Action;
+use llm_selection::browser::pool::Snapshot;
 use llm_selection::experiment::Environment;
 use llm_selection::figure::{FigureKind, Paper};
 use yew::prelude::*;
 
 /// The experiment's part of a step; nothing before its first run, but for what the reader may vary.
-pub fn figures(place: usize, trial: &Trial, course: &Course, paper: Paper, send: &Callback<StepAction>) -> Html {
+pub fn figures(
+    place: usize,
+    trial: &Trial,
+    course: &Course,
+    held: bool,
+    paper: Paper,
+    send: &Callback<StepAction>,
+) -> Html {
     let shown = course.was_run();
     if !shown && trial.vary.is_none() {
         return Html::default();
@@ -23,7 +33,8 @@ pub fn figures(place: usize, trial: &Trial, course: &Course, paper: Paper, send:
                 if let Some(vary) = &trial.vary { {values(place, vary, course, send)} }
                 if shown { {elsewhere(trial, course, send)} }
             </div>
-            {drawn(trial, course, paper, send)}
+            {drawn(trial, course, held, paper, send)}
+            {inspector(trial, course, held, send)}
             if let Some(trained) = &course.trained {
                 <Policies trained={trained.clone()} prefix={format!("trial-{}-", place + 1)} />
                 <Pictures trained={trained.clone()} {paper} prefix={format!("trial-{}-", place + 1)} />
@@ -56,16 +67,43 @@ fn elsewhere(trial: &Trial, course: &Course, send: &Callback<StepAction>) -> Htm
     html! { <a class="btn small" href={link.clone()}>{"Open in the Playground"}</a> }
 }
 
-fn drawn(trial: &Trial, course: &Course, paper: Paper, send: &Callback<StepAction>) -> Html {
+/// The round that the lesson speaks of, and any other; of the experiment that was played last.
+fn inspector(trial: &Trial, course: &Course, held: bool, send: &Callback<StepAction>) -> Html {
+    let (Some(snapshot), Some(_), true) = (&course.snapshot, &trial.inspector, held) else { return Html::default() };
+    // The inspector's actions are those of the page's own run: here they are of the experiment.
+    let dispatch = {
+        let send = send.clone();
+        Callback::from(move |action| {
+            if let Action::Inspect(action) = action {
+                send.emit(StepAction::Inspect(action));
+            }
+        })
+    };
+    html! {
+        <Inspector snapshot={snapshot.clone()} state={course.inspector.clone()} moving={course.stage == Stage::Playing} unit={unit(snapshot)} {dispatch} />
+    }
+}
+
+/// What costs are counted in.
+fn unit(snapshot: &Snapshot) -> Unit {
+    match snapshot.result.experiment.environment {
+        Environment::Synthetic(_) => Unit::Plain,
+        _ => Unit::Dollars,
+    }
+}
+
+fn drawn(trial: &Trial, course: &Course, held: bool, paper: Paper, send: &Callback<StepAction>) -> Html {
     let Some(snapshot) = &course.snapshot else { return Html::default() };
-    let dollars = !matches!(snapshot.result.experiment.environment, Environment::Synthetic(_));
-    let unit = if dollars { Unit::Dollars } else { Unit::Plain };
+    let unit = unit(snapshot);
+    let dollars = unit == Unit::Dollars;
     let kinds = FigureKind::of(&snapshot.result).filter(|kind| trial.figures.iter().any(|slug| slug == kind.slug()));
     let on_cursor = send.reform(StepAction::Cursor);
+    let open = send.reform(|round| StepAction::Inspect(InspectorAction::Open(round)));
+    let on_open = (held && trial.inspector.is_some()).then_some(open);
     let drawn = kinds.map(|kind| {
         html! {
             <Figure key={kind.slug()} {kind} about={trial.title.clone()} snapshot={snapshot.0.clone()} hidden={course.hidden.clone()}
-                cursor={course.cursor} on_cursor={on_cursor.clone()} {dollars} {paper} />
+                cursor={course.cursor} on_cursor={on_cursor.clone()} on_open={on_open.clone()} {dollars} {paper} />
         }
     });
     // The legend's buttons are those of the page's own run: here they hide the experiment's lines.

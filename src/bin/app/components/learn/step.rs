@@ -31,7 +31,7 @@ pub fn step(
             <h2 id={heading(place)} tabindex="-1">{&it.title}</h2>
             {markup(&it.text)}
             {question(place, it, course, silent, current, &send)}
-            if let Some(trial) = &it.experiment { {figures(place, trial, course, paper, &send)} }
+            if let Some(trial) = &it.experiment { {figures(place, trial, course, current && learn.held == Some(place), paper, &send)} }
             if !it.reveal.is_empty() || it.prediction.is_some() {
                 <div class="reveal" hidden={!course.revealed}>
                     if let Some(prediction) = it.prediction.as_ref().filter(|_| !silent) { {verdict(prediction, course)} }

@@ -4,11 +4,13 @@ use crate::components::download::{save_png, save_text};
 use crate::components::explain::{Explain, Topic};
 use crate::components::figure::{dots, report as tell, table_html, use_size};
 use crate::components::menu::Menu;
-use crate::components::shapes::shapes;
+use crate::components::presentation::Present;
+use crate::components::reader::Reader;
 use crate::shared::Shared;
-use llm_selection::figure::live::{LiveFigure, csv, draw, sub, table};
+use llm_selection::figure::live::{LiveFigure, csv, draw, stops, sub, table};
 use llm_selection::figure::{Options, Paper, Scene};
 use llm_selection::live::session::Report;
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// Properties of [`Curve`].
@@ -29,9 +31,8 @@ pub fn Curve(props: &CurveProps) -> Html {
     let as_table = use_state(|| false);
     let chart = use_node_ref();
     let (width, font) = use_size(&chart);
-    let scene = move |report: &Report, width: f64, font: f64| {
-        draw(kind, report, &Options { width, font, ..Options::default() })
-    };
+    let options = Options { width, font, ..Options::default() };
+    let (scene, stops) = (Rc::new(draw(kind, report, &options)), Rc::new(stops(kind, report, &options)));
     let file = {
         let report = report.clone();
         move || -> Scene {
@@ -56,13 +57,7 @@ pub fn Curve(props: &CurveProps) -> Html {
         Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
     };
     let title = kind.title();
-    let body = if *as_table {
-        table_html(title, &table(kind, report))
-    } else {
-        let scene = scene(report, width, font);
-        let view = format!("0 0 {:.0} {:.0}", scene.width, scene.height);
-        html! { <svg class="chart" viewBox={view} role="img" aria-label={scene.label.clone()}>{shapes(&scene.nodes)}</svg> }
-    };
+    let body = as_table.then(|| table_html(title, &table(kind, report)));
     html! {
         <figure class="card fig" aria-labelledby={format!("{}-title", kind.slug())}>
             <figcaption>
@@ -76,12 +71,13 @@ pub fn Curve(props: &CurveProps) -> Html {
                             <button type="button" onclick={rows}>{"Download CSV"}</button>
                             if paper != Paper::Screen { <small>{paper.name()}</small> }
                             <button type="button" onclick={turn}>{if *as_table { "Show as chart" } else { "Show as table" }}</button>
+                            <Present />
                         </Menu>
                     </div>
                 </div>
                 <p class="sub">{sub(kind, report)}</p>
             </figcaption>
-            <div class="chart-box" ref={chart}>{body}</div>
+            <Reader {title} {scene} {stops} {chart} table={body} />
         </figure>
     }
 }

@@ -21,12 +21,13 @@ pub fn known(report: &Report, at: &At) -> Html {
                 <span class="note">{"what came back, and what the policy believes of it"}</span>
             </div>
             <div class="scroll" tabindex="0" role="group" aria-label="Models, scrolls">
-                <table class="table" aria-label="Models">
+                <table class="table narrow" aria-label="Models">
                     <thead><tr>
-                        <th scope="col">{"Model"}</th><th scope="col" class="l">{"State"}</th><th scope="col">{"Calls"}</th><th scope="col">{"Failed"}</th>
+                        <th scope="col">{"Model"}</th>
                         <th scope="col">{"Reward"}<small>{"mean of an answer"}</small></th><th scope="col">{"Cost"}<small>{"$ of an answer"}</small></th>
                         if bounds { <th scope="col"><i class="sym">{"μ̄"}</i><small>{"reward at most"}</small></th><th scope="col"><i class="sym">{"c̲"}</i><small>{"$ at least"}</small></th> }
-                        <th scope="col">{"Latency"}<small>{"mean"}</small></th><th scope="col">{"Spent"}<small>{"$ in all"}</small></th>
+                        <th scope="col">{"Calls"}</th><th scope="col">{"Failed"}</th><th scope="col">{"Latency"}<small>{"mean"}</small></th><th scope="col">{"Spent"}<small>{"$ in all"}</small></th>
+                        <th scope="col" class="l">{"State"}</th>
                     </tr></thead>
                     <tbody>{for rows}</tbody>
                 </table>
@@ -47,17 +48,17 @@ fn row(report: &Report, place: usize, model: &ModelReport, bounds: bool, at: &At
     html! {
         <tr key={place}>
             <th scope="row"><Name name={model.name.clone()} /></th>
-            <td class="l">{state}</td>
-            <td>{count(model.calls.into())}</td>
-            <td>{count(model.failed.into())}</td>
             <td>{model.reward.map_or_else(none, |reward| mean(reward, |value| fixed(value, 3)))}</td>
             <td>{model.cost.map_or_else(none, mean_dollars)}</td>
             if bounds {
                 <td>{model.bounds.map_or_else(none, |(reward, _)| html! { {fixed(reward, 3)} })}</td>
                 <td>{model.bounds.map_or_else(none, |(_, cost)| html! { {dollars(cost)} })}</td>
             }
+            <td>{count(model.calls.into())}</td>
+            <td>{count(model.failed.into())}</td>
             <td>{model.latency_ms.map_or_else(none, |latency| html! { {format!("{} ms", fixed(latency, 0))} })}</td>
             <td>{dollars(model.dollars)}</td>
+            <td class="l">{state}</td>
         </tr>
     }
 }

@@ -5,10 +5,11 @@ use crate::components::explain::{Explain, Topic};
 use crate::components::figure::{dots, report, switch, table_html, use_size};
 use crate::components::legend::Legend;
 use crate::components::menu::Menu;
-use crate::components::shapes::shapes;
+use crate::components::presentation::Present;
+use crate::components::reader::Reader;
 use crate::query_aware::Trained;
 use crate::state::{Action, Shared};
-use llm_selection::figure::tradeoff::{TradeoffFigure, csv, draw, export, label, series, sub, table};
+use llm_selection::figure::tradeoff::{TradeoffFigure, csv, draw, export, label, series, stops, sub, table};
 use llm_selection::figure::{Options, Paper};
 use llm_selection::query_aware::evaluation::Evaluation;
 use std::rc::Rc;
@@ -106,13 +107,8 @@ pub fn Picture(props: &PictureProps) -> Html {
     let options = Options { width, font, hidden, ..Options::default() };
     let title = kind.title(evaluation);
     let part = |part: &str| format!("{id}-{part}");
-    let body = if *as_table {
-        table_html(&title, &table(kind, evaluation, &options))
-    } else {
-        let scene = draw(kind, evaluation, &options);
-        let view = format!("0 0 {:.0} {:.0}", scene.width, scene.height);
-        html! { <svg class="chart" viewBox={view} role="img" aria-label={scene.label.clone()}>{shapes(&scene.nodes)}</svg> }
-    };
+    let (scene, stops) = (Rc::new(draw(kind, evaluation, &options)), Rc::new(stops(kind, evaluation, &options)));
+    let body = as_table.then(|| table_html(&title, &table(kind, evaluation, &options)));
     let turn = {
         let as_table = as_table.clone();
         Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
@@ -137,12 +133,13 @@ pub fn Picture(props: &PictureProps) -> Html {
                             <button type="button" onclick={save(Saved::csv)}>{"Download CSV"}</button>
                             if *paper != Paper::Screen { <small>{paper.name()}</small> }
                             <button type="button" onclick={turn}>{if *as_table { "Show as chart" } else { "Show as table" }}</button>
+                            <Present />
                         </Menu>
                     </div>
                 </div>
                 <p class="sub">{sub(kind, evaluation)}</p>
             </figcaption>
-            <div class="chart-box" ref={chart}>{body}</div>
+            <Reader title={title.clone()} {scene} {stops} {chart} table={body} />
         </figure>
     }
 }

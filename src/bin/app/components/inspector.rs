@@ -1,0 +1,131 @@
+//! The round inspector: one round of one policy, seen from inside.
+
+mod cloud;
+mod formulas;
+mod local;
+mod math;
+mod program;
+mod round;
+mod words;
+
+use crate::format::{Unit, count};
+use crate::inspector::{InspectorAction, InspectorState};
+use crate::shared::Shared;
+use crate::state::Action;
+use llm_selection::browser::pool::Snapshot;
+use round::RoundView;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Properties of [`Inspector`].
+#[derive(Properties, PartialEq)]
+pub struct InspectorProps {
+    /// The run as it is drawn.
+    pub snapshot: Shared<Snapshot>,
+    pub state: InspectorState,
+    /// Whether the run is under way: then what changes is not announced.
+    pub moving: bool,
+    pub unit: Unit,
+    pub dispatch: Callback<Action>,
+}
+
+/// The region.
+#[component]
+pub fn Inspector(props: &InspectorProps) -> Html {
+    let InspectorProps { snapshot, state, moving, unit, dispatch } = props;
+    let result = &snapshot.result;
+    let send = |action: InspectorAction| {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.emit(Action::Inspect(action.clone())))
+    };
+    let typed = |make: fn(String) -> InspectorAction| {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: InputEvent| {
+            if let Some(input) = event.target_dyn_into::<web_sys::HtmlInputElement>() {
+                dispatch.emit(Action::Inspect(make(input.value())));
+            }
+        })
+    };
+    let choose = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: Event| {
+            let select = event.target_dyn_into::<web_sys::HtmlSelectElement>();
+            if let Some(place) = select.and_then(|select| usize::try_from(select.selected_index()).ok()) {
+                dispatch.emit(Action::Inspect(InspectorAction::Policy(place)));
+            }
+        })
+    };
+    let region = use_node_ref();
+    {
+        let region = region.clone();
+        use_effect_with(state.brought, move |brought| {
+            if let Some(element) = region.cast::<web_sys::Element>().filter(|_| *brought > 0) {
+                element.scroll_into_view();
+            }
+        });
+    }
+    let played = snapshot.round;
+    let replicates = result.experiment.run.replicates;
+    let models = use_memo(props.snapshot.clone(), |snapshot| snapshot.result.models.clone());
+    let options = result.policies.iter().enumerate().map(|(place, policy)| {
+        html! { <option key={place} selected={place == state.policy}>{policy.label.clone()}</option> }
+    });
+    let here = state.shown.as_ref().map_or(played, |shown| shown.round);
+    let at_cursor = state
+        .cursor
+        .map_or("Move the cursor over a figure first".to_owned(), |round| format!("Round {}", count(u64::from(round))));
+    let budget = result.experiment.task.budget.is_some();
+    html! {
+        <section class="card inspector" id="inspector" ref={region} aria-labelledby="inspector-title" aria-busy={state.waiting.then_some("true")}>
+            <div class="card-head">
+                <h2 id="inspector-title">{"Round inspector"}</h2>
+                <span class="note">{"One round of one policy in one replicate, played once more with the same draws."}</span>
+            </div>
+            <div class="insp-bar">
+                <div class="field">
+                    <label for="inspector-policy">{"Policy"}</label>
+                    <select id="inspector-policy" onchange={choose}>{for options}</select>
+                </div>
+                <div class="field n">
+                    <label for="inspector-replicate">{format!("Replicate, of {}", count(u64::from(replicates)))}</label>
+                    <input id="inspector-replicate" type="number" inputmode="numeric" autocomplete="off" min="1" max={replicates.to_string()}
+                        value={state.replicate.clone()} oninput={typed(InspectorAction::Replicate)} />
+                </div>
+                <div class="field n">
+                    <label for="inspector-round">{format!("Round, of {}", count(u64::from(played)))}</label>
+                    <div class="row">
+                        <button type="button" class="btn icon" aria-label="Previous round" disabled={here <= 1} onclick={send(InspectorAction::Go(-1))}>{"‹"}</button>
+                        <input id="inspector-round" type="number" inputmode="numeric" autocomplete="off" min="1" max={played.to_string()}
+                            value={state.round.clone()} aria-describedby={state.problem.is_some().then_some("inspector-problem")}
+                            oninput={typed(InspectorAction::Round)} />
+                        <button type="button" class="btn icon" aria-label="Next round" disabled={here >= played} onclick={send(InspectorAction::Go(1))}>{"›"}</button>
+                    </div>
+                </div>
+                <button type="button" class="btn" title={at_cursor} disabled={state.cursor.is_none()} onclick={send(InspectorAction::AtCursor)}>{"At the cursor"}</button>
+                if budget {
+                    <button type="button" class="btn" disabled={here >= played} onclick={send(InspectorAction::OverBudget)}>{"Next round over ρ"}</button>
+                }
+            </div>
+            <p class="insp-said" id="inspector-problem" aria-live={if *moving { "off" } else { "polite" }}>
+                if let Some(problem) = &state.problem {
+                    {problem.to_string()}
+                } else if let Some(shown) = &state.shown {
+                    {words::summary(shown, &label(result, shown.policy), *unit)}
+                } else if state.waiting {
+                    {"Looking for the round."}
+                } else if *moving {
+                    {"Pause, take a step, or choose a slow speed to look into a round; or give its number."}
+                } else {
+                    {"Give the number of a round to look into it."}
+                }
+            </p>
+            if let Some(shown) = &state.shown {
+                <RoundView inspection={shown.clone()} models={Rc::clone(&models)} unit={*unit} />
+            }
+        </section>
+    }
+}
+
+fn label(result: &llm_selection::summary::RunResult, policy: u32) -> String {
+    result.policies.get(policy as usize).map_or(String::new(), |policy| policy.label.clone())
+}

@@ -1,0 +1,428 @@
+//! Every quantity of the round as a formula with its numbers put in.
+
+use super::math::{display, function, index, letter, number, over, power, root, row, sign, within, word, written};
+use super::round::Seen;
+use llm_selection::bandit::explained::{CostBy, RewardBy, Solved};
+use llm_selection::experiment::RewardModel;
+use llm_selection::inspect::{Arm, Inspection, Learned};
+use yew::prelude::*;
+
+/// Most models that have formulas of their own.
+const MOST_MODELS: usize = 5;
+/// Most terms of a sum that are written out.
+const MOST_TERMS: usize = 6;
+
+/// The formulas.
+pub fn formulas(seen: Seen) -> Html {
+    let round = seen.round;
+    let mut shown: Vec<(usize, &Arm)> = round
+        .arms
+        .iter()
+        .enumerate()
+        .filter(|(_, arm)| arm.place.is_some() || arm.z.is_some_and(|z| z > 1e-12))
+        .collect();
+    shown.truncate(MOST_MODELS);
+    let mut parts: Vec<(&'static str, Vec<Html>)> = Vec::new();
+    if let Some(radius) = logarithm(round) {
+        parts.push(("The logarithm under the radius, of t, K and δ", vec![radius]));
+    }
+    let bounds: Vec<Html> = shown.iter().flat_map(|(arm, it)| bounds(seen, *arm, it)).collect();
+    if !bounds.is_empty() {
+        parts.push(("Radius and bounds: how far the truth may be from the mean", bounds));
+    }
+    if let Some((epsilon, draw)) = round.basis.exploration {
+        let explores = draw < epsilon;
+        parts.push((
+            if explores {
+                "The draw is below ε: a random set"
+            } else {
+                "The draw is not below ε: the best set so far"
+            },
+            vec![display([
+                word("draw"),
+                sign("="),
+                number(draw),
+                sign(if explores { "<" } else { "≥" }),
+                number(epsilon),
+                sign("="),
+                letter("ε"),
+            ])],
+        ));
+    }
+    if round.relaxed.is_some() {
+        parts.push(("The relaxed problem: objective, places, budget", relaxed(seen)));
+    }
+    let coins = coins(seen);
+    if !coins.is_empty() {
+        parts.push(("The coins of the rounding", coins));
+    }
+    let updates: Vec<Html> = (round.calls.iter())
+        .filter_map(|arm| Some((*arm as usize, round.arms.get(*arm as usize)?)))
+        .filter_map(|(arm, it)| update(seen, arm, it))
+        .take(MOST_MODELS)
+        .collect();
+    if !updates.is_empty() {
+        parts.push(("The update of the mean reward", updates));
+    }
+    if let Some((now, next)) = round.basis.price {
+        parts.push((
+            "The price of cost: the step η = 1/√T times what was paid beyond ρ",
+            vec![display([
+                letter("λ"),
+                sign("←"),
+                function(
+                    "max",
+                    [
+                        number(now),
+                        sign("+"),
+                        letter("η"),
+                        within("(", [written(seen.cost(round.paid)), sign("−"), letter("ρ")], ")"),
+                        sign(","),
+                        number(0.0),
+                    ],
+                ),
+                sign("="),
+                number(next),
+            ])],
+        ));
+    }
+    parts.push(("What the round adds to the regret", vec![regret(round)]));
+    if let (Some(budget), Some(violation)) = (round.budget, round.so_far.violation) {
+        parts.push((
+            "Budget violation up to here: the mean cost beyond ρ",
+            vec![display([
+                row([letter("V"), within("(", [number(f64::from(round.round))], ")")]),
+                sign("="),
+                function(
+                    "max",
+                    [
+                        written(seen.cost(round.so_far.cost)),
+                        sign("−"),
+                        written(seen.cost(budget)),
+                        sign(","),
+                        number(0.0),
+                    ],
+                ),
+                sign("="),
+                written(seen.cost(violation)),
+            ])],
+        ));
+    }
+    html! {
+        <dl>
+            { for parts.into_iter().map(|(name, lines)| html! { <div><dt>{name}</dt>{for lines.into_iter().map(|line| html! { <dd>{line}</dd> })}</div> }) }
+        </dl>
+    }
+}
+
+fn sub(letter_: &'static str, name: &str) -> Html {
+    index(letter(letter_), word(name))
+}
+
+fn logarithm(round: &Inspection) -> Option<Html> {
+    let (value, delta, time) = (round.basis.logarithm?, round.basis.delta?, round.basis.time?);
+    let arms = round.arms.len() as f64;
+    let pi = || power(letter("π"), number(2.0));
+    let symbols =
+        over(row([number(2.0), pi(), letter("K"), power(letter("t"), number(3.0))]), row([number(3.0), letter("δ")]));
+    let numbers = over(
+        row([number(2.0), pi(), sign("·"), number(arms), sign("·"), power(number(time), number(3.0))]),
+        row([number(3.0), sign("·"), number(delta)]),
+    );
+    Some(display([
+        letter("L"),
+        sign("="),
+        letter("ln"),
+        symbols,
+        sign("="),
+        letter("ln"),
+        numbers,
+        sign("="),
+        number(value),
+    ]))
+}
+
+/// Radius, optimistic reward, low cost.
+fn bounds(seen: Seen, arm: usize, it: &Arm) -> Vec<Html> {
+    let basis = &seen.round.basis;
+    let (Some(alpha), Some(upper), Some(before), Some(logarithm)) =
+        (basis.alpha_mu, it.upper, it.before, basis.logarithm)
+    else {
+        return Vec::new();
+    };
+    let name = seen.name(arm);
+    let Some(radius) = it.radius else {
+        let mut unseen = vec![sub("μ̄", name), sign("="), number(upper)];
+        if let Some(lower) = it.lower {
+            unseen.extend([sign(","), sub("c̲", name), sign("="), number(lower)]);
+        }
+        unseen.push(word("\u{a0}(never seen)"));
+        return vec![display(unseen)];
+    };
+    let mut lines = vec![display([
+        sub("rad", name),
+        sign("="),
+        root(over(letter("L"), row([number(2.0), letter("T")]))),
+        sign("="),
+        root(over(number(logarithm), row([number(2.0), sign("·"), number(before.weight)]))),
+        sign("="),
+        number(radius),
+    ])];
+    let product = || row([number(alpha), sign("·"), number(radius)]);
+    let optimistic = match it.predicted {
+        Some(predicted) => vec![
+            function(
+                "clip",
+                [letter("p"), sign("+"), letter("b̂"), sign("+"), index(letter("α"), letter("μ")), letter("rad")],
+            ),
+            sign("="),
+            function("clip", [number(predicted), sign("+"), number(before.reward), sign("+"), product()]),
+        ],
+        None => vec![
+            function(
+                "min",
+                [letter("μ̂"), sign("+"), index(letter("α"), letter("μ")), letter("rad"), sign(","), number(1.0)],
+            ),
+            sign("="),
+            function("min", [number(before.reward), sign("+"), product(), sign(","), number(1.0)]),
+        ],
+    };
+    lines.push(display([sub("μ̄", name), sign("=")].into_iter().chain(optimistic).chain([sign("="), number(upper)])));
+    if let (Some(alpha), Some(lower)) = (basis.alpha_c, it.lower) {
+        // Costs are seen divided by their scale, so that the radius is of those.
+        let mut taken = vec![number(alpha), sign("·"), number(radius)];
+        if seen.round.cost_scale != 1.0 {
+            taken.extend([sign("·"), written(seen.cost(seen.round.cost_scale))]);
+        }
+        let scaled = seen.round.cost_scale != 1.0;
+        let symbol = if scaled { vec![letter("rad"), sign("·"), word("scale")] } else { vec![letter("rad")] };
+        lines.push(display([
+            sub("c̲", name),
+            sign("="),
+            function(
+                "max",
+                [letter("ĉ"), sign("−"), index(letter("α"), letter("c"))]
+                    .into_iter()
+                    .chain(symbol)
+                    .chain([sign(","), number(0.0)]),
+            ),
+            sign("="),
+            function("max", [written(seen.cost(before.cost)), sign("−"), row(taken), sign(","), number(0.0)]),
+            sign("="),
+            written(seen.cost(lower)),
+        ]));
+    }
+    lines
+}
+
+fn relaxed(seen: Seen) -> Vec<Html> {
+    let round = seen.round;
+    let Some(relaxed) = &round.relaxed else { return Vec::new() };
+    let terms: Vec<(f64, f64, f64)> = (round.arms.iter())
+        .filter_map(|arm| Some((arm.by_reward?, arm.by_cost.unwrap_or(0.0), arm.z.filter(|z| *z > 1e-12)?)))
+        .collect();
+    // The most of them, and what stands between.
+    let joined = |between: &'static str, term: &dyn Fn(&(f64, f64, f64)) -> Html| {
+        let mut parts = Vec::new();
+        for (place, one) in terms.iter().take(MOST_TERMS).enumerate() {
+            if place > 0 {
+                parts.push(sign(between));
+            }
+            parts.push(term(one));
+        }
+        if terms.len() > MOST_TERMS {
+            parts.extend([sign(between), sign("…")]);
+        }
+        row(parts)
+    };
+    let (mu, z) = (|| letter("μ̄"), || letter("z"));
+    let (symbols, numbers) = match round.reward {
+        RewardModel::Suc => {
+            (row([sign("Σ"), mu(), z()]), joined("+", &|(reward, _, z)| row([number(*reward), sign("·"), number(*z)])))
+        }
+        RewardModel::Aic => {
+            (row([sign("∏"), power(mu(), z())]), joined("·", &|(reward, _, z)| power(number(*reward), number(*z))))
+        }
+        RewardModel::Awc => (
+            row([number(1.0), sign("−"), sign("∏"), within("(", [number(1.0), sign("−"), mu(), z()], ")")]),
+            row([
+                number(1.0),
+                sign("−"),
+                joined("", &|(reward, _, z)| {
+                    within("(", [number(1.0), sign("−"), number(*reward), sign("·"), number(*z)], ")")
+                }),
+            ]),
+        ),
+    };
+    let at_most = if round.reward == RewardModel::Awc { "≤" } else { "=" };
+    let mut lines = vec![
+        display([word("maximise\u{a0}"), symbols, sign("="), numbers, sign("="), number(relaxed.objective)]),
+        display([
+            sign("Σ"),
+            z(),
+            sign("="),
+            joined("+", &|(_, _, z)| number(*z)),
+            sign("="),
+            number(relaxed.places),
+            sign(at_most),
+            number(f64::from(round.n)),
+        ]),
+    ];
+    let mut cost = vec![
+        sign("Σ"),
+        letter(match round.basis.cost_by {
+            CostBy::Lower => "c̲",
+            CostBy::Mean => "ĉ",
+            CostBy::Draw | CostBy::Nothing => "c",
+        }),
+        z(),
+        sign("="),
+        joined("+", &|(_, cost, z)| row([written(seen.cost(*cost)), sign("·"), number(*z)])),
+        sign("="),
+        written(seen.cost(relaxed.cost)),
+    ];
+    if let Some(budget) = round.budget {
+        let fits = if round.infeasible { ">" } else { "≤" };
+        cost.extend([sign(fits), written(seen.cost(budget)), sign("="), letter("ρ")]);
+    }
+    lines.push(display(cost));
+    if let Some(exchange) =
+        relaxed.program.and_then(|program| program.exchange).filter(|_| relaxed.solved == Solved::Linear)
+        && let (Some(out), Some(into), Some(budget)) =
+            (round.arms.get(exchange.out), round.arms.get(exchange.into), round.budget)
+    {
+        let (c_out, c_into) = (out.by_cost.unwrap_or(0.0), into.by_cost.unwrap_or(0.0));
+        let price = relaxed.program.map_or(0.0, |program| program.price);
+        let of = |symbol: &'static str, exchange: usize| sub(symbol, seen.name(exchange));
+        let between = || row([written(seen.cost(c_out)), sign("−"), written(seen.cost(c_into))]);
+        lines.push(display([
+            letter("λ"),
+            sign("="),
+            over(
+                row([of("w", exchange.out), sign("−"), of("w", exchange.into)]),
+                row([of("c", exchange.out), sign("−"), of("c", exchange.into)]),
+            ),
+            sign("="),
+            over(row([number(out.weight.unwrap_or(0.0)), sign("−"), number(into.weight.unwrap_or(0.0))]), between()),
+            sign("="),
+            number(price),
+        ]));
+        lines.push(display([
+            letter("x"),
+            sign("="),
+            over(
+                row([word("cost"), sign("−"), letter("ρ")]),
+                row([of("c", exchange.out), sign("−"), of("c", exchange.into)]),
+            ),
+            sign("="),
+            over(row([written(seen.cost(exchange.cost)), sign("−"), written(seen.cost(budget))]), between()),
+            sign("="),
+            number(exchange.fraction),
+        ]));
+    }
+    lines
+}
+
+fn coins(seen: Seen) -> Vec<Html> {
+    let Some(relaxed) = &seen.round.relaxed else { return Vec::new() };
+    let mut lines = Vec::new();
+    for coin in relaxed.coins.iter().take(MOST_MODELS) {
+        let trade = &coin.trade;
+        let said = if coin.up { "<" } else { "≥" };
+        let Some(j) = trade.j else {
+            lines.push(display([
+                word("draw"),
+                sign("="),
+                number(coin.draw),
+                sign(said),
+                number(trade.up),
+                sign("="),
+                sub("z", seen.name(trade.i)),
+            ]));
+            continue;
+        };
+        let (i, j) = (seen.name(trade.i), seen.name(j));
+        let one_less = |z: f64| row([number(1.0), sign("−"), number(z)]);
+        lines.push(display([
+            letter("p"),
+            sign("="),
+            function("min", [number(1.0), sign("−"), sub("z", i), sign(","), sub("z", j)]),
+            sign("="),
+            function("min", [one_less(trade.first), sign(","), number(trade.second)]),
+            sign("="),
+            number(trade.p),
+        ]));
+        lines.push(display([
+            letter("q"),
+            sign("="),
+            function("min", [sub("z", i), sign(","), number(1.0), sign("−"), sub("z", j)]),
+            sign("="),
+            function("min", [number(trade.first), sign(","), one_less(trade.second)]),
+            sign("="),
+            number(trade.q),
+        ]));
+        lines.push(display([
+            over(letter("q"), row([letter("p"), sign("+"), letter("q")])),
+            sign("="),
+            number(trade.up),
+            sign(if coin.up { ">" } else { "≤" }),
+            number(coin.draw),
+            word(if coin.up { "\u{a0}(the draw): the first gains p" } else { "\u{a0}(the draw): the second gains q" }),
+        ]));
+    }
+    lines
+}
+
+/// How one call moved a mean; `None` where it is no running mean.
+fn update(seen: Seen, arm: usize, it: &Arm) -> Option<Html> {
+    let (Learned { seen: old, reward: before, .. }, after) = (it.before?, it.after?);
+    let came = it.outcome?;
+    let name = seen.name(arm);
+    if after.seen != old + 1 || (after.weight - f64::from(after.seen)).abs() > 1e-6 {
+        return Some(display([
+            sub("μ̂", name),
+            sign("="),
+            number(after.reward),
+            word("\u{a0}(over what it remembers)"),
+        ]));
+    }
+    // A contextual policy learns how far predictions are off.
+    let (symbol, news) = match (seen.round.basis.reward_by, it.predicted) {
+        (RewardBy::Predicted, Some(predicted)) => {
+            ("b̂", within("(", [number(came.reward), sign("−"), number(predicted)], ")"))
+        }
+        _ => ("μ̂", number(came.reward)),
+    };
+    let news_name = if symbol == "b̂" { row([letter("X"), sign("−"), letter("p")]) } else { letter("X") };
+    Some(display([
+        sub(symbol, name),
+        sign("←"),
+        letter(symbol),
+        sign("+"),
+        over(row([news_name, sign("−"), letter(symbol)]), letter("T")),
+        sign("="),
+        number(before),
+        sign("+"),
+        over(row([news, sign("−"), number(before)]), number(f64::from(after.seen))),
+        sign("="),
+        number(after.reward),
+    ]))
+}
+
+fn regret(round: &Inspection) -> Html {
+    let best = if round.best_is_relaxed {
+        word("relaxed optimum")
+    } else {
+        row([letter("r"), within("(", [power(letter("S"), sign("∗"))], ")")])
+    };
+    let mut parts = Vec::new();
+    if round.regret_alpha != 1.0 {
+        parts.extend([letter("α"), sign("·")]);
+    }
+    parts.extend([best, sign("−"), letter("r"), within("(", [letter("S")], ")"), sign("=")]);
+    if round.regret_alpha != 1.0 {
+        parts.extend([number(round.regret_alpha), sign("·")]);
+    }
+    parts.extend([number(round.best), sign("−"), number(round.expected), sign("="), number(round.regret)]);
+    display(parts)
+}

@@ -1,0 +1,81 @@
+//! A round as a picture: the local server, the message, the cloud; then the linear program and the formulas. It needs
+//! nothing but the round and the models' names, so that it can stand anywhere.
+
+use super::cloud::cloud;
+use super::formulas::formulas;
+use super::local::local;
+use super::program::program;
+use super::words;
+use crate::format::Unit;
+use crate::shared::Shared;
+use llm_selection::inspect::Inspection;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Properties of [`RoundView`].
+#[derive(Properties, PartialEq)]
+pub struct RoundProps {
+    pub inspection: Shared<Inspection>,
+    /// Names of the models, in the environment's order.
+    pub models: Rc<Vec<String>>,
+    /// What costs are counted in.
+    pub unit: Unit,
+}
+
+/// A round, and how it is to be told: what all parts are given.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    pub round: &'a Inspection,
+    pub models: &'a [String],
+    pub unit: Unit,
+}
+
+impl Seen<'_> {
+    /// Name of a model.
+    pub fn name(&self, arm: usize) -> &str {
+        self.models.get(arm).map_or("?", String::as_str)
+    }
+
+    /// A cost as people read it.
+    pub fn cost(&self, cost: f64) -> String {
+        self.unit.fixed(cost, self.places())
+    }
+
+    /// Decimals of costs: the same for all of a round.
+    fn places(&self) -> usize {
+        let most = self.round.arms.iter().map(|arm| arm.true_cost).chain(self.round.budget).fold(0.0, f64::max);
+        crate::format::decimals(most, 3)
+    }
+}
+
+/// The round.
+#[component]
+pub fn RoundView(props: &RoundProps) -> Html {
+    let seen = Seen { round: &props.inspection, models: &props.models, unit: props.unit };
+    let relaxed = seen.round.relaxed.is_some();
+    html! {
+        <>
+            <div class="boxes">
+                {local(seen)}
+                <div class="wire">
+                    <div>
+                        if relaxed { <b><i class="sym">{"z"}</i></b> } else { <b>{"the set"}</b> }
+                        <svg viewBox="0 0 60 12" preserveAspectRatio="none" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" d="M0 6H58M52 2l6 4-6 4" /></svg>
+                        {words::message(seen)}
+                    </div>
+                    <div>
+                        <b>{"feedback"}</b>
+                        <svg viewBox="0 0 60 12" preserveAspectRatio="none" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" d="M60 6H2M8 2L2 6l6 4" /></svg>
+                        {words::feedback(seen)}
+                    </div>
+                </div>
+                {cloud(seen)}
+            </div>
+            {program(seen)}
+            <details class="formulas">
+                <summary>{"Formulas with this round\u{2019}s numbers"}</summary>
+                <div class="scroll" tabindex="0" role="group" aria-label="Formulas, scroll sideways">{formulas(seen)}</div>
+            </details>
+        </>
+    }
+}

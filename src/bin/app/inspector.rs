@@ -1,0 +1,176 @@
+//! The round inspector: which round is looked at, and what was found.
+
+use crate::action::Effect;
+use crate::format::{count, plural};
+use crate::shared::Shared;
+use llm_selection::browser::pool::Snapshot;
+use llm_selection::error::Error;
+use llm_selection::inspect::{Answer, Inspection, RoundWanted, Seek};
+use std::rc::Rc;
+
+/// What can happen to it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InspectorAction {
+    /// Another policy, by its place.
+    Policy(usize),
+    /// The replicate as it is typed, from 1.
+    Replicate(String),
+    /// The round as it is typed.
+    Round(String),
+    /// So many rounds on, or back.
+    Go(i32),
+    /// To the round of the figures' cursor.
+    AtCursor,
+    /// To the next round that cost more than the budget.
+    OverBudget,
+    /// To a round that was chosen in a figure.
+    Open(u32),
+}
+
+/// Its state.
+#[derive(Clone, PartialEq)]
+pub struct InspectorState {
+    pub policy: usize,
+    pub replicate: String,
+    pub round: String,
+    pub shown: Option<Shared<Inspection>>,
+    /// Why the round that was wanted is not shown.
+    pub problem: Option<Rc<str>>,
+    /// Whether a round is being looked for.
+    pub waiting: bool,
+    /// Where the figures' cursor was last.
+    pub cursor: Option<u32>,
+    /// How often a round was chosen in a figure: then the inspector comes into view.
+    pub brought: u32,
+    /// Whether it shows the latest round, also when there is a later one.
+    follows: bool,
+    asked: Option<RoundWanted>,
+}
+
+impl Default for InspectorState {
+    fn default() -> Self {
+        InspectorState {
+            policy: 0,
+            replicate: "1".into(),
+            round: String::new(),
+            shown: None,
+            problem: None,
+            waiting: false,
+            cursor: None,
+            brought: 0,
+            follows: true,
+            asked: None,
+        }
+    }
+}
+
+impl InspectorState {
+    /// Another run begins. Of one that was `kept`, and is shown without being played, no round is looked at unasked: it
+    /// would have to be handed to a worker first.
+    pub fn begin(&mut self, kept: bool) {
+        let (policy, replicate) = (self.policy, std::mem::take(&mut self.replicate));
+        *self =
+            InspectorState { policy, replicate, follows: !kept, brought: self.brought, ..InspectorState::default() };
+    }
+
+    /// From now on it shows the latest round.
+    pub fn go_along(&mut self) {
+        self.follows = true;
+    }
+
+    /// The run has come further, and rests there.
+    pub fn follow(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        let shown = self.shown.as_ref().map(|shown| shown.round);
+        if !self.follows || snapshot.round == 0 || (shown == Some(snapshot.round) && !self.waiting) {
+            return Vec::new();
+        }
+        self.look_at(snapshot.round, snapshot)
+    }
+
+    pub fn reduce(&mut self, action: InspectorAction, snapshot: Option<&Snapshot>) -> Vec<Effect> {
+        let Some(snapshot) = snapshot else { return Vec::new() };
+        let here = self.shown.as_ref().map_or(snapshot.round, |shown| shown.round);
+        match action {
+            InspectorAction::Policy(policy) => {
+                self.policy = policy;
+                self.look_at(here, snapshot)
+            }
+            InspectorAction::Replicate(text) => {
+                self.replicate = text;
+                self.look_at(here, snapshot)
+            }
+            InspectorAction::Round(text) => {
+                self.round = text;
+                match self.round.trim().parse() {
+                    Ok(round) => self.look_at(round, snapshot),
+                    Err(_) => self.refuse("A round is a whole number from 1.".into()),
+                }
+            }
+            InspectorAction::Go(by) => {
+                self.look_at(here.saturating_add_signed(by).clamp(1, snapshot.round.max(1)), snapshot)
+            }
+            InspectorAction::AtCursor => match self.cursor {
+                Some(round) => self.look_at(round.clamp(1, snapshot.round.max(1)), snapshot),
+                None => self.refuse("Move the cursor over a figure first.".into()),
+            },
+            InspectorAction::OverBudget => self.ask(Seek::OverBudget(here), snapshot),
+            InspectorAction::Open(round) => {
+                self.brought = self.brought.wrapping_add(1);
+                self.look_at(round, snapshot)
+            }
+        }
+    }
+
+    /// What the pool has found.
+    pub fn hear(&mut self, wanted: RoundWanted, answer: Result<Answer, Error>, snapshot: Option<&Snapshot>) {
+        let same = |asked: &RoundWanted| RoundWanted { played: wanted.played, ..*asked } == wanted;
+        if !self.asked.as_ref().is_some_and(same) {
+            return;
+        }
+        (self.asked, self.waiting) = (None, false);
+        match answer {
+            Ok(Answer::Round(inspection)) => {
+                self.round = inspection.round.to_string();
+                self.follows = snapshot.is_some_and(|snapshot| snapshot.round <= inspection.round);
+                self.shown = Some(Shared(Rc::from(inspection)));
+            }
+            Ok(Answer::NoneOver) => {
+                self.problem = Some("No later round of those played cost more than ρ.".into());
+            }
+            Err(error) => self.problem = Some(error.to_string().into()),
+        }
+    }
+
+    fn look_at(&mut self, round: u32, snapshot: &Snapshot) -> Vec<Effect> {
+        let played = snapshot.round;
+        if round == 0 || round > played {
+            let are = if played == 1 { "is" } else { "are" };
+            let played = plural(u64::from(played), "round", "rounds");
+            return self.refuse(match round {
+                0 => "Rounds count from 1.".into(),
+                _ => format!("Round {} is not played yet: {played} {are}.", count(u64::from(round))),
+            });
+        }
+        self.round = round.to_string();
+        self.ask(Seek::Round(round), snapshot)
+    }
+
+    fn ask(&mut self, seek: Seek, snapshot: &Snapshot) -> Vec<Effect> {
+        let result = &snapshot.result;
+        let replicates = result.experiment.run.replicates;
+        let replicate = self.replicate.trim().parse().ok().filter(|number| (1..=replicates).contains(number));
+        let Some(replicate) = replicate else {
+            return self.refuse(format!("Replicates count from 1 to {}.", count(u64::from(replicates))));
+        };
+        self.policy = self.policy.min(result.policies.len().saturating_sub(1));
+        let wanted = RoundWanted { policy: self.policy as u32, replicate: replicate - 1, seek, played: snapshot.round };
+        (self.asked, self.waiting, self.problem) = (Some(wanted), true, None);
+        vec![Effect::Inspect(wanted)]
+    }
+
+    fn refuse(&mut self, why: String) -> Vec<Effect> {
+        (self.asked, self.waiting, self.problem) = (None, false, Some(why.into()));
+        self.follows = false;
+        Vec::new()
+    }
+}
