@@ -6,6 +6,7 @@ mod bench;
 mod command;
 mod gateway;
 mod lessons;
+mod lighthouse;
 mod offline;
 mod python;
 mod reference;
@@ -29,6 +30,8 @@ cargo xtask test --gateway                the page before LiteLLM's proxy in Chr
 cargo xtask bench [--peers [query-aware]] the benchmarks, native and in the browser; or the engine beside other programs
                                           (numpy, numba, scipy, MABWiser, SMPyBandits, scikit-learn: needs Python 3.11 or
                                           3.12 with venv), its query-aware part alone where that is named
+cargo xtask lighthouse                    what Lighthouse says of the site on a phone, the medians of five looks: fails where
+                                          performance is below 95 or another category below 100 (needs Node.js)
 --connect adds an origin (https://host) that the page may load data from and call models at to its
 Content-Security-Policy.";
 
@@ -56,6 +59,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         "bench" if rest.is_empty() => bench::bench(),
         "bench" if rest == ["--peers"] => bench::peers(false),
         "bench" if rest == ["--peers", "query-aware"] => bench::peers(true),
+        "lighthouse" if rest.is_empty() => lighthouse::lighthouse(),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

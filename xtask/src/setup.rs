@@ -55,12 +55,18 @@ pub fn wasm_target() -> Result<()> {
 
 /// Chromium's driver. Where it is missing and this is root on Debian, installs it with its browser.
 pub fn chromium() -> Result<Driver> {
-    let found = || {
-        let browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-        browsers.into_iter().find_map(on_path).and_then(|_| on_path("chromedriver"))
-    };
+    let found = || browser().and_then(|_| on_path("chromedriver"));
     let path = found_or_installed(found, &["chromium", "chromium-driver"], CHROMIUM_HINT)?;
     Ok(Driver { variable: "CHROMEDRIVER", path })
+}
+
+/// Chromium itself. Where it is missing and this is root on Debian, installs it.
+pub fn chromium_itself() -> Result<PathBuf> {
+    found_or_installed(browser, &["chromium"], CHROMIUM_HINT)
+}
+
+fn browser() -> Option<PathBuf> {
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].into_iter().find_map(on_path)
 }
 
 /// Firefox's driver. Where Firefox is missing and this is root on Debian, installs it; where its driver is, builds that
@@ -107,7 +113,8 @@ fn found_or_installed(found: impl Fn() -> Option<PathBuf>, packages: &[&str], hi
     }
 }
 
-fn on_path(program: &str) -> Option<PathBuf> {
+/// A program on the PATH.
+pub fn on_path(program: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;
     std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
