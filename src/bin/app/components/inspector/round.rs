@@ -4,7 +4,7 @@
 use super::cloud::cloud;
 use super::formulas::formulas;
 use super::local::local;
-use super::program::program;
+use super::program::Program;
 use super::words;
 use crate::format::Unit;
 use crate::shared::Shared;
@@ -71,7 +71,7 @@ pub fn RoundView(props: &RoundProps) -> Html {
                 </div>
                 {cloud(seen)}
             </div>
-            {program(seen)}
+            <Program inspection={props.inspection.clone()} models={props.models.clone()} unit={props.unit} />
             <details class="formulas">
                 <summary>{"Formulas with this round\u{2019}s numbers"}</summary>
                 <div class="scroll" tabindex="0" role="group" aria-label="Formulas, scroll sideways">{formulas(seen)}</div>
