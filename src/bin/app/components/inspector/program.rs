@@ -46,7 +46,7 @@ pub fn Program(props: &RoundProps) -> Html {
     let largest = weights().fold(f64::NEG_INFINITY, f64::max);
     let (low, high) = settle(least.min(largest - 1e-9), largest, 5);
     let across = Axis::new(Scale::Linear, 0.0, most, 56.0, width - 16.0);
-    let up = Axis::new(Scale::Linear, low, high, HEIGHT - 40.0, 14.0);
+    let up = Axis::new(Scale::Linear, low, high, HEIGHT - 40.0, 28.0);
     let line = relaxed.program.and_then(|program| Some((program.price, program.level?))).map(|(price, level)| {
         // Only as far as the picture goes.
         let cut = |cost: f64| level + price * cost;
@@ -96,7 +96,7 @@ pub fn Program(props: &RoundProps) -> Html {
                     <text class="mid" x={format!("{:.1}", across.at(tick))} y={format!("{}", HEIGHT - 22.0)}>{seen.cost(tick)}</text>
                 }) }
                 <path class="axis" d={format!("M56 {0}H{1}", HEIGHT - 40.0, width - 16.0)} />
-                <text x="56" y="10">{reward}</text>
+                <text x="56" y="12">{reward}</text>
                 <text class="end" x={format!("{}", width - 16.0)} y={format!("{}", HEIGHT - 6.0)}>{"cost taken for it"}</text>
                 if let Some(line) = line { <path class="bound" d={line} /> }
                 if let Some((_, out, into)) = pair {
@@ -157,7 +157,7 @@ fn names(
         let name = seen.name(point.arm);
         let long = LETTER * font * name.chars().count() as f64;
         // Beside the point, else above or below it.
-        let rows = [0.33 * font, -0.7 * font, 1.4 * font];
+        let rows = [0.33, -0.7, 1.4, -1.9, 2.6].map(|lines| lines * font);
         let places = rows.into_iter().flat_map(|down| [(10.0, down), (-10.0, down)]);
         let boxed = |(right, down): (f64, f64)| {
             around(name, font, if right > 0.0 { x + right } else { x + right - long }, y + down)

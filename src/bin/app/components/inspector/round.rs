@@ -38,10 +38,12 @@ impl Seen<'_> {
 
     /// A cost as people read it.
     pub fn cost(&self, cost: f64) -> String {
-        self.unit.fixed(cost, self.places())
+        // One that is far smaller than the others is no 0.
+        let places = if cost == 0.0 { 0 } else { crate::format::decimals(cost, 2) };
+        self.unit.fixed(cost, places.max(self.places()))
     }
 
-    /// Decimals of costs: the same for all of a round.
+    /// Decimals that suit the costs of the round.
     fn places(&self) -> usize {
         let most = self.round.arms.iter().map(|arm| arm.true_cost).chain(self.round.budget).fold(0.0, f64::max);
         crate::format::decimals(most, 3)
