@@ -9,7 +9,9 @@ use super::shapes::{Shapes, shapes};
 use crate::later;
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::Snapshot;
-use llm_selection::figure::{Against, FigureKind, Options, Paper, Table, curves_csv, draw, note, readout, sub, table};
+use llm_selection::figure::{
+    Against, Drawing, FigureKind, Options, Paper, Table, curves_csv, draw, note, readout, sub, table,
+};
 use llm_selection::summary::RunResult;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -155,25 +157,17 @@ pub fn Figure(props: &FigureProps) -> Html {
     let onpointermove = {
         let (drawing, on_cursor) = (drawing.clone(), on_cursor.clone());
         Callback::from(move |event: PointerEvent| {
-            let target: Option<web_sys::Element> = event.current_target().and_then(|target| target.dyn_into().ok());
-            let Some(area) = target.map(|target| target.get_bounding_client_rect()) else { return };
-            if area.width() > 0.0 && !drawing.panels.is_empty() {
-                let x = (f64::from(event.client_x()) - area.left()) * drawing.scene.width / area.width();
-                let round = drawing.round_at(x).min(reached);
-                if cursor != Some(round) {
-                    on_cursor.emit(Some(round));
-                }
+            let round = round_under(&event, &drawing).map(|round| round.min(reached));
+            if round.is_some() && cursor != round {
+                on_cursor.emit(round);
             }
         })
     };
     let onclick = props.on_open.clone().map(|on_open| {
         let drawing = drawing.clone();
         Callback::from(move |event: MouseEvent| {
-            let target: Option<web_sys::Element> = event.current_target().and_then(|target| target.dyn_into().ok());
-            let Some(area) = target.map(|target| target.get_bounding_client_rect()) else { return };
-            if area.width() > 0.0 && !drawing.panels.is_empty() {
-                let x = (f64::from(event.client_x()) - area.left()) * drawing.scene.width / area.width();
-                on_open.emit(drawing.round_at(x).clamp(1, reached));
+            if let Some(round) = round_under(&event, &drawing) {
+                on_open.emit(round.clamp(1, reached));
             }
         })
     });
@@ -281,9 +275,21 @@ pub fn Figure(props: &FigureProps) -> Html {
     }
 }
 
+/// The element that an event came from: where it is heard is the page as a whole.
+fn origin(event: &web_sys::Event) -> Option<web_sys::Element> {
+    event.target()?.dyn_into().ok()
+}
+
+/// The round under the pointer.
+fn round_under(event: &MouseEvent, drawing: &Drawing) -> Option<u32> {
+    let area = origin(event)?.closest("svg").ok()??.get_bounding_client_rect();
+    let x = (f64::from(event.client_x()) - area.left()) * drawing.scene.width / area.width();
+    (area.width() > 0.0 && !drawing.panels.is_empty()).then(|| drawing.round_at(x))
+}
+
 /// Whether a key was pressed on the chart itself, rather than on something within it.
 fn on_the_chart(event: &KeyboardEvent) -> bool {
-    event.target() == event.current_target()
+    origin(event).is_some_and(|origin| origin.matches(".chart-box").unwrap_or(false))
 }
 
 /// Heading: `Reward/violation ratio`, with what it is about where that matters.

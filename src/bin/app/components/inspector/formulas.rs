@@ -1,6 +1,8 @@
 //! Every quantity of the round as a formula with its numbers put in.
 
-use super::math::{display, function, index, letter, number, over, power, root, row, sign, within, word, written};
+use super::math::{
+    bracketed, display, function, index, letter, number, over, power, root, row, sign, within, word, written,
+};
 use super::round::Seen;
 use llm_selection::bandit::explained::{CostBy, RewardBy, Solved};
 use llm_selection::experiment::RewardModel;
@@ -303,7 +305,7 @@ fn relaxed(seen: Seen) -> Vec<Html> {
                 row([of("c", exchange.out), sign("−"), of("c", exchange.into)]),
             ),
             sign("="),
-            over(row([number(out.weight.unwrap_or(0.0)), sign("−"), number(into.weight.unwrap_or(0.0))]), between()),
+            over(row([number(out.weight.unwrap_or(0.0)), sign("−"), bracketed(into.weight.unwrap_or(0.0))]), between()),
             sign("="),
             number(price),
         ]));
@@ -403,7 +405,7 @@ fn update(seen: Seen, arm: usize, it: &Arm) -> Option<Html> {
         sign("="),
         number(before),
         sign("+"),
-        over(row([news, sign("−"), number(before)]), number(f64::from(after.seen))),
+        over(row([news, sign("−"), bracketed(before)]), number(f64::from(after.seen))),
         sign("="),
         number(after.reward),
     ]))
@@ -423,6 +425,6 @@ fn regret(round: &Inspection) -> Html {
     if round.regret_alpha != 1.0 {
         parts.extend([number(round.regret_alpha), sign("·")]);
     }
-    parts.extend([number(round.best), sign("−"), number(round.expected), sign("="), number(round.regret)]);
+    parts.extend([number(round.best), sign("−"), bracketed(round.expected), sign("="), number(round.regret)]);
     display(parts)
 }

@@ -150,9 +150,9 @@ fn learned(seen: Seen) -> Html {
             html! {
                 <tr key={arm}>
                     <th scope="row">{seen.name(arm).to_owned()}</th>
-                    <td class="num">{count(u64::from(before.seen))}{" → "}<data value={after.seen.to_string()}>{count(u64::from(after.seen))}</data></td>
-                    <td class="num">{old(fixed(before.reward, 3))}{" → "}<data value={after.reward.to_string()}>{fixed(after.reward, 3)}</data></td>
-                    <td class="num">{old(seen.cost(before.cost))}{" → "}<data value={after.cost.to_string()}>{seen.cost(after.cost)}</data></td>
+                    <td class="num"><span class="hide-s">{count(u64::from(before.seen))}{" → "}</span><data value={after.seen.to_string()}>{count(u64::from(after.seen))}</data></td>
+                    <td class="num"><span class="hide-s">{old(fixed(before.reward, 3))}{" → "}</span><data value={after.reward.to_string()}>{fixed(after.reward, 3)}</data></td>
+                    <td class="num"><span class="hide-s">{old(seen.cost(before.cost))}{" → "}</span><data value={after.cost.to_string()}>{seen.cost(after.cost)}</data></td>
                 </tr>
             }
         })

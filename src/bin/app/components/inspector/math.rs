@@ -21,6 +21,11 @@ pub fn number(value: f64) -> Html {
     html! { <mn>{text}</mn> }
 }
 
+/// The same within brackets where it is below 0.
+pub fn bracketed(value: f64) -> Html {
+    if value < 0.0 { within("(", [number(value)], ")") } else { number(value) }
+}
+
 /// A number that is written already.
 pub fn written(text: String) -> Html {
     html! { <mn>{text}</mn> }

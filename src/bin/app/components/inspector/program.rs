@@ -1,7 +1,8 @@
 //! The relaxed problem as a picture: every model a point, reward against cost; the price of cost as a line; the pair of
 //! models that share a place.
 
-use super::round::Seen;
+use super::super::figure::use_size;
+use super::round::{RoundProps, Seen};
 use super::words;
 use crate::format::fixed;
 use llm_selection::bandit::explained::RewardBy;
@@ -9,11 +10,12 @@ use llm_selection::experiment::RewardModel;
 use llm_selection::figure::axis::{Axis, Scale, settle};
 use yew::prelude::*;
 
-const WIDTH: f64 = 560.0;
+/// Narrower it is made smaller as a whole.
+const LEAST_WIDTH: f64 = 280.0;
 const HEIGHT: f64 = 300.0;
-/// About the width of a letter of a name, and the height of a line.
-const LETTER: f64 = 6.6;
-const LINE: f64 = 13.0;
+/// About the width of a letter and the height of a line, for type of size 1.
+const LETTER: f64 = 0.58;
+const LINE: f64 = 1.15;
 
 struct Point {
     arm: usize,
@@ -22,10 +24,15 @@ struct Point {
     z: f64,
 }
 
-/// The picture; nothing where the policy solves no relaxed problem.
-pub fn program(seen: Seen) -> Html {
+/// The picture; nothing where the policy solves no relaxed problem. It is drawn as wide as its place is.
+#[component]
+pub fn Program(props: &RoundProps) -> Html {
+    let node = use_node_ref();
+    let (wide, font) = use_size(&node);
+    let width = if wide > LEAST_WIDTH { wide } else { LEAST_WIDTH };
+    let seen = Seen { round: &props.inspection, models: &props.models, unit: props.unit };
     let round = seen.round;
-    let Some(relaxed) = &round.relaxed else { return Html::default() };
+    let Some(relaxed) = &round.relaxed else { return html! { <div ref={node}></div> } };
     let points: Vec<Point> = (round.arms.iter().enumerate())
         .filter(|(_, arm)| arm.there)
         .filter_map(|(arm, it)| Some(Point { arm, cost: it.by_cost?, weight: it.weight.or(it.by_reward)?, z: it.z? }))
@@ -38,8 +45,8 @@ pub fn program(seen: Seen) -> Html {
     let least = weights().fold(f64::INFINITY, f64::min);
     let largest = weights().fold(f64::NEG_INFINITY, f64::max);
     let (low, high) = settle(least.min(largest - 1e-9), largest, 5);
-    let across = Axis::new(Scale::Linear, 0.0, most, 56.0, WIDTH - 16.0);
-    let up = Axis::new(Scale::Linear, low, high, HEIGHT - 40.0, 14.0);
+    let across = Axis::new(Scale::Linear, 0.0, most, 56.0, width - 16.0);
+    let up = Axis::new(Scale::Linear, low, high, HEIGHT - 40.0, 28.0);
     let line = relaxed.program.and_then(|program| Some((program.price, program.level?))).map(|(price, level)| {
         // Only as far as the picture goes.
         let cut = |cost: f64| level + price * cost;
@@ -54,7 +61,16 @@ pub fn program(seen: Seen) -> Html {
         };
         Some((exchange, at(exchange.out)?, at(exchange.into)?))
     });
-    let names = names(seen, &points, |point| (across.at(point.cost), up.at(point.weight)));
+    let fraction = pair.map(|(exchange, out, into)| {
+        (
+            format!("x = {}", fixed(exchange.fraction, 2)),
+            (out.0 + into.0) / 2.0 + 6.0,
+            (out.1 + into.1) / 2.0 + 1.4 * font,
+        )
+    });
+    let taken = fraction.iter().map(|(text, x, y)| around(text, font, *x, *y)).collect();
+    let at = |point: &Point| (across.at(point.cost), up.at(point.weight));
+    let names = names(seen, &points, at, (width, font), taken);
     let reward = match (round.basis.reward_by, logarithmic) {
         (_, true) => "ln μ̄",
         (RewardBy::Upper | RewardBy::Predicted, _) => "reward μ̄",
@@ -69,23 +85,25 @@ pub fn program(seen: Seen) -> Html {
                 <h3>{if relaxed.program.is_some() || round.infeasible { "The linear program" } else { "The relaxed problem" }}</h3>
                 <p>{words::solver(round)}</p>
             </figcaption>
-            <svg class="chart" viewBox={format!("0 0 {WIDTH} {HEIGHT}")} role="img" aria-label={text.clone()}>
+            <div class="chart-box" ref={node}><svg class="chart" viewBox={format!("0 0 {width} {HEIGHT}")} role="img" aria-label={text.clone()}>
                 { for up.ticks(5).into_iter().map(|tick| html! {
                     <>
-                        <path class="grid" d={format!("M56 {0:.1}H{1}", up.at(tick), WIDTH - 16.0)} />
+                        <path class="grid" d={format!("M56 {0:.1}H{1}", up.at(tick), width - 16.0)} />
                         <text class="end" x="50" y={format!("{:.1}", up.at(tick) + 4.0)}>{fixed(tick, if high - low < 0.5 { 2 } else { 1 })}</text>
                     </>
                 }) }
                 { for across.ticks(5).into_iter().map(|tick| html! {
                     <text class="mid" x={format!("{:.1}", across.at(tick))} y={format!("{}", HEIGHT - 22.0)}>{seen.cost(tick)}</text>
                 }) }
-                <path class="axis" d={format!("M56 {0}H{1}", HEIGHT - 40.0, WIDTH - 16.0)} />
-                <text x="56" y="10">{reward}</text>
-                <text class="end" x={format!("{}", WIDTH - 16.0)} y={format!("{}", HEIGHT - 6.0)}>{"cost taken for it"}</text>
+                <path class="axis" d={format!("M56 {0}H{1}", HEIGHT - 40.0, width - 16.0)} />
+                <text x="56" y="12">{reward}</text>
+                <text class="end" x={format!("{}", width - 16.0)} y={format!("{}", HEIGHT - 6.0)}>{"cost taken for it"}</text>
                 if let Some(line) = line { <path class="bound" d={line} /> }
-                if let Some((exchange, out, into)) = pair {
+                if let Some((_, out, into)) = pair {
                     <path class="share" d={format!("M{:.1} {:.1}L{:.1} {:.1}", out.0, out.1, into.0, into.1)} />
-                    <text class="strong halo" x={format!("{:.1}", (out.0 + into.0) / 2.0 + 4.0)} y={format!("{:.1}", (out.1 + into.1) / 2.0 + 18.0)}>{format!("x = {}", fixed(exchange.fraction, 2))}</text>
+                }
+                if let Some((text, x, y)) = fraction {
+                    <text class="strong halo" x={format!("{x:.1}")} y={format!("{y:.1}")}>{text}</text>
                 }
                 { for points.iter().map(|point| {
                     let (x, y) = (format!("{:.1}", across.at(point.cost)), format!("{:.1}", up.at(point.weight)));
@@ -101,7 +119,7 @@ pub fn program(seen: Seen) -> Html {
                     <text key={name.arm} class={classes!("halo", name.end.then_some("end"), name.strong.then_some("strong"))}
                         x={format!("{:.1}", name.x)} y={format!("{:.1}", name.y)}>{seen.name(name.arm).to_owned()}</text>
                 }) }
-            </svg>
+            </svg></div>
             <p class="remark">{text}</p>
         </figure>
     }
@@ -117,35 +135,43 @@ struct Name {
     strong: bool,
 }
 
-/// Where names stand without covering each other: those of models with a part in the round all, of the others as many as
-/// find room.
-fn names(seen: Seen, points: &[Point], at: impl Fn(&Point) -> (f64, f64)) -> Vec<Name> {
-    let mut taken: Vec<[f64; 4]> = points
-        .iter()
-        .map(|point| {
-            let (x, y) = at(point);
-            [x - 6.0, y - 6.0, x + 6.0, y + 6.0]
-        })
-        .collect();
+/// The room of a text that begins here: left, top, right, bottom.
+fn around(text: &str, font: f64, x: f64, y: f64) -> [f64; 4] {
+    [x, y - 0.9 * LINE * font, x + LETTER * font * text.chars().count() as f64, y + 0.25 * font]
+}
+
+/// Where names stand without covering each other or what is `taken`: those of models with a part in the round all, of the
+/// others as many as find room.
+fn names(
+    seen: Seen,
+    points: &[Point],
+    at: impl Fn(&Point) -> (f64, f64),
+    (width, font): (f64, f64),
+    mut taken: Vec<[f64; 4]>,
+) -> Vec<Name> {
+    taken.extend(points.iter().map(&at).map(|(x, y)| [x - 6.0, y - 6.0, x + 6.0, y + 6.0]));
     let (first, rest): (Vec<&Point>, Vec<&Point>) = points.iter().partition(|point| point.z > 1e-12);
     let mut names = Vec::new();
     for point in first.into_iter().chain(rest) {
         let (x, y) = at(point);
-        let width = LETTER * seen.name(point.arm).chars().count() as f64;
+        let name = seen.name(point.arm);
+        let long = LETTER * font * name.chars().count() as f64;
         // Beside the point, else above or below it.
-        let places = [(10.0, 4.0), (-10.0, 4.0), (10.0, -8.0), (-10.0, -8.0), (10.0, 16.0), (-10.0, 16.0)];
+        let rows = [0.33, -0.7, 1.4, -1.9, 2.6].map(|lines| lines * font);
+        let places = rows.into_iter().flat_map(|down| [(10.0, down), (-10.0, down)]);
         let boxed = |(right, down): (f64, f64)| {
-            let left = if right > 0.0 { x + right } else { x + right - width };
-            [left, y + down - LINE + 3.0, left + width, y + down + 3.0]
+            around(name, font, if right > 0.0 { x + right } else { x + right - long }, y + down)
         };
         let free = |place: &(f64, f64)| {
             let [left, top, right, bottom] = boxed(*place);
             let apart =
                 |other: &[f64; 4]| other[2] <= left || right <= other[0] || other[3] <= top || bottom <= other[1];
-            left >= 0.0 && right <= WIDTH && taken.iter().all(apart)
+            left >= 0.0 && right <= width && taken.iter().all(apart)
         };
         let strong = point.z > 1e-12;
-        let found = places.iter().copied().find(|place| free(place)).or(strong.then_some((10.0, 4.0)));
+        // One that must be there and finds no room stands at least within the picture.
+        let inside = if x + 10.0 + long <= width { 10.0 } else { -10.0 };
+        let found = places.into_iter().find(free).or(strong.then_some((inside, 0.33 * font)));
         if let Some(place) = found {
             taken.push(boxed(place));
             names.push(Name { arm: point.arm, x: x + place.0, y: y + place.1, end: place.0 < 0.0, strong });

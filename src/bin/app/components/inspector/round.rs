@@ -4,7 +4,7 @@
 use super::cloud::cloud;
 use super::formulas::formulas;
 use super::local::local;
-use super::program::program;
+use super::program::Program;
 use super::words;
 use crate::format::Unit;
 use crate::shared::Shared;
@@ -38,10 +38,12 @@ impl Seen<'_> {
 
     /// A cost as people read it.
     pub fn cost(&self, cost: f64) -> String {
-        self.unit.fixed(cost, self.places())
+        // One that is far smaller than the others is no 0.
+        let places = if cost == 0.0 { 0 } else { crate::format::decimals(cost, 2) };
+        self.unit.fixed(cost, places.max(self.places()))
     }
 
-    /// Decimals of costs: the same for all of a round.
+    /// Decimals that suit the costs of the round.
     fn places(&self) -> usize {
         let most = self.round.arms.iter().map(|arm| arm.true_cost).chain(self.round.budget).fold(0.0, f64::max);
         crate::format::decimals(most, 3)
@@ -71,7 +73,7 @@ pub fn RoundView(props: &RoundProps) -> Html {
                 </div>
                 {cloud(seen)}
             </div>
-            {program(seen)}
+            <Program inspection={props.inspection.clone()} models={props.models.clone()} unit={props.unit} />
             <details class="formulas">
                 <summary>{"Formulas with this round\u{2019}s numbers"}</summary>
                 <div class="scroll" tabindex="0" role="group" aria-label="Formulas, scroll sideways">{formulas(seen)}</div>
