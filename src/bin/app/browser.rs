@@ -51,6 +51,15 @@ pub fn show_theme(theme: &str) {
     }
 }
 
+/// The decimal number that a text is. The browser reads it, as exactly: the compiler's own reader brings a table of 10 KB,
+/// which the first view would wait for.
+pub fn decimal(text: &str) -> Option<f64> {
+    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'));
+    // What is no number after all, such as 1e, is none to the browser either.
+    (has_digit && plain).then(|| JsValue::from_str(text).unchecked_into_f64()).filter(|number| !number.is_nan())
+}
+
 /// A random seed, from the browser's source of randomness.
 pub fn random_seed() -> Option<u64> {
     let mut bytes = [0; 8];

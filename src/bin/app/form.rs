@@ -17,6 +17,7 @@ pub use query_aware::QueryAwareForm;
 pub use read::{number, whole};
 pub use rest::Rest;
 
+use crate::browser::decimal;
 use crate::format::{listed, plural, typed};
 use crate::world::{Files, Model, Source, World, environment};
 use llm_selection::error::{Error, ErrorKind, Result};
@@ -295,19 +296,19 @@ impl Form {
         let fits = |budget: f64| budget >= low && (budget < high || high <= low);
         let sign = world.unit.sign();
         let before = (std::mem::take(&mut self.unconstrained), self.budget.clone());
-        if self.set.budget && self.budget.trim().parse().is_ok_and(fits) {
+        if self.set.budget && decimal(self.budget.trim()).is_some_and(fits) {
             return Some(format!("The budget is still {sign}{}, as it was set.", self.budget.trim()));
         }
         let middle = low + (high - low) / 2.0;
         let rounded = typed(middle, 2);
         let opening = Form::opening().budget;
         let why = match self.source {
-            Source::Illustration if opening.parse().is_ok_and(fits) => {
+            Source::Illustration if decimal(&opening).is_some_and(fits) => {
                 self.budget = opening;
                 ""
             }
             _ => {
-                self.budget = if rounded.parse().is_ok_and(fits) { rounded } else { typed(middle * 1.000_001, 6) };
+                self.budget = if decimal(&rounded).is_some_and(fits) { rounded } else { typed(middle * 1.000_001, 6) };
                 ", midway between the cheapest set and the dearest"
             }
         };

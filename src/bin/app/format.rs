@@ -1,5 +1,6 @@
 //! Numbers as people read them: grouped thousands, a true minus, as many decimals as mean something.
 
+use crate::browser::decimal;
 use llm_selection::export::plain;
 
 /// Space between groups of three digits that never breaks a line.
@@ -43,7 +44,7 @@ impl Unit {
     /// An amount with two significant digits where they say it all, else with four.
     pub fn short(self, amount: f64) -> String {
         let two = typed(amount, 2);
-        let exact = two.parse().is_ok_and(|read: f64| (read - amount).abs() <= 1e-9 * amount.abs());
+        let exact = decimal(&two).is_some_and(|read| (read - amount).abs() <= 1e-9 * amount.abs());
         self.amount(amount, if exact { 2 } else { 4 })
     }
 

@@ -6,6 +6,7 @@ use super::menu::Menu;
 use super::presentation::{Present, turns_slides};
 use super::reader::{readout_html, sentence};
 use super::shapes::{Shapes, shapes};
+use crate::browser::decimal;
 use crate::later;
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::Snapshot;
@@ -64,7 +65,7 @@ type Size = (f64, f64);
 fn measure(element: &web_sys::Element) -> Size {
     let font = web_sys::window().and_then(|window| {
         let style = window.get_computed_style(element).ok()??;
-        style.get_property_value("font-size").ok()?.strip_suffix("px")?.parse::<f64>().ok()
+        style.get_property_value("font-size").ok()?.strip_suffix("px").and_then(decimal)
     });
     (f64::from(element.client_width()), font.unwrap_or(12.0))
 }

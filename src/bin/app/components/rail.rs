@@ -2,6 +2,7 @@
 
 use super::explain::{Explain, Topic};
 use super::swatch::mark;
+use crate::browser::decimal;
 use crate::format::{Unit, listed};
 use crate::state::Shared;
 use llm_selection::browser::pool::Snapshot;
@@ -94,7 +95,7 @@ fn tick_step(top: f64, parts: f64) -> f64 {
 /// Decimals that tell one tick from the next.
 fn tick_decimals(step: f64) -> usize {
     let exact =
-        |places: &usize| format!("{step:.places$}").parse::<f64>().is_ok_and(|read| (read - step).abs() < 1e-6 * step);
+        |places: &usize| decimal(&format!("{step:.places$}")).is_some_and(|read| (read - step).abs() < 1e-6 * step);
     (0..10).find(exact).unwrap_or(10)
 }
 

@@ -1,6 +1,7 @@
 //! The budget as a slider, marked where it begins to matter and where it stops.
 
 use super::field::typing;
+use crate::browser::decimal;
 use crate::form::Field;
 use crate::format::{Unit, typed};
 use crate::state::Action;
@@ -24,7 +25,7 @@ const WIDTH: f64 = 300.0;
 #[component]
 pub fn Slider(props: &SliderProps) -> Html {
     let BudgetRange { cheapest_feasible: low, never_binding: high } = props.range;
-    let budget: f64 = props.budget.trim().parse().unwrap_or(low);
+    let budget = decimal(props.budget.trim()).unwrap_or(low);
     let top = 1.15 * if high > 0.0 { high } else { 1.0 };
     let at = |amount: f64| (amount / top).clamp(0.0, 1.0);
     let (oninput, onchange) = typing(Field::Budget, &props.dispatch);

@@ -4,6 +4,7 @@ use super::explain::{Explain, Topic};
 use super::field::NumberField;
 use super::message::{Message, Tone};
 use super::slider::Slider;
+use crate::browser::decimal;
 use crate::form::{Field, Form};
 use crate::format::{decimals, typed};
 use crate::state::Action;
@@ -104,14 +105,14 @@ fn unit_step(size: f64) -> String {
 
 /// Says so where no set fits the budget, and offers the least that does.
 fn too_small(props: &TaskProps) -> Html {
-    let budget = props.form.budget.trim().parse::<f64>().ok();
+    let budget = decimal(props.form.budget.trim());
     let range = props.range.filter(|_| !props.form.unconstrained && props.wrong != Some(Field::Budget));
     let Some((budget, range)) = budget.zip(range).filter(|(budget, range)| *budget < range.cheapest_feasible) else {
         return Html::default();
     };
     let unit = props.world.unit;
     let least = (2..16).map(|digits| round_up(range.cheapest_feasible, digits));
-    let least = least.into_iter().find(|text| text.parse().is_ok_and(|value: f64| value >= range.cheapest_feasible));
+    let least = least.into_iter().find(|text| decimal(text).is_some_and(|value| value >= range.cheapest_feasible));
     let least = least.unwrap_or_else(|| range.never_binding.to_string());
     let set = {
         let (dispatch, least) = (props.dispatch.clone(), least.clone());
@@ -131,5 +132,5 @@ fn too_small(props: &TaskProps) -> Html {
 /// The amount with this many digits, the last one raised by one where that was rounded down.
 fn round_up(amount: f64, digits: usize) -> String {
     let text = typed(amount, digits);
-    if text.parse().is_ok_and(|value: f64| value >= amount) { text } else { typed(amount * 1.000_5, digits) }
+    if decimal(&text).is_some_and(|value| value >= amount) { text } else { typed(amount * 1.000_5, digits) }
 }

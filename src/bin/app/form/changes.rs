@@ -2,6 +2,7 @@
 
 use super::read::{number, whole};
 use super::{best, listed};
+use crate::browser::decimal;
 use crate::format::{plural, typed};
 use crate::world::Model;
 use llm_selection::error::Result;
@@ -216,7 +217,7 @@ impl Changes {
     fn fall(&self, playing: &[&Model]) -> Option<(String, String)> {
         let now = |model: &Model| {
             let said = self.drift.iter().flat_map(|drift| &drift.models).filter(|means| means.model == model.name);
-            said.filter_map(|means| means.reward.trim().parse().ok()).next_back().unwrap_or(model.reward)
+            said.filter_map(|means| decimal(means.reward.trim())).next_back().unwrap_or(model.reward)
         };
         let models: Vec<Model> = playing.iter().map(|model| Model { reward: now(model), ..(*model).clone() }).collect();
         let worst = models.iter().map(|model| model.reward).min_by(f64::total_cmp)?;

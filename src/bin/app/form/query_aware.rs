@@ -1,6 +1,7 @@
 //! The inputs of query-aware selection.
 
 use super::read::{number, whole};
+use crate::browser::decimal;
 use llm_selection::error::Result;
 use llm_selection::experiment::{MAX_MODELS, MAX_SEED, QueryAware};
 use serde::{Deserialize, Serialize};
@@ -86,7 +87,7 @@ impl QueryAwareForm {
 
     /// What is left for test, in percent, where the other two can be read.
     pub fn test(&self) -> Option<f64> {
-        let share = |text: &str| text.trim().parse::<f64>().ok();
+        let share = |text: &str| decimal(text.trim());
         Some(100.0 - share(&self.train)? - share(&self.validation)?).filter(|test| *test > 0.0)
     }
 }
@@ -107,5 +108,5 @@ fn as_percent(share: f64) -> String {
 fn of_percent(text: &str, field: &str) -> Result<f64> {
     let plain = number(text, field, "a percentage above 0 and below 100")?;
     // Read as a decimal fraction, so that 7 is 0.07 to the last bit.
-    Ok(format!("{}e-2", text.trim()).parse().unwrap_or(plain / 100.0))
+    Ok(decimal(&format!("{}e-2", text.trim())).unwrap_or(plain / 100.0))
 }

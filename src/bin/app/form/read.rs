@@ -1,5 +1,6 @@
 //! Numbers out of what was typed.
 
+use crate::browser::decimal;
 use llm_selection::error::{Error, ErrorKind, Result};
 use std::ops::RangeInclusive;
 
@@ -8,7 +9,7 @@ use std::ops::RangeInclusive;
 /// # Errors
 /// Text that is no number.
 pub fn number(text: &str, field: &str, expected: &str) -> Result<f64> {
-    text.trim().parse().map_err(|_| unreadable(text, field, expected))
+    decimal(text.trim()).ok_or_else(|| unreadable(text, field, expected))
 }
 
 /// A whole number in this range.
