@@ -104,14 +104,15 @@ async fn load(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// Brotli bytes of every file that a first visit loads: all of `dist/` but the JavaScript interface, the import, which is
-/// loaded with the first file, and the explanations, with the first that is opened.
+/// Brotli bytes of every file that a first visit loads until its first curves, and of the store and the service worker soon
+/// after: not of the JavaScript interface, of the rooms, nor of what comes with the first file, the first explanation, or
+/// when the first run is over.
 fn first_load_on_disk() -> Result<u64> {
     let mut sum = 0;
     for entry in std::fs::read_dir(end_to_end::dist())? {
         let entry = entry?;
         let name = entry.file_name();
-        let later = ["importer", "query_aware", "explanations", "live"]
+        let later = ["importer", "query_aware", "explanations", "later_bg", "lesson", "live", "reading"]
             .iter()
             .any(|start| name.to_string_lossy().starts_with(start));
         if !later && entry.path().extension().is_some_and(|ending| ending == "br") {
