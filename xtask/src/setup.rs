@@ -1,5 +1,5 @@
-//! What has to be on the machine: the compiler's target, the browsers that the tests run in with their drivers, and the
-//! server beside the project's own.
+//! What has to be on the machine: the compiler's target, the browsers that the tests run in with their drivers, the server
+//! beside the project's own, and what looks for barriers on a page.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -19,6 +19,8 @@ const WASM_HINT: &str = "the compiler lacks the target wasm32-unknown-unknown: i
 `rustup target add wasm32-unknown-unknown`";
 /// The version of geckodriver that is built where there is none.
 const GECKODRIVER: &str = "0.37.1";
+/// The version of axe-core; another one may look for more.
+const AXE: &str = "4.14.1";
 
 /// A browser's driver.
 pub struct Driver {
@@ -90,6 +92,22 @@ pub fn nginx() -> Result<PathBuf> {
     // Debian keeps it where only root's PATH looks.
     let found = || on_path("nginx").or_else(|| Some(PathBuf::from("/usr/sbin/nginx")).filter(|file| file.is_file()));
     found_or_installed(found, &["nginx"], NGINX_HINT)
+}
+
+/// The file of axe-core, which looks for barriers on a page; fetched once, by npm.
+pub fn axe() -> Result<PathBuf> {
+    let folder = target().join(format!("axe-core-{AXE}"));
+    let file = folder.join("node_modules/axe-core/axe.min.js");
+    if !file.is_file() {
+        let npm = on_path("npm").context("the check for barriers needs `npm` on the PATH, to fetch axe-core")?;
+        println!("Fetching axe-core {AXE}.");
+        std::fs::create_dir_all(&folder)?;
+        let quietly = ["--silent", "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"];
+        let what = format!("axe-core@{AXE}");
+        run(Command::new(npm).arg("install").args(quietly).arg("--prefix").arg(&folder).arg(what))?;
+    }
+    ensure!(file.is_file(), "found no {} after fetching it", file.display());
+    Ok(file)
 }
 
 /// What `found` finds, if need be after installing Debian packages.

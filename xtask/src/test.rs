@@ -115,6 +115,14 @@ fn browser(driver: &Driver, under_nginx: bool, rest: &[String]) -> Result<()> {
         // The test says that it was not run.
         Err(_) => tests.env_remove("NGINX_PROGRAM"),
     };
+    match setup::axe() {
+        Ok(file) => tests.env("AXE", file),
+        // The tests say that they were not run.
+        Err(error) => {
+            println!("{error:#}");
+            tests.env_remove("AXE")
+        }
+    };
     if under_nginx {
         tests.env("SERVER", "nginx");
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use fantoccini::Locator;
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -154,6 +155,16 @@ impl Page {
         let select = "arguments[0].focus(); arguments[0].select();";
         self.browser.client().execute(select, vec![serde_json::to_value(&field)?]).await?;
         field.send_keys(&format!("{value}{TAB}")).await.with_context(|| format!("{role} \"{name}\""))
+    }
+
+    /// Presses a key where the focus is; keys without a letter are those of WebDriver's table.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn key(&self, key: char) -> Result<()> {
+        let keys =
+            KeyActions::new("keys".to_owned()).then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
+        Ok(self.browser.client().perform_actions(keys).await?)
     }
 
     /// The visible text of the first element that a CSS selector matches.

@@ -245,7 +245,7 @@ pub fn Explain(props: &ExplainProps) -> Html {
 }
 
 /// What stands where the texts could not be loaded.
-const FAILED: &str = r#"<div id="explain-failed" class="explanation" popover="auto" role="dialog" aria-label="No explanation"><p>The explanations could not be loaded. Please see whether you are online, then ask again.</p></div>"#;
+const FAILED: &str = r#"<div id="explain-failed" class="explanation" popover="auto" tabindex="0" role="dialog" aria-label="No explanation"><p>The explanations could not be loaded. Please see whether you are online, then ask again.</p></div>"#;
 
 /// At the first press there is no text to open: loads all, then presses the button again.
 fn load(event: MouseEvent) {

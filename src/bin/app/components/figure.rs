@@ -263,7 +263,13 @@ pub fn Figure(props: &FigureProps) -> Html {
                         {save_menu(&id("menu"), props, view, &as_table)}
                     </div>
                 </div>
-                <p class="sub">{sub(kind, result, &options)}</p>
+                <p class="sub">
+                    {sub(kind, result, &options)}
+                    // On paper there is no list to choose from.
+                    if let Some(policy) = result.policies.get(chosen).filter(|_| kind == FigureKind::Selection) {
+                        <span class="handout">{format!(" Policy: {}.", policy.label)}</span>
+                    }
+                </p>
             </figcaption>
             <div class="chart-box" ref={chart} tabindex={drawn.then_some("0")} role={drawn.then_some("group")}
                 aria-label={drawn.then_some(hint)} {onkeydown}>{body}</div>

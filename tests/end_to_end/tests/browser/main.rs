@@ -1,6 +1,8 @@
 //! The built site as people meet it, in a real browser. One program for all of it, so that browsers are kept busy to the
 //! end; `cargo xtask test browser -- links::` runs a part.
 
+mod access;
+mod axe;
 mod contextual;
 mod embeddings;
 mod explorer;
