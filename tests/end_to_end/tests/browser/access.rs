@@ -254,10 +254,12 @@ async fn figures_are_read_by_keys_aloud() -> Result<()> {
             })
             .await
         };
+        page.fill("spinbutton", "Rounds", "1000").await?;
+        page.wait_for_text("1 000 rounds").await?;
         let first = said("regret", HOME).await?;
         ensure!(first.starts_with("Round 1: C2MAB-V"), "{first}");
         said("regret", PAGE_DOWN).await?;
-        page.wait_for_text("Round 1 001").await?;
+        page.wait_for_text("Round 101").await?;
         page.click("tab", "Sweep").await?;
         page.click("button", "Run sweep").await?;
         done(page).await?;

@@ -122,6 +122,7 @@ async fn no_barriers_in_the_playground() -> Result<()> {
         it.none("studies").await?;
         it.press("tab", "Sweep").await?;
         it.none("before a sweep").await?;
+        page.fill("spinbutton", "Rounds", "1000").await?;
         it.press("button", "Run sweep").await?;
         it.until_status("Done").await?;
         it.none("sweep").await?;
