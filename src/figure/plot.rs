@@ -267,7 +267,9 @@ impl Plot<'_> {
             Quantity::RatioViolation => "The mean cost is nowhere above the budget: the ratio is infinite.",
             _ => "",
         };
-        if shown && !drawn && !nothing.is_empty() {
+        // Before the first round that a logarithmic axis shows, nothing can be said yet.
+        let begun = f64::from(reached) >= frame.x.lo;
+        if shown && begun && !drawn && !nothing.is_empty() {
             self.text("mid", (left + right) / 2.0, (top + bottom) / 2.0, nothing.to_owned());
         }
         let mut taken = self.outside(quantity, &frame, range, headed);

@@ -207,6 +207,34 @@ async fn no_barriers_in_live() -> Result<()> {
     .await
 }
 
+#[tokio::test]
+async fn the_lessons_have_no_barriers() -> Result<()> {
+    tour("Learn", async |it| {
+        let page = it.page;
+        page.open("#learn").await?;
+        page.find("list", "All lessons").await?;
+        it.none("list").await?;
+        page.open("#learn/nosuchlesson").await?;
+        page.wait_for_text("There is no such lesson").await?;
+        it.none("no such lesson").await?;
+        // Its second step opens a round in the inspector.
+        page.open("#learn/budget/2").await?;
+        page.find("button", "Show it without a guess").await?;
+        it.none("question").await?;
+        it.press("button", "Show it without a guess").await?;
+        it.until_status("Done").await?;
+        page.find("region", "Round inspector").await?;
+        it.none("run").await?;
+        page.open("#learn/query/2").await?;
+        it.press("button", "Show it without a guess").await?;
+        it.until_status("Done").await?;
+        it.none("trained").await?;
+        it.press("button", "Share").await?;
+        it.none("share").await
+    })
+    .await
+}
+
 /// The search itself: it must find what it must.
 #[tokio::test]
 async fn a_barrier_is_found() -> Result<()> {
