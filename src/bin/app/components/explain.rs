@@ -70,6 +70,7 @@ pub enum Topic {
     Studies,
     Tradeoff,
     Ask,
+    Inspector,
 }
 
 impl Topic {
@@ -163,6 +164,7 @@ impl Topic {
             Topic::Studies => "explain-studies",
             Topic::Tradeoff => "explain-tradeoff",
             Topic::Ask => "explain-ask",
+            Topic::Inspector => "explain-inspector",
         }
     }
 
@@ -227,6 +229,7 @@ impl Topic {
             Topic::Studies => "Studies",
             Topic::Tradeoff => "Accuracy against latency or cost",
             Topic::Ask => "Ask about a query",
+            Topic::Inspector => "Round inspector: what it shows",
         }
     }
 }

@@ -78,7 +78,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     html! {
         <section class="card inspector" id="inspector" ref={region} aria-labelledby="inspector-title" aria-busy={state.waiting.then_some("true")}>
             <div class="card-head">
-                <h2 id="inspector-title">{"Round inspector"}</h2>
+                <h2 id="inspector-title">{"Round inspector"}</h2><Explain topic={Topic::Inspector} />
                 <span class="note">{"One round of one policy in one replicate, played once more with the same draws."}</span>
             </div>
             <div class="insp-bar">

@@ -76,6 +76,18 @@ async fn every_number_is_explained() -> Result<()> {
         page.script("for (const text of document.querySelectorAll(':popover-open')) text.hidePopover()").await?;
         page.fill("spinbutton", "Rounds", "100").await?;
         page.fill("spinbutton", "Replicates", "2").await?;
+        // The other views of the room, before there are policies that no sweep of a built-in set can play.
+        page.click("tab", "Sweep").await?;
+        page.click("button", "Run sweep").await?;
+        page.find("table", "Sweep results").await?;
+        let (strange, mut elsewhere) = unexplained(page).await?;
+        ensure!(strange.is_empty(), "{strange:?}");
+        page.click("tab", "Studies").await?;
+        page.find("button", "Explain: Studies").await?;
+        let (strange, unasked) = unexplained(page).await?;
+        ensure!(strange.is_empty(), "{strange:?}");
+        elsewhere.retain(|text| unasked.contains(text));
+        page.click("tab", "This run").await?;
         // Some policies are there for files alone.
         page.drop_files(".drop", &[("results.csv", &results())]).await?;
         page.wait_for_text("60 of 60 queries").await?;
@@ -92,18 +104,9 @@ async fn every_number_is_explained() -> Result<()> {
         }
         page.find("combobox", "Data set").await?.select_by_value("sciq").await?;
         page.find("button", "Explain: Order of queries").await?;
-        let (strange, mut elsewhere) = unexplained(page).await?;
+        let (strange, unasked) = unexplained(page).await?;
         ensure!(strange.is_empty(), "{strange:?}");
-        // The other views of the room.
-        page.click("tab", "Sweep").await?;
-        page.click("button", "Run sweep").await?;
-        page.find("table", "Sweep results").await?;
-        for view in ["Sweep", "Studies"] {
-            page.click("tab", view).await?;
-            let (strange, unasked) = unexplained(page).await?;
-            ensure!(strange.is_empty(), "{strange:?}");
-            elsewhere.retain(|text| unasked.contains(text));
-        }
+        elsewhere.retain(|text| unasked.contains(text));
         // In the other room, with what was trained; every input of its set-up and every table of numbers has one.
         page.click("link", "Query-aware").await?;
         page.drop_files(".drop", &[("results.csv", &results())]).await?;
