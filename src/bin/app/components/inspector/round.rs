@@ -38,8 +38,11 @@ impl Seen<'_> {
 
     /// A cost as people read it.
     pub fn cost(&self, cost: f64) -> String {
+        if cost == 0.0 {
+            return format!("{}0", self.unit.sign());
+        }
         // One that is far smaller than the others is no 0.
-        let places = if cost == 0.0 { 0 } else { crate::format::decimals(cost, 2) };
+        let places = crate::format::decimals(cost, 2);
         self.unit.fixed(cost, places.max(self.places()))
     }
 
