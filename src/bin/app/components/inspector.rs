@@ -8,6 +8,7 @@ mod program;
 mod round;
 mod words;
 
+use crate::components::explain::{Explain, Topic};
 use crate::format::{Unit, count};
 use crate::inspector::{InspectorAction, InspectorState};
 use crate::shared::Shared;
