@@ -28,10 +28,30 @@ function load() {
   return loading;
 }
 
+/** Puts the style of what comes into the page. */
+function dress() {
+  return new Promise((done, fail) => {
+    const sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = new URL("./rooms.css", import.meta.url).href;
+    sheet.onload = done;
+    sheet.onerror = () => {
+      sheet.remove();
+      fail(new Error(`${sheet.href}: not loaded`));
+    };
+    document.head.append(sheet);
+  });
+}
+
 async function link() {
+  const dressed = dress();
+  // Awaited below: until then a failure is nobody's.
+  dressed.catch(() => {});
   const answer = await fetch(new URL("./later_bg.wasm", import.meta.url));
   if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
   const imports = { __wasm_split: shared() };
+  // Nothing is shown before it has its style, and nothing is linked twice.
+  await dressed;
   // Some hosts do not know what the file is.
   if (answer.headers.get("Content-Type") === "application/wasm") return WebAssembly.instantiateStreaming(answer, imports);
   return WebAssembly.instantiate(await answer.arrayBuffer(), imports);

@@ -26,8 +26,19 @@ pub fn dist() -> PathBuf {
 /// Most bytes of brotli that a first visit loads until the first curves are drawn.
 const FIRST_LOAD: usize = 400_000;
 /// How the names begin of what comes later: with a room, a file, an explanation, or when the first run is over.
-const LATER: [&str; 10] =
-    ["api/", "explanations", "importer", "later_bg", "lesson", "live", "offline", "query_aware", "reading", "store"];
+const LATER: [&str; 11] = [
+    "api/",
+    "explanations",
+    "importer",
+    "later_bg",
+    "lesson",
+    "live",
+    "offline",
+    "query_aware",
+    "reading",
+    "rooms",
+    "store",
+];
 
 /// Whether a first visit loads a file before its first curves are drawn.
 fn is_first(name: &str) -> bool {
