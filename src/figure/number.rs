@@ -96,6 +96,13 @@ impl CostUnit {
         self.label(value, self.decimals + finer)
     }
 
+    /// A cost in words, with two significant digits at least where it is not zero: small beside the others is not nothing.
+    #[must_use]
+    pub fn paid(self, value: f64) -> String {
+        let least = if value == 0.0 { 0 } else { decimals(value, 2) };
+        self.label(value, self.decimals.max(least))
+    }
+
     /// A cost with a given number of decimals.
     #[must_use]
     pub fn label(self, value: f64, decimals: usize) -> String {
@@ -108,19 +115,22 @@ impl CostUnit {
     }
 }
 
-/// Width of `text` in pixels at font size `size`, from the usual widths of a sans serif; a few per cent too wide rather
-/// than too narrow, because the reader's font is not known here.
+/// What bold type takes beside plain type.
+pub(super) const BOLD: f64 = 1.15;
+
+/// Width of `text` in pixels at font size `size`, from the widths of DejaVu Sans; too wide rather than too narrow for most
+/// others, because the reader's font is not known here.
 #[must_use]
 pub fn text_width(text: &str, size: f64) -> f64 {
     let em = |c: char| match c {
-        'i' | 'j' | 'l' | 'I' | 't' | 'f' | 'r' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' | '(' | ')' | '-' | '/' => {
-            0.32
-        }
+        'i' | 'j' | 'l' | 'I' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' => 0.33,
+        't' | 'f' | 'r' | '(' | ')' | '-' | '/' => 0.4,
         GROUP => 0.2,
-        'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.9,
-        'A'..='Z' | '+' | '−' | '±' | '…' => 0.69,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' | '…' => 0.98,
+        '+' | '−' | '±' | '<' => 0.84,
+        'A'..='Z' => 0.73,
         c if u32::from(c) > 0x2e80 => 1.05,
-        _ => 0.57,
+        _ => 0.63,
     };
     text.chars().map(em).sum::<f64>() * size
 }
@@ -137,7 +147,7 @@ pub fn shorten(text: &str, width: f64, size: f64) -> String {
         let next = text_width(c.encode_utf8(&mut buffer), size);
         let rest_fits =
             || text.len() - place < 200 && used + text_width(text.get(place..).unwrap_or(""), size) <= width;
-        if used + next + 0.69 * size > width && !rest_fits() {
+        if used + next + 0.98 * size > width && !rest_fits() {
             kept.push('…');
             return kept;
         }
@@ -174,6 +184,7 @@ mod tests {
         let unit = CostUnit { dollars: true, decimals: 4 };
         assert_eq!(unit.write(0.006, 0), "$0.0060");
         assert_eq!(unit.write(-0.0061, 0), "−$0.0061");
+        assert_eq!([0.0, 0.000_048, 0.0061].map(|paid| unit.paid(paid)), ["$0.0000", "$0.000048", "$0.0061"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::axis::{Axis, Scale, nice_step};
 use super::bound;
 use super::changes;
 use super::curves::{Frame, band, hatching, line, spread};
-use super::number::{CostUnit, count, decimals, fixed, shorten, signed, text_width};
+use super::number::{BOLD, CostUnit, count, decimals, fixed, shorten, signed, text_width};
 use super::range::{Range, range};
 use super::titled;
 use super::{
@@ -225,7 +225,7 @@ impl Plot<'_> {
         // In the row of a heading there is less room, and above the last panel it is enough to name them.
         let free = match (headed, last) {
             (false, _) => (left, self.options.width),
-            (true, true) => (left + font * 13.2, right - font * 6.0),
+            (true, true) => (left + font * 14.0, right - font * 6.0),
             (true, false) => (right, right),
         };
         let row = top - font * if headed { 0.6 } else { 0.25 };
@@ -234,12 +234,16 @@ impl Plot<'_> {
             let zero = frame.y.at(0.0);
             self.nodes.push(straight("axis", left, zero, right, zero));
         }
+        let mut named = left;
         if headed {
             let heading = match self.options.titled {
                 true => titled::values(quantity, self.options),
+                // In a narrow figure the best set is named beside it.
+                false if quantity == Quantity::Reward && self.options.width < font * 36.0 => "Mean reward".to_owned(),
                 false if quantity == Quantity::Reward => "Mean reward per query".to_owned(),
                 false => "Mean cost per query".to_owned(),
             };
+            named = left + text_width(&heading, font) * BOLD;
             self.text("strong", left, top - font * 0.6, heading);
         } else if self.options.titled {
             let title = shorten(&titled::values(quantity, self.options), self.options.width, font);
@@ -255,7 +259,7 @@ impl Plot<'_> {
         let (ends, drawn) = self.curves(quantity, &frame);
         titled::marks(&mut self.nodes, &Panel { quantity: Some(quantity), frame }, self.result, self.options);
         if quantity == Quantity::Reward {
-            self.best(&frame);
+            self.best(&frame, named + font * 0.8);
         }
         if quantity == Quantity::Cost && self.result.policies.iter().all(|p| p.cost.is_none()) {
             self.text("mid", (left + right) / 2.0, (top + bottom) / 2.0, "The costs are not known.".to_owned());
@@ -308,8 +312,8 @@ impl Plot<'_> {
         (ends, drawn)
     }
 
-    /// The dashed line of the best set, a step where the world changes, explained in the row of the heading.
-    fn best(&mut self, frame: &Frame) {
+    /// The dashed line of the best set, a step where the world changes, explained in the row of the heading from `free` on.
+    fn best(&mut self, frame: &Frame, free: f64) {
         let optima = &self.result.optimum;
         let ends = optima.iter().skip(1).map(|next| next.from).chain([u32::MAX]);
         let at = |round: u32| frame.x.at(f64::from(round)).clamp(frame.left(), frame.right());
@@ -331,15 +335,13 @@ impl Plot<'_> {
             return;
         }
         let font = self.options.font;
-        let what = if self.result.experiment.task.budget.is_some() { "best set that fits" } else { "best set" };
         let number = |reward: f64| fixed(reward, decimals(reward, 3));
-        let text = match optima.len() {
-            1 => format!("{what}: {}", number(high)),
-            _ => format!("{what}: {} to {}", number(low), number(high)),
-        };
+        let reward = if low == high { number(high) } else { format!("{} to {}", number(low), number(high)) };
+        let (plain, full) = (format!("best set: {reward}"), format!("best set that fits: {reward}"));
+        let budgeted = self.result.experiment.task.budget.is_some();
+        let text = if budgeted && frame.right() - text_width(&full, font) > free { full } else { plain };
         let row = frame.top() - font * 0.6;
         let start = frame.right() - text_width(&text, font) - font * 2.4;
-        let free = frame.left() + font * 13.2;
         if start > free {
             self.nodes.push(straight("bound", start, row - font * 0.33, start + font * 1.8, row - font * 0.33));
         }
@@ -372,7 +374,7 @@ impl Plot<'_> {
         self.nodes.push(straight("budget-line", frame.left(), line, right, line));
         let text = format!("ρ {}", self.unit.write(budget, 0));
         // Its type is bold.
-        let width = text_width(&text, font) * 1.2 + font * 0.9;
+        let width = text_width(&text, font) * BOLD + font * 0.9;
         let height = font * 1.4;
         // On the line where rounds are still to come, else on a pole that hides no curve.
         let room = right - here >= width && line - height >= frame.top();
@@ -476,7 +478,7 @@ pub(super) fn write_value(quantity: Quantity, value: f64, unit: CostUnit) -> Str
         Quantity::Regret => signed(value, if value.abs() < 10.0 { 1 } else { 0 }),
         Quantity::Violation => unit.write(value, 1),
         Quantity::Reward | Quantity::Ratio | Quantity::RatioViolation => fixed(value, decimals(value, 3).min(3)),
-        Quantity::Cost => unit.write(value, 0),
+        Quantity::Cost => unit.paid(value),
     }
 }
 

@@ -58,7 +58,8 @@ pub(super) fn range(
         return Range { lo, hi: hi * 1.3, scale, outside };
     }
     let anchors: Vec<f64> = anchors.iter().copied().filter(|v| v.is_finite()).collect();
-    let allowed = if spans.len() > 2 { spans.len() / 3 } else { 0 };
+    // Few curves are all shown: each is one that the figure is about.
+    let allowed = if spans.len() > 3 { spans.len() / 3 } else { 0 };
     // One after another, the curve whose absence shrinks the range most; kept out only where that shrinks it a lot.
     let all = spans.clone();
     let mut rest = spans.clone();

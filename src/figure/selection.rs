@@ -3,7 +3,7 @@
 use super::axis::{Axis, Scale};
 use super::changes;
 use super::curves::Frame;
-use super::number::{fixed, percent, shorten, text_width};
+use super::number::{BOLD, fixed, percent, shorten, text_width};
 use super::plot::{absence, height, round_axis, sentence};
 use super::titled;
 use super::{Drawing, FigureKind, Node, Options, Panel, Scene, extent, series_class};
@@ -75,10 +75,13 @@ pub(super) fn draw(result: &RunResult, options: &Options) -> Drawing {
     let depth = ((height - top - foot) / rows.len().max(1) as f64).min(font * 2.6);
     let bottom = top + depth * rows.len() as f64;
     let height = if rows.len() < 8 { bottom + foot } else { height };
-    let names = rows.iter().map(|row| text_width(&row.name, font) * 1.06).fold(0.0, f64::max);
+    let names =
+        rows.iter().map(|row| text_width(&row.name, font) * if row.best { BOLD } else { 1.0 }).fold(0.0, f64::max);
     let left = (names + font * 0.8).clamp(font * 3.0, width * 0.32);
     let note = if width >= font * 44.0 { "in the best set" } else { "" };
-    let right = width - font * 3.8 - text_width(note, font);
+    // Shares are bold in the best set's rows, and stand apart from what follows them.
+    let share = font * 0.6 + text_width("100\u{202f}%", font) * BOLD;
+    let right = width - share - if note.is_empty() { 0.0 } else { font * 0.6 + text_width(note, font) };
 
     let (planned, _) = extent(result);
     let x = Axis::new(Scale::Linear, 0.0, f64::from(planned), left, right);
@@ -87,7 +90,7 @@ pub(super) fn draw(result: &RunResult, options: &Options) -> Drawing {
     for (place, row) in rows.iter().enumerate() {
         let y = top + depth * place as f64;
         let base = y + depth / 2.0 + font * 0.35;
-        let name = shorten(&row.name, left - font * 0.8, font * if row.best { 1.06 } else { 1.0 });
+        let name = shorten(&row.name, left - font * 0.7, font * if row.best { BOLD } else { 1.0 });
         let class = if row.best { "end strong" } else { "end" };
         nodes.push(Node::Text { class, x: left - font * 0.6, y: base, text: name });
         let cells = cells(result, policy, row, &x, y, depth);

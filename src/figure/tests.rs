@@ -222,6 +222,42 @@ fn a_far_rival_leaves_the_frame_and_is_named_with_its_value() {
 }
 
 #[test]
+fn three_curves_are_all_shown() {
+    let mut result = example(6_200);
+    result.policies = [0, 1, 5].map(|place| result.policies[place].clone()).to_vec();
+    let frame = draw(FigureKind::Regret, &result, &Options::default()).panels[0].frame;
+    assert!(result.policies.iter().all(|policy| policy.regret.mean.iter().all(|value| frame.shows(*value))));
+}
+
+/// Words in one row: from where to where, in wide type.
+fn row(nodes: &[Node], has: impl Fn(&str) -> bool) -> (f64, f64) {
+    let words = nodes.iter().find_map(|node| match node {
+        Node::Text { class, x, text, .. } if has(text) => {
+            let bold = if class.contains("strong") { number::BOLD } else { 1.0 };
+            let width = number::text_width(text, 12.0) * bold;
+            Some(if class.starts_with("end") { (x - width, *x) } else { (*x, x + width) })
+        }
+        _ => None,
+    });
+    words.expect("words")
+}
+
+#[test]
+fn words_in_one_row_do_not_touch() {
+    for width in [330.0, 440.0, 560.0, 800.0] {
+        let options = Options { width, ..Options::default() };
+        let nodes = draw(FigureKind::RewardCost, &example(10_000), &options).scene.nodes;
+        let (heading, best) =
+            (row(&nodes, |text| text.starts_with("Mean reward")), row(&nodes, |text| text.starts_with("best set")));
+        assert!(heading.1 < best.0 && best.1 <= width, "{width}: {heading:?}, {best:?}");
+        let nodes = draw(FigureKind::Selection, &example(10_000), &options).scene.nodes;
+        let share = row(&nodes, |text| text == "98\u{202f}%");
+        let next = if width < 528.0 { width } else { row(&nodes, |text| text == "in the best set").0 };
+        assert!(share.1 < next, "{width}: {share:?}, {next}");
+    }
+}
+
+#[test]
 fn updates_are_small() {
     let result = example(10_000);
     for kind in FigureKind::ALL {

@@ -134,7 +134,7 @@ pub fn readout(kind: FigureKind, result: &RunResult, options: &Options, round: u
         let mut text = write_value(quantity, mean, unit);
         let mut plus_minus = margin(quantity, ci95, unit);
         if let Some(cost) = quantities.get(1).and_then(|q| value_at(*q, result, policy, options, round)) {
-            text = format!("{text} for {}", unit.write(cost.0, 0));
+            text = format!("{text} for {}", unit.paid(cost.0));
             plus_minus = String::new();
         }
         if kind == FigureKind::RewardCost {

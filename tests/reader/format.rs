@@ -60,6 +60,12 @@ pub struct Block {
     pub file: Option<String>,
     #[serde(default)]
     pub figures: Vec<String>,
+    /// Place of the policy whose selection share is shown first.
+    #[serde(default)]
+    pub policy: usize,
+    /// Whether regret is first shown against the relaxed optimum.
+    #[serde(default)]
+    pub relaxed: bool,
     #[serde(default)]
     pub columns: Vec<String>,
     pub vary: Option<Vary>,

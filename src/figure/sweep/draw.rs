@@ -3,7 +3,7 @@
 use super::{Curves, SweepFigure, describe, frontier, sub};
 use crate::figure::axis::{Axis, Scale, nice_step, settle};
 use crate::figure::curves::Frame;
-use crate::figure::number::{CostUnit, decimals, fixed, shorten, signed, text_width};
+use crate::figure::number::{BOLD, CostUnit, decimals, fixed, shorten, signed, text_width};
 use crate::figure::plot::{height, path, straight, write_value};
 use crate::figure::scene::PathData;
 use crate::figure::sheet::legend;
@@ -183,7 +183,7 @@ pub(in crate::figure) fn below(nodes: &mut Vec<Node>, frame: &Frame, ticks: &[(f
         }
     }
     // Bold type is wider. Where a name does not fit, what comes after its comma goes first.
-    let room = frame.right() / 1.2;
+    let room = frame.right() / BOLD;
     let name = if text_width(name, font) > room { name.split(',').next().unwrap_or(name) } else { name };
     let text = shorten(name, room, font);
     nodes.push(Node::Text { class: "end strong", x: frame.right(), y: bottom + font * 3.0, text });

@@ -29,6 +29,7 @@ fn best_dear_is_hardly_better_and_three_cheap_models_are() {
             ("On {} of them", reward(three), 3),
             ("for ${} a question: more than the best", cost(three), 5),
             ("like three dice, it would be {}.", three.finals.expected_reward.mean.unwrap(), 3),
+            ("The dashed line, {}, multiplies", together.optimum[0].reward.unwrap(), 3),
         ],
     );
     with_seeds(&lesson, "alone", |seed, result| {
@@ -58,7 +59,7 @@ fn a_cascade_is_cheaper_at_no_less_reward_where_its_first_model_spares_more_than
     let order = played(&lesson, "order");
     let saved = 1.0 - cost(policy(&cascade, first)) / cost(policy(&cascade, alone));
     let priced = |price: f64| with(&lesson, "break-even", "environment.models.0.cost", price);
-    let (strong, weak) = ("Strong alone", "Weak, then Strong");
+    let (strong, weak, reversed) = ("Strong alone", "Weak, then Strong", "Strong, then Weak");
     quotes(
         &lesson,
         &[
@@ -75,6 +76,9 @@ fn a_cascade_is_cheaper_at_no_less_reward_where_its_first_model_spares_more_than
             ("At $0.10 it costs ${},", cost(policy(&priced(0.1), weak)), 2),
             ("The reward is {} at every price", reward(policy(&priced(0.1), weak)), 3),
             ("more than the {} of Strong alone", 0.9, 3),
+            ("is Strong first, for ${}:", cost(policy(&priced(0.5), reversed)), 2),
+            ("answer of Weak costs ${} there", 0.5 / 0.3, 2),
+            ("one of Strong ${}.", 1.0 / 0.9, 2),
         ],
     );
     with_seeds(&lesson, "cascade", |seed, result| {
@@ -93,6 +97,10 @@ fn a_cascade_is_cheaper_at_no_less_reward_where_its_first_model_spares_more_than
             let more = cost(policy(&result, weak)) / cost(policy(&result, strong)) - 1.0;
             assert!(range.contains(&more), "{price}, seed {seed}: {more}");
             assert!(reward(policy(&result, weak)) > reward(policy(&result, strong)), "seed {seed}");
+            // Weak goes first where a right answer of it is the cheaper one.
+            let weak_first = cost(policy(&result, weak)) < cost(policy(&result, reversed));
+            assert!(weak_first == (price / 0.3 < 1.0 / 0.9), "{price}, seed {seed}");
+            assert_eq!(reward(policy(&result, weak)), reward(policy(&result, reversed)), "{price}, seed {seed}");
         }
     }
 }
@@ -112,9 +120,13 @@ fn three_reward_models_have_three_best_sets() {
         &[
             ("Amber alone, {}. It takes", best(any), 3),
             ("selected Amber in {} % of the rounds", learned(any, "Amber"), 0),
-            ("and came to {} on average", policy(any, "C2MAB-V").finals.expected_reward.mean.unwrap(), 3),
-            ("C2MAB-V came to {}, *more*", policy(sum, "C2MAB-V").finals.expected_reward.mean.unwrap(), 3),
-            ("Its mean cost is {}, a little", cost(policy(sum, "C2MAB-V")), 2),
+            ("rounds and earned {}.", reward(policy(any, "C2MAB-V")), 3),
+            ("C2MAB-V earned {}, *more*", reward(policy(sum, "C2MAB-V")), 3),
+            ("Besides, at {} it still", cost(policy(sum, "C2MAB-V")), 2),
+            ("It earned {}, and again", reward(policy(all, "C2MAB-V")), 3),
+            ("best set's {}, for", best(all), 3),
+            ("and with {} it is a little", cost(policy(all, "C2MAB-V")), 4),
+            ("*{} of the best set*", 1.0 - libm::exp(-1.0), 3),
             ("0.80 + 0.30 = {}$", best(sum), 2),
             ("0.55 \\times 0.50 = {}$", best(all), 3),
             ("selected Dove in {} %", learned(all, "Dove"), 0),
@@ -132,6 +144,8 @@ fn three_reward_models_have_three_best_sets() {
         let others = ["Amber", "Blue", "Ecru"].map(|model| learned(result, model));
         let least = learned(result, "Coral").min(learned(result, "Dove"));
         assert!(others.iter().all(|share| *share < least), "seed {seed}");
+        let policy = policy(result, "C2MAB-V");
+        assert!(policy.finals.expected_reward.mean.unwrap() > best(result) && cost(policy) > 0.5, "seed {seed}");
     });
 }
 
@@ -157,7 +171,10 @@ fn shares_are_what_the_money_allows_and_sets_keep_their_size() {
             ("C2MAB-V earned {} at a cost", reward(policy(&nine, "C2MAB-V")), 3),
             ("at a cost of {}; whole", cost(policy(&nine, "C2MAB-V")), 3),
             ("whole sets only earned {} at", reward(policy(&nine, whole)), 3),
-            (" at {}. With nine models", cost(policy(&nine, whole)), 3),
+            (" at {}. The best set", cost(policy(&nine, whole)), 3),
+            ("set that fits has {}, and", nine.optimum[0].reward.unwrap(), 2),
+            ("the best mix has {}.", nine.optimum[0].relaxed_reward, 3),
+            ("$1 - 1/e$, or {}, of", 1.0 - libm::exp(-1.0), 3),
         ],
     );
     for (budget, share) in [(0.5, 37.5), (0.3, 12.5), (0.8, 75.0)] {

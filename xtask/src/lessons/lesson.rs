@@ -66,6 +66,12 @@ struct Trial {
     /// Names of figures, as files of them are named.
     #[serde(default)]
     figures: Vec<String>,
+    /// Place of the policy whose selection share is shown first.
+    #[serde(default)]
+    policy: u32,
+    /// Whether regret is first shown against the relaxed optimum.
+    #[serde(default)]
+    relaxed: bool,
     /// Columns of the results.
     #[serde(default)]
     columns: Vec<String>,
@@ -339,6 +345,9 @@ fn trial(content: &str) -> Result<Trial> {
     for column in &trial.columns {
         ensure!(COLUMNS.contains(&column.as_str()), "there is no column `{column}`");
     }
+    let shows = |name: &str| trial.figures.iter().any(|figure| figure == name);
+    ensure!(trial.policy == 0 || shows("selection-share"), "a policy is chosen, and no figure is of one");
+    ensure!(!trial.relaxed || shows("regret"), "regret is against the relaxed optimum, and no figure is of it");
     ensure!(
         (trial.kind == Kind::QueryAware) == trial.file.is_some(),
         "an experiment of the kind query-aware has a file, and no other has"
@@ -398,6 +407,12 @@ mod tests {
             ("\"title\"", "\"tilte\"", "line 19: the experiment: unknown field `tilte`"),
             ("\"regret\"", "\"regrets\"", "line 19: there is no figure `regrets`"),
             ("\"calls\"", "\"call\"", "line 19: there is no column `call`"),
+            ("\"columns\"", "\"policy\": 1, \"columns\"", "line 19: a policy is chosen, and no figure"),
+            (
+                "\"figures\": [\"regret\", ",
+                "\"relaxed\": true, \"figures\": [",
+                "line 19: regret is against the relaxed",
+            ),
             ("task.budget", "task.bugdet", "line 19: the experiment has no `task.bugdet`"),
             ("[0.5, 0.7]", "[0.7]", "line 19: the first value of vary"),
             ("\nIt is that.", "\n---\n\nIt is that.", "--- comes once"),

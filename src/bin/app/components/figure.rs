@@ -39,6 +39,12 @@ pub struct FigureProps {
     /// What it is about, where there are several of its kind.
     #[prop_or_default]
     pub about: AttrValue,
+    /// Policy whose selection share is shown first, by place.
+    #[prop_or_default]
+    pub policy: usize,
+    /// What regret is first measured against.
+    #[prop_or_default]
+    pub against: Against,
     /// How large it is as a file.
     pub paper: Paper,
 }
@@ -54,6 +60,8 @@ impl PartialEq for FigureProps {
             && self.on_open == other.on_open
             && self.dollars == other.dollars
             && self.about == other.about
+            && self.policy == other.policy
+            && self.against == other.against
             && self.paper == other.paper
     }
 }
@@ -129,10 +137,10 @@ pub fn Figure(props: &FigureProps) -> Html {
         FigureKind::Violation | FigureKind::Ratio => Axes::Both,
         _ => Axes::Linear,
     });
-    let against = use_state(Against::default);
+    let against = use_state(|| props.against);
     let bound = use_state(|| false);
     let by_violation = use_state(|| false);
-    let policy = use_state(|| 0_usize);
+    let policy = use_state(|| props.policy);
     let as_table = use_state(|| false);
     let spoken = use_state(String::new);
     let chart = use_node_ref();

@@ -62,6 +62,10 @@ pub struct Trial {
     pub title: String,
     /// Slugs of the figures that are shown.
     pub figures: Vec<String>,
+    /// Place of the policy whose selection share is shown first.
+    pub policy: usize,
+    /// Whether regret is first shown against the relaxed optimum.
+    pub relaxed: bool,
     /// Columns of the results that are shown.
     pub columns: Vec<String>,
     pub vary: Option<Vary>,
@@ -89,6 +93,13 @@ pub struct Vary {
 }
 
 impl Vary {
+    /// The value at this place beside the experiment's own, which the texts are about: where they differ, both as shown.
+    pub fn other(&self, place: usize) -> Option<(String, String)> {
+        let mut texts = self.texts();
+        let own = texts.next()?;
+        Some((own, texts.nth(place.checked_sub(1)?)?))
+    }
+
     /// The values as they are shown.
     pub fn texts(&self) -> impl Iterator<Item = String> {
         self.values.iter().map(|value| match value {

@@ -11,7 +11,7 @@ use crate::learn::{Course, Stage, StepAction, Trial, Vary};
 use crate::state::Action;
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::experiment::Environment;
-use llm_selection::figure::{FigureKind, Paper};
+use llm_selection::figure::{Against, FigureKind, Paper};
 use yew::prelude::*;
 
 /// The experiment's part of a step; nothing before its first run, but for what the reader may vary.
@@ -100,9 +100,10 @@ fn drawn(trial: &Trial, course: &Course, held: bool, paper: Paper, send: &Callba
     let on_cursor = send.reform(StepAction::Cursor);
     let open = send.reform(|round| StepAction::Inspect(InspectorAction::Open(round)));
     let on_open = (held && trial.inspector.is_some()).then_some(open);
+    let against = if trial.relaxed { Against::Relaxed } else { Against::default() };
     let drawn = kinds.map(|kind| {
         html! {
-            <Figure key={kind.slug()} {kind} about={trial.title.clone()} snapshot={snapshot.0.clone()} hidden={course.hidden.clone()}
+            <Figure key={kind.slug()} {kind} about={trial.title.clone()} policy={trial.policy} {against} snapshot={snapshot.0.clone()} hidden={course.hidden.clone()}
                 cursor={course.cursor} on_cursor={on_cursor.clone()} on_open={on_open.clone()} {dollars} {paper} />
         }
     });

@@ -25,6 +25,8 @@ pub fn step(
 ) -> Html {
     let send = dispatch.reform(move |action: StepAction| Action::Learn(LearnAction::Step(place, action)));
     let current = place == opened.step;
+    let varied = it.experiment.as_ref().and_then(|trial| trial.vary.as_ref());
+    let other = varied.and_then(|vary| Some((&vary.label, vary.other(course.value)?)));
     let silent = learn.place.hides("predictions");
     html! {
         <section key={place} class="step" hidden={!current} aria-labelledby={heading(place)}>
@@ -35,6 +37,9 @@ pub fn step(
             if !it.reveal.is_empty() || it.prediction.is_some() {
                 <div class="reveal" hidden={!course.revealed}>
                     if let Some(prediction) = it.prediction.as_ref().filter(|_| !silent) { {verdict(prediction, course)} }
+                    if let Some((label, (own, now))) = other {
+                        <p class="quiet small">{format!("{label}: the text begins with {own}, the figures above show {now}.")}</p>
+                    }
                     {markup(&it.reveal)}
                 </div>
             }
