@@ -124,12 +124,7 @@ impl Page {
     pub async fn click(&self, role: &str, name: &str) -> Result<()> {
         self.until(&format!("{role} \"{name}\" to be pressed"), async || {
             let element = self.find(role, name).await?;
-            match self.press(&element).await {
-                Ok(()) => Ok(Some(())),
-                // A render has put another one in its place.
-                Err(error) if error.to_string().contains("stale") => Ok(None),
-                Err(error) => Err(error.context(format!("{role} \"{name}\""))),
-            }
+            self.press(&element).await.with_context(|| format!("{role} \"{name}\"")).map(Some)
         })
         .await
     }
@@ -199,8 +194,12 @@ impl Page {
         let start = Instant::now();
         let mut wait = Duration::from_millis(20);
         loop {
-            if let Some(answer) = question().await? {
-                return Ok(answer);
+            match question().await {
+                Ok(Some(answer)) => return Ok(answer),
+                Ok(None) => {}
+                // Between two of its looks a render has put other elements in place: it is asked again.
+                Err(error) if format!("{error:#}").contains("stale element") => {}
+                Err(error) => return Err(error),
             }
             if start.elapsed() > PATIENCE {
                 bail!("waited {} s in vain for {what}", PATIENCE.as_secs());
