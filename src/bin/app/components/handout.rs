@@ -15,7 +15,8 @@ pub fn settings(result: &RunResult, about: &str, unit: Unit) -> Html {
         RewardModel::Suc => "Sum up (SUC): every model does a part of its own",
         RewardModel::Aic => "All in (AIC): every part has to succeed",
     };
-    let most = task.max_models.map_or_else(|| "any number".to_owned(), |most| format!("at most {most}"));
+    let how = if task.reward == RewardModel::Awc { "at most" } else { "exactly" };
+    let most = task.max_models.map_or_else(|| "4, or all where there are fewer,".to_owned(), |most| most.to_string());
     let budget =
         task.budget.map_or_else(|| "none".to_owned(), |budget| format!("ρ = {} per query", unit.short(budget)));
     let policies: Vec<String> = result.policies.iter().map(|policy| policy.label.clone()).collect();
@@ -24,7 +25,7 @@ pub fn settings(result: &RunResult, about: &str, unit: Unit) -> Html {
     lines([
         ("Models", format!("{}. {about}", listed(&result.models))),
         ("Reward", reward.to_owned()),
-        ("Set", format!("{most} models a query")),
+        ("Set", format!("{how} {most} models a query")),
         ("Budget", budget),
         ("Policies", listed(&policies)),
         ("Rounds", rounds),

@@ -15,7 +15,7 @@ const SHORTCUTS: [(&str, &str); 5] = [
 const ALWAYS: [(&str, &str); 8] = [
     (
         "← →",
-        "On a chart: move the cursor, with Shift in smaller steps over rounds; while presenting: the figure before, the next one",
+        "On a chart: move the cursor, with Shift ten times as far over rounds; while presenting: the figure before, the next one",
     ),
     (
         "Page Up, Page Down",
