@@ -5,6 +5,9 @@ use serde_json::json;
 
 use super::*;
 
+/// How long this client waits for more bytes.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 const OPENAI: &str = "/v1/chat/completions";
 const ANTHROPIC: &str = "/v1/messages";
 const GEMINI: &str = "/v1beta/models/small:generateContent";
@@ -70,7 +73,7 @@ fn send(stub: &Stub, line: &str, headers: &str, body: &str) -> TcpStream {
 
 /// Reads a reply for at most half a second without a byte.
 fn receive(mut connection: &TcpStream) -> Answer {
-    connection.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+    connection.set_read_timeout(Some(PATIENCE)).unwrap();
     let mut bytes = Vec::new();
     let error = connection.read_to_end(&mut bytes).err().map(|error: io::Error| error.kind());
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(bytes.len());
@@ -326,7 +329,9 @@ fn replies_that_do_not_end_well_are_charged() {
 
     let (answer, row) = ask_under(Fault::Stalled);
     assert_eq!((answer.status, answer.error), (0, Some(ErrorKind::WouldBlock)), "open without a byte");
-    assert_eq!((row.tokens, row.status, row.delivered, row.ended), (CHARGED, None, false, None));
+    assert_eq!((row.tokens, row.status, row.delivered), (CHARGED, None, false));
+    // It ends when this client gives up, and not long before; whether the stub has noticed by now is a race.
+    assert!(row.ended.is_none_or(|ended| ended >= PATIENCE / 2), "{:?}", row.ended);
 
     let stub = stub();
     stub.script("small", vec![Fault::Endless, Fault::Late { milliseconds: 700 }]);
