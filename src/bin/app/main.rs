@@ -46,6 +46,8 @@ mod studies;
 #[cfg(target_arch = "wasm32")]
 mod sweep;
 #[cfg(target_arch = "wasm32")]
+mod words;
+#[cfg(target_arch = "wasm32")]
 mod world;
 
 #[cfg(target_arch = "wasm32")]

@@ -1,7 +1,9 @@
 //! The page's rooms, and the one that an address means.
 
 use crate::browser::{fragment, recall_in_tab, remember_in_tab};
+use crate::words::say;
 use llm_selection::link::Link;
+use yew::AttrValue;
 
 /// A room of the page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,13 +24,13 @@ impl Room {
     pub const ALL: [Room; 4] = [Room::Playground, Room::QueryAware, Room::Live, Room::Learn];
 
     /// Name on the page.
-    pub fn name(self) -> &'static str {
-        match self {
+    pub fn name(self) -> AttrValue {
+        say!(match self {
             Room::Playground => "Playground",
             Room::QueryAware => "Query-aware",
             Room::Live => "Live",
             Room::Learn => "Learn",
-        }
+        })
     }
 
     /// Name in links; the Playground's is empty.

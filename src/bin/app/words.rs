@@ -1,0 +1,263 @@
+//! The page's own words in the language of the person. English stands in the code, as whole messages with named places;
+//! `www/words` has them in the other languages, and comes only where one of those is wanted. [`say!`] and its kin are for
+//! what the page says itself, [`told`] for what the engine has said in English.
+
+use crate::browser::{asset, fetch_text, recall, remember};
+use std::cell::{Cell, RefCell};
+use std::fmt::{Display, Write};
+use yew::prelude::*;
+
+/// A message in the person's language: `say!("Run")`, `say!("Round {t} of {horizon}", t = count(t), horizon = …)`. The
+/// first part is text in quotation marks, or a `match` or `if` between such texts.
+macro_rules! say {
+    ($english:expr $(,)?) => {
+        $crate::words::word($english)
+    };
+    ($english:expr, $($name:ident = $value:expr),+ $(,)?) => {
+        $crate::words::filled($english, &[$((stringify!($name), &$value as &dyn ::std::fmt::Display)),+])
+    };
+}
+
+/// A message about a number of things, by the number's plural form: `plural!(n, "{n} round", "{n} rounds", n = count(n))`.
+/// Its name in the catalogues is the second.
+macro_rules! plural {
+    ($number:expr, $one:expr, $other:expr, $($name:ident = $value:expr),+ $(,)?) => {
+        $crate::words::filled(
+            if $crate::words::is_one($number as u64) { $one } else { $other },
+            &[$((stringify!($name), &$value as &dyn ::std::fmt::Display)),+],
+        )
+    };
+}
+
+/// A message with markup in its places: `mix!("Press {run} to start", run = html! { <b>{say!("Run")}</b> })`.
+macro_rules! mix {
+    ($english:expr, $($name:ident = $value:expr),+ $(,)?) => {
+        $crate::words::mixed($english, vec![$((stringify!($name), ::yew::Html::from($value))),+])
+    };
+}
+
+pub(crate) use {mix, plural, say};
+
+/// A language that the page speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Language {
+    /// The language of the code.
+    #[default]
+    English,
+    /// 한국어.
+    Korean,
+    /// 日本語.
+    Japanese,
+}
+
+/// Name under which a language that was chosen by hand is remembered.
+const LANGUAGE: &str = "language";
+
+impl Language {
+    /// All, in the order of the list.
+    pub const ALL: [Language; 3] = [Language::English, Language::Korean, Language::Japanese];
+
+    /// Tag (BCP 47), as in links.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Korean => "ko",
+            Language::Japanese => "ja",
+        }
+    }
+
+    /// Name in itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Language::English => "English",
+            Language::Korean => "한국어",
+            Language::Japanese => "日本語",
+        }
+    }
+
+    /// The language of a tag such as `ko` or `ko-KR`.
+    pub fn of(tag: &str) -> Option<Language> {
+        let first = tag.split(['-', '_']).next().unwrap_or_default();
+        Language::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(first))
+    }
+
+    /// What was chosen by hand, else the first of the browser's that the page speaks, else English.
+    pub fn preferred() -> Language {
+        let chosen = recall(LANGUAGE).and_then(|tag| Language::of(&tag));
+        let browser = || {
+            let tags = web_sys::window()?.navigator().languages();
+            tags.iter().find_map(|tag| Language::of(&tag.as_string()?))
+        };
+        chosen.or_else(browser).unwrap_or_default()
+    }
+
+    /// Remembers that it was chosen by hand.
+    pub fn choose(self) {
+        remember(LANGUAGE, self.tag());
+    }
+}
+
+/// A catalogue: what the page says in English beside what it is in the language, sorted by the English.
+#[derive(Clone, Copy, Default)]
+struct Catalogue {
+    messages: &'static [(&'static str, &'static str)],
+    /// Those of the engine that have places, which [`told`] looks for.
+    patterns: &'static [(&'static str, &'static str)],
+}
+
+thread_local! {
+    static SPOKEN: Cell<Language> = const { Cell::new(Language::English) };
+    static CATALOGUE: Cell<Catalogue> = const { Cell::new(Catalogue { messages: &[], patterns: &[] }) };
+    static CATALOGUES: RefCell<Vec<(Language, Catalogue)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The language that is spoken now.
+pub fn spoken() -> Language {
+    SPOKEN.get()
+}
+
+/// Speaks a language from now on, once its catalogue is here: what is on the page has to be drawn anew. Gives whether that
+/// could be had.
+pub async fn speak(language: Language) -> bool {
+    let known = CATALOGUES.with_borrow(|all| all.iter().find(|(known, _)| *known == language).map(|(_, it)| *it));
+    let catalogue = match known {
+        _ if language == Language::English => Catalogue::default(),
+        Some(catalogue) => catalogue,
+        None => {
+            let Some(address) = asset(&format!("words-{}", language.tag())) else { return false };
+            let Ok(text) = fetch_text(&address).await else { return false };
+            let catalogue = read(text);
+            CATALOGUES.with_borrow_mut(|all| all.push((language, catalogue)));
+            catalogue
+        }
+    };
+    CATALOGUE.set(catalogue);
+    SPOKEN.set(language);
+    let root = web_sys::window().and_then(|window| window.document()?.document_element());
+    if let Some(root) = root {
+        let _ = root.set_attribute("lang", language.tag());
+    }
+    true
+}
+
+/// Reads a catalogue as the build writes it: a line a message, English, a tab, the translation; those of the engine that
+/// have places once more after an empty line. It is kept as long as the page is there, so that words need not be copied.
+fn read(text: String) -> Catalogue {
+    let (messages, patterns) = String::leak(text).split_once("\n\n").unwrap_or_default();
+    let lines = |part: &'static str| -> &'static [(&'static str, &'static str)] {
+        part.lines().filter_map(|line| line.split_once('\t')).collect::<Vec<_>>().leak()
+    };
+    Catalogue { messages: lines(messages), patterns: lines(patterns) }
+}
+
+/// A message, or none where the language is English or lacks it.
+fn find(english: &str) -> Option<&'static str> {
+    let messages = CATALOGUE.get().messages;
+    let place = messages.binary_search_by(|(known, _)| (*known).cmp(english)).ok()?;
+    messages.get(place).map(|(_, translated)| *translated)
+}
+
+/// See [`say!`].
+pub fn word(english: &'static str) -> AttrValue {
+    AttrValue::Static(find(english).unwrap_or(english))
+}
+
+/// See [`say!`].
+pub fn filled(english: &'static str, values: &[(&str, &dyn Display)]) -> AttrValue {
+    fill(find(english).unwrap_or(english), values).into()
+}
+
+fn fill(pattern: &str, values: &[(&str, &dyn Display)]) -> String {
+    let mut text = String::new();
+    parts(pattern, |literal, place| {
+        text.push_str(literal);
+        if let Some((_, value)) = values.iter().find(|(name, _)| *name == place) {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{value}");
+        }
+    });
+    text
+}
+
+/// See [`mix!`].
+pub fn mixed(english: &'static str, values: Vec<(&str, Html)>) -> Html {
+    let mut all: Vec<Html> = Vec::new();
+    parts(find(english).unwrap_or(english), |literal, place| {
+        all.push(literal.into());
+        all.extend(values.iter().find(|(name, _)| *name == place).map(|(_, value)| value.clone()));
+    });
+    all.into_iter().collect()
+}
+
+/// Calls `each` with every piece of literal text and the name of the place after it; the last has none.
+fn parts<'a>(pattern: &'a str, mut each: impl FnMut(&'a str, &'a str)) {
+    let mut rest = pattern;
+    while let Some((literal, (name, after))) = next_place(rest) {
+        each(literal, name);
+        rest = after;
+    }
+    each(rest, "");
+}
+
+fn next_place(text: &str) -> Option<(&str, (&str, &str))> {
+    let (literal, after) = text.split_once('{')?;
+    Some((literal, after.split_once('}')?))
+}
+
+/// Whether a number takes the singular. What is not English here has one form for all numbers.
+pub fn is_one(number: u64) -> bool {
+    number == 1 && spoken() == Language::English
+}
+
+/// What the engine has said, in the person's language: the same text where the catalogue has it, else the message with
+/// places that fits with most letters of its own. What stands in a place is looked up likewise where it is a phrase. Text
+/// that nobody translated stays as it is.
+pub fn told(text: impl Into<AttrValue>) -> AttrValue {
+    let text = text.into();
+    if spoken() == Language::English {
+        return text;
+    }
+    translated(&text).map_or(text, AttrValue::from)
+}
+
+fn translated(text: &str) -> Option<String> {
+    if let Some(translated) = find(text) {
+        return Some(translated.to_owned());
+    }
+    let fits = CATALOGUE.get().patterns.iter().filter_map(|(english, translated)| {
+        let (letters, values) = fit(english, text)?;
+        Some((letters, values, *translated))
+    });
+    let (_, values, pattern) = fits.max_by_key(|(letters, ..)| *letters)?;
+    let values = values.into_iter().map(|(name, value)| {
+        let phrase = value.contains(' ').then(|| translated(value)).flatten();
+        (name, phrase.unwrap_or_else(|| value.to_owned()))
+    });
+    let values: Vec<(&str, String)> = values.collect();
+    let values: Vec<(&str, &dyn Display)> = values.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
+    Some(fill(pattern, &values))
+}
+
+/// A place of a message, and what stands in it.
+type Value<'a> = (&'static str, &'a str);
+
+/// How many bytes of a message's own text has, and what stands in its places; `None` where it is another text.
+fn fit<'a>(pattern: &'static str, text: &'a str) -> Option<(usize, Vec<Value<'a>>)> {
+    let mut pieces: Vec<(&'static str, &'static str)> = Vec::new();
+    parts(pattern, |literal, place| pieces.push((literal, place)));
+    let (first, _) = pieces.first()?;
+    let mut rest = text.strip_prefix(first)?;
+    let mut values = Vec::new();
+    for (place, following) in pieces.iter().zip(pieces.get(1..)?) {
+        let (name, literal) = (place.1, following.0);
+        let end = if following.1.is_empty() {
+            // The last piece ends the text.
+            rest.strip_suffix(literal)?.len()
+        } else {
+            rest.find(literal)?
+        };
+        values.push((name, rest.get(..end)?));
+        rest = rest.get(end + literal.len()..)?;
+    }
+    (rest.is_empty() || pieces.len() == 1).then(|| (pieces.iter().map(|(literal, _)| literal.len()).sum(), values))
+}
