@@ -1,10 +1,16 @@
 //! Numbers as people read them: grouped thousands, a true minus, as many decimals as mean something.
 
 use crate::browser::decimal;
+use crate::words::{Language, say, spoken};
 use llm_selection::export::plain;
 
 /// Space between groups of three digits that never breaks a line.
-const GROUP: char = '\u{202f}';
+pub const SPACE: char = '\u{202f}';
+
+/// Between groups of three digits: in Korean and Japanese a comma, which nobody there takes for a decimal point.
+fn group() -> char {
+    if spoken() == Language::English { SPACE } else { ',' }
+}
 
 /// Unit of costs: dollars where the data is in dollars, else a plain number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +69,7 @@ fn grouped(digits: &str) -> String {
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(GROUP);
+            text.push(group());
         }
         text.push(digit);
     }
@@ -111,18 +117,16 @@ pub fn typed(number: f64, digits: usize) -> String {
 pub fn percent(share: f64) -> String {
     let share = 100.0 * share;
     let whole = share >= 9.95 || share == f64::trunc(share);
-    format!("{}\u{a0}%", fixed(share, if whole { 0 } else { 1 }))
+    format!("{}{}%", fixed(share, if whole { 0 } else { 1 }), if spoken() == Language::English { "\u{a0}" } else { "" })
 }
 
 /// A time in words.
 pub fn duration(milliseconds: f64) -> String {
     let seconds = milliseconds / 1000.0;
-    if seconds < 9.95 {
-        format!("{seconds:.1}\u{a0}s")
-    } else if seconds < 119.5 {
-        format!("{seconds:.0}\u{a0}s")
+    if seconds < 119.5 {
+        say!("{n}\u{a0}s", n = fixed(seconds, if seconds < 9.95 { 1 } else { 0 })).to_string()
     } else {
-        format!("{:.0}\u{a0}min", seconds / 60.0)
+        say!("{n}\u{a0}min", n = fixed(seconds / 60.0, 0)).to_string()
     }
 }
 
@@ -142,7 +146,8 @@ pub fn plural(number: u64, one: &str, many: &str) -> String {
 
 /// Text that ends as a sentence does.
 pub fn sentence(text: &str) -> String {
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+    let end = if spoken() == Language::Japanese { '。' } else { '.' };
+    if text.ends_with(['.', '!', '?', '。']) { text.to_owned() } else { format!("{text}{end}") }
 }
 
 /// Names as a sentence has them: `a, b and c`.
@@ -151,6 +156,6 @@ pub fn listed(names: &[String]) -> String {
     match names.as_slice() {
         [] => String::new(),
         [one] => one.clone(),
-        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+        [rest @ .., last] => say!("{names} and {last}", names = rest.join(&say!(", ")), last = last).to_string(),
     }
 }

@@ -3,7 +3,7 @@
 //! view. Until then nothing may call it but through [`get`].
 
 use crate::bring::Brought;
-use crate::components::app::{App, Happening, Panel, rooms};
+use crate::components::app::{App, Happening, Panel, rooms, speaking};
 use crate::components::data::{self, DataPart, DataProps};
 use crate::components::download::save_text;
 use crate::components::figure::{self, FigureProps, FileKind, View};
@@ -54,6 +54,10 @@ pub struct Later {
     pub side: fn(&App, &State) -> Html,
     /// Main part of such a room.
     pub main: fn(&App, &State) -> Html,
+    /// Tag of the language that the page's address asks for.
+    pub language: fn() -> Option<String>,
+    /// Why the page does not speak the language that was wanted; what closes that.
+    pub unspoken: fn(&App, Callback<MouseEvent>) -> Html,
     /// A view other than the run.
     pub view: fn(&App, &State) -> Html,
     /// Dialogs above the page.
@@ -111,6 +115,8 @@ static LATER: Later = Later {
     controls: rooms::controls,
     side: rooms::side,
     main: rooms::main,
+    language: speaking::asked,
+    unspoken: speaking::unspoken,
     view: rooms::view,
     dialogs: rooms::dialogs,
     export: rooms::export,

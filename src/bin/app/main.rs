@@ -52,16 +52,19 @@ mod world;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    if browser::opens_plainly() {
-        start();
-    } else {
-        wasm_bindgen_futures::spawn_local(async {
-            match later::load().await {
-                Ok(()) => start(),
-                Err(error) => browser::refuse(&format!("The page could not start: it needs {}.", error.expected)),
-            }
-        });
+    let language = words::Language::preferred();
+    let plain = browser::opens_plainly();
+    if plain && language == words::Language::English {
+        return start();
     }
+    wasm_bindgen_futures::spawn_local(async move {
+        if !plain && let Err(error) = later::load().await {
+            return browser::refuse(&format!("The page could not start: it needs {}.", error.expected));
+        }
+        let asked = later::get().and_then(|later| (later.language)());
+        words::speak(asked.and_then(|tag| words::Language::of(&tag)).unwrap_or(language)).await;
+        start();
+    });
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -108,6 +108,7 @@ struct Catalogue {
 thread_local! {
     static SPOKEN: Cell<Language> = const { Cell::new(Language::English) };
     static CATALOGUE: Cell<Catalogue> = const { Cell::new(Catalogue { messages: &[], patterns: &[] }) };
+    static MISSING: Cell<Option<Language>> = const { Cell::new(None) };
     static CATALOGUES: RefCell<Vec<(Language, Catalogue)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -116,28 +117,39 @@ pub fn spoken() -> Language {
     SPOKEN.get()
 }
 
-/// Speaks a language from now on, once its catalogue is here: what is on the page has to be drawn anew. Gives whether that
-/// could be had.
-pub async fn speak(language: Language) -> bool {
+/// The language that was wanted last, where its catalogue could not be had.
+pub fn missing() -> Option<Language> {
+    MISSING.get()
+}
+
+/// Goes on without it.
+pub fn content() {
+    MISSING.set(None);
+}
+
+/// Speaks a language from now on, once its catalogue is here: what is on the page has to be drawn anew. Where that cannot
+/// be had, the page goes on as it was, and [`missing`] says which.
+pub async fn speak(language: Language) {
+    MISSING.set(Some(language));
     let known = CATALOGUES.with_borrow(|all| all.iter().find(|(known, _)| *known == language).map(|(_, it)| *it));
     let catalogue = match known {
         _ if language == Language::English => Catalogue::default(),
         Some(catalogue) => catalogue,
         None => {
-            let Some(address) = asset(&format!("words-{}", language.tag())) else { return false };
-            let Ok(text) = fetch_text(&address).await else { return false };
+            let Some(address) = asset(&format!("words-{}", language.tag())) else { return };
+            let Ok(text) = fetch_text(&address).await else { return };
             let catalogue = read(text);
             CATALOGUES.with_borrow_mut(|all| all.push((language, catalogue)));
             catalogue
         }
     };
+    MISSING.set(None);
     CATALOGUE.set(catalogue);
     SPOKEN.set(language);
     let root = web_sys::window().and_then(|window| window.document()?.document_element());
     if let Some(root) = root {
         let _ = root.set_attribute("lang", language.tag());
     }
-    true
 }
 
 /// Reads a catalogue as the build writes it: a line a message, English, a tab, the translation; those of the engine that
@@ -217,7 +229,9 @@ pub fn told(text: impl Into<AttrValue>) -> AttrValue {
     if spoken() == Language::English {
         return text;
     }
-    translated(&text).map_or(text, AttrValue::from)
+    // The engine groups digits as physicists do.
+    let local = text.replace(crate::format::SPACE, ",");
+    translated(&local).unwrap_or(local).into()
 }
 
 fn translated(text: &str) -> Option<String> {

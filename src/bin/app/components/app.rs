@@ -30,6 +30,7 @@ use crate::room::Room;
 use crate::state::{Action, Effect, Opened, Phase, State, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
+use crate::words::{self, Language};
 use classroom::Classroom;
 use gloo_timers::callback::Timeout;
 use living::Living;
@@ -48,6 +49,7 @@ mod effects;
 mod keeping;
 mod living;
 pub mod rooms;
+pub mod speaking;
 
 /// Name under which the switch of the keyboard shortcuts is remembered.
 const SHORTCUTS: &str = "shortcuts";
@@ -85,6 +87,12 @@ pub enum Happening {
     Back(Box<Opened>),
     /// From the dialog *Workspace*.
     Wish(Wish),
+    /// A language was chosen.
+    Speak(Language),
+    /// Its words are here, or cannot be had.
+    Spoken,
+    /// What was said about the language has been read.
+    Heard,
 }
 
 /// The page.
@@ -133,6 +141,8 @@ pub struct App {
     wish: Callback<Wish>,
     /// Whether the dialog *Workspace* is open, and what it says.
     workspace: (bool, Option<Rc<Said>>),
+    /// Tag of a language that a link asks for and the page does not speak.
+    foreign: Option<String>,
     /// The message that was last brought into view.
     shown_problem: Option<Rc<Error>>,
     _keys: Closure<dyn FnMut(KeyboardEvent)>,
@@ -210,6 +220,7 @@ impl Component for App {
             keeper: None,
             wish: link.callback(Happening::Wish),
             workspace: (false, None),
+            foreign: None,
             shown_problem: None,
             _keys: keys,
             _commas: commas,
@@ -320,10 +331,11 @@ impl Component for App {
         let bare = self.embedded || (learns && state.learn.place.hides("header"));
         html! {
             // offline.js asks whether there is something that a reload would stop.
-            <div data-busy={state.is_busy().then_some("")} class={classes!("app", self.embedded.then_some("embedded"), alone.then_some("alone"))} ondragover={over} ondragleave={leave} ondrop={drop}>
+            // Another language is another page, from the same state.
+            <div key={words::spoken().tag()} data-busy={state.is_busy().then_some("")} class={classes!("app", self.embedded.then_some("embedded"), alone.then_some("alone"))} ondragover={over} ondragleave={leave} ondrop={drop}>
                 if !bare {
                     if learns { {later::get().map(|later| (later.skip)(self, state)).unwrap_or_default()} } else { <a class="skip" href="#main">{"Skip to the results"}</a> }
-                    <Header room={state.room}>
+                    <Header room={state.room} speak={link.callback(Happening::Speak)}>
                         { match later::get() {
                             Some(later) => (later.help)(self, state),
                             // What it opens comes with the second module.
@@ -336,6 +348,7 @@ impl Component for App {
                         }
                     </Header>
                 }
+                {later::get().map(|later| (later.unspoken)(self, link.callback(|_| Happening::Heard))).unwrap_or_default()}
                 <div class="page">
                     {side.unwrap_or_default()}
                     {self.main(state, alone)}
@@ -628,6 +641,7 @@ impl App {
             | Happening::Table(_)
             | Happening::Tour(_)
             | Happening::ShortcutList(_)
+            | Happening::Speak(_)
             | Happening::Help => true,
             _ => false,
         }

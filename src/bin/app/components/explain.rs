@@ -3,6 +3,7 @@
 
 use crate::browser::{asset, fetch_text};
 use crate::form::Kind;
+use crate::words::{self, Language};
 use llm_selection::figure::FigureKind;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
@@ -297,7 +298,22 @@ pub async fn bring(document: &web_sys::Document) -> bool {
     }
 }
 
+/// Takes the texts out of the page: those of another language come when one is asked for.
+pub fn forget() {
+    let all = web_sys::window().and_then(|window| window.document()?.query_selector_all(".explanation").ok());
+    let all = all.into_iter().flat_map(|all| (0..all.length()).filter_map(move |place| all.get(place)));
+    for text in all {
+        if let Some(parent) = text.parent_node() {
+            let _ = parent.remove_child(&text);
+        }
+    }
+}
+
 /// The texts, from the address that the page gives.
 async fn texts() -> Result<String, JsValue> {
-    fetch_text(&asset("explanations").ok_or(JsValue::NULL)?).await
+    let name = match words::spoken() {
+        Language::English => "explanations".to_owned(),
+        other => format!("explanations-{}", other.tag()),
+    };
+    fetch_text(&asset(&name).ok_or(JsValue::NULL)?).await
 }

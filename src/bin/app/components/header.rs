@@ -2,6 +2,7 @@
 
 use crate::browser::{recall, remember, show_theme};
 use crate::room::Room;
+use crate::words::{Language, say, spoken};
 use yew::prelude::*;
 
 /// Name under which the theme is remembered.
@@ -13,6 +14,9 @@ pub struct HeaderProps {
     /// The room that is shown.
     #[prop_or_default]
     pub room: Room,
+    /// Speaks another language.
+    #[prop_or_default]
+    pub speak: Callback<Language>,
     /// Buttons at its end.
     #[prop_or_default]
     pub children: Html,
@@ -26,7 +30,7 @@ pub fn Header(props: &HeaderProps) -> Html {
         show_theme(&theme);
         theme
     });
-    let choice = |name: &'static str, label: &'static str, picture: Html| {
+    let choice = |name: &'static str, label: AttrValue, picture: Html| {
         let theme = theme.clone();
         let checked = *theme == name;
         let onchange = Callback::from(move |_: Event| {
@@ -35,11 +39,20 @@ pub fn Header(props: &HeaderProps) -> Html {
             theme.set(name.into());
         });
         html! {
-            <label title={label}>
+            <label title={label.clone()}>
                 <input type="radio" name="theme" {checked} aria-label={label} {onchange} />
                 <span><svg viewBox="0 0 16 16" aria-hidden="true">{picture}</svg></span>
             </label>
         }
+    };
+    let choose = {
+        let speak = props.speak.clone();
+        Callback::from(move |event: Event| {
+            let select = event.target_dyn_into::<web_sys::HtmlSelectElement>();
+            if let Some(language) = select.and_then(|select| Language::of(&select.value())) {
+                speak.emit(language);
+            }
+        })
     };
     let system = html! {
         <>
@@ -68,18 +81,23 @@ pub fn Header(props: &HeaderProps) -> Html {
                 <span class="brand-long">{"LLM Selection Playground"}</span>
                 <span class="brand-short">{"LLM Selection"}</span>
             </a>
-            <nav aria-label="Rooms">
+            <nav aria-label={say!("Rooms")}>
                 { for Room::ALL.into_iter().map(|room| html! {
                     <a href={format!("#{}", room.slug())} aria-current={(room == props.room).then_some("page")}>{room.name()}</a>
                 }) }
             </nav>
             <div class="top-end">
                 {props.children.clone()}
+                <select class="language" aria-label={say!("Language")} title={say!("Language")} onchange={choose}>
+                    { for Language::ALL.into_iter().map(|language| html! {
+                        <option value={language.tag()} lang={language.tag()} selected={language == spoken()}>{language.name()}</option>
+                    }) }
+                </select>
                 <fieldset class="seg">
-                    <legend class="vh">{"Theme"}</legend>
-                    {choice("system", "System theme", system)}
-                    {choice("light", "Light theme", sun)}
-                    {choice("dark", "Dark theme", moon)}
+                    <legend class="vh">{say!("Theme")}</legend>
+                    {choice("system", say!("System theme"), system)}
+                    {choice("light", say!("Light theme"), sun)}
+                    {choice("dark", say!("Dark theme"), moon)}
                 </fieldset>
             </div>
         </header>

@@ -8,6 +8,7 @@ use crate::later;
 use crate::room::Room;
 use crate::state::Action;
 use gloo_timers::callback::Timeout;
+use crate::words::{self, Language};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::Experiment;
 use llm_selection::link::{Link, PageState, Shape};
@@ -55,7 +56,10 @@ pub struct ShareProps {
 fn fragment(props: &ShareProps, hidden: Vec<String>) -> Result<String> {
     let nothing = || Error::new(ErrorKind::Missing, "an experiment: mend what is wrong in the form first");
     let experiment = (**props.experiment.as_ref().ok_or_else(nothing)?).clone();
-    let page = PageState { room: props.room.slug().into(), hidden, ..PageState::default() };
+    // Who reads English may be led to a page in their own language.
+    let language = Some(words::spoken()).filter(|spoken| *spoken != Language::English);
+    let language = language.map_or_else(String::new, |language| language.tag().into());
+    let page = PageState { room: props.room.slug().into(), hidden, language };
     Link { experiment, page, shape: props.shape }.encode()
 }
 

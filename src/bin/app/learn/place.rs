@@ -1,4 +1,4 @@
-//! Addresses in the room: `#learn`, `#learn/budget`, `#learn/budget/2?hide=list,margin`.
+//! Addresses in the room: `#learn`, `#learn/budget`, `#learn/budget/2?hide=list,margin&language=ko`.
 
 /// Parts of the room that a lecturer's link may hide: their names in links, and on the page.
 pub const PARTS: [(&str, &str); 5] = [
@@ -18,6 +18,8 @@ pub struct Place {
     pub step: Option<String>,
     /// Names of hidden parts.
     pub hidden: Vec<&'static str>,
+    /// Tag of the language; empty where the address does not say.
+    pub language: String,
 }
 
 impl Place {
@@ -36,6 +38,7 @@ impl Place {
         Place {
             lesson: parts.next(),
             step: parts.next(),
+            language: search.split('&').find_map(|part| part.strip_prefix("language=")).unwrap_or_default().to_owned(),
             hidden: PARTS.into_iter().map(|(name, _)| name).filter(|name| hide.contains(name)).collect(),
         }
     }

@@ -1,6 +1,7 @@
 //! The page's part in keeping and opening: its address, answers of the worker that keeps the workspace, wishes of the
 //! dialog.
 
+use super::speaking::asked;
 use super::{App, Happening, TOUR};
 use crate::browser::{arrived, ask_to_persist, fragment, named, remember};
 use crate::components::download::save;
@@ -18,6 +19,7 @@ use llm_selection::workspace::Item;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::Blob;
+use crate::words::{self, Language};
 use yew::prelude::*;
 
 impl App {
@@ -25,6 +27,7 @@ impl App {
     /// what its address and its tab say comes first.
     pub fn open(&mut self, context: &Context<App>, effects: Option<Vec<Effect>>) {
         let link = context.link();
+        self.foreign = asked().filter(|tag| Language::of(tag).is_none());
         let (kept, due) = (link.callback(Happening::Kept), link.callback(|()| Happening::Keep));
         let Ok(state) = &mut self.state else { return };
         if let Some(ready) = &state.ready {
@@ -84,10 +87,21 @@ impl App {
             }
             Happening::Wish(wish) => self.grant(wish),
             Happening::Led(from, to) => {
+                self.follow_language(context);
                 if let Some(action) = led(&from, &to) {
                     context.link().send_message(Happening::Do(action));
                 }
+                return self.foreign.is_some();
+            }
+            Happening::Speak(language) => {
+                language.choose();
+                Self::speak(context, language);
                 return false;
+            }
+            Happening::Spoken => self.spoken(),
+            Happening::Heard => {
+                self.foreign = None;
+                words::content();
             }
             Happening::Held(held) => {
                 self.above = None;

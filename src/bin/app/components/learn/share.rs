@@ -3,6 +3,7 @@
 use crate::browser::{address, copy};
 use crate::components::share::frame;
 use crate::learn::{PARTS, Place};
+use crate::words::{self, Language};
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -27,6 +28,11 @@ pub fn ShareLesson(props: &ShareLessonProps) -> Html {
     let fragment = match &props.lesson {
         Some((slug, step)) => Place::fragment(slug, *step, &hidden),
         None => "#learn".to_owned(),
+    };
+    // Who reads English may be led to a page in their own language.
+    let fragment = match words::spoken() {
+        Language::English => fragment,
+        other => format!("{fragment}{}language={}", if fragment.contains('?') { '&' } else { '?' }, other.tag()),
     };
     let copying = {
         let said = said.clone();
