@@ -14,6 +14,7 @@ mod serve;
 mod setup;
 mod site;
 mod test;
+mod words;
 
 use std::process::ExitCode;
 

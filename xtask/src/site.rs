@@ -17,6 +17,7 @@ use crate::command::{cargo, root, run, target};
 use crate::lessons;
 use crate::offline;
 use crate::setup::{self, WASM};
+use crate::words;
 
 /// Where the site is built.
 pub fn dist() -> PathBuf {
@@ -26,7 +27,7 @@ pub fn dist() -> PathBuf {
 /// Most bytes of brotli that a first visit loads until the first curves are drawn.
 const FIRST_LOAD: usize = 400_000;
 /// How the names begin of what comes later: with a room, a file, an explanation, or when the first run is over.
-const LATER: [&str; 11] = [
+const LATER: [&str; 12] = [
     "api/",
     "explanations",
     "importer",
@@ -38,6 +39,7 @@ const LATER: [&str; 11] = [
     "reading",
     "rooms",
     "store",
+    "words",
 ];
 
 /// Whether a first visit loads a file before its first curves are drawn.
@@ -85,6 +87,7 @@ pub fn build(origins: &[String]) -> Result<()> {
         assets.add(&name, read(&www.join(&name))?);
     }
     lessons::add(&mut assets, &www.join("lessons"))?;
+    words::add(&mut assets, &root())?;
     let assets = assets.finish()?;
     let page = String::from_utf8(read(&root().join("index.html"))?).context("index.html is not UTF-8")?;
     fs::write(dist.join("index.html"), assets.rewrite(with_origins(page, origins)?))?;
