@@ -20,6 +20,7 @@
 //! * [`query_aware`] reads the queries and predicts from their texts which models will be right.
 //! * [`live`] plays the same rounds with real models: requests, replies, the spend ledger, and the run as a state machine.
 //! * [`inspect`] plays a round once more and tells all that went on in it.
+//! * [`words`] looks up in another language what was said in English.
 //! * [`export`] writes names that people gave so that they stay names; [`recognise`] tells what a file is.
 //!
 //! The same experiment on the same data gives the same bits on every machine, and the digest of the result proves it.
@@ -54,6 +55,7 @@ pub mod study;
 pub mod summary;
 pub mod sweep;
 pub mod theory;
+pub mod words;
 pub mod workspace;
 
 pub use error::{Error, ErrorKind, Result};

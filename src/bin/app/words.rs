@@ -3,8 +3,10 @@
 //! what the page says itself, [`told`] for what the engine has said in English.
 
 use crate::browser::{asset, fetch_text, recall, remember};
+use crate::format::SPACE;
+use llm_selection::words::{Catalogue, fill, parts};
 use std::cell::{Cell, RefCell};
-use std::fmt::{Display, Write};
+use std::fmt::Display;
 use yew::prelude::*;
 
 /// A message in the person's language: `say!("Run")`, `say!("Round {t} of {horizon}", t = count(t), horizon = …)`. The
@@ -97,17 +99,9 @@ impl Language {
     }
 }
 
-/// A catalogue: what the page says in English beside what it is in the language, sorted by the English.
-#[derive(Clone, Copy, Default)]
-struct Catalogue {
-    messages: &'static [(&'static str, &'static str)],
-    /// Those of the engine that have places, which [`told`] looks for.
-    patterns: &'static [(&'static str, &'static str)],
-}
-
 thread_local! {
     static SPOKEN: Cell<Language> = const { Cell::new(Language::English) };
-    static CATALOGUE: Cell<Catalogue> = const { Cell::new(Catalogue { messages: &[], patterns: &[] }) };
+    static CATALOGUE: Cell<Catalogue> = const { Cell::new(Catalogue::EMPTY) };
     static MISSING: Cell<Option<Language>> = const { Cell::new(None) };
     static CATALOGUES: RefCell<Vec<(Language, Catalogue)>> = const { RefCell::new(Vec::new()) };
 }
@@ -138,7 +132,7 @@ pub async fn speak(language: Language) {
         None => {
             let Some(address) = asset(&format!("words-{}", language.tag())) else { return };
             let Ok(text) = fetch_text(&address).await else { return };
-            let catalogue = read(text);
+            let catalogue = Catalogue::read(text);
             CATALOGUES.with_borrow_mut(|all| all.push((language, catalogue)));
             catalogue
         }
@@ -152,21 +146,9 @@ pub async fn speak(language: Language) {
     }
 }
 
-/// Reads a catalogue as the build writes it: a line a message, English, a tab, the translation; those of the engine that
-/// have places once more after an empty line. It is kept as long as the page is there, so that words need not be copied.
-fn read(text: String) -> Catalogue {
-    let (messages, patterns) = String::leak(text).split_once("\n\n").unwrap_or_default();
-    let lines = |part: &'static str| -> &'static [(&'static str, &'static str)] {
-        part.lines().filter_map(|line| line.split_once('\t')).collect::<Vec<_>>().leak()
-    };
-    Catalogue { messages: lines(messages), patterns: lines(patterns) }
-}
-
 /// A message, or none where the language is English or lacks it.
 fn find(english: &str) -> Option<&'static str> {
-    let messages = CATALOGUE.get().messages;
-    let place = messages.binary_search_by(|(known, _)| (*known).cmp(english)).ok()?;
-    messages.get(place).map(|(_, translated)| *translated)
+    CATALOGUE.get().find(english)
 }
 
 /// See [`say!`].
@@ -179,41 +161,14 @@ pub fn filled(english: &'static str, values: &[(&str, &dyn Display)]) -> AttrVal
     fill(find(english).unwrap_or(english), values).into()
 }
 
-fn fill(pattern: &str, values: &[(&str, &dyn Display)]) -> String {
-    let mut text = String::new();
-    parts(pattern, |literal, place| {
-        text.push_str(literal);
-        if let Some((_, value)) = values.iter().find(|(name, _)| *name == place) {
-            // Writing to a text cannot fail.
-            let _ = write!(text, "{value}");
-        }
-    });
-    text
-}
-
 /// See [`mix!`].
 pub fn mixed(english: &'static str, values: Vec<(&str, Html)>) -> Html {
     let mut all: Vec<Html> = Vec::new();
-    parts(find(english).unwrap_or(english), |literal, place| {
+    for (literal, place) in parts(find(english).unwrap_or(english)) {
         all.push(literal.into());
         all.extend(values.iter().find(|(name, _)| *name == place).map(|(_, value)| value.clone()));
-    });
-    all.into_iter().collect()
-}
-
-/// Calls `each` with every piece of literal text and the name of the place after it; the last has none.
-fn parts<'a>(pattern: &'a str, mut each: impl FnMut(&'a str, &'a str)) {
-    let mut rest = pattern;
-    while let Some((literal, (name, after))) = next_place(rest) {
-        each(literal, name);
-        rest = after;
     }
-    each(rest, "");
-}
-
-fn next_place(text: &str) -> Option<(&str, (&str, &str))> {
-    let (literal, after) = text.split_once('{')?;
-    Some((literal, after.split_once('}')?))
+    all.into_iter().collect()
 }
 
 /// Whether a number takes the singular. What is not English here has one form for all numbers.
@@ -221,57 +176,13 @@ pub fn is_one(number: u64) -> bool {
     number == 1 && spoken() == Language::English
 }
 
-/// What the engine has said, in the person's language: the same text where the catalogue has it, else the message with
-/// places that fits with most letters of its own. What stands in a place is looked up likewise where it is a phrase. Text
-/// that nobody translated stays as it is.
+/// What the engine has said, in the person's language. Text that nobody translated stays as it is.
 pub fn told(text: impl Into<AttrValue>) -> AttrValue {
     let text = text.into();
     if spoken() == Language::English {
         return text;
     }
-    // The engine groups digits as physicists do.
-    let local = text.replace(crate::format::SPACE, ",");
-    translated(&local).unwrap_or(local).into()
-}
-
-fn translated(text: &str) -> Option<String> {
-    if let Some(translated) = find(text) {
-        return Some(translated.to_owned());
-    }
-    let fits = CATALOGUE.get().patterns.iter().filter_map(|(english, translated)| {
-        let (letters, values) = fit(english, text)?;
-        Some((letters, values, *translated))
-    });
-    let (_, values, pattern) = fits.max_by_key(|(letters, ..)| *letters)?;
-    let values = values.into_iter().map(|(name, value)| {
-        let phrase = value.contains(' ').then(|| translated(value)).flatten();
-        (name, phrase.unwrap_or_else(|| value.to_owned()))
-    });
-    let values: Vec<(&str, String)> = values.collect();
-    let values: Vec<(&str, &dyn Display)> = values.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
-    Some(fill(pattern, &values))
-}
-
-/// A place of a message, and what stands in it.
-type Value<'a> = (&'static str, &'a str);
-
-/// How many bytes of a message's own text has, and what stands in its places; `None` where it is another text.
-fn fit<'a>(pattern: &'static str, text: &'a str) -> Option<(usize, Vec<Value<'a>>)> {
-    let mut pieces: Vec<(&'static str, &'static str)> = Vec::new();
-    parts(pattern, |literal, place| pieces.push((literal, place)));
-    let (first, _) = pieces.first()?;
-    let mut rest = text.strip_prefix(first)?;
-    let mut values = Vec::new();
-    for (place, following) in pieces.iter().zip(pieces.get(1..)?) {
-        let (name, literal) = (place.1, following.0);
-        let end = if following.1.is_empty() {
-            // The last piece ends the text.
-            rest.strip_suffix(literal)?.len()
-        } else {
-            rest.find(literal)?
-        };
-        values.push((name, rest.get(..end)?));
-        rest = rest.get(end + literal.len()..)?;
-    }
-    (rest.is_empty() || pieces.len() == 1).then(|| (pieces.iter().map(|(literal, _)| literal.len()).sum(), values))
+    // The engine groups digits by spaces.
+    let local = text.replace(SPACE, ",");
+    CATALOGUE.get().told(&local).unwrap_or(local).into()
 }

@@ -1,0 +1,157 @@
+//! Messages in another language: a catalogue of what is said in English, exact or with named places such as `{n}`.
+//!
+//! The engine speaks English. What it has said is looked up afterwards, as a whole: [`Catalogue::told`] finds the message
+//! whose own letters fit the text, and what stands in its places.
+
+use std::fmt::{Display, Write};
+
+/// A pair of messages: English, and the other language.
+pub type Pair = (&'static str, &'static str);
+
+/// What is said in English beside what that is in another language.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Catalogue {
+    /// All messages, sorted by the English.
+    messages: &'static [Pair],
+    /// Those of the engine that have places.
+    patterns: &'static [Pair],
+}
+
+impl Catalogue {
+    /// One without messages.
+    pub const EMPTY: Catalogue = Catalogue { messages: &[], patterns: &[] };
+
+    /// Reads a table: a line a message, English, a tab, the translation, sorted by the English; after an empty line those
+    /// of the engine that have places. The text is kept as long as the program runs, so that messages need not be copied.
+    #[must_use]
+    pub fn read(text: String) -> Catalogue {
+        let text: &'static str = text.leak();
+        let (messages, patterns) = text.split_once("\n\n").unwrap_or((text, ""));
+        let pairs = |part: &'static str| -> &'static [Pair] {
+            part.lines().filter_map(|line| line.split_once('\t')).collect::<Vec<_>>().leak()
+        };
+        Catalogue { messages: pairs(messages), patterns: pairs(patterns) }
+    }
+
+    /// A message in the other language, its places still open; `None` where there is none.
+    #[must_use]
+    pub fn find(&self, english: &str) -> Option<&'static str> {
+        let place = self.messages.binary_search_by(|(known, _)| (*known).cmp(english)).ok()?;
+        self.messages.get(place).map(|(_, translated)| *translated)
+    }
+
+    /// A whole text in the other language: the message that it is, else the message with places that fits with most letters
+    /// of its own. What stands in a place is looked up likewise where it is a phrase, not a single word: that may be a name.
+    /// `None` where nothing fits.
+    #[must_use]
+    pub fn told(&self, text: &str) -> Option<String> {
+        if let Some(translated) = self.find(text) {
+            return Some(translated.to_owned());
+        }
+        let fits = self.patterns.iter().filter_map(|(english, translated)| {
+            let (letters, values) = fit(english, text)?;
+            Some((letters, values, *translated))
+        });
+        let (_, values, pattern) = fits.max_by_key(|(letters, ..)| *letters)?;
+        let values: Vec<(&str, String)> = values
+            .into_iter()
+            .map(|(name, value)| {
+                // A place that holds the whole text would be looked up without end.
+                let phrase = (value.contains(' ') && value.len() < text.len()).then(|| self.told(value)).flatten();
+                (name, phrase.unwrap_or_else(|| value.to_owned()))
+            })
+            .collect();
+        let values: Vec<(&str, &dyn Display)> =
+            values.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
+        Some(fill(pattern, &values))
+    }
+}
+
+/// A message with values in its places; a place without a value is left out.
+#[must_use]
+pub fn fill(message: &str, values: &[(&str, &dyn Display)]) -> String {
+    let mut text = String::new();
+    for (literal, place) in parts(message) {
+        text.push_str(literal);
+        if let Some((_, value)) = values.iter().find(|(name, _)| *name == place) {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{value}");
+        }
+    }
+    text
+}
+
+/// The pieces of a message: its own letters, and the name of the place after them; the last has none.
+#[must_use]
+pub fn parts(message: &str) -> Vec<(&str, &str)> {
+    let mut all = Vec::new();
+    let mut rest = message;
+    while let Some((literal, (name, after))) =
+        rest.split_once('{').and_then(|(literal, after)| Some((literal, after.split_once('}')?)))
+    {
+        all.push((literal, name));
+        rest = after;
+    }
+    all.push((rest, ""));
+    all
+}
+
+/// How many bytes of a message's own a text has, and what stands in its places; `None` where it is another text.
+fn fit<'a>(message: &'static str, text: &'a str) -> Option<(usize, Vec<(&'static str, &'a str)>)> {
+    let pieces = parts(message);
+    let (first, _) = pieces.first()?;
+    let mut rest = text.strip_prefix(first)?;
+    let mut values = Vec::new();
+    for ((_, name), (literal, next)) in pieces.iter().zip(pieces.iter().skip(1)) {
+        // The last piece ends the text.
+        let end = if next.is_empty() { rest.strip_suffix(literal)?.len() } else { rest.find(literal)? };
+        values.push((*name, rest.get(..end)?));
+        rest = rest.get(end + literal.len()..)?;
+    }
+    rest.is_empty().then(|| (pieces.iter().map(|(literal, _)| literal.len()).sum(), values))
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn catalogue() -> Catalogue {
+        let messages = "a budget above 0\t0보다 큰 예산\nfound {a} of {b}\t{b} 중 {a}\nrow {n}: {what}\t{n}행: {what}\n";
+        let patterns = "found {a} of {b}\t{b} 중 {a}\nrow {n}: {what}\t{n}행: {what}\n";
+        Catalogue::read(format!("{messages}\n{patterns}"))
+    }
+
+    #[test]
+    fn a_text_is_found_whole_or_by_its_places() {
+        let known = catalogue();
+        assert_eq!(known.told("a budget above 0").as_deref(), Some("0보다 큰 예산"));
+        assert_eq!(known.told("found 3 of 4").as_deref(), Some("4 중 3"));
+        // A phrase in a place is a message of its own; a word is not, for it may be a name.
+        assert_eq!(known.told("row 7: a budget above 0").as_deref(), Some("7행: 0보다 큰 예산"));
+        assert_eq!(known.told("row 7: found 1 of 2").as_deref(), Some("7행: 2 중 1"));
+        assert_eq!(known.told("something else"), None);
+        assert_eq!(known.told(""), None);
+    }
+
+    #[test]
+    fn a_message_keeps_what_it_has_no_place_for() {
+        assert_eq!(fill("{a} and {b}", &[("b", &2), ("c", &3)]), " and 2");
+        assert_eq!(fill("open {", &[]), "open {");
+        assert_eq!(Catalogue::read(String::new()).find("Run"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_filled_in_is_found_again(n in 0u32..1_000_000, what in "[a-z]{1,12}") {
+            let text = fill("row {n}: {what}", &[("n", &n), ("what", &what)]);
+            prop_assert_eq!(catalogue().told(&text), Some(format!("{n}행: {what}")));
+        }
+
+        #[test]
+        fn any_text_is_told_or_not(text in "\\PC{0,60}", pattern in "[a-z{} ]{0,20}") {
+            let table = format!("{pattern}\tx{{a}}\n\n{pattern}\tx{{a}}\n");
+            let _ = Catalogue::read(table).told(&text);
+        }
+    }
+}
