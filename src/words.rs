@@ -117,7 +117,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn catalogue() -> Catalogue {
-        let messages = "a budget above 0\t0보다 큰 예산\nfound {a} of {b}\t{b} 중 {a}\nrow {n}: {what}\t{n}행: {what}\n";
+        let messages =
+            "a budget above 0\t0보다 큰 예산\nfound {a} of {b}\t{b} 중 {a}\nrow {n}: {what}\t{n}행: {what}\n";
         let patterns = "found {a} of {b}\t{b} 중 {a}\nrow {n}: {what}\t{n}행: {what}\n";
         Catalogue::read(format!("{messages}\n{patterns}"))
     }
