@@ -19,6 +19,7 @@ pub mod playground;
 mod server;
 pub mod stub;
 mod switch;
+mod words;
 
 use std::fs;
 use std::io::Write;
@@ -33,6 +34,7 @@ pub use memory::Memory;
 pub use page::Page;
 pub use server::{Nginx, PREFIX, Server};
 pub use switch::Switch;
+pub use words::Words;
 
 /// Runs a test on a freshly opened page, then requires that the browser's console holds no error.
 ///

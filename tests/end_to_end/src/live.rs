@@ -137,11 +137,15 @@ pub async fn choose(page: &Page, label: &str, text: &str) -> Result<()> {
 /// When that does not come.
 pub async fn start(page: &Page) -> Result<()> {
     page.until("Start to be ready", async || {
-        let script = "const start = [...document.querySelectorAll('button')].find((it) => it.textContent.startsWith('Start') && it.offsetParent);
+        let script = "const [names] = arguments;
+            const starts = (it) => names.some((name) => it.textContent.startsWith(name)) && it.offsetParent;
+            const start = [...document.querySelectorAll('button')].find(starts);
             if (!start || start.disabled) return false;
             start.click();
             return true;";
-        Ok((page.script(script).await? == true).then_some(()))
+        let names = ["Start", "Start the dry run"].map(|name| page.said(name));
+        let pressed = page.browser().client().execute(script, vec![json!(names)]).await?;
+        Ok((pressed == true).then_some(()))
     })
     .await
     .context(alerts(page).await?)

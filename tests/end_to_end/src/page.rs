@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use crate::driver::Browser;
+use crate::words::Words;
 
 /// Longest wait for something to appear.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -20,12 +22,40 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Page {
     browser: Browser,
     site: String,
+    /// The words of the language that the page speaks, where that is not English.
+    words: Mutex<Option<Words>>,
 }
 
 impl Page {
     /// A page of the site at this address; nothing is opened yet.
     pub fn new(browser: Browser, site: String) -> Page {
-        Page { browser, site }
+        Page { browser, site, words: Mutex::default() }
+    }
+
+    /// Has the page speak another language, by its list. From then on [`Page::find`] and what goes through it take English
+    /// names and look for those of that language.
+    ///
+    /// # Errors
+    /// When the page does not come to speak it.
+    pub async fn speak(&self, tag: &str) -> Result<()> {
+        let list = self.find("combobox", "Language").await?;
+        let script = "const [list, tag] = arguments;
+            list.value = tag;
+            list.dispatchEvent(new Event('change', { bubbles: true }));";
+        self.browser.client().execute(script, vec![serde_json::to_value(&list)?, json!(tag)]).await?;
+        let spoken = format!("return document.documentElement.lang === '{tag}' && !!document.querySelector('[role=status]')");
+        self.until(&format!("the page to speak {tag}"), async || {
+            Ok((self.script(&spoken).await? == true).then_some(()))
+        })
+        .await?;
+        *self.words.lock().unwrap_or_else(PoisonError::into_inner) = Words::of(tag)?;
+        Ok(())
+    }
+
+    /// What the page says for an English text of its own, in the language that it was made to speak.
+    pub fn said(&self, english: &str) -> String {
+        let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        words.as_ref().and_then(|words| words.told(english)).unwrap_or_else(|| english.to_owned())
     }
 
     /// The browser, for what has no method here.
@@ -56,6 +86,7 @@ impl Page {
     /// # Errors
     /// When there is none within 30 s; the error says which names there are.
     pub async fn find(&self, role: &str, name: &str) -> Result<Element> {
+        let name = &self.said(name);
         let found = self
             .until(&format!("{role} \"{name}\""), async || {
                 let likely = self.computed(role, self.likely(role, name).await?).await?;

@@ -49,7 +49,9 @@ pub fn Header(props: &HeaderProps) -> Html {
         let speak = props.speak.clone();
         Callback::from(move |event: Event| {
             let select = event.target_dyn_into::<web_sys::HtmlSelectElement>();
-            if let Some(language) = select.and_then(|select| Language::of(&select.value())) {
+            if let Some((select, language)) = select.and_then(|it| Some((it.clone(), Language::of(&it.value())?))) {
+                // Until its words are here, the list shows what is spoken.
+                select.set_value(spoken().tag());
                 speak.emit(language);
             }
         })

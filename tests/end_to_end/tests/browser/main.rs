@@ -10,6 +10,7 @@ mod exports;
 mod files;
 mod gateway;
 mod inspector;
+mod language;
 mod interface;
 mod learn;
 mod links;
