@@ -1,6 +1,7 @@
 //! What a person brings: files chosen, dropped or pasted, and folders of them, which are walked through.
 
 use crate::format::count;
+use crate::words::say;
 use js_sys::{Array, Function, Promise};
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::workspace::blob;
@@ -86,7 +87,7 @@ impl Held {
         let expected = "a table, a header and rows with commas, tabs or semicolons between the cells, or JSON";
         let end = text.char_indices().nth(SHOWN).map_or(text.len(), |(end, _)| end);
         let more = if end < text.len() { "…" } else { "" };
-        let error = Error::new(ErrorKind::Unrecognised, expected).in_file("Pasted text");
+        let error = Error::new(ErrorKind::Unrecognised, expected).in_file(&*say!("Pasted text"));
         (!text.is_empty()).then(|| error.found(format!("{}{more}", text.get(..end).unwrap_or_default())))
     }
 

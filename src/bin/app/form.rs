@@ -18,13 +18,15 @@ pub use read::{number, whole};
 pub use rest::Rest;
 
 use crate::browser::decimal;
-use crate::format::{listed, plural, typed};
+use crate::format::{count, listed, typed};
+use crate::words::{plural, say};
 use crate::world::{Files, Model, Source, World, environment};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Experiment, MAX_REPLICATES, MAX_ROUNDS, MAX_SEED, RewardModel, Run, Task};
 use llm_selection::plan::BudgetRange;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use yew::AttrValue;
 
 /// What the success threshold must be.
 const SUCCESS: &str = "a number above 0 and at most 1";
@@ -212,21 +214,21 @@ impl Form {
     }
 
     /// Goes to what other data suggests where the person set nothing: as on a first visit; says what it changed.
-    pub fn suggest(&mut self, world: &World) -> Vec<String> {
+    pub fn suggest(&mut self, world: &World) -> Vec<AttrValue> {
         let mut said = Vec::new();
         let playing = self.playing_models(world);
         let most = most(playing.len());
         let set = self.max_models.trim().parse().is_ok_and(|n: usize| (1..=most).contains(&n));
         self.set.max_models &= set;
         if self.set.max_models {
-            said.push(format!("Models per query is still {}, as it was set.", self.max_models.trim()));
+            said.push(say!("Models per query is still {n}, as it was set.", n = self.max_models.trim()));
         } else {
             let number = match self.source {
                 Source::Illustration => Form::opening().max_models,
                 _ => most.min(4).to_string(),
             };
             if self.max_models != number {
-                said.push(format!("Models per query is now {number}."));
+                said.push(say!("Models per query is now {n}.", n = number));
             }
             self.max_models = number;
         }
@@ -234,7 +236,7 @@ impl Form {
         for policy in self.policies.iter_mut().filter(|policy| policy.kind == Kind::Fixed && !policy.chosen) {
             let models: Vec<String> = best.iter().cloned().collect();
             if policy.models != models {
-                said.push(format!("The fixed set is now {}, the best of these models.", listed(&models)));
+                said.push(say!("The fixed set is now {models}, the best of these models.", models = listed(&models)));
             }
             policy.models = models;
         }
@@ -242,7 +244,7 @@ impl Form {
     }
 
     /// Makes what is chosen fit the models there are; says what it changed.
-    pub fn fit_models(&mut self, world: &World) -> Vec<String> {
+    pub fn fit_models(&mut self, world: &World) -> Vec<AttrValue> {
         let mut said = Vec::new();
         self.off.retain(|name| world.models.iter().any(|model| model.name == *name));
         let playing = self.playing_models(world);
@@ -252,7 +254,7 @@ impl Form {
         let most = most(playing.len());
         if self.max_models.trim().parse().is_ok_and(|n: usize| n > most) {
             self.max_models = most.to_string();
-            said.push(format!("Models per query is now {most}, so that there is something to choose."));
+            said.push(say!("Models per query is now {n}, so that there is something to choose.", n = most));
         }
         let best = best(&playing);
         for policy in self.policies.iter_mut().filter(|policy| policy.kind == Kind::Fixed) {
@@ -263,10 +265,10 @@ impl Form {
                 policy.chosen = false;
             }
             if policy.models != before {
-                said.push(format!(
-                    "{} is not among these models; the fixed set is now {}.",
-                    listed(&before),
-                    listed(&policy.models)
+                said.push(say!(
+                    "{before} is not among these models; the fixed set is now {models}.",
+                    before = listed(&before),
+                    models = listed(&policy.models),
                 ));
             }
         }
@@ -276,20 +278,25 @@ impl Form {
 
     /// Makes the budget fit new data, whose cheapest and dearest sets cost this much: what the person set stays where it
     /// is in range, else it is what this data suggests; says what it changed.
-    pub fn fit_budget(&mut self, world: &World, files: Option<&Files>, range: Option<BudgetRange>) -> Option<String> {
+    pub fn fit_budget(
+        &mut self,
+        world: &World,
+        files: Option<&Files>,
+        range: Option<BudgetRange>,
+    ) -> Option<AttrValue> {
         let Some(range) = range.filter(|_| world.costs) else {
             self.unconstrained = true;
             let models = files.filter(|_| self.source == Source::Files).map(|files| &files.data.facts().models);
             let without = models.into_iter().flatten().filter(|model| !model.has_cost);
             let without: Vec<String> = without.map(|model| model.name.clone()).collect();
             return Some(match models.is_some_and(|models| models.len() > without.len()) {
-                true => format!("No cost is known of {}, so there is no budget.", listed(&without)),
-                false => "This data has no costs, so there is no budget.".into(),
+                true => say!("No cost is known of {models}, so there is no budget.", models = listed(&without)),
+                false => say!("This data has no costs, so there is no budget."),
             });
         };
         if self.set.unconstrained {
             self.unconstrained = true;
-            return Some("There is still no budget, as it was set.".into());
+            return Some(say!("There is still no budget, as it was set."));
         }
         let (low, high) = (range.cheapest_feasible, range.never_binding);
         // Where all sets cost the same, the budget that just lets them.
@@ -297,25 +304,38 @@ impl Form {
         let sign = world.unit.sign();
         let before = (std::mem::take(&mut self.unconstrained), self.budget.clone());
         if self.set.budget && decimal(self.budget.trim()).is_some_and(fits) {
-            return Some(format!("The budget is still {sign}{}, as it was set.", self.budget.trim()));
+            return Some(say!(
+                "The budget is still {sign}{budget}, as it was set.",
+                sign = sign,
+                budget = self.budget.trim()
+            ));
         }
         let middle = low + (high - low) / 2.0;
         let rounded = typed(middle, 2);
         let opening = Form::opening().budget;
-        let why = match self.source {
+        let midway = match self.source {
             Source::Illustration if decimal(&opening).is_some_and(fits) => {
                 self.budget = opening;
-                ""
+                false
             }
             _ => {
                 self.budget = if decimal(&rounded).is_some_and(fits) { rounded } else { typed(middle * 1.000_001, 6) };
-                ", midway between the cheapest set and the dearest"
+                true
             }
         };
         // It was set for other data, and is this data's now.
         self.set.budget = false;
         let same = before == (false, self.budget.clone());
-        (!same).then(|| format!("The budget is now {sign}{}{why}.", self.budget))
+        (!same).then(|| {
+            say!(
+                match midway {
+                    true => "The budget is now {sign}{budget}, midway between the cheapest set and the dearest.",
+                    false => "The budget is now {sign}{budget}.",
+                },
+                sign = sign,
+                budget = self.budget,
+            )
+        })
     }
 
     /// The models that are switched on.
@@ -332,12 +352,12 @@ impl Form {
     }
 
     /// `7 of 8 play`.
-    pub fn playing(&self) -> String {
+    pub fn playing(&self) -> AttrValue {
         let on = self.policies.iter().filter(|policy| policy.on).count();
         if on == self.policies.len() {
-            plural(on as u64, "policy", "policies")
+            plural!(on, "{n}\u{a0}policy", "{n}\u{a0}policies", n = count(on as u64))
         } else {
-            format!("{on} of {} play", self.policies.len())
+            say!("{on} of {total} play", on = on, total = self.policies.len())
         }
     }
 }

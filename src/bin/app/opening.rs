@@ -3,6 +3,7 @@
 use crate::form::Form;
 use crate::room::Room;
 use crate::state::{Effect, Import, Phase, Shared, State, View, check};
+use crate::words::say;
 use crate::world::Files;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{Audit, ImportOptions, find_files};
@@ -60,7 +61,7 @@ impl State {
     pub fn open_link(&mut self, fragment: &str) -> Vec<Effect> {
         let link = Link::decode(fragment);
         self.promised = None;
-        self.open("This link", link)
+        self.open(&say!("This link"), link)
     }
 
     /// Opens the text of an experiment file, or the experiment of a result.
@@ -189,7 +190,7 @@ impl State {
             Ok(()) => {
                 (self.import, self.files, self.audit) = (Import::Idle, Some(files), Some(Shared(Rc::from(audit))));
                 self.keep_files();
-                self.open("This link", Ok((*link).clone()))
+                self.open(&say!("This link"), Ok((*link).clone()))
             }
             Err(error) => {
                 self.import = Import::Failed(error);

@@ -21,6 +21,7 @@ use crate::room::Room;
 pub use crate::shared::Shared;
 use crate::studies::{Own, Studies, StudyAction};
 use crate::sweep::SweepState;
+use crate::words::{say, told};
 use crate::world::{Files, Source, World};
 pub use cleaning::Cleaning;
 pub use import::Import;
@@ -39,6 +40,7 @@ pub use mapping::{MAPPING, Mapping, MappingAction};
 pub use rows::{Line, OpenLine, Reading};
 use std::collections::VecDeque;
 use std::rc::Rc;
+use yew::AttrValue;
 
 /// How far the run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,12 +71,12 @@ impl View {
     pub const ALL: [View; 3] = [View::Run, View::Sweep, View::Studies];
 
     /// Name on the tab.
-    pub fn name(self) -> &'static str {
-        match self {
+    pub fn name(self) -> AttrValue {
+        say!(match self {
             View::Run => "This run",
             View::Sweep => "Sweep",
             View::Studies => "Studies",
-        }
+        })
     }
 }
 
@@ -264,9 +266,11 @@ impl State {
                 self.commit()
             }
             None => {
-                let title = &part.title;
-                let said = "has something that the form has no input for. Download it and run it with llm-select.";
-                self.notice = Some(format!("\u{201c}{title}\u{201d} {said}").into());
+                let said = say!(
+                    "“{title}” has something that the form has no input for. Download it and run it with llm-select.",
+                    title = told(part.title.clone())
+                );
+                self.notice = Some(Rc::from(said.as_str()));
                 Vec::new()
             }
         }
@@ -510,7 +514,7 @@ impl State {
         Rc::make_mut(&mut self.form)
     }
 
-    fn say(&mut self, said: Vec<String>) {
+    fn say(&mut self, said: Vec<yew::AttrValue>) {
         self.notice = (!said.is_empty()).then(|| said.join(" ").into());
     }
 

@@ -6,6 +6,7 @@ use super::message::change_name;
 use crate::form::{AwayForm, DriftForm, Edit, Field, Form, MeansForm};
 use crate::format::Unit;
 use crate::state::Action;
+use crate::words::{mix, say};
 use crate::world::World;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -28,7 +29,7 @@ impl ChangesProps {
     }
 
     /// A number of this part; its accessible name is that of its error.
-    fn number(&self, field: Field, value: &str, step: &'static str, hint: &'static str) -> Html {
+    fn number(&self, field: Field, value: &str, step: &'static str, hint: AttrValue) -> Html {
         let (oninput, onchange) = typing(field, &self.dispatch);
         let bad = (self.wrong == Some(field)).then_some("true");
         html! {
@@ -39,7 +40,7 @@ impl ChangesProps {
     }
 
     /// A choice among the models that play, but for those `taken`.
-    fn models(&self, label: String, chosen: &str, taken: &[&str], make: impl Fn(String) -> Edit + 'static) -> Html {
+    fn models(&self, label: AttrValue, chosen: &str, taken: &[&str], make: impl Fn(String) -> Edit + 'static) -> Html {
         let dispatch = self.dispatch.clone();
         let onchange = Callback::from(move |event: Event| {
             if let Some(select) = event.target_dyn_into::<web_sys::HtmlSelectElement>() {
@@ -75,21 +76,21 @@ pub fn ChangesPart(props: &ChangesProps) -> Html {
     let away = form.changes.away.iter().enumerate().map(|(place, away)| absence(props, place + 1, away));
     html! {
         <div class="stack" id="changes" tabindex="-1" ref={content}>
-            <p class="quiet small">{"From a round on, models get better, worse, dearer or are not there. "}<Explain topic={Topic::Changes} /></p>
+            <p class="quiet small">{say!("From a round on, models get better, worse, dearer or are not there.")}{" "}<Explain topic={Topic::Changes} /></p>
             {for drift}
             {for away}
             {alert.clone()}
             <div class="chips">
-                <button type="button" class="btn small" onclick={props.edit(Edit::AddDrift)}>{"Add change"}</button>
+                <button type="button" class="btn small" onclick={props.edit(Edit::AddDrift)}>{say!("Add change")}</button>
                 if on_data {
-                    <button type="button" class="btn small" onclick={props.edit(Edit::AddPart)}>{"Add next part of files"}</button>
+                    <button type="button" class="btn small" onclick={props.edit(Edit::AddPart)}>{say!("Add next part of files")}</button>
                 }
-                <button type="button" class="btn small" onclick={props.edit(Edit::AddAway)}>{"Add absence"}</button>
+                <button type="button" class="btn small" onclick={props.edit(Edit::AddAway)}>{say!("Add absence")}</button>
             </div>
             if !on_data {
                 <label class="row small quiet spread">
-                    <span>{"Cost spread "}<i class="sym">{"s"}</i>{": a call costs its mean × (1 ± "}<i class="sym">{"s"}</i>{")"}</span>
-                    {props.number(Field::CostSpread, &form.changes.cost_spread, "0.1", "")}
+                    <span>{mix!("Cost spread {s}: a call costs its mean × (1 ± {s})", s = html! { <i class="sym">{"s"}</i> })}</span>
+                    {props.number(Field::CostSpread, &form.changes.cost_spread, "0.1", AttrValue::default())}
                 </label>
             }
         </div>
@@ -97,7 +98,7 @@ pub fn ChangesPart(props: &ChangesProps) -> Html {
 }
 
 /// A button that takes something away. The focus goes to the part, for the button is gone.
-fn remove(props: &ChangesProps, label: String, edit: Edit) -> Html {
+fn remove(props: &ChangesProps, label: AttrValue, edit: Edit) -> Html {
     let act = props.edit(edit);
     let onclick = Callback::from(move |event: MouseEvent| {
         let part = web_sys::window().and_then(|window| window.document()?.get_element_by_id("changes"));
@@ -115,28 +116,29 @@ fn remove(props: &ChangesProps, label: String, edit: Edit) -> Html {
 
 fn change(props: &ChangesProps, number: usize, drift: &DriftForm) -> Html {
     let costs = props.world.costs;
-    let cost = if props.world.unit == Unit::Dollars { "Cost, $" } else { "Cost" };
+    let cost = say!(if props.world.unit == Unit::Dollars { "Cost, $" } else { "Cost" });
+    let title = say!("Change {number}", number = number);
     let rows = drift.models.iter().map(|means| new_means(props, number, drift, means));
     let playing = props.form.playing_models(&props.world).len();
     html! {
-        <div class="change-box" role="group" aria-label={format!("Change {number}")} key={drift.id}>
+        <div class="change-box" role="group" aria-label={title.clone()} key={drift.id}>
             <div class="change-head">
-                <b>{format!("Change {number}")}</b>
-                <label>{"from round"}{props.number(Field::DriftAt(drift.id), &drift.at, "100", "")}</label>
-                {remove(props, format!("Remove change {number}"), Edit::RemoveDrift(drift.id))}
+                <b>{title}</b>
+                <label>{say!("from round")}{props.number(Field::DriftAt(drift.id), &drift.at, "100", AttrValue::default())}</label>
+                {remove(props, say!("Remove change {number}", number = number), Edit::RemoveDrift(drift.id))}
             </div>
             if drift.models.is_empty() {
-                <p class="small quiet">{"Next part of the files"}</p>
+                <p class="small quiet">{say!("Next part of the files")}</p>
             } else {
                 <div class={classes!("means", (!costs).then_some("no-cost"))}>
                     <div class="means-row col" aria-hidden="true">
-                        <span>{"Model"}</span><span>{"Reward"}</span>if costs { <span>{cost}</span> }<span></span>
+                        <span>{say!("Model")}</span><span>{say!("Reward")}</span>if costs { <span>{cost}</span> }<span></span>
                     </div>
                     {for rows}
                 </div>
                 if drift.models.len() < playing {
-                    <button type="button" class="btn small ghost" aria-label={format!("Add model to change {number}")}
-                        onclick={props.edit(Edit::AddMeans(drift.id))}>{"+ model"}</button>
+                    <button type="button" class="btn small ghost" aria-label={say!("Add model to change {number}", number = number)}
+                        onclick={props.edit(Edit::AddMeans(drift.id))}>{say!("+ model")}</button>
                 }
             }
         </div>
@@ -148,11 +150,11 @@ fn new_means(props: &ChangesProps, number: usize, drift: &DriftForm, means: &Mea
     let taken: Vec<&str> = drift.models.iter().map(|other| other.model.as_str()).collect();
     html! {
         <div class="means-row" key={id}>
-            {props.models(format!("Model of change {number}, {name}"), name, &taken, move |name| Edit::MeansModel(id, name))}
-            {props.number(Field::NewReward(id), &means.reward, "0.05", "same")}
-            if props.world.costs { {props.number(Field::NewCost(id), &means.cost, "any", "same")} }
+            {props.models(say!("Model of change {number}, {model}", number = number, model = name), name, &taken, move |name| Edit::MeansModel(id, name))}
+            {props.number(Field::NewReward(id), &means.reward, "0.05", say!("same"))}
+            if props.world.costs { {props.number(Field::NewCost(id), &means.cost, "any", say!("same"))} }
             if drift.models.len() > 1 {
-                {remove(props, format!("Remove {name} from change {number}"), Edit::RemoveMeans(id))}
+                {remove(props, say!("Remove {model} from change {number}", model = name, number = number), Edit::RemoveMeans(id))}
             } else {
                 <span></span>
             }
@@ -162,16 +164,17 @@ fn new_means(props: &ChangesProps, number: usize, drift: &DriftForm, means: &Mea
 
 fn absence(props: &ChangesProps, number: usize, away: &AwayForm) -> Html {
     let id = away.id;
+    let title = say!("Absence {number}", number = number);
     html! {
-        <div class="change-box" role="group" aria-label={format!("Absence {number}")} key={id}>
+        <div class="change-box" role="group" aria-label={title.clone()} key={id}>
             <div class="change-head">
-                <b>{format!("Absence {number}")}</b>
-                {props.models(format!("Model of absence {number}"), &away.model, &[], move |name| Edit::AwayModel(id, name))}
-                {remove(props, format!("Remove absence {number}"), Edit::RemoveAway(id))}
+                <b>{title}</b>
+                {props.models(say!("Model of absence {number}", number = number), &away.model, &[], move |name| Edit::AwayModel(id, name))}
+                {remove(props, say!("Remove absence {number}", number = number), Edit::RemoveAway(id))}
             </div>
             <div class="change-head">
-                <label>{"from round"}{props.number(Field::AwayFrom(id), &away.from, "100", "")}</label>
-                <label>{"back in"}{props.number(Field::AwayTo(id), &away.to, "100", "")}</label>
+                <label>{say!("from round")}{props.number(Field::AwayFrom(id), &away.from, "100", AttrValue::default())}</label>
+                <label>{say!("back in")}{props.number(Field::AwayTo(id), &away.to, "100", AttrValue::default())}</label>
             </div>
         </div>
     }

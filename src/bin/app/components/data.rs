@@ -8,10 +8,11 @@ use super::queries::QueriesPart;
 use crate::bring::{Brought, listed};
 use crate::choices::{asks, may_help};
 use crate::form::{Edit, Field, Form};
-use crate::format::{bytes, duration, plural};
+use crate::format::{bytes, count, duration};
 use crate::later;
 use crate::question::question;
 use crate::state::{Action, Import, MappingAction, OpenLine, Shared};
+use crate::words::{mix, plural, say, told};
 use crate::world::{Source, World};
 use llm_selection::data::{Audit, Progress, presets};
 use llm_selection::error::{Error, ErrorKind};
@@ -99,72 +100,78 @@ pub fn DataPanel(props: &DataProps) -> Html {
             }
         }
     });
-    let option = |value: String, text: String, source: Source| {
+    let option = |value: String, text: AttrValue, source: Source| {
         html! { <option key={value.clone()} value={value} selected={form.source == source}>{text}</option> }
     };
     let from_files = audit.as_ref().filter(|_| form.source == Source::Files);
-    let shape = match world.queries {
-        Some(queries) => format!(
-            "{} × {}",
-            plural(world.models.len() as u64, "model", "models"),
-            plural(queries, "query", "queries")
-        ),
-        None => plural(world.models.len() as u64, "model", "models"),
-    };
+    let models = world.models.len() as u64;
+    let models = plural!(models, "{n}\u{a0}model", "{n}\u{a0}models", n = count(models));
+    let shape = world.queries.map_or(models.clone(), |queries| {
+        let queries = plural!(queries, "{n}\u{a0}query", "{n}\u{a0}queries", n = count(queries));
+        format!("{models} × {queries}").into()
+    });
     html! {
         <fieldset class="panel">
-            <legend>{"Data "}<span class="end">{shape}</span></legend>
+            <legend>{say!("Data")}{" "}<span class="end">{shape}</span></legend>
             <div class="stack">
                 <div class="field">
-                    <div class="lbl"><label for="data-set">{"Data set"}</label><Explain topic={Topic::Data} /></div>
+                    <div class="lbl"><label for="data-set">{say!("Data set")}</label><Explain topic={Topic::Data} /></div>
                     <select id="data-set" ref={select} onchange={change}>
                         if let Some(audit) = audit {
-                            {option("files".into(), format!("Your files: {}", plural(audit.files.len() as u64, "file", "files")), Source::Files)}
+                            {option("files".into(), say!("Your files: {files}", files = file_count(audit.files.len() as u64)), Source::Files)}
                         }
-                        if let Source::Models(_) = &form.source { {option("models".into(), "Models of the opened experiment".into(), form.source.clone())} }
-                        {option("illustration".into(), "Nine chat models (illustration)".into(), Source::Illustration)}
-                        { for presets::presets().iter().map(|info| option(info.id.into(), info.title.into(), Source::Preset(info.id.into()))) }
+                        if let Source::Models(_) = &form.source { {option("models".into(), say!("Models of the opened experiment"), form.source.clone())} }
+                        {option("illustration".into(), say!("Nine chat models (illustration)"), Source::Illustration)}
+                        { for presets::presets().iter().map(|info| option(info.id.into(), told(info.title), Source::Preset(info.id.into()))) }
                     </select>
                 </div>
                 {asked.clone()}
                 <div class={classes!("drop", above.is_some().then_some("is-over"))}>
                     <svg viewBox="0 0 24 24" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round" d="M6 2.8h8l4.5 4.4v14H6zM14 2.8v4.6h4.5M12.2 18v-6m0 0-2.4 2.4m2.4-2.4 2.4 2.4" /></svg>
                     if let Some(files) = above {
-                        <p><b>{"Let go to read "}{if *files == 0 { "the files".to_owned() } else { plural(u64::from(*files), "file", "files") }}</b><br />{"What is loaded now stays until they are checked"}</p>
+                        <p><b>{if *files == 0 {
+                            say!("Let go to read the files")
+                        } else {
+                            say!("Let go to read {files}", files = file_count(u64::from(*files)))
+                        }}</b><br />{say!("What is loaded now stays until they are checked")}</p>
                     } else {
-                        <p><b>{"Drop or paste result files here"}</b>{", or choose"}<br />{"CSV, TSV, JSON, ZIP; several at once"}<br />
-                            if !*plays { {"They need a column "}<b>{"query"}</b>{" with its text"}<br /> }
-                            {"Also an experiment, results JSON or workspace"}
-                            if from_files.is_some() { <br />{"They take the place of those loaded"} }
+                        <p>{mix!("{drop}, or choose", drop = html! { <b>{say!("Drop or paste result files here")}</b> })}<br />{say!("CSV, TSV, JSON, ZIP; several at once")}<br />
+                            if !*plays { {mix!("They need a column {query} with its text", query = html! { <b>{"query"}</b> })}<br /> }
+                            {say!("Also an experiment, results JSON or workspace")}
+                            if from_files.is_some() { <br />{say!("They take the place of those loaded")} }
                         </p>
                     }
-                    <input type="file" multiple=true accept=".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.zip,.eval,.gz" aria-label="Result files" onchange={pick(false)} />
+                    <input type="file" multiple=true accept=".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.zip,.eval,.gz" aria-label={say!("Result files")} onchange={pick(false)} />
                 </div>
-                <label class="btn small file">{"A whole folder"}
-                    <input type="file" multiple=true webkitdirectory={true} aria-label="Folder of result files" onchange={pick(true)} />
+                <label class="btn small file">{say!("A whole folder")}
+                    <input type="file" multiple=true webkitdirectory={true} aria-label={say!("Folder of result files")} onchange={pick(true)} />
                 </label>
                 {part(DataPart::Reading)}
                 if !wrong.is_some_and(Field::is_change) { {alert.clone()} }
                 if from_files.is_some() {
                     {part(DataPart::Audit)}
                 } else {
-                    <p class="quiet small">{&world.about}</p>
+                    <p class="quiet small">{told(world.about.as_str())}</p>
                 }
                 <details open={from_files.is_some()}>
-                    <summary class="quiet">{if from_files.is_some() { "Models and audit" } else { "Models" }}</summary>
-                    <p class="quiet small">{"Untick a model and it does not play."}<Explain topic={Topic::Audit} /></p>
+                    <summary class="quiet">{say!(if from_files.is_some() { "Models and audit" } else { "Models" })}</summary>
+                    <p class="quiet small">{say!("Untick a model and it does not play.")}<Explain topic={Topic::Audit} /></p>
                     {part(DataPart::Models)}
                 </details>
                 {part(DataPart::Queries)}
                 if *plays {
                     <details class="changes">
-                        <summary><span>{"Changing world"}</span>{" "}<span class="end">{form.changes.summary()}</span></summary>
+                        <summary><span>{say!("Changing world")}</span>{" "}<span class="end">{form.changes.summary()}</span></summary>
                         {part(DataPart::Changes)}
                     </details>
                 }
             </div>
         </fieldset>
     }
+}
+
+fn file_count(files: u64) -> AttrValue {
+    plural!(files, "{n}\u{a0}file", "{n}\u{a0}files", n = count(files))
 }
 
 /// Parts of the panel that come later: nobody looks at them first.
@@ -200,7 +207,7 @@ pub fn part(props: &DataProps, part: DataPart) -> Html {
             html! {
                 <>
                     <AuditLines audit={audit.clone()} missing={form.queries.missing} rows={rows.clone()} dispatch={dispatch.clone()} />
-                    if props.can_map { <button type="button" class="btn small" onclick={change}>{"Change how they are read"}</button> }
+                    if props.can_map { <button type="button" class="btn small" onclick={change}>{say!("Change how they are read")}</button> }
                 </>
             }
         }
@@ -235,10 +242,10 @@ fn sampling(chosen: Sampling, dispatch: &Callback<Action>) -> Html {
     });
     html! {
         <div class="field">
-            <div class="lbl"><label for="sampling">{"Order of queries"}</label><Explain topic={Topic::Sampling} /></div>
+            <div class="lbl"><label for="sampling">{say!("Order of queries")}</label><Explain topic={Topic::Sampling} /></div>
             <select id="sampling" {onchange}>
                 { for ORDERS.iter().map(|(value, text, sampling)| html! {
-                    <option value={*value} selected={chosen == *sampling}>{*text}</option>
+                    <option value={*value} selected={chosen == *sampling}>{told(*text)}</option>
                 }) }
             </select>
         </div>
@@ -248,21 +255,26 @@ fn sampling(chosen: Sampling, dispatch: &Callback<Action>) -> Html {
 /// How far reading is; nothing where nothing is read.
 pub fn reading(import: &Import, dispatch: &Callback<Action>) -> Html {
     let fetched = matches!(import, Import::Reading { fetched: true, .. });
-    let label = if fetched { "Fetching files" } else { "Reading files" };
-    under_way(import, label, "Cancel", dispatch.reform(|_: MouseEvent| Action::CancelImport))
+    let label = say!(if fetched { "Fetching files" } else { "Reading files" });
+    under_way(import, label, say!("Cancel"), dispatch.reform(|_: MouseEvent| Action::CancelImport))
 }
 
 /// How far files are that are on their way; nothing where none are. `label` names the bar, `stop` the button that gives up.
-pub fn under_way(import: &Import, label: &'static str, stop: &'static str, cancel: Callback<MouseEvent>) -> Html {
+pub fn under_way(import: &Import, label: AttrValue, stop: AttrValue, cancel: Callback<MouseEvent>) -> Html {
     match import {
         Import::Reading { names, fetched, progress, since } => {
             let share = progress.total.map(|total| format!("{:.3}", progress.bytes as f64 / total.max(1) as f64));
             let file = names.get(progress.file).map_or("", String::as_str);
-            let of = plural(progress.files as u64, "file", "files");
+            let said = mix!(
+                if *fetched { "Fetching {file}, {number} of {files}" } else { "Reading {file}, {number} of {files}" },
+                file = html! { <bdi>{file}</bdi> },
+                number = progress.file + 1,
+                files = file_count(progress.files as u64),
+            );
             html! {
                 <>
                     <div class="field">
-                        <span class="lbl">{if *fetched { "Fetching " } else { "Reading " }}<bdi>{file}</bdi>{format!(", {} of {of}", progress.file + 1)}</span>
+                        <span class="lbl">{said}</span>
                         <progress value={share} aria-label={label}></progress>
                     </div>
                     <div class="row">
@@ -277,25 +289,27 @@ pub fn under_way(import: &Import, label: &'static str, stop: &'static str, cance
 }
 
 /// How many bytes are there after so many milliseconds, and when all are.
-fn far(progress: Progress, elapsed: f64) -> String {
+fn far(progress: Progress, elapsed: f64) -> AttrValue {
     let done = bytes(progress.bytes);
-    let Some(total) = progress.total else { return done };
+    let Some(total) = progress.total else { return done.into() };
     let left = elapsed * total.saturating_sub(progress.bytes) as f64 / progress.bytes.max(1) as f64;
     // The first blocks say little about the rest.
     match elapsed > 1000.0 && progress.bytes < total {
-        true => format!("{done} of {}, about {} left", bytes(total), duration(left)),
-        false => format!("{done} of {}", bytes(total)),
+        true => say!("{done} of {total}, about {time} left", done = done, total = bytes(total), time = duration(left)),
+        false => say!("{done} of {total}", done = done, total = bytes(total)),
     }
 }
 
 /// What could not be done, for an error of reading, or what is asked.
-pub fn failure_title(error: &Error) -> String {
+pub fn failure_title(error: &Error) -> AttrValue {
     match &error.place.file {
-        Some(file) if asks(error) => format!("{file} needs one choice"),
-        None if asks(error) => "The files need one choice".to_owned(),
-        Some(file) if error.kind == ErrorKind::HashMismatch => format!("{file} is not the file that the link names"),
-        Some(file) => format!("{file} was not loaded"),
-        None => "The files were not loaded".to_owned(),
+        Some(file) if asks(error) => say!("{file} needs one choice", file = file),
+        None if asks(error) => say!("The files need one choice"),
+        Some(file) if error.kind == ErrorKind::HashMismatch => {
+            say!("{file} is not the file that the link names", file = file)
+        }
+        Some(file) => say!("{file} was not loaded", file = file),
+        None => say!("The files were not loaded"),
     }
 }
 
@@ -307,7 +321,7 @@ pub fn why(error: &Error) -> Html {
 /// Reads the others.
 pub fn leave_out(dispatch: &Callback<Action>) -> Html {
     let onclick = dispatch.reform(|_: MouseEvent| Action::LeaveOut);
-    html! { <button type="button" class="btn small" {onclick}>{"Read the others without this file"}</button> }
+    html! { <button type="button" class="btn small" {onclick}>{say!("Read the others without this file")}</button> }
 }
 
 /// Why files were not read, and what to do.
@@ -316,11 +330,11 @@ pub fn failed(error: &Error, mappable: bool, without: bool, dispatch: &Callback<
     let close = dispatch.reform(|_: MouseEvent| Action::Dismiss);
     html! {
         <Message tone={if asks(error) { Tone::Ask } else { Tone::Bad }} title={failure_title(error)}>
-            <p>{why(error)}{" What was loaded before is still there."}</p>
+            <p>{why(error)}{" "}{say!("What was loaded before is still there.")}</p>
             <div class="chips">
-                if mappable && may_help(error) { <button type="button" class="btn small" onclick={show}>{"Say how to read them"}</button> }
+                if mappable && may_help(error) { <button type="button" class="btn small" onclick={show}>{say!("Say how to read them")}</button> }
                 if without { {leave_out(dispatch)} }
-                <button type="button" class="btn small" onclick={close}>{"Close"}</button>
+                <button type="button" class="btn small" onclick={close}>{say!("Close")}</button>
             </div>
         </Message>
     }

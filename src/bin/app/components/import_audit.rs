@@ -1,13 +1,14 @@
 //! What was found in the files, in plain words and as a table; which models play.
 
+use super::message::in_column;
 use super::name::Name;
 use super::rows::{disclosed, gaps_table};
-use crate::format::{Unit, count, duration, fixed, plural, sentence};
+use crate::format::{Unit, count, duration, fixed, sentence};
 use crate::question::{in_words, quoted};
 use crate::state::{Action, Line, MappingAction, OpenLine, Shared};
+use crate::words::{mix, plural, say, told};
 use crate::world::World;
 use llm_selection::data::{Audit, FileAudit, ModelAudit, Warning};
-use llm_selection::error::named_column;
 use llm_selection::experiment::MissingRule;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -25,8 +26,8 @@ pub struct LinesProps {
 }
 
 /// What all files say alike, or what each of them says.
-fn alike(files: &[FileAudit], what: impl Fn(&FileAudit) -> String) -> Vec<String> {
-    let mut said: Vec<(String, Vec<&str>)> = Vec::new();
+fn alike(files: &[FileAudit], what: impl Fn(&FileAudit) -> AttrValue) -> Vec<String> {
+    let mut said: Vec<(AttrValue, Vec<&str>)> = Vec::new();
     for file in files {
         let text = what(file);
         match said.iter_mut().find(|(other, _)| *other == text) {
@@ -35,7 +36,7 @@ fn alike(files: &[FileAudit], what: impl Fn(&FileAudit) -> String) -> Vec<String
         }
     }
     match said.as_slice() {
-        [(text, _)] => vec![text.clone()],
+        [(text, _)] => vec![text.to_string()],
         _ => said.iter().map(|(text, names)| format!("{}: {text}", names.join(", "))).collect(),
     }
 }
@@ -45,77 +46,101 @@ fn alike(files: &[FileAudit], what: impl Fn(&FileAudit) -> String) -> Vec<String
 pub fn AuditLines(props: &LinesProps) -> Html {
     let audit = &*props.audit;
     let line = |warn: bool, content: Html| html! { <div class={classes!("audit-line", warn.then_some("warn"))}><div>{content}</div></div> };
+    let files = audit.files.len() as u64;
     let mut lines = vec![line(
         false,
-        html! {
-            <>
-                {plural(audit.files.len() as u64, "file", "files")}{", format "}<b>{&audit.format}</b>
-                if audit.format == "neutral" { {", one row a result"} }
-                {". "}
-                {count(audit.complete)}{" of "}{plural(audit.queries, "query", "queries")}{" are complete."}
-            </>
-        },
+        mix!(
+            if audit.format == "neutral" {
+                "{files}, format {format}, one row a result. {complete} of {queries} are complete."
+            } else {
+                "{files}, format {format}. {complete} of {queries} are complete."
+            },
+            files = plural!(files, "{n}\u{a0}file", "{n}\u{a0}files", n = count(files)),
+            format = html! { <b>{&audit.format}</b> },
+            complete = count(audit.complete),
+            queries = plural!(audit.queries, "{n}\u{a0}query", "{n}\u{a0}queries", n = count(audit.queries)),
+        ),
     )];
-    for text in alike(&audit.files, |file| file.why.clone()) {
+    for text in alike(&audit.files, |file| told(file.why.clone())) {
         lines.push(line(false, html! { {capital(&text.replace('`', ""))} }));
     }
     for text in alike(&audit.files, |file| {
-        format!("scores: {}; costs: {}; latencies: {}", file.score_unit, file.cost_unit, file.latency_unit)
+        say!(
+            "scores: {scores}; costs: {costs}; latencies: {latencies}",
+            scores = told(file.score_unit.clone()),
+            costs = told(file.cost_unit.clone()),
+            latencies = told(file.latency_unit.clone()),
+        )
     }) {
         lines.push(line(false, html! { {capital(&quoted(&text))} }));
     }
+    let model_count = |models: u64| plural!(models, "{n}\u{a0}model", "{n}\u{a0}models", n = count(models));
+    let row_count = |rows: u64| plural!(rows, "{n}\u{a0}row", "{n}\u{a0}rows", n = count(rows));
     let costless = audit.models.iter().filter(|model| model.mean_cost.is_none()).count();
     if costless > 0 {
         let whose = match costless == audit.models.len() {
-            true => "The files give no costs.".to_owned(),
-            false => format!("Of {} the cost is unknown.", plural(costless as u64, "model", "models")),
+            true => say!("The files give no costs."),
+            false => say!("Of {models} the cost is unknown.", models = model_count(costless as u64)),
         };
         let show = props.dispatch.reform(|_: MouseEvent| Action::Mapping(MappingAction::Show));
         lines.push(line(false, html! {
-            <>{whose}{" With a price per call there can be a budget. "}<button type="button" class="btn small" onclick={show}>{"Say what a call costs"}</button></>
+            <>{whose}{" "}{say!("With a price per call there can be a budget.")}{" "}<button type="button" class="btn small" onclick={show}>{say!("Say what a call costs")}</button></>
         }));
     }
     let holes = audit.models.iter().filter(|model| model.missing > 0).count() as u64;
     let missing: u64 = audit.models.iter().map(|model| model.missing).sum();
     if missing > 0 {
-        let rule = match props.missing {
-            MissingRule::Drop => ". These queries are left out.",
-            MissingRule::Unavailable => ". These models are away there.",
-        };
+        let said = mix!(
+            match props.missing {
+                MissingRule::Drop => "{cells}, in {models}. These queries are left out.",
+                MissingRule::Unavailable => "{cells}, in {models}. These models are away there.",
+            },
+            cells = html! {
+                <b>{plural!(missing, "{n}\u{a0}cell missing", "{n}\u{a0}cells missing", n = count(missing))}</b>
+            },
+            models = model_count(holes),
+        );
         let of_model = |(index, model): (usize, &ModelAudit)| {
             let gaps = html! { {gaps_table(model)} };
-            let label = format!("{}: {} missing", model.name, count(model.missing));
+            let label = say!("{model}: {n} missing", model = model.name, n = count(model.missing));
             disclosed(Line::Missing(index), &label, None, gaps, props.rows.as_ref(), &props.dispatch)
         };
         let models =
             audit.models.iter().enumerate().filter(|(_, model)| model.missing > 0).take(MOST_SHOWN).map(of_model);
-        lines.push(line(true, html! {
-            <><b>{plural(missing, "cell", "cells")}{" missing"}</b>{", in "}{plural(holes, "model", "models")}{rule}{for models}</>
-        }));
+        lines.push(line(
+            true,
+            html! {
+                <>{said}{for models}</>
+            },
+        ));
     }
     if audit.duplicates > 0 {
-        lines.push(line(true, html! {
-            <>
-                <b>{plural(audit.duplicates, "row", "rows")}</b>{" beyond the first of the same model on the same query"}
-                if audit.coalesced > 0 { {"; "}{count(audit.coalesced)}{" of them only filled gaps and were put together"} }
-                {"."}
-            </>
-        }));
+        let rows = html! { <b>{row_count(audit.duplicates)}</b> };
+        let said = match audit.coalesced {
+            0 => mix!("{rows} beyond the first of the same model on the same query.", rows = rows),
+            filled => mix!(
+                "{rows} beyond the first of the same model on the same query; {n} of them only filled gaps and were put \
+                 together.",
+                rows = rows,
+                n = count(filled),
+            ),
+        };
+        lines.push(line(true, said));
     }
     for (index, warning) in audit.warnings.iter().enumerate().take(MOST_SHOWN) {
         let place = [
-            warning.file.clone(),
-            warning.row.map(|row| format!("row {row}")),
-            warning.column.as_deref().map(named_column),
+            warning.file.clone().map(AttrValue::from),
+            warning.row.map(|row| say!("row {row}", row = row)),
+            warning.column.as_deref().map(in_column),
         ];
-        let place: Vec<String> = place.into_iter().flatten().collect();
+        let place: Vec<AttrValue> = place.into_iter().flatten().collect();
         lines.push(line(
             true,
             html! {
                 <>
                     if !place.is_empty() { <b>{place.join(", ")}</b>{": "} }{sentence(&in_words(&warning.message))}
                     if !warning.rows.is_empty() {
-                        {disclosed(Line::Warning(index), &plural(warning.total, "row", "rows"), warning.column.as_deref(),
+                        {disclosed(Line::Warning(index), &row_count(warning.total), warning.column.as_deref(),
                             listed(warning), props.rows.as_ref(), &props.dispatch)}
                     }
                 </>
@@ -124,7 +149,10 @@ pub fn AuditLines(props: &LinesProps) -> Html {
     }
     if audit.warnings.len() > MOST_SHOWN {
         let more = (audit.warnings.len() - MOST_SHOWN) as u64;
-        lines.push(line(true, html! { {format!("And {}.", plural(more, "more warning", "more warnings"))} }));
+        lines.push(line(
+            true,
+            html! { {plural!(more, "And {n}\u{a0}more warning.", "And {n}\u{a0}more warnings.", n = count(more))} },
+        ));
     }
     html! { <div class="audit">{lines}</div> }
 }
@@ -135,7 +163,9 @@ const MOST_SHOWN: usize = 100;
 /// How many of the rows are listed, where there are more.
 fn listed(warning: &Warning) -> Html {
     match warning.total > warning.rows.len() as u64 {
-        true => html! { <p class="quiet">{format!("{} of {} rows:", warning.rows.len(), count(warning.total))}</p> },
+        true => {
+            html! { <p class="quiet">{say!("{n} of {total} rows:", n = warning.rows.len(), total = count(warning.total))}</p> }
+        }
         false => Html::default(),
     }
 }
@@ -159,8 +189,8 @@ pub struct TableProps {
 /// All models with a switch each.
 #[component]
 pub fn ModelTable(props: &TableProps) -> Html {
-    let caption = if props.audit.is_some() { "Import audit" } else { "Models" };
-    let dash = || html! { <span title="unknown">{"–"}</span> };
+    let caption = say!(if props.audit.is_some() { "Import audit" } else { "Models" });
+    let dash = || html! { <span title={say!("unknown")}>{"–"}</span> };
     let row = |name: &str, about: Html, cells: Html| {
         let on = !props.off.contains(name);
         let (dispatch, model) = (props.dispatch.clone(), name.to_owned());
@@ -195,8 +225,16 @@ pub fn ModelTable(props: &TableProps) -> Html {
                     &model.name,
                     html! {
                         <small class="quiet">
-                            {plural(model.rows, "row", "rows")}
-                            if model.missing > 0 { {format!(", {} missing", count(model.missing))} }
+                            { match model.missing {
+                                0 => plural!(model.rows, "{n}\u{a0}row", "{n}\u{a0}rows", n = count(model.rows)),
+                                missing => plural!(
+                                    model.rows,
+                                    "{n}\u{a0}row, {missing} missing",
+                                    "{n}\u{a0}rows, {missing} missing",
+                                    n = count(model.rows),
+                                    missing = count(missing),
+                                ),
+                            } }
                         </small>
                     },
                     html! {
@@ -225,20 +263,20 @@ pub fn ModelTable(props: &TableProps) -> Html {
             .collect(),
     };
     let head = if props.audit.is_some() {
-        &["Model and its rows", "Score, 0 to 1", "Cost, $ a call", "Latency"][..]
+        &[say!("Model and its rows"), say!("Score, 0 to 1"), say!("Cost, $ a call"), say!("Latency")][..]
     } else {
-        &["Model", "Mean reward", "Mean cost"][..]
+        &[say!("Model"), say!("Mean reward"), say!("Mean cost")][..]
     };
     html! {
         <>
-        <div class="scroll" tabindex="0" role="group" aria-label={format!("{caption}, scrolls sideways")}>
+        <div class="scroll" tabindex="0" role="group" aria-label={say!("{table}, scrolls sideways", table = caption)}>
             <table class="mini">
                 <caption class="vh">{caption}</caption>
-                <thead><tr>{for head.iter().map(|name| html! { <th scope="col">{*name}</th> })}</tr></thead>
+                <thead><tr>{for head.iter().map(|name| html! { <th scope="col">{name}</th> })}</tr></thead>
                 <tbody>{body}</tbody>
             </table>
         </div>
-        if props.audit.is_some() { <p class="quiet small">{"± 95 % interval of the mean: 1.96 s/√n over the n queries with a value"}</p> }
+        if props.audit.is_some() { <p class="quiet small">{say!("± 95 % interval of the mean: 1.96 s/√n over the n queries with a value")}</p> }
         </>
     }
 }

@@ -6,6 +6,7 @@ use super::message::{Message, Tone, explained};
 use super::prices::prices;
 use crate::choices::{COUNTED, Choices, GRADERS, GraderKind, ROLES, asks, faulty, labels};
 use crate::state::{Action, Import, Mapping, MappingAction, Shared};
+use crate::words::{mix, say, told};
 use llm_selection::data::excerpt::Excerpt;
 use llm_selection::error::Error;
 use llm_selection::experiment::{CostUnit, Duplicates, LatencyUnit, Role, ScoreUnit};
@@ -80,7 +81,7 @@ fn Content(props: &ContentProps) -> Html {
     }));
     let busy = matches!(import, Import::Reading { .. });
     let said = match (&*wrong, import) {
-        (Some(error), _) => Some((error.place.field.clone().unwrap_or_default(), error)),
+        (Some(error), _) => Some((told(error.place.field.clone().unwrap_or_default()), error)),
         (None, Import::Failed(error)) => Some((failure_title(error), error)),
         _ => None,
     };
@@ -98,11 +99,11 @@ fn Content(props: &ContentProps) -> Html {
     html! {
         <form class="stack" onsubmit={submit}>
             <div class="card-head">
-                <h2 id="mapping-title">{"How to read these files"}</h2>
-                <div class="end"><button type="button" class="btn small" onclick={close.clone()}>{"Close"}</button></div>
+                <h2 id="mapping-title">{say!("How to read these files")}</h2>
+                <div class="end"><button type="button" class="btn small" onclick={close.clone()}>{say!("Close")}</button></div>
             </div>
             if let Some((title, error)) = said {
-                <div ref={message}><Message tone={tone} {title}><p>{why(error)}{" What you choose here is kept."}</p>
+                <div ref={message}><Message tone={tone} {title}><p>{why(error)}{" "}{say!("What you choose here is kept.")}</p>
                     if wrong.is_none() && faulty(error, &mapping.names).is_some() { <div class="chips">{leave_out(dispatch)}</div> }
                 </Message></div>
             }
@@ -114,8 +115,8 @@ fn Content(props: &ContentProps) -> Html {
             }
             if busy { {reading(import, dispatch)} }
             <div class="chips">
-                <button class="btn primary" disabled={busy || choices.is_none()}>{"Read the files so"}</button>
-                <button type="button" class="btn" onclick={close}>{"Leave it"}</button>
+                <button class="btn primary" disabled={busy || choices.is_none()}>{say!("Read the files so")}</button>
+                <button type="button" class="btn" onclick={close}>{say!("Leave it")}</button>
             </div>
         </form>
     }
@@ -174,13 +175,13 @@ fn preview(mapping: &Mapping, dispatch: &Callback<Action>) -> Html {
     html! {
         <div class="stack">
             if mapping.names.len() > 1 {
-                <div class="field"><label for="mapping-file">{"File that is shown"}</label>
+                <div class="field"><label for="mapping-file">{say!("File that is shown")}</label>
                     <select id="mapping-file" onchange={look(false)}>{for files}</select></div>
             } else {
                 <p class="quiet">{name}</p>
             }
             if members.len() > 1 {
-                <div class="field"><label for="mapping-member">{"File in the archive"}</label>
+                <div class="field"><label for="mapping-member">{say!("File in the archive")}</label>
                     <select id="mapping-member" onchange={look(true)}>
                         { for members.iter().map(|member| html! {
                             <option value={member.clone()} selected={mapping.member.as_ref() == Some(member)}>{member}</option>
@@ -188,8 +189,8 @@ fn preview(mapping: &Mapping, dispatch: &Callback<Action>) -> Html {
                     </select></div>
             }
             { match &mapping.excerpt {
-                None => html! { <p class="quiet">{"Looking into the file…"}</p> },
-                Some(Err(error)) => html! { <p class="quiet">{"It cannot be shown: "}{explained(error)}</p> },
+                None => html! { <p class="quiet">{say!("Looking into the file…")}</p> },
+                Some(Err(error)) => html! { <p class="quiet">{mix!("It cannot be shown: {why}", why = explained(error))}</p> },
                 Some(Ok(excerpt)) => table(excerpt),
             } }
         </div>
@@ -203,17 +204,21 @@ fn table(excerpt: &Rc<Excerpt>) -> Html {
     });
     html! {
         <>
-            <div class="scroll cells" tabindex="0" role="group" aria-label="First rows of the file, scrolls">
+            <div class="scroll cells" tabindex="0" role="group" aria-label={say!("First rows of the file, scrolls")}>
                 <table class="mini">
-                    <caption class="vh">{"First rows of the file"}</caption>
-                    <thead><tr><th scope="col">{"Row"}</th>{for excerpt.columns.iter().map(|name| html! { <th scope="col"><span>{name}</span></th> })}</tr></thead>
+                    <caption class="vh">{say!("First rows of the file")}</caption>
+                    <thead><tr><th scope="col">{say!("Row")}</th>{for excerpt.columns.iter().map(|name| html! { <th scope="col"><span>{name}</span></th> })}</tr></thead>
                     <tbody>{for rows}</tbody>
                 </table>
             </div>
             <p class="quiet small">
                 { match &excerpt.format {
-                    Some((format, why)) => html! { <>{"Read as "}<b>{format}</b>{": "}{why.replace('`', "")}{"."}</> },
-                    None => html! { {"Its columns are not known: say below what they are. Our guess is filled in."} },
+                    Some((format, why)) => mix!(
+                        "Read as {format}: {why}.",
+                        format = html! { <b>{format}</b> },
+                        why = told(why.clone()).replace('`', ""),
+                    ),
+                    None => html! { {say!("Its columns are not known: say below what they are. Our guess is filled in.")} },
                 } }
             </p>
         </>
@@ -240,16 +245,16 @@ fn columns(choices: &Choices, mapping: &Mapping, excerpt: &Excerpt, edit: &Edit)
         let elsewhere = chosen.filter(|column| !excerpt.columns.contains(column));
         html! {
             <div class="field">
-                <label for={id.clone()}>{label}</label>
+                <label for={id.clone()}>{told(label)}</label>
                 <select {id} {onchange}>
-                    <option value="" selected={chosen.is_none()}>{"Not in these files"}</option>
+                    <option value="" selected={chosen.is_none()}>{say!("Not in these files")}</option>
                     if let Some(column) = elsewhere { <option value={column.clone()} selected=true>{column}</option> }
                     { for excerpt.columns.iter().map(|column| html! {
-                        <option value={column.clone()} selected={chosen == Some(column)}>{if column.is_empty() { "(no name)" } else { column }}</option>
+                        <option value={column.clone()} selected={chosen == Some(column)}>{if column.is_empty() { say!("(no name)") } else { column.clone().into() }}</option>
                     }) }
                 </select>
-                if let Some(guess) = guess { <span class="quiet small">{"Guess: "}{&guess.why}</span> }
-                else if role == Role::Model && chosen.is_none() { <span class="quiet small">{"The name of a file is its model"}</span> }
+                if let Some(guess) = guess { <span class="quiet small">{say!("Guess: {why}", why = told(guess.why.clone()))}</span> }
+                else if role == Role::Model && chosen.is_none() { <span class="quiet small">{say!("The name of a file is its model")}</span> }
             </div>
         }
     };
@@ -259,12 +264,12 @@ fn columns(choices: &Choices, mapping: &Mapping, excerpt: &Excerpt, edit: &Edit)
     });
     html! {
         <fieldset class="stack">
-            <legend class="sub">{"Columns"}</legend>
+            <legend class="sub">{say!("Columns")}</legend>
             if let Some((format, _)) = &excerpt.format {
-                <div class="field"><label for="mapping-columns">{"Which column is what"}</label>
+                <div class="field"><label for="mapping-columns">{say!("Which column is what")}</label>
                     <select id="mapping-columns" onchange={recognised}>
-                        <option value="format" selected={choices.recognised}>{format!("As files of the format {format} have it")}</option>
-                        <option value="own" selected={!choices.recognised}>{"As chosen here"}</option>
+                        <option value="format" selected={choices.recognised}>{say!("As files of the format {format} have it", format = format)}</option>
+                        <option value="own" selected={!choices.recognised}>{say!("As chosen here")}</option>
                     </select></div>
             }
             if !choices.recognised { <div key={shown} class="roles">{for ROLES.map(field)}</div> }
@@ -272,7 +277,7 @@ fn columns(choices: &Choices, mapping: &Mapping, excerpt: &Excerpt, edit: &Edit)
     }
 }
 
-/// A `select` of a few words.
+/// A `select` of a few words, which stand in English in tables.
 fn choice<T: PartialEq + Copy + 'static>(
     id: &'static str,
     label: &'static str,
@@ -287,10 +292,10 @@ fn choice<T: PartialEq + Copy + 'static>(
         }
     });
     html! {
-        <div class="field"><label for={id}>{label}</label>
+        <div class="field"><label for={id}>{told(label)}</label>
             <select {id} {onchange}>
                 { for words.iter().enumerate().map(|(place, (value, text))| html! {
-                    <option value={place.to_string()} selected={*value == chosen}>{*text}</option>
+                    <option value={place.to_string()} selected={*value == chosen}>{told(*text)}</option>
                 }) }
             </select></div>
     }
@@ -326,23 +331,23 @@ fn rules(choices: &Choices, edit: &Edit) -> Html {
     let pattern = edit.typed(|choices, value| choices.pattern = value);
     html! {
         <fieldset class="stack">
-            <legend class="sub">{"Rules and units"}</legend>
+            <legend class="sub">{say!("Rules and units")}</legend>
             <div class="roles">
                 if choices.is_graded() {
-                    <div class="field"><label for="mapping-grader">{labels::GRADER}</label>
+                    <div class="field"><label for="mapping-grader">{told(labels::GRADER)}</label>
                         <select id="mapping-grader" onchange={grader}>
-                            <option value="" selected={choices.grader.is_none()}>{"Choose"}</option>
+                            <option value="" selected={choices.grader.is_none()}>{say!("Choose")}</option>
                             { for GRADERS.iter().enumerate().map(|(place, (grader, text))| html! {
-                                <option value={place.to_string()} selected={choices.grader == Some(*grader)}>{*text}</option>
+                                <option value={place.to_string()} selected={choices.grader == Some(*grader)}>{told(*text)}</option>
                             }) }
                         </select></div>
                     if choices.grader == Some(GraderKind::NumberWithin) {
-                        <div class="field"><label for="mapping-tolerance">{labels::TOLERANCE}</label>
+                        <div class="field"><label for="mapping-tolerance">{told(labels::TOLERANCE)}</label>
                             <input id="mapping-tolerance" type="text" inputmode="decimal" value={choices.tolerance.clone()} oninput={tolerance} placeholder="0.01" /></div>
                     }
                 }
                 if choices.grader == Some(GraderKind::Regex) {
-                    <div class="field"><label for="mapping-pattern">{labels::PATTERN}</label>
+                    <div class="field"><label for="mapping-pattern">{told(labels::PATTERN)}</label>
                         <input id="mapping-pattern" type="text" maxlength="1000" value={choices.pattern.clone()} oninput={pattern} placeholder={r"(?i)\[(yes|no)\]"} spellcheck="false" autocomplete="off" /></div>
                 }
                 {choice("mapping-duplicates", labels::DUPLICATES, choices.duplicates, &DUPLICATES, edit, |it, value| it.duplicates = value)}

@@ -23,17 +23,17 @@ pub struct MenuProps {
 #[component]
 pub fn Menu(props: &MenuProps) -> Html {
     let open = use_state(|| false);
-    let button = use_node_ref();
+    let (button, whole) = (use_node_ref(), use_node_ref());
     let toggle = {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
     let leave = {
-        let open = open.clone();
+        let (open, whole) = (open.clone(), whole.clone());
         Callback::from(move |event: FocusEvent| {
             let into: Option<web_sys::Node> = event.related_target().and_then(|target| target.dyn_into().ok());
-            let within: Option<web_sys::Node> = event.current_target().and_then(|target| target.dyn_into().ok());
-            if !within.is_some_and(|within| within.contains(into.as_ref())) {
+            // Not by the event: where it is heard is the page as a whole. What takes no focus, such as text in the list, is none.
+            if into.is_some() && !whole.get().is_some_and(|whole| whole.contains(into.as_ref())) {
                 open.set(false);
             }
         })
@@ -65,7 +65,7 @@ pub fn Menu(props: &MenuProps) -> Html {
         })
     };
     html! {
-        <div class="menu" onfocusout={leave} onkeydown={escape}>
+        <div class="menu" ref={whole} onfocusout={leave} onkeydown={escape}>
             <button type="button" ref={button} class={props.class.clone()} aria-label={props.label.clone()}
                 aria-expanded={if *open { "true" } else { "false" }} aria-controls={open.then(|| props.id.clone())}
                 onclick={toggle}>{props.face.clone()}</button>

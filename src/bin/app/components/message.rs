@@ -2,6 +2,7 @@
 
 use crate::form::{Field, Form};
 use crate::format::sentence;
+use crate::words::{mix, say, told};
 use llm_selection::error::{Error, named_column};
 use yew::prelude::*;
 
@@ -59,75 +60,84 @@ pub fn Message(props: &MessageProps) -> Html {
     }
 }
 
+/// A column in words.
+pub fn in_column(column: &str) -> AttrValue {
+    let named = named_column(column);
+    say!("column {column}", column = named.strip_prefix("column ").unwrap_or(&named))
+}
+
 /// Where an error is, what was found and what was expected, as a sentence.
 pub fn explained(error: &Error) -> Html {
     let place = &error.place;
-    let mut parts: Vec<Html> = Vec::new();
-    if let Some(row) = place.row {
-        parts.push(html! { <>{"row "}{row}</> });
-    }
-    if let Some(column) = &place.column {
+    let column = place.column.as_ref().map(|column| match in_column(column) {
         // One without a name is called by its number.
-        let word = if named_column(column) == *column { "" } else { "column " };
-        parts.push(html! { <>{word}<code>{column}</code></> });
-    }
-    let mut about: Vec<Html> = Vec::new();
-    for (i, part) in parts.into_iter().enumerate() {
-        about.push(html! { <>{if i > 0 { ", " } else { "" }}{part}</> });
-    }
-    let colon = if about.is_empty() { "" } else { ": " };
+        said if named_column(column) == *column => html! { <code>{said}</code> },
+        _ => mix!("column {column}", column = html! { <code>{column}</code> }),
+    });
+    let about = match (place.row, column) {
+        (Some(row), Some(column)) => Some(mix!("row {row}, {column}", row = row, column = column)),
+        (Some(row), None) => Some(say!("row {row}", row = row).into()),
+        (None, column) => column,
+    };
     // On the page there is a box to tick instead.
     let expected = error.expected.replace("or null for no budget", "or Unconstrained");
-    html! {
-        <>
-            {about}{colon}
-            if let Some(found) = &error.found {
-                {"found "}<code>{found}</code>{", expected "}{sentence(&expected)}
-            } else {
-                {sentence(&expected)}
-            }
-        </>
+    let expected = sentence(&told(expected));
+    let said = match &error.found {
+        Some(found) => mix!(
+            "found {found}, expected {expected}",
+            // A single word is most often one of the person's.
+            found = html! { <code>{match found.contains(' ') || found == "nothing" || found == "none" {
+                true => told(found.as_str()),
+                false => found.as_str().into(),
+            }}</code> },
+            expected = expected,
+        ),
+        None => expected.into(),
+    };
+    match about {
+        Some(about) => mix!("{place}: {said}", place = about, said = said),
+        None => said,
     }
 }
 
 /// What a field of an experiment is called on the page.
-pub fn field_name(form: &Form, error: &Error) -> String {
+pub fn field_name(form: &Form, error: &Error) -> AttrValue {
     if let Some(name) = form.field_of(error).and_then(|field| change_name(form, field)) {
         return name;
     }
     match form.field_of(error) {
-        Some(Field::QueryAware(input)) => return input.name().into(),
-        Some(Field::SuccessThreshold) => return "Right from score".into(),
+        Some(Field::QueryAware(input)) => return input.name(),
+        Some(Field::SuccessThreshold) => return say!("Right from score"),
         _ => {}
     }
     let path = error.place.field.as_deref().unwrap_or_default();
     match path.rsplit('.').next().unwrap_or_default() {
-        "max_models" => "Models per query".into(),
-        "budget" => "Budget per query".into(),
-        "rounds" => "Rounds".into(),
-        "replicates" => "Replicates".into(),
-        "seed" => "Seed".into(),
+        "max_models" => say!("Models per query"),
+        "budget" => say!("Budget per query"),
+        "rounds" => say!("Rounds"),
+        "replicates" => say!("Replicates"),
+        "seed" => say!("Seed"),
         "alpha_mu" => "α_μ".into(),
         "alpha_c" => "α_c".into(),
         "delta" => "δ".into(),
         "epsilon" => "ε".into(),
-        "c" => "c of ε = c/t".into(),
-        "window" => "Window W".into(),
-        "discount" => "Discount γ".into(),
-        "samples" => "Samples".into(),
-        "policies" => "Policies".into(),
-        "models" if path == "environment.models" => "Models".into(),
-        "drift" => "Changes".into(),
-        "availability" => "Absences".into(),
-        "category" => "Categories".into(),
-        "split" => "Splits".into(),
-        _ if path.is_empty() => "The experiment".into(),
-        _ => path.into(),
+        "c" => say!("c of ε = c/t"),
+        "window" => say!("Window W"),
+        "discount" => say!("Discount γ"),
+        "samples" => say!("Samples"),
+        "policies" => say!("Policies"),
+        "models" if path == "environment.models" => say!("Models"),
+        "drift" => say!("Changes"),
+        "availability" => say!("Absences"),
+        "category" => say!("Categories"),
+        "split" => say!("Splits"),
+        _ if path.is_empty() => say!("The experiment"),
+        _ => path.to_owned().into(),
     }
 }
 
 /// What to do where the run ends before the world is to change.
-pub fn advice(form: &Form, error: &Error) -> &'static str {
+pub fn advice(form: &Form, error: &Error) -> AttrValue {
     let late = match form.field_of(error) {
         Some(Field::DriftAt(_) | Field::AwayFrom(_)) => {
             let found: Option<u32> = error.found.as_deref().and_then(|found| found.parse().ok());
@@ -135,32 +145,53 @@ pub fn advice(form: &Form, error: &Error) -> &'static str {
         }
         _ => false,
     };
-    if late { " The run ends before that: give an earlier round, or more rounds to the run." } else { "" }
+    match late {
+        true => say!(" The run ends before that: give an earlier round, or more rounds to the run."),
+        false => AttrValue::default(),
+    }
 }
 
 /// What a field of the changing world is called, as its accessible name has it.
-pub fn change_name(form: &Form, field: Field) -> Option<String> {
+pub fn change_name(form: &Form, field: Field) -> Option<AttrValue> {
     let changes = &form.changes;
     let in_drift = |row: u32| {
         changes.drift.iter().enumerate().find_map(|(place, drift)| {
             let means = drift.models.iter().find(|means| means.id == row)?;
-            Some(format!("{} in change {}", means.model, place + 1))
+            Some((means.model.as_str(), place + 1))
         })
     };
     let away = |id: u32| {
         let (place, away) = changes.away.iter().enumerate().find(|(_, away)| away.id == id)?;
-        Some(format!("absence {}, {}", place + 1, away.model))
+        Some((away.model.as_str(), place + 1))
     };
     match field {
-        Field::CostSpread => Some("Cost spread".into()),
+        Field::CostSpread => Some(say!("Cost spread")),
         Field::DriftAt(id) => {
             let place = changes.drift.iter().position(|drift| drift.id == id)?;
-            Some(format!("Round of change {}", place + 1))
+            Some(say!("Round of change {number}", number = place + 1))
         }
-        Field::NewReward(row) => Some(format!("Mean reward of {}", in_drift(row)?)),
-        Field::NewCost(row) => Some(format!("Mean cost of {}", in_drift(row)?)),
-        Field::AwayFrom(id) => Some(format!("First round of {}", away(id)?)),
-        Field::AwayTo(id) => Some(format!("Round back of {}", away(id)?)),
+        Field::NewReward(row) | Field::NewCost(row) => {
+            let (model, number) = in_drift(row)?;
+            Some(say!(
+                match field {
+                    Field::NewReward(_) => "Mean reward of {model} in change {number}",
+                    _ => "Mean cost of {model} in change {number}",
+                },
+                model = model,
+                number = number,
+            ))
+        }
+        Field::AwayFrom(id) | Field::AwayTo(id) => {
+            let (model, number) = away(id)?;
+            Some(say!(
+                match field {
+                    Field::AwayFrom(_) => "First round of absence {number}, {model}",
+                    _ => "Round back of absence {number}, {model}",
+                },
+                number = number,
+                model = model,
+            ))
+        }
         _ => None,
     }
 }

@@ -2,13 +2,14 @@
 
 use super::message::{Message, Tone, explained};
 use super::name::Name;
-use crate::format::{count, plural};
+use crate::format::count;
 use crate::opening::Opening;
 use crate::state::{Action, State};
+use crate::words::{mix, plural, say};
 use llm_selection::experiment::RewardModel;
 use yew::prelude::*;
 
-fn button(text: &'static str, dispatch: &Callback<Action>, make: fn() -> Action) -> Html {
+fn button(text: AttrValue, dispatch: &Callback<Action>, make: fn() -> Action) -> Html {
     let dispatch = dispatch.clone();
     let onclick = Callback::from(move |_: MouseEvent| dispatch.emit(make()));
     html! { <button type="button" class="btn small" {onclick}>{text}</button> }
@@ -38,7 +39,7 @@ pub fn refusal(state: &State, dispatch: &Callback<Action>) -> Html {
     let Opening::Failed(what, error) = &state.opening else { return Html::default() };
     let place = error.place.field.as_deref();
     html! {
-        <Message tone={Tone::Bad} title={format!("{what} could not be opened")} action={button("Close", dispatch, || Action::Dismiss)}>
+        <Message tone={Tone::Bad} title={say!("{what} could not be opened", what = what)} action={button(say!("Close"), dispatch, || Action::Dismiss)}>
             if let Some(place) = place { <code>{place}</code>{": "} }{explained(error)}
         </Message>
     }
@@ -54,17 +55,18 @@ fn asked(state: &State, dispatch: &Callback<Action>) -> Html {
         }
     });
     let shape = link.shape.map(|shape| {
-        format!(
-            "Together {} × {}. ",
-            plural(shape.models, "model", "models"),
-            plural(shape.queries, "query", "queries")
+        say!(
+            "Together {models} × {queries}.",
+            models = plural!(shape.models, "{n}\u{a0}model", "{n}\u{a0}models", n = count(shape.models)),
+            queries = plural!(shape.queries, "{n}\u{a0}query", "{n}\u{a0}queries", n = count(shape.queries)),
         )
     });
+    let number = replay.files.len() as u64;
+    let title = plural!(number, "This link needs {n}\u{a0}file", "This link needs {n}\u{a0}files", n = count(number));
     html! {
-        <Message tone={Tone::Note} title={format!("This link needs {}", plural(replay.files.len() as u64, "file", "files"))}
-            action={button("Go on without it", dispatch, || Action::ForgetLink)}>
+        <Message tone={Tone::Note} {title} action={button(say!("Go on without it"), dispatch, || Action::ForgetLink)}>
             <ul>{for files}</ul>
-            <p>{shape}{"A link holds no data: choose or drop the same files below. They are checked, and then the experiment plays."}</p>
+            <p>if let Some(shape) = shape { {shape}{" "} }{say!("A link holds no data: choose or drop the same files below. They are checked, and then the experiment plays.")}</p>
         </Message>
     }
 }
@@ -78,12 +80,16 @@ fn kept(state: &State, dispatch: &Callback<Action>) -> Html {
     }
     if said.is_empty() {
         return html! {
-            <p class="quiet small">{format!("A reward of at least {threshold} is a success: ")}<a href="#query-aware">{"Query-aware"}</a>{" has the input."}</p>
+            <p class="quiet small">{mix!(
+                "A reward of at least {threshold} is a success: {room} has the input.",
+                threshold = threshold,
+                room = html! { <a href="#query-aware">{say!("Query-aware")}</a> },
+            )}</p>
         };
     }
     html! {
-        <Message tone={Tone::Note} title="Came with the experiment" action={button("Drop it", dispatch, || Action::Usual)}>
-            {said}{". The form has no input for it."}
+        <Message tone={Tone::Note} title={say!("Came with the experiment")} action={button(say!("Drop it"), dispatch, || Action::Usual)}>
+            {say!("{said}. The form has no input for it.", said = said)}
         </Message>
     }
 }
@@ -95,14 +101,26 @@ fn promised(state: &State) -> Html {
     let promise = &promised.promise;
     match digest {
         None => html! {
-            <Message tone={Tone::Note} title="A result was opened">{"Its experiment is played anew. When the run is done, its digest is compared with that of "}{file}{"."}</Message>
+            <Message tone={Tone::Note} title={say!("A result was opened")}>
+                {mix!("Its experiment is played anew. When the run is done, its digest is compared with that of {file}.", file = file)}
+            </Message>
         },
         Some(digest) if digest == promise.digest => html! {
-            <Message tone={Tone::Good} title="The same result">{"The run gives what "}{file}{" says, to the last bit: digest "}<code>{digest}</code>{"."}</Message>
+            <Message tone={Tone::Good} title={say!("The same result")}>
+                {mix!("The run gives what {file} says, to the last bit: digest {digest}.", file = file, digest = html! { <code>{digest}</code> })}
+            </Message>
         },
         Some(digest) => html! {
-            <Message tone={Tone::Warn} title="Another result">
-                {file}{" says digest "}<code>{&promise.digest}</code>{" by engine "}<bdi>{&promise.engine}</bdi>{". This run, by engine "}{env!("CARGO_PKG_VERSION")}{", gives "}<code>{digest}</code>{". The file was changed, or other data or another engine made it."}
+            <Message tone={Tone::Warn} title={say!("Another result")}>
+                {mix!(
+                    "{file} says digest {promised} by engine {engine}. This run, by engine {own}, gives {digest}. The file was \
+                     changed, or other data or another engine made it.",
+                    file = file,
+                    promised = html! { <code>{&promise.digest}</code> },
+                    engine = html! { <bdi>{&promise.engine}</bdi> },
+                    own = env!("CARGO_PKG_VERSION"),
+                    digest = html! { <code>{digest}</code> },
+                )}
             </Message>
         },
     }
@@ -119,8 +137,8 @@ pub fn hidden(state: &State, dispatch: &Callback<Action>) -> Html {
     let number = state.panels.len() as u64;
     html! {
         if number > 0 {
-            <span>{format!("The link hides {} of the page. ", if number == 1 { "a part".to_owned() } else { format!("{} parts", count(number)) })}
-                {button("Show all", dispatch, || Action::ShowPanels)}</span>
+            <span>{plural!(number, "The link hides a part of the page.", "The link hides {n} parts of the page.", n = count(number))}{" "}
+                {button(say!("Show all"), dispatch, || Action::ShowPanels)}</span>
         }
     }
 }

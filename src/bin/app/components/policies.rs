@@ -4,6 +4,7 @@ use super::menu::Menu;
 use super::policy::PolicyItem;
 use crate::form::{Field, Form, Kind, best, cheapest};
 use crate::state::Action;
+use crate::words::{say, told};
 use crate::world::{Model, World};
 use llm_selection::experiment::{MAX_POLICIES, RewardModel};
 use std::rc::Rc;
@@ -36,12 +37,12 @@ pub fn PoliciesPanel(props: &PoliciesProps) -> Html {
     let face = html! {
         <>
             <svg viewBox="0 0 16 16" aria-hidden="true"><path stroke="currentColor" stroke-width="1.8" stroke-linecap="round" d="M8 3v10M3 8h10" /></svg>
-            {"Add policy"}
+            {say!("Add policy")}
         </>
     };
     html! {
         <fieldset class="panel" id="policies">
-            <legend>{"Policies "}<span class="end">{form.playing()}</span></legend>
+            <legend>{say!("Policies")}{" "}<span class="end">{form.playing()}</span></legend>
             <div class="stack">
                 <ul class="policies">{for items}</ul>
                 {alert.clone()}
@@ -64,8 +65,8 @@ fn entries(props: &PoliciesProps) -> Html {
         let onclick = add(*kind, playing.first().copied());
         html! { <button type="button" {onclick}>{kind.name()}<small>{kind.about()}</small></button> }
     };
-    let always = |name: &'static str, why: &'static str, model: Option<&Model>| {
-        let about = model.map_or(why, |model| model.name.as_str()).to_owned();
+    let always = |name: AttrValue, why: AttrValue, model: Option<&Model>| {
+        let about = model.map_or(why, |model| model.name.clone().into());
         html! {
             <button type="button" disabled={model.is_none()} onclick={add(Kind::Fixed, model)}>{name}<small>{about}</small></button>
         }
@@ -73,12 +74,13 @@ fn entries(props: &PoliciesProps) -> Html {
     // Only files may have texts.
     let offered = |kinds: &[Kind]| props.world.complete.is_some() || !kinds.iter().any(|kind| kind.reads_query());
     let groups = Kind::GROUPS.iter().filter(|(_, kinds)| offered(kinds)).map(|(name, kinds)| {
+        let title = told(*name);
         html! {
-            <div role="group" aria-label={*name} key={*name}>
-                <span class="group" aria-hidden="true">{*name}</span>
+            <div role="group" aria-label={title.clone()} key={*name}>
+                <span class="group" aria-hidden="true">{title}</span>
                 if kinds.contains(&Kind::Fixed) {
-                    {always("Always the best", "no model is switched on", best(&playing))}
-                    {always("Always the cheapest", "the costs are not known", cheapest(&playing))}
+                    {always(say!("Always the best"), say!("no model is switched on"), best(&playing))}
+                    {always(say!("Always the cheapest"), say!("the costs are not known"), cheapest(&playing))}
                 }
                 {for kinds.iter().map(entry)}
             </div>

@@ -7,6 +7,7 @@ use super::name::Name;
 use super::swatch::Swatch;
 use crate::form::{Field, Kind, Memory, Param, PolicyForm};
 use crate::state::Action;
+use crate::words::{say, told};
 use llm_selection::experiment::Solver;
 use llm_selection::export::plain;
 use std::rc::Rc;
@@ -42,7 +43,7 @@ pub struct ItemProps {
 pub fn PolicyItem(props: &ItemProps) -> Html {
     let ItemProps { number, series, policy, playing, wrong, solver, dispatch } = props;
     let id = policy.id;
-    let whose = format!("policy {number}, {}", policy.kind.name());
+    let whose = say!("policy {number}, {kind}", number = number, kind = policy.kind.name());
     let send = |make: fn(u32) -> Action| {
         let dispatch = dispatch.clone();
         Callback::from(move |_: MouseEvent| dispatch.emit(make(id)))
@@ -55,7 +56,12 @@ pub fn PolicyItem(props: &ItemProps) -> Html {
             }
         })
     };
-    let number_input = |param: Param, symbol: Html, name: &str, value: &str, step: &'static str, hint: &'static str| {
+    let number_input = |param: Param,
+                        symbol: Html,
+                        name: AttrValue,
+                        value: &str,
+                        step: &'static str,
+                        hint: AttrValue| {
         let field = Field::Policy(id, param);
         let (oninput, onchange) = typing(field, dispatch);
         let bad = (*wrong == Some(field)).then_some("true");
@@ -63,37 +69,48 @@ pub fn PolicyItem(props: &ItemProps) -> Html {
             <label>
                 <i class="sym">{symbol}</i>
                 <input type="number" inputmode="decimal" autocomplete="off" min="0" {step} placeholder={hint} value={value.to_owned()}
-                    aria-label={format!("{name} of {whose}")} aria-invalid={bad} aria-describedby={bad.map(|_| "problem")}
+                    aria-label={say!("{name} of {policy}", name = name, policy = whose)} aria-invalid={bad} aria-describedby={bad.map(|_| "problem")}
                     {oninput} {onchange} />
             </label>
         }
     };
     let alpha = |index: &'static str| html! { <>{"α"}<sub>{index}</sub></> };
-    let alpha_mu = || number_input(Param::AlphaMu, alpha("μ"), "α_μ", &policy.alpha_mu, "0.1", "");
-    let alpha_c = || number_input(Param::AlphaC, alpha("c"), "α_c", &policy.alpha_c, "0.01", "");
-    let delta = || number_input(Param::Delta, html! { {"δ"} }, "δ", &policy.delta, "0.01", "1/T");
+    let alpha_mu =
+        || number_input(Param::AlphaMu, alpha("μ"), "α_μ".into(), &policy.alpha_mu, "0.1", AttrValue::default());
+    let alpha_c =
+        || number_input(Param::AlphaC, alpha("c"), "α_c".into(), &policy.alpha_c, "0.01", AttrValue::default());
+    let delta = || number_input(Param::Delta, html! { {"δ"} }, "δ".into(), &policy.delta, "0.01", "1/T".into());
     let parameters = match policy.kind {
         Kind::C2mabV => html! { <>{alpha_mu()}{alpha_c()}{delta()}if *solver { {solvers(props, &whose)} }</> },
         Kind::C2mabVDirect | Kind::PrimalDual => html! { <>{alpha_mu()}{alpha_c()}{delta()}</> },
-        Kind::Offline => number_input(Param::Samples, html! { {"samples"} }, "Samples", &policy.samples, "50", "200"),
+        Kind::Offline => number_input(
+            Param::Samples,
+            html! { {say!("samples")} },
+            say!("Samples"),
+            &policy.samples,
+            "50",
+            "200".into(),
+        ),
         Kind::Cucb => html! { <>{alpha_mu()}{delta()}</> },
-        Kind::LinUcb => number_input(Param::AlphaMu, html! { {"α"} }, "α", &policy.alpha_mu, "0.1", ""),
+        Kind::LinUcb => {
+            number_input(Param::AlphaMu, html! { {"α"} }, "α".into(), &policy.alpha_mu, "0.1", AttrValue::default())
+        }
         Kind::Contextual => html! {
             <>
                 {alpha_mu()}{alpha_c()}{delta()}
-                {number_input(Param::Retrain, html! { {"retrain"} }, "Rounds between trainings", &policy.retrain, "100", "never")}
+                {number_input(Param::Retrain, html! { {say!("retrain")} }, say!("Rounds between trainings"), &policy.retrain, "100", say!("never"))}
                 if *solver { {solvers(props, &whose)} }
             </>
         },
         Kind::EpsilonGreedy => html! {
             <>
                 if policy.schedule {
-                    {number_input(Param::C, html! { {"c"} }, "c", &policy.c, "10", "")}
+                    {number_input(Param::C, html! { {"c"} }, "c".into(), &policy.c, "10", AttrValue::default())}
                 } else {
-                    {number_input(Param::Epsilon, html! { {"ε"} }, "ε", &policy.epsilon, "0.05", "")}
+                    {number_input(Param::Epsilon, html! { {"ε"} }, "ε".into(), &policy.epsilon, "0.05", AttrValue::default())}
                 }
                 <label><input type="checkbox" checked={policy.schedule} onchange={checked(Action::FallingEpsilon)}
-                    aria-label={format!("Falling ε of {whose}")} />{"falling, c/t"}</label>
+                    aria-label={say!("Falling ε of {policy}", policy = whose)} />{say!("falling, c/t")}</label>
             </>
         },
         Kind::Fixed => fixed(props, playing),
@@ -102,36 +119,36 @@ pub fn PolicyItem(props: &ItemProps) -> Html {
     let label = {
         let (oninput, onchange) = typing(Field::Policy(id, Param::Label), dispatch);
         html! {
-            <label class="field">{"Name in figures and table"}
+            <label class="field">{say!("Name in figures and table")}
                 <input type="text" maxlength="60" value={policy.label.clone()} placeholder={policy.kind.name()} {oninput} {onchange} />
             </label>
         }
     };
     html! {
         <li class={(!policy.on).then_some("is-off")}>
-            <input type="checkbox" checked={policy.on} aria-label={format!("Run {whose}")} onchange={checked(Action::SwitchPolicy)} />
+            <input type="checkbox" checked={policy.on} aria-label={say!("Run {policy}", policy = whose)} onchange={checked(Action::SwitchPolicy)} />
             <Swatch place={*series} />
             <span class="name">
-                <Name name={ if policy.label.trim().is_empty() { policy.kind.name().to_owned() } else { policy.label.trim().to_owned() } } />
+                <Name name={ if policy.label.trim().is_empty() { policy.kind.name() } else { policy.label.trim().to_owned().into() } } />
                 <Explain topic={Topic::of(policy.kind)} />
             </span>
-            <Menu id={format!("options-{id}")} class="btn small ghost icon" label={format!("Options for {whose}")} face={dots()}>
+            <Menu id={format!("options-{id}")} class="btn small ghost icon" label={say!("Options for {policy}", policy = whose)} face={dots()}>
                 {label}
-                <button type="button" onclick={send(Action::DuplicatePolicy)}>{"Duplicate"}</button>
-                <button type="button" onclick={send(Action::RemovePolicy)}>{"Remove"}</button>
+                <button type="button" onclick={send(Action::DuplicatePolicy)}>{say!("Duplicate")}</button>
+                <button type="button" onclick={send(Action::RemovePolicy)}>{say!("Remove")}</button>
             </Menu>
             <div class="params">
                 {parameters}
                 if policy.kind.may_mind_cost() {
                     <label><input type="checkbox" checked={policy.cost_aware} onchange={checked(Action::CostAware)}
-                        aria-label={format!("Cost-aware of {whose}")} />{"cost-aware"}</label>
+                        aria-label={say!("Cost-aware of {policy}", policy = whose)} />{say!("cost-aware")}</label>
                 }
                 if policy.kind.may_forget() {
                     {memories(props, &whose)}
                     { match policy.memory {
                         Memory::All => Html::default(),
-                        Memory::Window => number_input(Param::Window, html! { {"W"} }, "Window", &policy.window, "100", ""),
-                        Memory::Discount => number_input(Param::Discount, html! { {"γ"} }, "Discount", &policy.discount, "0.001", ""),
+                        Memory::Window => number_input(Param::Window, html! { {"W"} }, say!("Window"), &policy.window, "100", AttrValue::default()),
+                        Memory::Discount => number_input(Param::Discount, html! { {"γ"} }, say!("Discount"), &policy.discount, "0.001", AttrValue::default()),
                     } }
                 }
             </div>
@@ -153,14 +170,14 @@ fn solvers(props: &ItemProps, whose: &str) -> Html {
             ));
         }
     });
-    let option = |value: &'static str, text: &'static str, solver: Option<Solver>| {
+    let option = |value: &'static str, text: AttrValue, solver: Option<Solver>| {
         html! { <option {value} selected={props.policy.solver == solver}>{text}</option> }
     };
     html! {
-        <select aria-label={format!("Solver of {whose}")} {onchange}>
-            {option("", "solver by size", None)}
-            {option("greedy", "greedy", Some(Solver::Greedy))}
-            {option("exact", "exact", Some(Solver::Exact))}
+        <select aria-label={say!("Solver of {policy}", policy = whose)} {onchange}>
+            {option("", say!("solver by size"), None)}
+            {option("greedy", say!("greedy"), Some(Solver::Greedy))}
+            {option("exact", say!("exact"), Some(Solver::Exact))}
         </select>
     }
 }
@@ -180,10 +197,10 @@ fn memories(props: &ItemProps, whose: &str) -> Html {
     });
     html! {
         <label>
-            {"memory"}
-            <select aria-label={format!("Memory of {whose}")} {onchange}>
+            {say!("memory")}
+            <select aria-label={say!("Memory of {policy}", policy = whose)} {onchange}>
                 { for CHOICES.iter().map(|(value, text, memory)| html! {
-                    <option value={*value} selected={props.policy.memory == *memory}>{*text}</option>
+                    <option value={*value} selected={props.policy.memory == *memory}>{told(*text)}</option>
                 }) }
             </select>
         </label>
@@ -202,13 +219,13 @@ fn fixed(props: &ItemProps, playing: &[String]) -> Html {
         html! { <label key={name.clone()}><input type="checkbox" checked={props.policy.models.contains(name)} {onchange} /><Name name={name.clone()} inside={true} /></label> }
     });
     let chosen = match props.policy.models.as_slice() {
-        [] => "no model chosen".to_owned(),
-        models => models.iter().map(|name| plain(name)).collect::<Vec<_>>().join(", "),
+        [] => say!("no model chosen"),
+        models => models.iter().map(|name| plain(name)).collect::<Vec<_>>().join(", ").into(),
     };
     html! {
         <details class="models">
             <summary>{chosen}</summary>
-            <div role="group" aria-label={format!("Models of policy {}, fixed set", props.number)}>{for boxes}</div>
+            <div role="group" aria-label={say!("Models of policy {number}, fixed set", number = props.number)}>{for boxes}</div>
         </details>
     }
 }

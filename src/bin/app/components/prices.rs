@@ -3,6 +3,7 @@
 use super::mapping::Edit;
 use crate::choices::{Choices, PriceText};
 use crate::state::Mapping;
+use crate::words::say;
 use llm_selection::data::excerpt::Excerpt;
 use llm_selection::data::model_names;
 use llm_selection::data::prices::{AS_OF, list_price};
@@ -52,52 +53,57 @@ pub fn prices(choices: &Choices, mapping: &Mapping, excerpt: &Excerpt, edit: &Ed
         let value = |text: &str| text.trim().trim_start_matches('$').trim().replace(',', ".").parse::<f64>().ok();
         let note = match listed {
             Some(price) if typed.no_tokens() => {
-                format!("list price of {AS_OF}: ${} and ${}", price.input, price.output)
+                say!(
+                    "list price of {date}: ${input} and ${output}",
+                    date = AS_OF,
+                    input = price.input,
+                    output = price.output
+                )
             }
             Some(price) if value(&typed.input) == Some(price.input) && value(&typed.output) == Some(price.output) => {
-                format!("list price of {AS_OF}")
+                say!("list price of {date}", date = AS_OF)
             }
-            _ if typed.no_tokens() && typed.call.trim().is_empty() => "unknown".to_owned(),
-            _ => "yours".to_owned(),
+            _ if typed.no_tokens() && typed.call.trim().is_empty() => say!("unknown"),
+            _ => say!("yours"),
         };
-        let part = |text: String, listed: Option<f64>, what: &str, set: fn(&mut PriceText) -> &mut String| {
-            let name = model.clone();
+        let part = |text: String, listed: Option<f64>, name: AttrValue, set: fn(&mut PriceText) -> &mut String| {
+            let of = model.clone();
             let oninput = edit.typed(move |choices, text| {
-                *set(choices.prices.entry(name.clone()).or_default()) = text;
+                *set(choices.prices.entry(of.clone()).or_default()) = text;
             });
-            let placeholder = listed.map_or_else(|| "unknown".to_owned(), |price| price.to_string());
+            let placeholder = listed.map_or_else(|| say!("unknown"), |price| price.to_string().into());
             html! {
-                <td><input type="text" inputmode="decimal" value={text} {oninput} {placeholder} aria-label={format!("$ per {what} of {model}")} /></td>
+                <td><input type="text" inputmode="decimal" value={text} {oninput} {placeholder} aria-label={name} /></td>
             }
         };
         html! {
             <tr key={model.clone()}>
                 <th scope="row"><span>{&model}</span><small class="quiet">{note}</small></th>
                 if by_tokens {
-                    {part(typed.input.clone(), listed.map(|it| it.input), "million input tokens", |price| &mut price.input)}
-                    {part(typed.output.clone(), listed.map(|it| it.output), "million output tokens", |price| &mut price.output)}
+                    {part(typed.input.clone(), listed.map(|it| it.input), say!("$ per million input tokens of {model}", model = model), |price| &mut price.input)}
+                    {part(typed.output.clone(), listed.map(|it| it.output), say!("$ per million output tokens of {model}", model = model), |price| &mut price.output)}
                 }
-                if calls { {part(typed.call.clone(), None, "call", |price| &mut price.call)} }
+                if calls { {part(typed.call.clone(), None, say!("$ per call of {model}", model = model), |price| &mut price.call)} }
             </tr>
         }
     };
     html! {
         <fieldset class="stack">
-            <legend class="sub">{"Prices"}</legend>
-            <div class="scroll" tabindex="0" role="group" aria-label="Prices, scrolls">
+            <legend class="sub">{say!("Prices")}</legend>
+            <div class="scroll" tabindex="0" role="group" aria-label={say!("Prices, scrolls")}>
                 <table class="mini prices">
-                    <caption class="vh">{"Prices in dollars"}</caption>
+                    <caption class="vh">{say!("Prices in dollars")}</caption>
                     <thead><tr>
-                        <th scope="col">{"Model"}</th>
-                        if by_tokens { <th scope="col">{"$ per million in"}</th><th scope="col">{"$ per million out"}</th> }
-                        if calls { <th scope="col">{"$ per call"}</th> }
+                        <th scope="col">{say!("Model")}</th>
+                        if by_tokens { <th scope="col">{say!("$ per million in")}</th><th scope="col">{say!("$ per million out")}</th> }
+                        if calls { <th scope="col">{say!("$ per call")}</th> }
                     </tr></thead>
                     <tbody>{for models.into_iter().map(row)}</tbody>
                 </table>
             </div>
             <p class="quiet small">
-                {"Of a model without a price the cost is unknown, not 0."}
-                if calls { {" A price per call is the cost of every call that has no other."} }
+                {say!("Of a model without a price the cost is unknown, not 0.")}
+                if calls { {" "}{say!("A price per call is the cost of every call that has no other.")} }
             </p>
         </fieldset>
     }

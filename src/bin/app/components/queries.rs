@@ -4,6 +4,7 @@ use super::name::Name;
 use crate::form::{Form, Label, QueryEdit};
 use crate::format::count;
 use crate::state::Action;
+use crate::words::{say, told};
 use crate::world::World;
 use llm_selection::experiment::MissingRule;
 use std::rc::Rc;
@@ -56,34 +57,42 @@ fn missing(props: &QueriesProps, select: NodeRef, complete: u64, queries: u64) -
         }
     });
     let chosen = props.form.queries.missing;
-    let meaning = match chosen {
-        MissingRule::Drop => "The others are left out.",
-        MissingRule::Unavailable => "On the others nobody can choose a model without a result.",
-    };
+    let meaning = say!(
+        match chosen {
+            MissingRule::Drop => "{n} of {total} queries have a result of every model. The others are left out.",
+            MissingRule::Unavailable => {
+                "{n} of {total} queries have a result of every model. On the others nobody can choose a model without a \
+                 result."
+            }
+        },
+        n = count(complete),
+        total = count(queries),
+    );
     html! {
         <div class="field">
-            <label class="lbl" for="missing">{"Queries with missing results"}</label>
+            <label class="lbl" for="missing">{say!("Queries with missing results")}</label>
             <select id="missing" ref={select} {onchange} aria-describedby="missing-counts">
                 { for RULES.iter().map(|(value, text, rule)| html! {
-                    <option value={*value} selected={chosen == *rule}>{*text}</option>
+                    <option value={*value} selected={chosen == *rule}>{told(*text)}</option>
                 }) }
             </select>
-            <p class="quiet small" id="missing-counts">{format!("{} of {} queries have a result of every model. {meaning}", count(complete), count(queries))}</p>
+            <p class="quiet small" id="missing-counts">{meaning}</p>
         </div>
     }
 }
 
 fn boxes(props: &QueriesProps, label: Label) -> Html {
-    let title = match label {
+    let title = say!(match label {
         Label::Category => "Categories",
         Label::Split => "Splits",
-    };
+    });
     let names = props.world.labels(label);
     if names.len() < 2 {
         return Html::default();
     }
     if names.len() > MOST {
-        let said = format!("{title}: {} different ones, too many to choose from.", count(names.len() as u64));
+        let n = count(names.len() as u64);
+        let said = say!("{what}: {n} different ones, too many to choose from.", what = title, n = n);
         return html! { <p class="quiet small">{said}</p> };
     }
     let on = names.iter().filter(|(name, _)| !props.form.queries.is_off(label, name)).count();
@@ -101,19 +110,24 @@ fn boxes(props: &QueriesProps, label: Label) -> Html {
             </label>
         }
     };
-    let all = |text: &'static str, on: bool| {
+    let all = |text: AttrValue, on: bool| {
         let dispatch = props.dispatch.clone();
         let onclick =
             Callback::from(move |_: MouseEvent| dispatch.emit(Action::Queries(QueryEdit::TickAll(label, on))));
-        let name = format!("{text} of {}", title.to_ascii_lowercase());
+        let name = say!(match (label, on) {
+            (Label::Category, true) => "All of categories",
+            (Label::Category, false) => "None of categories",
+            (Label::Split, true) => "All of splits",
+            (Label::Split, false) => "None of splits",
+        });
         html! { <button type="button" class="btn small ghost" aria-label={name} {onclick}>{text}</button> }
     };
     html! {
         <details class="changes">
-            <summary><span>{title}</span>{" "}<span class="end">{format!("{on} of {} played", names.len())}</span></summary>
+            <summary><span>{title.clone()}</span>{" "}<span class="end">{say!("{on} of {total} played", on = on, total = names.len())}</span></summary>
             <div class="stack">
                 <div class="ticks" role="group" aria-label={title}>{for names.iter().map(row)}</div>
-                <div class="chips">{all("All", true)}{all("None", false)}</div>
+                <div class="chips">{all(say!("All"), true)}{all(say!("None"), false)}</div>
             </div>
         </details>
     }

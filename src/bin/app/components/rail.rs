@@ -5,6 +5,7 @@ use super::swatch::mark;
 use crate::browser::decimal;
 use crate::format::{Unit, listed};
 use crate::state::Shared;
+use crate::words::say;
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::figure::number::shorten;
 use llm_selection::figure::series_class;
@@ -72,7 +73,7 @@ pub fn Rail(props: &RailProps) -> Html {
         wide: false,
     };
     html! {
-        <figure class="chart-box rail" aria-label="Spend per query against the budget">
+        <figure class="chart-box rail" aria-label={say!("Spend per query against the budget")}>
             <Explain topic={Topic::Strip} />
             {drawing(props, &points, &wide)}{drawing(props, &points, &narrow)}
         </figure>
@@ -131,11 +132,18 @@ fn drawing(props: &RailProps, points: &[Point], size: &Size) -> Html {
     });
     let summary: Vec<String> =
         points.iter().map(|point| format!("{} {}", point.label, unit.amount(point.cost, 3))).collect();
-    let against =
-        budget.map_or("there is no budget".to_owned(), |budget| format!("the budget is {}", unit.short(budget)));
+    let spent = listed(&summary);
+    let said = match budget {
+        None => say!("Mean spend per query so far; there is no budget: {spent}.", spent = spent),
+        Some(budget) => say!(
+            "Mean spend per query so far; the budget is {budget}: {spent}.",
+            budget = unit.short(budget),
+            spent = spent,
+        ),
+    };
     html! {
         <svg class={size.class} viewBox={format!("0 0 {} {}", size.width, size.height)} role="img"
-            aria-label={format!("Mean spend per query so far; {against}: {}.", listed(&summary))}>
+            aria-label={said}>
             if let Some(budget) = budget {
                 <defs><pattern id={size.hatch} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0V7" /></pattern></defs>
                 { for ["", size.hatch].map(|hatch| html! {
@@ -156,15 +164,17 @@ fn drawing(props: &RailProps, points: &[Point], size: &Size) -> Html {
 /// Where the budget begins to matter, and where it stops.
 fn range_marks(props: &RailProps, size: &Size, x: &impl Fn(f64) -> f64) -> Html {
     let Some(range) = props.range else { return Html::default() };
-    let mark = |amount: f64, left: bool, words: [&'static str; 2]| {
+    let mark = |amount: f64, left: bool, words: AttrValue| {
         let at = x(amount);
         let (text, class) = if left { (at + 5.0, "halo") } else { (at - 5.0, "end halo") };
         let text = format!("{text:.1}");
+        // Two lines where there is little room.
+        let (first, second) = words.split_once(' ').unwrap_or((&words, ""));
         html! {
             <>
                 <path class="leader" d={format!("M{at:.1} 30V{}", size.ground())} />
                 <text {class} x={text.clone()} y="40">
-                    if size.wide { {format!("{} {}", words[0], words[1])} } else { {words[0]}<tspan x={text} dy="14">{words[1]}</tspan> }
+                    if size.wide { {words.clone()} } else { {first}<tspan x={text} dy="14">{second}</tspan> }
                 </text>
             </>
         }
@@ -179,15 +189,16 @@ fn range_marks(props: &RailProps, size: &Size, x: &impl Fn(f64) -> f64) -> Html 
     };
     html! {
         <>
-            if clear(range.cheapest_feasible, 1.0) { {mark(range.cheapest_feasible, true, ["cheapest", "feasible"])} }
-            if clear(range.never_binding, -1.0) { {mark(range.never_binding, false, ["never", "binding"])} }
+            if clear(range.cheapest_feasible, 1.0) { {mark(range.cheapest_feasible, true, say!("cheapest feasible"))} }
+            if clear(range.never_binding, -1.0) { {mark(range.never_binding, false, say!("never binding"))} }
         </>
     }
 }
 
 fn flag(unit: Unit, budget: f64, at: f64, size: &Size) -> Html {
-    let text = format!("budget ρ = {}", unit.short(budget));
-    let width = 20.0 + 7.0 * text.chars().count() as f64;
+    let text = say!("budget ρ = {budget}", budget = unit.short(budget));
+    // Letters of Korean and Japanese are wide.
+    let width = 20.0 + text.chars().map(|letter| if letter > '\u{2e80}' { 12.0 } else { 7.0 }).sum::<f64>();
     let left = if at + width > size.width { at - width } else { at };
     html! {
         <>

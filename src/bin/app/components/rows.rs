@@ -3,6 +3,7 @@
 use super::message::explained;
 use crate::format::count;
 use crate::state::{Action, Line, OpenLine, Reading};
+use crate::words::{say, told};
 use llm_selection::data::ModelAudit;
 use llm_selection::data::excerpt::Excerpt;
 use yew::prelude::*;
@@ -26,7 +27,7 @@ pub fn disclosed(
     html! {
         <>
             {" "}<button type="button" class="btn small" aria-expanded={open.is_some().to_string()} {onclick}>
-                {if open.is_some() { "Hide " } else { "Show " }}{what}
+                {say!(if open.is_some() { "Hide {what}" } else { "Show {what}" }, what = what)}
             </button>
             if let Some(open) = open { <div class="rows">{before}{rows(&open.rows, column)}</div> }
         </>
@@ -37,16 +38,17 @@ pub fn disclosed(
 pub fn gaps_table(model: &ModelAudit) -> Html {
     let rows = model.gaps.iter().map(|gap| {
         let row = gap.row.map_or_else(|| "–".to_owned(), count);
-        html! { <tr><th scope="row">{&gap.query}</th><td>{&gap.lacks}</td><td>{row}</td></tr> }
+        html! { <tr><th scope="row">{&gap.query}</th><td>{told(gap.lacks.clone())}</td><td>{row}</td></tr> }
     });
     let listed = model.gaps.len() as u64;
+    let caption = say!("Missing of {model}", model = model.name);
     html! {
         <>
-            if model.missing > listed { <p class="quiet">{format!("The first {} of {}:", count(listed), count(model.missing))}</p> }
-            <div class="scroll tall" tabindex="0" role="group" aria-label={format!("Missing of {}, scrolls", model.name)}>
+            if model.missing > listed { <p class="quiet">{say!("The first {n} of {total}:", n = count(listed), total = count(model.missing))}</p> }
+            <div class="scroll tall" tabindex="0" role="group" aria-label={say!("{table}, scrolls", table = caption)}>
                 <table class="mini">
-                    <caption class="vh">{format!("Missing of {}", model.name)}</caption>
-                    <thead><tr><th scope="col">{"Query"}</th><th scope="col">{"Lacks its"}</th><th scope="col">{"In row"}</th></tr></thead>
+                    <caption class="vh">{caption}</caption>
+                    <thead><tr><th scope="col">{say!("Query")}</th><th scope="col">{say!("Lacks its")}</th><th scope="col">{say!("In row")}</th></tr></thead>
                     <tbody>{for rows}</tbody>
                 </table>
             </div>
@@ -57,7 +59,7 @@ pub fn gaps_table(model: &ModelAudit) -> Html {
 fn rows(rows: &Reading, column: Option<&str>) -> Html {
     match rows {
         Reading::Nothing => Html::default(),
-        Reading::Awaited => html! { <p class="quiet">{"Reading the rows…"}</p> },
+        Reading::Awaited => html! { <p class="quiet">{say!("Reading the rows…")}</p> },
         Reading::Failed(error) => html! { <p>{explained(error)}</p> },
         Reading::Read(excerpt) => table(excerpt, column),
     }
@@ -72,7 +74,7 @@ fn table(excerpt: &Excerpt, column: Option<&str>) -> Html {
     let class = |index: usize| (Some(index) == marked).then_some("marked");
     let head = shown.iter().map(|index| {
         let name = excerpt.columns.get(*index).map_or("", String::as_str);
-        html! { <th scope="col" class={class(*index)}>{name}if Some(*index) == marked { <span class="vh">{", in question"}</span> }</th> }
+        html! { <th scope="col" class={class(*index)}>{name}if Some(*index) == marked { <span class="vh">{say!(", in question")}</span> }</th> }
     });
     let body = excerpt.rows.iter().map(|row| {
         let cells = shown.iter().map(|index| {
@@ -83,14 +85,14 @@ fn table(excerpt: &Excerpt, column: Option<&str>) -> Html {
     });
     html! {
         <>
-            <div class="scroll tall" tabindex="0" role="group" aria-label="Rows of the file, scrolls">
+            <div class="scroll tall" tabindex="0" role="group" aria-label={say!("Rows of the file, scrolls")}>
                 <table class="mini">
-                    <caption class="vh">{"Rows of the file"}</caption>
-                    <thead><tr><th scope="col">{"Row"}</th>{for head}</tr></thead>
+                    <caption class="vh">{say!("Rows of the file")}</caption>
+                    <thead><tr><th scope="col">{say!("Row")}</th>{for head}</tr></thead>
                     <tbody>{for body}</tbody>
                 </table>
             </div>
-            if left_out > 0 { <p class="quiet">{format!("{} more columns are not shown", count(left_out as u64))}</p> }
+            if left_out > 0 { <p class="quiet">{say!("{n} more columns are not shown", n = count(left_out as u64))}</p> }
         </>
     }
 }

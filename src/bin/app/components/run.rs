@@ -5,6 +5,7 @@ use super::field::NumberField;
 use crate::browser::random_seed;
 use crate::form::{Field, Form};
 use crate::state::{Action, Phase};
+use crate::words::{mix, say};
 use llm_selection::browser::pool::Speed;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -33,7 +34,7 @@ pub fn RunPanel(props: &RunProps) -> Html {
         })
     };
     let dice = html! {
-        <button type="button" class="btn ghost icon small" aria-label="Roll a new seed" onclick={roll}>
+        <button type="button" class="btn ghost icon small" aria-label={say!("Roll a new seed")} onclick={roll}>
             <svg viewBox="0 0 16 16" aria-hidden="true">
                 <rect x="2" y="2" width="12" height="12" rx="2.5" fill="none" stroke="currentColor" stroke-width="1.5" />
                 <circle cx="5.4" cy="5.4" r="1.2" fill="currentColor" /><circle cx="8" cy="8" r="1.2" fill="currentColor" />
@@ -41,13 +42,13 @@ pub fn RunPanel(props: &RunProps) -> Html {
             </svg>
         </button>
     };
-    let pace = |name: &'static str, title: &'static str, choice: Speed| {
+    let pace = |name: AttrValue, title: AttrValue, choice: Speed| {
         let dispatch = dispatch.clone();
         let onchange = Callback::from(move |_: Event| dispatch.emit(Action::Speed(choice)));
         html! { <label {title}><input type="radio" name="speed" checked={*speed == choice} {onchange} /><span>{name}</span></label> }
     };
     let field = |id: &'static str,
-                 label: &'static str,
+                 label: AttrValue,
                  field: Field,
                  value: &str,
                  least: &'static str,
@@ -59,22 +60,22 @@ pub fn RunPanel(props: &RunProps) -> Html {
     };
     html! {
         <fieldset class="panel run">
-            <legend>{"Run"}<Explain topic={Topic::Run} /></legend>
+            <legend>{say!("Run")}<Explain topic={Topic::Run} /></legend>
             <div class="stack">
                 <div class="three">
-                    {field("rounds", "Rounds", Field::Rounds, &form.rounds, "1", "1000", Html::default())}
-                    {field("replicates", "Replicates", Field::Replicates, &form.replicates, "1", "1", Html::default())}
-                    {field("seed", "Seed", Field::Seed, &form.seed, "0", "1", dice)}
+                    {field("rounds", say!("Rounds"), Field::Rounds, &form.rounds, "1", "1000", Html::default())}
+                    {field("replicates", say!("Replicates"), Field::Replicates, &form.replicates, "1", "1", Html::default())}
+                    {field("seed", say!("Seed"), Field::Seed, &form.seed, "0", "1", dice)}
                 </div>
                 <div class="row">
-                    <span class="quiet" aria-hidden="true">{"Speed"}</span>
+                    <span class="quiet" aria-hidden="true">{say!("Speed")}</span>
                     <fieldset class="seg">
-                        <legend class="vh">{"Speed"}</legend>
-                        {pace("1/s", "One round a second: every step can be watched", Speed::One)}
-                        {pace("10/s", "Ten rounds a second", Speed::Ten)}
-                        {pace("lecture", "About 200 rounds a second", Speed::Lecture)}
-                        {pace("fast", "About 2,000 rounds a second", Speed::Fast)}
-                        {pace("full", "As fast as it goes", Speed::Full)}
+                        <legend class="vh">{say!("Speed")}</legend>
+                        {pace("1/s".into(), say!("One round a second: every step can be watched"), Speed::One)}
+                        {pace("10/s".into(), say!("Ten rounds a second"), Speed::Ten)}
+                        {pace(say!("lecture"), say!("About 200 rounds a second"), Speed::Lecture)}
+                        {pace(say!("fast"), say!("About 2,000 rounds a second"), Speed::Fast)}
+                        {pace(say!("full"), say!("As fast as it goes"), Speed::Full)}
                     </fieldset>
                 </div>
                 {alert.clone()}
@@ -105,16 +106,16 @@ pub fn Controls(props: &ControlProps) -> Html {
     html! {
         <>
             <button type="button" class={class(!running)} disabled={!can_run} onclick={send(|| Action::Run)}>
-                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="currentColor" d="M4 2.5v11l9-5.5z" /></svg>{"Run"}
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="currentColor" d="M4 2.5v11l9-5.5z" /></svg>{say!("Run")}
             </button>
             <button type="button" class={class(running)} disabled={!running} onclick={send(|| Action::Pause)}>
-                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="currentColor" d="M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z" /></svg>{"Pause"}
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="currentColor" d="M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z" /></svg>{say!("Pause")}
             </button>
             <button type="button" class="btn" disabled={!can_step} onclick={send(|| Action::Step)}>
-                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="currentColor" d="M3 2.5v11L10.5 8zM11 2.5h2.2v11H11z" /></svg>{"Step"}
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="currentColor" d="M3 2.5v11L10.5 8zM11 2.5h2.2v11H11z" /></svg>{say!("Step")}
             </button>
             <button type="button" class="btn" disabled={*phase == Phase::Ready} onclick={send(|| Action::Reset)}>
-                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" d="M3 3v3.6h3.6M3.4 6.4A5.3 5.3 0 1 1 2.7 9" /></svg>{"Reset"}
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" d="M3 3v3.6h3.6M3.4 6.4A5.3 5.3 0 1 1 2.7 9" /></svg>{say!("Reset")}
             </button>
         </>
     }
@@ -134,11 +135,11 @@ pub fn Keys(props: &KeysProps) -> Html {
     html! {
         <p class="keys">
             if props.on {
-                <span><kbd>{"Space"}</kbd>{" run, pause"}</span>
-                <span><kbd>{"S"}</kbd>{" step"}</span>
-                <span><kbd>{"R"}</kbd>{" reset"}</span>
+                <span>{mix!("{key} run, pause", key = html! { <kbd>{say!("Space")}</kbd> })}</span>
+                <span>{mix!("{key} step", key = html! { <kbd>{"S"}</kbd> })}</span>
+                <span>{mix!("{key} reset", key = html! { <kbd>{"R"}</kbd> })}</span>
             }
-            <button type="button" class="link" onclick={props.list.clone()}>{if props.on { "All keys" } else { "Keys are off" }}</button>
+            <button type="button" class="link" onclick={props.list.clone()}>{say!(if props.on { "All keys" } else { "Keys are off" })}</button>
         </p>
     }
 }

@@ -5,6 +5,7 @@ use crate::browser::decimal;
 use crate::form::Field;
 use crate::format::{Unit, typed};
 use crate::state::Action;
+use crate::words::say;
 use llm_selection::plan::BudgetRange;
 use yew::prelude::*;
 
@@ -60,10 +61,10 @@ pub fn Slider(props: &SliderProps) -> Html {
                 <path class="leader" d={format!("M{} 6V36M{} 6V36", x(low), x(high))} />
             </svg>
             <input type="range" min="0" max={typed(top, 6)} {step} value={props.budget.clone()} disabled={props.disabled}
-                aria-label="Budget per query, slider"
-                aria-valuetext={format!("{} per query", props.unit.short(budget))} {oninput} {onchange} />
-            <span class="mark lo" ref={marks.0}><b>{props.unit.short(low)}</b>{"cheapest feasible"}</span>
-            <span class="mark hi" ref={marks.1}><b>{props.unit.short(high)}</b>{"never binding"}</span>
+                aria-label={say!("Budget per query, slider")}
+                aria-valuetext={say!("{budget} per query", budget = props.unit.short(budget))} {oninput} {onchange} />
+            <span class="mark lo" ref={marks.0}><b>{props.unit.short(low)}</b>{say!("cheapest feasible")}</span>
+            <span class="mark hi" ref={marks.1}><b>{props.unit.short(high)}</b>{say!("never binding")}</span>
         </div>
     }
 }

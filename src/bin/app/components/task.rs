@@ -8,6 +8,7 @@ use crate::browser::decimal;
 use crate::form::{Field, Form};
 use crate::format::{decimals, typed};
 use crate::state::Action;
+use crate::words::say;
 use crate::world::World;
 use llm_selection::experiment::RewardModel;
 use llm_selection::plan::BudgetRange;
@@ -30,7 +31,7 @@ pub struct TaskProps {
 #[component]
 pub fn TaskPanel(props: &TaskProps) -> Html {
     let TaskProps { form, world, range, wrong, alert, dispatch } = props;
-    let choose = |reward: RewardModel, name: &'static str, id: &'static str, about: &'static str, picture: Html| {
+    let choose = |reward: RewardModel, name: AttrValue, id: &'static str, about: AttrValue, picture: Html| {
         let dispatch = dispatch.clone();
         let onchange = Callback::from(move |_: Event| dispatch.emit(Action::Reward(reward)));
         let described = format!("{id}-about");
@@ -67,18 +68,18 @@ pub fn TaskPanel(props: &TaskProps) -> Html {
     let step = unit_step(step);
     html! {
         <fieldset class="panel">
-            <legend>{"Task"}<Explain topic={Topic::Reward} /></legend>
+            <legend>{say!("Task")}<Explain topic={Topic::Reward} /></legend>
             <div class="stack">
-                <div class="choices" role="radiogroup" aria-label="Reward model">
-                    {choose(RewardModel::Awc, "Any win (AWC)", "reward-awc", "One good answer is enough; the rest are not called.", circles([false, true, false]))}
-                    {choose(RewardModel::Suc, "Sum up (SUC)", "reward-suc", "Every model has its own part; the parts add up.", plus)}
-                    {choose(RewardModel::Aic, "All in (AIC)", "reward-aic", "Every part has to succeed.", chain)}
+                <div class="choices" role="radiogroup" aria-label={say!("Reward model")}>
+                    {choose(RewardModel::Awc, say!("Any win (AWC)"), "reward-awc", say!("One good answer is enough; the rest are not called."), circles([false, true, false]))}
+                    {choose(RewardModel::Suc, say!("Sum up (SUC)"), "reward-suc", say!("Every model has its own part; the parts add up."), plus)}
+                    {choose(RewardModel::Aic, say!("All in (AIC)"), "reward-aic", say!("Every part has to succeed."), chain)}
                 </div>
                 <div class="two">
-                    <NumberField id="max-models" label="Models per query" topic={Topic::MaxModels} field={Field::MaxModels}
+                    <NumberField id="max-models" label={say!("Models per query")} topic={Topic::MaxModels} field={Field::MaxModels}
                         value={form.max_models.clone()} wrong={*wrong} min="1" max={playing.to_string()} dispatch={dispatch.clone()}
                         before={html! { <span><i class="sym">{"N"}</i></span> }} />
-                    <NumberField id="budget" class="budget-field" label="Budget per query" topic={Topic::Budget} field={Field::Budget}
+                    <NumberField id="budget" class="budget-field" label={say!("Budget per query")} topic={Topic::Budget} field={Field::Budget}
                         value={form.budget.clone()} wrong={*wrong} {step} disabled={form.unconstrained} dispatch={dispatch.clone()}
                         before={html! { if !world.unit.sign().is_empty() { <span>{world.unit.sign()}</span> } }}
                         after={html! { <span><i class="sym">{"ρ"}</i></span> }} />
@@ -88,7 +89,7 @@ pub fn TaskPanel(props: &TaskProps) -> Html {
                 }
                 <label class="check">
                     <input type="checkbox" checked={form.unconstrained} disabled={!world.costs} onchange={unconstrained} />
-                    {"Unconstrained: no budget"}
+                    {say!("Unconstrained: no budget")}
                 </label>
                 {alert.clone()}
                 {too_small(props)}
@@ -122,9 +123,12 @@ fn too_small(props: &TaskProps) -> Html {
         })
     };
     html! {
-        <Message tone={Tone::Warn} title={format!("No set of {} fits {}", props.form.max_models, unit.short(budget))}
-            action={html! { <button type="button" class="btn small" onclick={set}>{format!("Set {}{least}", unit.sign())}</button> }}>
-            {format!("The cheapest costs {}. It is chosen every round, and each is counted as infeasible.", unit.short(range.cheapest_feasible))}
+        <Message tone={Tone::Warn} title={say!("No set of {n} fits {budget}", n = props.form.max_models, budget = unit.short(budget))}
+            action={html! { <button type="button" class="btn small" onclick={set}>{say!("Set {sign}{least}", sign = unit.sign(), least = least)}</button> }}>
+            {say!(
+                "The cheapest costs {cost}. It is chosen every round, and each is counted as infeasible.",
+                cost = unit.short(range.cheapest_feasible),
+            )}
         </Message>
     }
 }

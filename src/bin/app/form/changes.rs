@@ -3,11 +3,13 @@
 use super::read::{number, whole};
 use super::{best, listed};
 use crate::browser::decimal;
-use crate::format::{plural, typed};
+use crate::format::{count, typed};
+use crate::words::{plural, say};
 use crate::world::Model;
 use llm_selection::error::Result;
 use llm_selection::experiment::{Away, Drift, Environment, MAX_ROUNDS, NewMeans, Sampling};
 use serde::{Deserialize, Serialize};
+use yew::AttrValue;
 
 /// New means of one model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -138,14 +140,16 @@ impl Changes {
     }
 
     /// `Nothing changes`, or `2 changes, 1 absence`.
-    pub fn summary(&self) -> String {
+    pub fn summary(&self) -> AttrValue {
         let (drift, away) = (self.drift.len() as u64, self.away.len() as u64);
-        let parts = [
-            (drift > 0).then(|| plural(drift, "change", "changes")),
-            (away > 0).then(|| plural(away, "absence", "absences")),
-        ];
-        let said: Vec<String> = parts.into_iter().flatten().collect();
-        if said.is_empty() { "Nothing changes".into() } else { said.join(", ") }
+        let drifts = || plural!(drift, "{n}\u{a0}change", "{n}\u{a0}changes", n = count(drift));
+        let aways = || plural!(away, "{n}\u{a0}absence", "{n}\u{a0}absences", n = count(away));
+        match (drift, away) {
+            (0, 0) => say!("Nothing changes"),
+            (_, 0) => drifts(),
+            (0, _) => aways(),
+            _ => format!("{}, {}", drifts(), aways()).into(),
+        }
     }
 
     /// The row of new means with this number.
@@ -225,7 +229,7 @@ impl Changes {
     }
 
     /// Drops what is about models that do not play, and on synthetic worlds what is about parts of files; says so.
-    pub fn fit(&mut self, playing: &[&Model], on_data: bool) -> Option<String> {
+    pub fn fit(&mut self, playing: &[&Model], on_data: bool) -> Option<AttrValue> {
         let there = |name: &String| playing.iter().any(|model| model.name == *name);
         let mut gone: Vec<String> = Vec::new();
         let mut drop = |name: &String| {
@@ -255,20 +259,20 @@ impl Changes {
         self.away.retain(|away| drop(&away.model));
         let mut said = Vec::new();
         if !gone.is_empty() {
-            let verb = if gone.len() == 1 { "is" } else { "are" };
-            said.push(format!(
-                "{} {verb} not among these models: what was to change about {} is dropped.",
-                listed(&gone),
-                if gone.len() == 1 { "it" } else { "them" }
+            said.push(plural!(
+                gone.len(),
+                "{models} is not among these models: what was to change about it is dropped.",
+                "{models} are not among these models: what was to change about them is dropped.",
+                models = listed(&gone),
             ));
         }
         if costly {
-            said.push("This data has no costs: what was to change about costs is dropped.".into());
+            said.push(say!("This data has no costs: what was to change about costs is dropped."));
         }
         if parts > 0 {
-            said.push("There are no files here: the changes to their next part are dropped.".into());
+            said.push(say!("There are no files here: the changes to their next part are dropped."));
         }
-        (!said.is_empty()).then(|| said.join(" "))
+        (!said.is_empty()).then(|| said.join(" ").into())
     }
 
     /// An environment with these changes.

@@ -1,7 +1,9 @@
 //! The text inputs of the form, and which of them an error is about.
 
 use super::{Form, Param};
+use crate::words::say;
 use llm_selection::error::Error;
+use yew::AttrValue;
 
 /// A text input of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +65,8 @@ impl QueryAwareInput {
     }
 
     /// Its label on the page.
-    pub fn name(self) -> &'static str {
-        match self {
+    pub fn name(self) -> AttrValue {
+        say!(match self {
             QueryAwareInput::MaxModels => "Models per query",
             QueryAwareInput::Threshold => "Threshold",
             QueryAwareInput::Confidence => "Cascade stops at",
@@ -74,7 +76,7 @@ impl QueryAwareInput {
             QueryAwareInput::Validation => "Validation, %",
             QueryAwareInput::Seed => "Split seed",
             QueryAwareInput::Columns => "Extra columns",
-        }
+        })
     }
 }
 

@@ -1,12 +1,14 @@
 //! A policy of the list, as it was typed and chosen.
 
 use super::read::{number, whole};
+use crate::words::say;
 use llm_selection::error::Result;
 use llm_selection::experiment::{
     C2mabV, Contextual, Direct, EpsilonGreedy, Fixed, LinUcb, MAX_ROUNDS, NoParameters, Offline, Optimistic, Policy,
     PolicyKind, PrimalDual, Schedule, Solver, Thompson,
 };
 use serde::{Deserialize, Serialize};
+use yew::AttrValue;
 
 /// A kind of policy, without its parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,8 +41,8 @@ impl Kind {
     ];
 
     /// Its name in the field.
-    pub fn name(self) -> &'static str {
-        match self {
+    pub fn name(self) -> AttrValue {
+        say!(match self {
             Kind::C2mabV => "C2MAB-V",
             Kind::C2mabVDirect => "C2MAB-V-Direct",
             Kind::Cucb => "CUCB",
@@ -53,12 +55,12 @@ impl Kind {
             Kind::Oracle => "Oracle",
             Kind::Contextual => "Contextual C2MAB-V",
             Kind::LinUcb => "LinUCB",
-        }
+        })
     }
 
     /// One line of meaning.
-    pub fn about(self) -> &'static str {
-        match self {
+    pub fn about(self) -> AttrValue {
+        say!(match self {
             Kind::C2mabV => "learns reward and cost, keeps to the budget",
             Kind::C2mabVDirect => "the same, solving for whole sets each round",
             Kind::Cucb => "optimistic about reward",
@@ -71,7 +73,7 @@ impl Kind {
             Kind::Oracle => "knows the true means: the best set that fits",
             Kind::Contextual => "C2MAB-V about a classifier's predictions",
             Kind::LinUcb => "a linear regression on the query's features",
-        }
+        })
     }
 
     /// Whether it can be told to keep to the budget.

@@ -1,6 +1,7 @@
 //! What an experiment that was opened says and the form has no input for. It is kept as it came.
 
 use crate::format::{listed, typed};
+use crate::words::say;
 use llm_selection::experiment::{CostScale, Environment, Experiment, Feedback, RewardModel};
 use serde::{Deserialize, Serialize};
 
@@ -70,19 +71,20 @@ impl Rest {
     pub fn said(&self, reward: RewardModel) -> String {
         let mut said: Vec<String> = Vec::new();
         if self.feedback == Some(Feedback::Full) && reward == RewardModel::Awc {
-            said.push("every selected model is called".into());
+            said.push(say!("every selected model is called").to_string());
         }
         if self.stop_on_failure {
-            said.push("the calls stop at the first failure".into());
+            said.push(say!("the calls stop at the first failure").to_string());
         }
         if !self.at_least_one {
-            said.push("an empty choice calls no model".into());
+            said.push(say!("an empty choice calls no model").to_string());
         }
         if self.regret_alpha != 1.0 {
-            said.push(format!("regret is against {} of the best set", typed(self.regret_alpha, 6)));
+            let share = typed(self.regret_alpha, 6);
+            said.push(say!("regret is against {share} of the best set", share = share).to_string());
         }
         if let Some(CostScale::Fixed(scale)) = self.cost_scale {
-            said.push(format!("costs are divided by {}", typed(scale, 6)));
+            said.push(say!("costs are divided by {scale}", scale = typed(scale, 6)).to_string());
         }
         listed(&said)
     }

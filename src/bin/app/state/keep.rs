@@ -3,14 +3,16 @@
 use super::{Effect, Import, Phase, State, View};
 use crate::bring::Brought;
 use crate::form::Form;
-use crate::format::plural;
+use crate::format::count;
 use crate::room::Room;
+use crate::words::{plural, say, told};
 use crate::world::{Files, Source, World};
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{FileIdentity, ImportOptions, presets, stem};
 use llm_selection::error::Error;
 use llm_selection::workspace::KeptTraining;
 use std::rc::Rc;
+use yew::AttrValue;
 
 /// Something kept, to be put into the page.
 #[derive(Clone)]
@@ -71,20 +73,29 @@ impl State {
     /// A name for what is on the page: its title, else its data.
     pub fn proposed_name(&self) -> String {
         let title = self.form.rest.title.trim();
-        let name = match &self.form.source {
-            _ if !title.is_empty() => title.to_owned(),
-            Source::Illustration => "Nine chat models".to_owned(),
-            Source::Models(_) => plural(self.world.models.len() as u64, "model", "models"),
+        let name: AttrValue = match &self.form.source {
+            _ if !title.is_empty() => title.to_owned().into(),
+            Source::Illustration => say!("Nine chat models"),
+            Source::Models(_) => {
+                let number = self.world.models.len() as u64;
+                plural!(number, "{n}\u{a0}model", "{n}\u{a0}models", n = count(number))
+            }
             Source::Preset(id) => {
                 let info = presets::presets().iter().find(|info| info.id == id);
-                info.map_or(id.as_str(), |info| info.title).to_owned()
+                told(info.map_or(id.as_str(), |info| info.title).to_owned())
             }
             Source::Files => {
                 let files = self.files.as_ref().map(|files| files.data.facts().files.as_slice()).unwrap_or_default();
-                let first = files.first().map_or("Files", |file| stem(&file.name)).to_owned();
-                match files.len() as u64 {
-                    0 | 1 => first,
-                    number => format!("{first} and {}", plural(number - 1, "more file", "more files")),
+                let first = files.first().map_or_else(|| say!("Files"), |file| stem(&file.name).to_owned().into());
+                match (files.len() as u64).saturating_sub(1) {
+                    0 => first,
+                    more => plural!(
+                        more,
+                        "{first} and {n}\u{a0}more file",
+                        "{first} and {n}\u{a0}more files",
+                        first = first,
+                        n = count(more)
+                    ),
                 }
             }
         };
@@ -134,7 +145,7 @@ impl State {
         let mut said = Vec::new();
         if form.source == Source::Files && files.is_none() {
             form.source = Source::Illustration;
-            said.push("Your files were not kept in this browser: please load them again.".to_owned());
+            said.push("Your files were not kept in this browser: please load them again.".into());
         }
         let world = match World::new(&form.source, files.as_ref()) {
             Ok(world) => world,

@@ -8,6 +8,7 @@ use crate::components::message::{Message, Tone, explained};
 use crate::format::bytes;
 use crate::query_aware::{QueryAwareAction, QueryAwareState};
 use crate::state::Action;
+use crate::words::{mix, say};
 use yew::prelude::*;
 
 /// Where its files can be dropped, as a CSS selector.
@@ -35,22 +36,22 @@ pub fn table(room: &QueryAwareState, dispatch: &Callback<Action>) -> Html {
     });
     html! {
         <div class="field">
-            <span class="lbl">{"Token embeddings"}<Explain topic={Topic::Embeddings} /></span>
+            <span class="lbl">{say!("Token embeddings")}<Explain topic={Topic::Embeddings} /></span>
             <div class="drop" id="qa-table">
-                <p class="whole"><b>{"Drop a table here"}</b>{", or choose"}<br />{"tokenizer.json, model.safetensors, config.json: all at once"}</p>
-                <input type="file" multiple=true accept=".json,.safetensors" aria-label="Token embeddings" aria-describedby="qa-table-about" onchange={pick} />
+                <p class="whole">{mix!("{drop}, or choose", drop = html! { <b>{say!("Drop a table here")}</b> })}<br />{say!("tokenizer.json, model.safetensors, config.json: all at once")}</p>
+                <input type="file" multiple=true accept=".json,.safetensors" aria-label={say!("Token embeddings")} aria-describedby="qa-table-about" onchange={pick} />
             </div>
-            {under_way(&room.coming, "Fetching token embeddings", "Go on without them", give_up)}
+            {under_way(&room.coming, crate::words::say!("Fetching token embeddings"), crate::words::say!("Go on without them"), give_up)}
             if !room.table.is_empty() {
-                <ul class="files" aria-label="Files of the token embeddings">{for files}</ul>
-                <button type="button" class="btn small" onclick={take_away}>{"Take the embeddings away"}</button>
+                <ul class="files" aria-label={say!("Files of the token embeddings")}>{for files}</ul>
+                <button type="button" class="btn small" onclick={take_away}>{say!("Take the embeddings away")}</button>
             }
             if let Some(error) = &room.table_failure {
-                <Message tone={Tone::Bad} title={error.place.file.as_ref().map_or_else(|| "Token embeddings".to_owned(), |file| format!("Token embeddings: {file}"))}>
+                <Message tone={Tone::Bad} title={error.place.file.as_ref().map_or_else(|| say!("Token embeddings"), |file| say!("Token embeddings: {file}", file = file))}>
                     {explained(error)}{kept(room, error)}
                 </Message>
             }
-            <p class="quiet small" id="qa-table-about">{"Optional: static embeddings in Model2Vec's layout, a vector a token; their mean stands beside the words. Kept in this tab until it is closed or reloaded: neither links nor the workspace hold them."}</p>
+            <p class="quiet small" id="qa-table-about">{say!("Optional: static embeddings in Model2Vec's layout, a vector a token; their mean stands beside the words. Kept in this tab until it is closed or reloaded: neither links nor the workspace hold them.")}</p>
         </div>
     }
 }
