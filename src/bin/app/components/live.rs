@@ -22,9 +22,10 @@ use super::message::{Message, Tone, explained};
 use super::opening::refusal;
 use super::workspace::trouble;
 use crate::form::PolicyForm;
-use crate::format::{listed, plural};
+use crate::format::{count, listed};
 use crate::live::{LiveAction, LiveState, lacking};
 use crate::state::{Action, State};
+use crate::words::{mix, plural, say};
 use call::CallDialog;
 use calls::Calls;
 use field::At;
@@ -46,11 +47,11 @@ fn at(live: &LiveState, dispatch: &Callback<Action>) -> At {
 /// the focus.
 pub fn controls(live: &LiveState, dispatch: &Callback<Action>) -> Html {
     let at = at(live, dispatch);
-    let button = |class: &'static str, name: &'static str, disabled: bool, action: fn() -> LiveAction| {
+    let button = |class: &'static str, name: AttrValue, disabled: bool, action: fn() -> LiveAction| {
         html! { <button type="button" {class} {disabled} onclick={at.press(action)}>{name}</button> }
     };
     if live.run.is_none() {
-        let name = if live.form.real { "Start" } else { "Start the dry run" };
+        let name = say!(if live.form.real { "Start" } else { "Start the dry run" });
         let disabled = live.starting || !lacking(live).is_empty();
         return button("btn primary wide", name, disabled, || LiveAction::Start);
     }
@@ -59,19 +60,19 @@ pub fn controls(live: &LiveState, dispatch: &Callback<Action>) -> Html {
     match report.map(|report| report.phase) {
         Some(Phase::Running) => html! {
             <>
-                {button("btn primary", "Pause", false, || LiveAction::Pause)}
-                {button("btn", "Stop", false, || LiveAction::Stop)}
+                {button("btn primary", say!("Pause"), false, || LiveAction::Pause)}
+                {button("btn", say!("Stop"), false, || LiveAction::Stop)}
             </>
         },
         Some(Phase::Paused(_)) => html! {
             <>
-                {button("btn primary", "Go on", !live.lacking_keys().is_empty(), || LiveAction::GoOn)}
-                {button("btn", "Stop", !under_way, || LiveAction::Stop)}
-                {button("btn", "New run", under_way, || LiveAction::NewRun)}
+                {button("btn primary", say!("Go on"), !live.lacking_keys().is_empty(), || LiveAction::GoOn)}
+                {button("btn", say!("Stop"), !under_way, || LiveAction::Stop)}
+                {button("btn", say!("New run"), under_way, || LiveAction::NewRun)}
             </>
         },
-        Some(Phase::Done) => button("btn primary wide", "New run", false, || LiveAction::NewRun),
-        None => button("btn wide", "New run", true, || LiveAction::NewRun),
+        Some(Phase::Done) => button("btn primary wide", say!("New run"), false, || LiveAction::NewRun),
+        None => button("btn wide", say!("New run"), true, || LiveAction::NewRun),
     }
 }
 
@@ -82,13 +83,16 @@ pub fn ready(live: &LiveState) -> Html {
     }
     let lacks = lacking(live).len() as u64;
     let text = match (live.form.real, live.form.caps.caps()) {
-        _ if lacks > 0 => {
-            format!("Before the start, {} missing: see the list at the top.", plural(lacks, "thing is", "things are"))
-        }
+        _ if lacks > 0 => plural!(
+            lacks,
+            "Before the start, {n}\u{a0}thing is missing: see the list at the top.",
+            "Before the start, {n}\u{a0}things are missing: see the list at the top.",
+            n = count(lacks)
+        ),
         (true, Ok(caps)) => {
-            format!("Real calls, paid by your keys' accounts: at most {}, the cap.", spend::typed(caps.dollars))
+            say!("Real calls, paid by your keys' accounts: at most {cap}, the cap.", cap = spend::typed(caps.dollars))
         }
-        _ => "Free: the answers are simulated, and no key is needed.".to_owned(),
+        _ => say!("Free: the answers are simulated, and no key is needed."),
     };
     html! { <p class="quiet small">{text}</p> }
 }
@@ -119,21 +123,21 @@ pub fn side(live: &LiveState, playground: &[PolicyForm], loaded: &[Chosen], disp
 
 /// Whether providers are called.
 fn mode(live: &LiveState, at: &At) -> Html {
-    let choice = |name: &'static str, about: &'static str, real: bool| {
+    let choice = |name: AttrValue, about: AttrValue, real: bool| {
         let onchange = at.tick(move |form, _| form.real = real);
         html! {
             <label class="choice plain">
-                <input type="radio" name="live-mode" aria-label={name} checked={live.form.real == real} {onchange} />
+                <input type="radio" name="live-mode" aria-label={name.clone()} checked={live.form.real == real} {onchange} />
                 <b>{name}</b><small>{about}</small>
             </label>
         }
     };
     html! {
-        <fieldset class="panel" role="radiogroup" aria-label="Calls">
-            <legend>{"Calls"}<Explain topic={Topic::LiveMode} /></legend>
+        <fieldset class="panel" role="radiogroup" aria-label={say!("Calls")}>
+            <legend>{say!("Calls")}<Explain topic={Topic::LiveMode} /></legend>
             <div class="choices">
-                {choice("Dry run", "Simulated answers: free, no key, nothing leaves this tab", false)}
-                {choice("Real calls", "Your own keys; your providers bill you, up to the caps", true)}
+                {choice(say!("Dry run"), say!("Simulated answers: free, no key, nothing leaves this tab"), false)}
+                {choice(say!("Real calls"), say!("Your own keys; your providers bill you, up to the caps"), true)}
             </div>
         </fieldset>
     }
@@ -143,22 +147,21 @@ fn mode(live: &LiveState, at: &At) -> Html {
 pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Action>) -> Html {
     let live = &state.live;
     let at = at(live, dispatch);
-    let close =
-        html! { <button type="button" class="btn small" onclick={at.press(|| LiveAction::Dismiss)}>{"Close"}</button> };
+    let close = html! { <button type="button" class="btn small" onclick={at.press(|| LiveAction::Dismiss)}>{say!("Close")}</button> };
     html! {
         <main class="main" id="main" tabindex="-1">
-            <h1 class="vh">{"Live"}</h1>
+            <h1 class="vh">{say!("Live")}</h1>
             if live.run.is_none() {
-                <p class="lede">{"The same rounds with real models, called from your browser. Start with a dry run: three models, fifty questions, simulated answers. Then switch to real calls with your own keys, under caps that hold whatever happens."}</p>
+                <p class="lede">{say!("The same rounds with real models, called from your browser. Start with a dry run: three models, fifty questions, simulated answers. Then switch to real calls with your own keys, under caps that hold whatever happens.")}</p>
             }
             if let Some(error) = unkept { {trouble(error)} }
             {refusal(state, dispatch)}
             {status::status(live)}
             if let Some(error) = &live.unkept {
-                <Message tone={Tone::Bad} title="Nothing new is begun: it could not be saved" action={close.clone()}>{explained(error)}{" Go on tries to save again."}</Message>
+                <Message tone={Tone::Bad} title={say!("Nothing new is begun: it could not be saved")} action={close.clone()}>{mix!("{what} Go on tries to save again.", what = explained(error))}</Message>
             }
             if let Some(error) = &live.failure {
-                <Message tone={Tone::Bad} title="That could not be done" action={close}>{explained(error)}</Message>
+                <Message tone={Tone::Bad} title={say!("That could not be done")} action={close}>{explained(error)}</Message>
             }
             if let Some(report) = &live.report { {alerts(live, report, &at)} }
             {spend::spend(live, &at)}
@@ -181,20 +184,22 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
 fn alerts(live: &LiveState, report: &Report, at: &At) -> Html {
     let stopped = match report.phase {
         Phase::Paused(Pause::Cap(cap)) => html! {
-            <Message tone={Tone::Ask} title={match cap { Cap::Dollars => "The next call might exceed the cap on dollars".to_owned(), _ => format!("The cap on {} is reached", status::capped(cap)) }}>
+            <Message tone={Tone::Ask} title={say!(match cap { Cap::Dollars => "The next call might exceed the cap on dollars", Cap::Calls => "The cap on calls is reached", Cap::Minutes => "The cap on minutes is reached" })}>
                 if let Some(worst) = report.refused.filter(|_| cap == Cap::Dollars) {
-                    {format!("{} of {} are spent, and the next call could cost up to {}: the longest answer, and a token for every byte of the prompt. ", spend::typed(report.at_most()), spend::typed(report.caps.dollars), spend::dollars(worst))}
+                    {say!("{spent} of {cap} are spent, and the next call could cost up to {worst}: the longest answer, and a token for every byte of the prompt. Nothing more is sent. Raise the cap under Caps and press Go on, or keep what there is.",
+                        spent = spend::typed(report.at_most()), cap = spend::typed(report.caps.dollars), worst = spend::dollars(worst))}
+                } else {
+                    {say!("Nothing more is sent. Raise the cap under Caps and press Go on, or keep what there is.")}
                 }
-                {"Nothing more is sent. Raise the cap under Caps and press Go on, or keep what there is."}
             </Message>
         },
         Phase::Paused(Pause::Over) => html! {
-            <Message tone={Tone::Bad} title="A call cost more than it could">
-                {"The prices or the limit on tokens are not what the provider goes by, so that the cap on dollars cannot be trusted. Compare the prices with the provider's page, and begin a new run with the right ones."}
+            <Message tone={Tone::Bad} title={say!("A call cost more than it could")}>
+                {say!("The prices or the limit on tokens are not what the provider goes by, so that the cap on dollars cannot be trusted. Compare the prices with the provider's page, and begin a new run with the right ones.")}
             </Message>
         },
         Phase::Paused(Pause::NoModel) => html! {
-            <Message tone={Tone::Ask} title="No model can be called">{"See what each of them needs, then go on."}</Message>
+            <Message tone={Tone::Ask} title={say!("No model can be called")}>{say!("See what each of them needs, then go on.")}</Message>
         },
         _ => Html::default(),
     };
@@ -204,16 +209,16 @@ fn alerts(live: &LiveState, report: &Report, at: &At) -> Html {
         <>
             {stopped}
             if !keyless.is_empty() && matches!(report.phase, Phase::Paused(_)) {
-                <Message tone={Tone::Ask} title="A key is needed to go on">{format!("Enter the key for {} under Keys: keys are gone with the tab that had them, unless you kept them.", listed(&keyless))}</Message>
+                <Message tone={Tone::Ask} title={say!("A key is needed to go on")}>{say!("Enter the key for {hosts} under Keys: keys are gone with the tab that had them, unless you kept them.", hosts = listed(&keyless))}</Message>
             }
             if !live.maybe_keyless().is_empty() && report.phase == Phase::Paused(Pause::Opened) {
-                <Message tone={Tone::Note} title="Before you go on">{format!("If {} asks for a key, enter it again under Keys: it was kept only as long as the tab was open.", listed(&live.maybe_keyless()))}</Message>
+                <Message tone={Tone::Note} title={say!("Before you go on")}>{say!("If {hosts} asks for a key, enter it again under Keys: it was kept only as long as the tab was open.", hosts = listed(&live.maybe_keyless()))}</Message>
             }
             if near {
-                <div role="alert"><Message tone={Tone::Warn} title="More than 80 % of a cap is used">{"The run stops by itself at the cap. It can be raised under Caps."}</Message></div>
+                <div role="alert"><Message tone={Tone::Warn} title={say!("More than 80 % of a cap is used")}>{say!("The run stops by itself at the cap. It can be raised under Caps.")}</Message></div>
             }
             if report.offline {
-                <Message tone={Tone::Note} title="The browser has no network">{"The run waits, and goes on by itself."}</Message>
+                <Message tone={Tone::Note} title={say!("The browser has no network")}>{say!("The run waits, and goes on by itself.")}</Message>
             }
             if report.phase != Phase::Done { {known::troubles(report, at)} }
         </>

@@ -2,6 +2,7 @@
 //! worker and is in no link and no file: neither may say where a key is sent.
 
 use crate::form::{Kind, PolicyForm, number, whole};
+use crate::words::{say, told};
 use llm_selection::data::prices::{AS_OF, list_price};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Grader, MAX_ROUNDS, MAX_SEED, Policy, RewardModel, Task, TokenPrice};
@@ -14,6 +15,7 @@ use llm_selection::live::setup::{Judge, MOST_BATCH, Model, Pace, Setup};
 use llm_selection::plan::policy_label;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use yew::AttrValue;
 
 /// Longest pasted text that is kept for the next visit, in bytes.
 const LONGEST_KEPT: usize = 1 << 20;
@@ -37,19 +39,35 @@ pub enum ScoringKind {
 }
 
 impl ScoringKind {
-    /// All, with what they are called.
-    pub const ALL: [(ScoringKind, &str); 10] = [
-        (ScoringKind::ChoiceLetter, "Choice letter"),
-        (ScoringKind::ExactLetter, "Choice letter and nothing else"),
-        (ScoringKind::Exact, "The same text"),
-        (ScoringKind::CaseFolded, "The same text, in any case"),
-        (ScoringKind::Contains, "Contains the reference"),
-        (ScoringKind::Number, "Last number"),
-        (ScoringKind::NumberWithin, "Last number, about"),
-        (ScoringKind::Regex, "Pattern"),
-        (ScoringKind::Rouge2, "ROUGE-2"),
-        (ScoringKind::Judged, "A model judges"),
+    /// All, in the order of the list.
+    pub const ALL: [ScoringKind; 10] = [
+        ScoringKind::ChoiceLetter,
+        ScoringKind::ExactLetter,
+        ScoringKind::Exact,
+        ScoringKind::CaseFolded,
+        ScoringKind::Contains,
+        ScoringKind::Number,
+        ScoringKind::NumberWithin,
+        ScoringKind::Regex,
+        ScoringKind::Rouge2,
+        ScoringKind::Judged,
     ];
+
+    /// What it is called.
+    pub fn name(self) -> AttrValue {
+        say!(match self {
+            ScoringKind::ChoiceLetter => "Choice letter",
+            ScoringKind::ExactLetter => "Choice letter and nothing else",
+            ScoringKind::Exact => "The same text",
+            ScoringKind::CaseFolded => "The same text, in any case",
+            ScoringKind::Contains => "Contains the reference",
+            ScoringKind::Number => "Last number",
+            ScoringKind::NumberWithin => "Last number, about",
+            ScoringKind::Regex => "Pattern",
+            ScoringKind::Rouge2 => "ROUGE-2",
+            ScoringKind::Judged => "A model judges",
+        })
+    }
 
     /// Whether scores may be between 0 and 1.
     pub fn is_graded(self) -> bool {
@@ -113,9 +131,9 @@ impl ModelForm {
     }
 
     /// The price that holds where none is typed, and where it is from.
-    pub fn list_price(&self) -> Option<(TokenPrice, String)> {
-        let own = self.listed.map(|price| (price, format!("{}'s list", self.provider().name)));
-        let known = || list_price(self.model.trim()).map(|price| (price, format!("list price of {AS_OF}")));
+    pub fn list_price(&self) -> Option<(TokenPrice, AttrValue)> {
+        let own = self.listed.map(|price| (price, say!("{provider}'s list", provider = told(self.provider().name))));
+        let known = || list_price(self.model.trim()).map(|price| (price, say!("list price of {month}", month = AS_OF)));
         // A server of one's own has its own prices, whatever its models are called.
         own.or_else(|| if self.provider().own { None } else { known() })
     }

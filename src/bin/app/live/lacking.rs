@@ -1,8 +1,10 @@
 //! What a run needs before it can start, as a short list.
 
 use super::LiveState;
+use crate::words::say;
 use llm_selection::browser::live::may_connect;
 use std::collections::BTreeSet;
+use yew::AttrValue;
 
 /// Something that a run lacks, in words.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,19 +27,21 @@ pub enum Lack {
 
 impl Lack {
     /// What to do about it.
-    pub fn text(&self) -> String {
+    pub fn text(&self) -> AttrValue {
         match self {
-            Lack::Model => "Tick at least one model.".into(),
-            Lack::Key(host) => format!("Enter a key for {host}."),
-            Lack::Price(model) => {
-                format!("Give the prices of {model}, 0 where it is free: without them nothing can be capped.")
-            }
-            Lack::Connection(origin) => {
-                format!("This page was not built to call {origin}: build it with cargo xtask build --connect {origin}")
-            }
-            Lack::Questions => "Paste questions or choose a file, or take the built-in ones.".into(),
-            Lack::Wrong => "Mend what is marked in the form.".into(),
-            Lack::Worker => "The room is being opened.".into(),
+            Lack::Model => say!("Tick at least one model."),
+            Lack::Key(host) => say!("Enter a key for {host}.", host = host),
+            Lack::Price(model) => say!(
+                "Give the prices of {model}, 0 where it is free: without them nothing can be capped.",
+                model = model
+            ),
+            Lack::Connection(origin) => say!(
+                "This page was not built to call {origin}: build it with cargo xtask build --connect {origin}",
+                origin = origin
+            ),
+            Lack::Questions => say!("Paste questions or choose a file, or take the built-in ones."),
+            Lack::Wrong => say!("Mend what is marked in the form."),
+            Lack::Worker => say!("The room is being opened."),
         }
     }
 }
@@ -65,7 +69,8 @@ pub fn lacking(state: &LiveState) -> Vec<Lack> {
         }
         if !model.has_price() {
             let name = names.get(place).filter(|name| !name.is_empty());
-            lacks.insert(Lack::Price(name.cloned().unwrap_or_else(|| format!("model {}", place + 1))));
+            let unnamed = || say!("model {n}", n = place + 1).to_string();
+            lacks.insert(Lack::Price(name.cloned().unwrap_or_else(unnamed)));
         }
     }
     match &state.questions {

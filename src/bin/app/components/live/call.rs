@@ -7,6 +7,7 @@ use crate::components::message::{Message, Tone};
 use crate::format::{count, fixed};
 use crate::live::{CallText, LiveAction};
 use crate::state::Action;
+use crate::words::{say, told};
 use llm_selection::live::session::{Row, RowState, Texts};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -25,24 +26,24 @@ pub struct CallProps {
 pub fn CallDialog(props: &CallProps) -> Html {
     let dialog = use_dialog(props.text.is_some());
     let closed = props.at.dispatch.reform(|_: Event| Action::Live(LiveAction::Text(None)));
-    let title = props.text.as_ref().map_or_else(|| "Call".to_owned(), |text| format!("Call {}", count(text.call + 1)));
+    let title = props.text.as_ref().map_or_else(|| say!("Call"), |text| say!("Call {n}", n = count(text.call + 1)));
     let texts = props.text.as_ref().and_then(|text| text.texts.clone());
-    let part = |name: &'static str, text: &str| {
-        html! { <section><h3>{name}</h3><pre class="text" tabindex="0">{if text.is_empty() { "nothing" } else { text }.to_owned()}</pre></section> }
+    let part = |name: AttrValue, text: &str| {
+        html! { <section><h3>{name}</h3><pre class="text" tabindex="0">{if text.is_empty() { say!("nothing") } else { text.to_owned().into() }}</pre></section> }
     };
     html! {
         <dialog ref={dialog} class="workspace" aria-labelledby="live-call-title" onclose={closed}>
             <div class="stack">
                 <div class="card-head">
                     <h2 id="live-call-title">{title}</h2>
-                    <div class="end"><button type="button" class="btn small" onclick={props.at.press(|| LiveAction::Text(None))}>{"Close"}</button></div>
+                    <div class="end"><button type="button" class="btn small" onclick={props.at.press(|| LiveAction::Text(None))}>{say!("Close")}</button></div>
                 </div>
                 if let Some(row) = &props.row { <p>{facts(row)}</p> }
                 if let Some(Texts { sent, reference, came, advice }) = &texts {
-                    if !advice.is_empty() { <Message tone={Tone::Note} title="What to make of it">{advice.clone()}</Message> }
-                    {part("Came back", came)}{part("Reference", reference)}{part("Sent", sent)}
+                    if !advice.is_empty() { <Message tone={Tone::Note} title={say!("What to make of it")}>{told(advice.clone())}</Message> }
+                    {part(say!("Came back"), came)}{part(say!("Reference"), reference)}{part(say!("Sent"), sent)}
                 } else {
-                    <p class="quiet">{"Looking it up…"}</p>
+                    <p class="quiet">{say!("Looking it up…")}</p>
                 }
             </div>
         </dialog>
@@ -51,16 +52,20 @@ pub fn CallDialog(props: &CallProps) -> Html {
 
 /// Who was asked what, and what it took.
 fn facts(row: &Row) -> String {
-    let mut facts = vec![row.model.clone(), format!("question {}", row.question)];
+    let mut facts: Vec<AttrValue> =
+        vec![row.model.clone().into(), say!("question {question}", question = row.question)];
     match &row.state {
-        RowState::Answered(_, _, Some(score)) => facts.push(format!("score {}", fixed(*score, 2))),
-        RowState::Failed(fault) => facts.push(fault.title().to_owned()),
+        RowState::Answered(_, _, Some(score)) => facts.push(say!("score {score}", score = fixed(*score, 2))),
+        RowState::Failed(fault) => facts.push(told(fault.title())),
         _ => {}
     }
     if let Some(usage) = &row.usage {
-        facts.push(format!("{} tokens in, {} out", count(usage.input), count(usage.output)));
+        facts.push(say!("{input} tokens in, {output} out", input = count(usage.input), output = count(usage.output)));
     }
-    facts.push(row.dollars.map_or_else(|| format!("at most {}", dollars(row.worst)), dollars));
-    facts.extend(row.latency_ms.map(|latency| format!("{} ms", fixed(latency, 0))));
+    facts.push(match row.dollars {
+        Some(paid) => dollars(paid).into(),
+        None => say!("at most {most}", most = dollars(row.worst)),
+    });
+    facts.extend(row.latency_ms.map(|latency| format!("{} ms", fixed(latency, 0)).into()));
     facts.join(" · ")
 }

@@ -7,6 +7,7 @@ use crate::components::figure::use_size;
 use crate::format::{count, fixed};
 use crate::live::LiveAction;
 use crate::shared::Shared;
+use crate::words::{say, told};
 use llm_selection::live::protocol::Ending;
 use llm_selection::live::session::{Row, RowState, Rows, Shown};
 use yew::prelude::*;
@@ -60,7 +61,7 @@ pub fn Calls(props: &CallsProps) -> Html {
             }
         })
     };
-    let choice = |name: &'static str, choice: Shown| {
+    let choice = |name: AttrValue, choice: Shown| {
         let at = at.clone();
         let onchange = Callback::from(move |_: Event| at.act(LiveAction::Shown(choice)));
         html! { <label><input type="radio" name="live-shown" checked={*shown == choice} {onchange} /><span>{name}</span></label> }
@@ -74,22 +75,22 @@ pub fn Calls(props: &CallsProps) -> Html {
     html! {
         <section class="card" aria-labelledby="live-calls">
             <div class="card-head">
-                <h2 id="live-calls">{"Calls"}</h2><Explain topic={Topic::LiveCalls} />
-                <span class="note">{"each is saved in this browser as it comes"}</span>
-                <div class="end"><div class="seg" role="radiogroup" aria-label="Show">
-                    {choice("newest", Shown::All)}{choice("wrong", Shown::Wrong)}{choice("failed", Shown::Failed)}
+                <h2 id="live-calls">{say!("Calls")}</h2><Explain topic={Topic::LiveCalls} />
+                <span class="note">{say!("each is saved in this browser as it comes")}</span>
+                <div class="end"><div class="seg" role="radiogroup" aria-label={say!("Show")}>
+                    {choice(say!("newest"), Shown::All)}{choice(say!("wrong"), Shown::Wrong)}{choice(say!("failed"), Shown::Failed)}
                 </div></div>
             </div>
-            <div class="scroll calls-scroll" tabindex="0" role="group" aria-label="Calls, scrolls" ref={area} {onscroll}>
-                <table class="table calls-table" aria-label="Calls" aria-rowcount={(total + 1).to_string()}>
+            <div class="scroll calls-scroll" tabindex="0" role="group" aria-label={say!("Calls, scrolls")} ref={area} {onscroll}>
+                <table class="table calls-table" aria-label={say!("Calls")} aria-rowcount={(total + 1).to_string()}>
                     <thead><tr aria-rowindex="1">
-                        <th scope="col">{"Call"}</th><th scope="col" class="l">{"Question"}</th><th scope="col" class="l">{"Model"}</th><th scope="col" class="l">{"Answer"}</th>
-                        <th scope="col" class="l">{"State"}</th><th scope="col">{"Score"}</th><th scope="col">{"Tokens in + out"}</th><th scope="col">{"Cost"}</th><th scope="col">{"Latency, ms"}</th>
+                        <th scope="col">{say!("Call")}</th><th scope="col" class="l">{say!("Question")}</th><th scope="col" class="l">{say!("Model")}</th><th scope="col" class="l">{say!("Answer")}</th>
+                        <th scope="col" class="l">{say!("State")}</th><th scope="col">{say!("Score")}</th><th scope="col">{say!("Tokens in + out")}</th><th scope="col">{say!("Cost")}</th><th scope="col">{say!("Latency, ms")}</th>
                     </tr></thead>
                     <tbody>{space(first)}{for body}{space(below)}</tbody>
                 </table>
             </div>
-            if total == 0 { <p class="quiet">{if *shown == Shown::All { "No call yet." } else { "None of these." }}</p> }
+            if total == 0 { <p class="quiet">{say!(if *shown == Shown::All { "No call yet." } else { "None of these." })}</p> }
         </section>
     }
 }
@@ -97,27 +98,27 @@ pub fn Calls(props: &CallsProps) -> Html {
 fn line(row: &Row, place: usize, at: &At) -> Html {
     let call = row.call;
     let (class, state, answer, score) = match &row.state {
-        RowState::UnderWay => ("wait", "under way".to_owned(), String::new(), None),
-        RowState::NotSent => ("", "not sent".to_owned(), String::new(), None),
+        RowState::UnderWay => ("wait", say!("under way"), String::new(), None),
+        RowState::NotSent => ("", say!("not sent"), String::new(), None),
         RowState::Failed(fault) => {
-            let status = fault.status.map_or(String::new(), |status| format!(" {status}"));
-            let said = if fault.said.is_empty() {
-                fault.title().to_owned()
-            } else {
-                format!("{}: {}", fault.title(), fault.said)
+            let state = match fault.status {
+                Some(status) => say!("failed {status}", status = status),
+                None => say!("failed"),
             };
-            ("err", format!("failed{status}"), said, None)
+            let title = told(fault.title());
+            let said = if fault.said.is_empty() { title.to_string() } else { format!("{title}: {}", fault.said) };
+            ("err", state, said, None)
         }
         RowState::Answered(text, ending, score) => {
-            let state = match ending {
+            let state = say!(match ending {
                 Ending::Complete => "answered",
                 Ending::CutOff => "cut off",
                 Ending::Refused => "refused",
-            };
-            ("ready", state.to_owned(), text.clone(), *score)
+            });
+            ("ready", state, text.clone(), *score)
         }
     };
-    let again = if row.attempt > 1 { format!(", try {}", row.attempt) } else { String::new() };
+    let state = if row.attempt > 1 { say!("{state}, try {n}", state = state, n = row.attempt) } else { state };
     let tokens =
         row.usage.map_or_else(|| "–".to_owned(), |usage| format!("{} + {}", count(usage.input), count(usage.output)));
     let cost = match row.dollars {
@@ -127,11 +128,11 @@ fn line(row: &Row, place: usize, at: &At) -> Html {
     let open = at.press(move || LiveAction::Text(Some(call)));
     html! {
         <tr key={call} aria-rowindex={(place + 2).to_string()}>
-            <th scope="row"><button type="button" class="link" aria-label={format!("Call {}", call + 1)} onclick={open}>{count(call + 1)}</button></th>
+            <th scope="row"><button type="button" class="link" aria-label={say!("Call {n}", n = call + 1)} onclick={open}>{count(call + 1)}</button></th>
             <td class="l"><span class="reply">{row.question.clone()}</span></td>
-            <td class="l"><span class="reply">{row.model.clone()}</span>if row.judge { <small class="quiet">{" judges"}</small> }</td>
+            <td class="l"><span class="reply">{row.model.clone()}</span>if row.judge { <small class="quiet">{" "}{say!("judges")}</small> }</td>
             <td class="l"><span class="reply excerpt">{answer}</span></td>
-            <td class="l"><span class={classes!("state", class)}>{state}{again}</span></td>
+            <td class="l"><span class={classes!("state", class)}>{state}</span></td>
             <td>{scored(score)}</td>
             <td>{tokens}</td>
             <td>{cost}</td>

@@ -5,6 +5,7 @@ use super::task::plain;
 use crate::components::explain::{Explain, Topic};
 use crate::live::{CapsForm, LiveAction, LiveState, PaceForm};
 use crate::state::Action;
+use crate::words::{say, told};
 use llm_selection::live::provider::provider;
 use std::collections::BTreeSet;
 use yew::prelude::*;
@@ -17,46 +18,46 @@ pub fn caps(live: &LiveState, at: &At) -> Html {
     });
     let providers: BTreeSet<String> = form.endpoints().into_iter().map(|endpoint| endpoint.provider).collect();
     let rows = providers.into_iter().map(|id| {
-        let name = provider(&id).map_or(id.as_str(), |provider| provider.name).to_owned();
+        let name = told(provider(&id).map_or(id.as_str(), |provider| provider.name).to_owned());
         let own = form.paces.get(&id).cloned().unwrap_or_default();
-        let part = |label: &'static str, text: &str, all: &str, set: fn(&mut PaceForm) -> &mut String| {
+        let part = |label: AttrValue, text: &str, all: &str, set: fn(&mut PaceForm) -> &mut String| {
             let id = id.clone();
             let on = at.text(move |form, text| *set(form.paces.entry(id.clone()).or_default()) = text);
-            let hint = if all.trim().is_empty() { "no limit".to_owned() } else { all.to_owned() };
-            html! { <td><input type="number" inputmode="numeric" min="1" step="1" autocomplete="off" value={text.to_owned()} placeholder={hint} aria-label={format!("{label} of {name}")} oninput={super::field::typed(&on)} /></td> }
+            let hint = if all.trim().is_empty() { say!("no limit") } else { all.to_owned().into() };
+            html! { <td><input type="number" inputmode="numeric" min="1" step="1" autocomplete="off" value={text.to_owned()} placeholder={hint} aria-label={label} oninput={super::field::typed(&on)} /></td> }
         };
         html! {
             <tr key={id.clone()}>
                 <th scope="row">{name.clone()}</th>
-                {part("At once", &own.at_once, &form.at_once, |pace| &mut pace.at_once)}
-                {part("Calls a minute", &own.per_minute, &form.per_minute, |pace| &mut pace.per_minute)}
+                {part(say!("At once of {name}", name = name), &own.at_once, &form.at_once, |pace| &mut pace.at_once)}
+                {part(say!("Calls a minute of {name}", name = name), &own.per_minute, &form.per_minute, |pace| &mut pace.per_minute)}
             </tr>
         }
     });
     html! {
         <>
             <fieldset class="panel">
-                <legend>{"Caps"}<Explain topic={Topic::LiveCaps} /></legend>
+                <legend>{say!("Caps")}<Explain topic={Topic::LiveCaps} /></legend>
                 <div class="stack">
                     {limits(at, &form.caps, on)}
-                    {plain(at, "live-max-tokens", "Output tokens a call", "max_tokens", &form.max_tokens, |form| &mut form.max_tokens)}
-                    <p class="quiet small">{"Reasoning counts: models that reason need 1,000 or more."}</p>
+                    {plain(at, "live-max-tokens", say!("Output tokens a call"), "max_tokens", &form.max_tokens, |form| &mut form.max_tokens)}
+                    <p class="quiet small">{say!("Reasoning counts: models that reason need 1,000 or more.")}</p>
                 </div>
             </fieldset>
             <fieldset class="panel">
-                <legend>{"Pace"}<Explain topic={Topic::LivePace} /></legend>
+                <legend>{say!("Pace")}<Explain topic={Topic::LivePace} /></legend>
                 <div class="stack">
                     <div class="two">
-                        {plain(at, "live-at-once", "At once", "at_once", &form.at_once, |form| &mut form.at_once)}
-                        {number(at, Number { id: "live-per-minute", label: "Calls a minute", path: "per_minute", min: "1", hint: "no limit", ..Number::default() }, &form.per_minute, at.text(|form, text| form.per_minute = text))}
-                        {number(at, Number { id: "live-timeout", label: "Timeout", path: "timeout_s", min: "1", after: unit("s"), ..Number::default() }, &form.timeout, at.text(|form, text| form.timeout = text))}
-                        {plain(at, "live-retries", "Retries", "retries", &form.retries, |form| &mut form.retries)}
+                        {plain(at, "live-at-once", say!("At once"), "at_once", &form.at_once, |form| &mut form.at_once)}
+                        {number(at, Number { id: "live-per-minute", label: say!("Calls a minute"), path: "per_minute", min: "1", hint: say!("no limit"), ..Number::default() }, &form.per_minute, at.text(|form, text| form.per_minute = text))}
+                        {number(at, Number { id: "live-timeout", label: say!("Timeout"), path: "timeout_s", min: "1", after: unit("s"), ..Number::default() }, &form.timeout, at.text(|form, text| form.timeout = text))}
+                        {plain(at, "live-retries", say!("Retries"), "retries", &form.retries, |form| &mut form.retries)}
                     </div>
                     <details class="changes">
-                        <summary>{"By provider"}</summary>
+                        <summary>{say!("By provider")}</summary>
                         <table class="mini paces">
-                            <caption class="vh">{"Pace by provider"}</caption>
-                            <thead><tr><th scope="col">{"Provider"}</th><th scope="col">{"At once"}</th><th scope="col">{"A minute"}</th></tr></thead>
+                            <caption class="vh">{say!("Pace by provider")}</caption>
+                            <thead><tr><th scope="col">{say!("Provider")}</th><th scope="col">{say!("At once")}</th><th scope="col">{say!("A minute")}</th></tr></thead>
                             <tbody>{for rows}</tbody>
                         </table>
                     </details>
@@ -73,10 +74,10 @@ pub fn caps_now(live: &LiveState, at: &At) -> Html {
     let changed = live.caps.caps().ok() != now;
     html! {
         <fieldset class="panel">
-            <legend>{"Caps"}<Explain topic={Topic::LiveCaps} /></legend>
+            <legend>{say!("Caps")}<Explain topic={Topic::LiveCaps} /></legend>
             <div class="stack">
                 {limits(at, &live.caps, on)}
-                <button type="button" class="btn wide" disabled={now.is_none() || !changed} onclick={at.press(|| LiveAction::ChangeCaps)}>{"Change caps"}</button>
+                <button type="button" class="btn wide" disabled={now.is_none() || !changed} onclick={at.press(|| LiveAction::ChangeCaps)}>{say!("Change caps")}</button>
             </div>
         </fieldset>
     }
@@ -93,10 +94,10 @@ fn limits(at: &At, caps: &CapsForm, on: Callback<CapsForm>) -> Html {
     };
     html! {
         <>
-            {number(at, Number { id: "live-cap-dollars", label: "Total spend", path: "caps.dollars", before: unit("$"), min: "0", step: "any", class: "budget-field", ..Number::default() }, &caps.dollars, part(|caps| &mut caps.dollars))}
+            {number(at, Number { id: "live-cap-dollars", label: say!("Total spend"), path: "caps.dollars", before: unit("$"), min: "0", step: "any", class: "budget-field", ..Number::default() }, &caps.dollars, part(|caps| &mut caps.dollars))}
             <div class="two">
-                {number(at, Number { id: "live-cap-calls", label: "Calls", path: "caps.calls", min: "1", ..Number::default() }, &caps.calls, part(|caps| &mut caps.calls))}
-                {number(at, Number { id: "live-cap-minutes", label: "Minutes", path: "caps.minutes", min: "0", step: "any", ..Number::default() }, &caps.minutes, part(|caps| &mut caps.minutes))}
+                {number(at, Number { id: "live-cap-calls", label: say!("Calls"), path: "caps.calls", min: "1", ..Number::default() }, &caps.calls, part(|caps| &mut caps.calls))}
+                {number(at, Number { id: "live-cap-minutes", label: say!("Minutes"), path: "caps.minutes", min: "0", step: "any", ..Number::default() }, &caps.minutes, part(|caps| &mut caps.minutes))}
             </div>
         </>
     }

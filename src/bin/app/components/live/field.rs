@@ -4,6 +4,7 @@ use crate::components::explain::{Explain, Topic};
 use crate::components::message::explained;
 use crate::live::{LiveAction, LiveForm};
 use crate::state::Action;
+use crate::words::say;
 use llm_selection::error::Error;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -103,7 +104,7 @@ pub fn chosen(on: &Callback<String>) -> Callback<Event> {
 #[derive(Default)]
 pub struct Number {
     pub id: &'static str,
-    pub label: &'static str,
+    pub label: AttrValue,
     /// Its path in the set-up, as errors name it.
     pub path: &'static str,
     pub topic: Option<Topic>,
@@ -113,7 +114,7 @@ pub struct Number {
     pub step: &'static str,
     pub min: &'static str,
     /// What stands in it while it is empty.
-    pub hint: &'static str,
+    pub hint: AttrValue,
     pub class: &'static str,
 }
 
@@ -150,7 +151,7 @@ pub fn symbol(text: &'static str) -> Html {
 pub fn area(
     at: &At,
     id: &'static str,
-    label: &'static str,
+    label: AttrValue,
     path: &str,
     rows: &'static str,
     text: &str,
@@ -170,9 +171,9 @@ pub fn area(
 /// One of several; each with its value, its name, and whether it is chosen.
 pub fn select(
     id: &'static str,
-    label: &'static str,
+    label: AttrValue,
     topic: Option<Topic>,
-    choices: Vec<(String, String, bool)>,
+    choices: Vec<(String, AttrValue, bool)>,
     on: Callback<String>,
 ) -> Html {
     let options = choices.into_iter().map(|(value, name, selected)| {
@@ -187,22 +188,32 @@ pub fn select(
 }
 
 /// What a field of a set-up is called on the page.
-pub fn name(error: &Error) -> String {
+pub fn name(error: &Error) -> AttrValue {
     let path = error.place.field.as_deref().unwrap_or_default();
     let model = path.strip_prefix("models[").and_then(|rest| rest.split_once("]."));
     if let Some((place, part)) = model {
         let place = place.parse::<usize>().map_or(0, |place| place + 1);
         let part = match part {
-            "model" | "name" => "Model name",
-            "endpoint" | "endpoint.base" => "Server address",
-            "price.input" => "Input price",
-            "price.output" => "Output price",
-            "price" => "Prices",
-            other => other,
+            "model" | "name" => say!("Model name"),
+            "endpoint" | "endpoint.base" => say!("Server address"),
+            "price.input" => say!("Input price"),
+            "price.output" => say!("Output price"),
+            "price" => say!("Prices"),
+            other => other.to_owned().into(),
         };
-        return format!("{part} of model {place}");
+        return say!("{part} of model {place}", part = part, place = place);
     }
-    let name = match path.trim_start_matches("run.") {
+    let path = path.trim_start_matches("run.");
+    if path.starts_with("grader") {
+        return say!("Grader");
+    }
+    if path.starts_with("questions") {
+        return say!("Questions");
+    }
+    if path.starts_with("policies") {
+        return say!("Policy");
+    }
+    say!(match path {
         "" => "The set-up",
         "task.max_models" => "Models per question",
         "task.budget" => "Budget per question",
@@ -223,10 +234,6 @@ pub fn name(error: &Error) -> String {
         "judge.template" => "Judge's prompt",
         "judge.max_tokens" => "Judge's output tokens",
         "models" => "Models to call",
-        path if path.starts_with("grader") => "Grader",
-        path if path.starts_with("questions") => "Questions",
-        path if path.starts_with("policies") => "Policy",
-        path => return path.to_owned(),
-    };
-    name.to_owned()
+        path => return path.to_owned().into(),
+    })
 }

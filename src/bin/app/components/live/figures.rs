@@ -7,6 +7,7 @@ use crate::components::menu::Menu;
 use crate::components::presentation::Present;
 use crate::components::reader::Reader;
 use crate::shared::Shared;
+use crate::words::{say, told};
 use llm_selection::figure::live::{LiveFigure, csv, draw, stops, sub, table};
 use llm_selection::figure::{Options, Paper, Scene};
 use llm_selection::live::session::Report;
@@ -56,26 +57,26 @@ pub fn Curve(props: &CurveProps) -> Html {
         let as_table = as_table.clone();
         Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
     };
-    let title = kind.title();
-    let body = as_table.then(|| table_html(title, &table(kind, report)));
+    let title = told(kind.title());
+    let body = as_table.then(|| table_html(&title, &table(kind, report)));
     html! {
         <figure class="card fig" aria-labelledby={format!("{}-title", kind.slug())}>
             <figcaption>
                 <div class="card-head">
-                    <h2 id={format!("{}-title", kind.slug())}>{title}</h2>
+                    <h2 id={format!("{}-title", kind.slug())}>{title.clone()}</h2>
                     <Explain topic={Topic::LiveCurves} />
                     <div class="end tools">
-                        <Menu id={format!("{}-menu", kind.slug())} face={dots()} label={format!("Save {title}")} class="btn small ghost icon">
-                            <button type="button" onclick={png}>{"Download PNG"}</button>
-                            <button type="button" onclick={svg}>{"Download SVG"}</button>
-                            <button type="button" onclick={rows}>{"Download CSV"}</button>
-                            if paper != Paper::Screen { <small>{paper.name()}</small> }
-                            <button type="button" onclick={turn}>{if *as_table { "Show as chart" } else { "Show as table" }}</button>
+                        <Menu id={format!("{}-menu", kind.slug())} face={dots()} label={say!("Save {title}", title = title)} class="btn small ghost icon">
+                            <button type="button" onclick={png}>{say!("Download PNG")}</button>
+                            <button type="button" onclick={svg}>{say!("Download SVG")}</button>
+                            <button type="button" onclick={rows}>{say!("Download CSV")}</button>
+                            if paper != Paper::Screen { <small>{told(paper.name())}</small> }
+                            <button type="button" onclick={turn}>{say!(if *as_table { "Show as chart" } else { "Show as table" })}</button>
                             <Present />
                         </Menu>
                     </div>
                 </div>
-                <p class="sub">{sub(kind, report)}</p>
+                <p class="sub">{told(sub(kind, report))}</p>
             </figcaption>
             <Reader {title} {scene} {stops} {chart} table={body} />
         </figure>

@@ -3,6 +3,7 @@
 use super::field::At;
 use crate::format::{count, listed};
 use crate::live::LiveAction;
+use crate::words::{Language, say, spoken};
 use llm_selection::live::wire::KeptRun;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -33,9 +34,18 @@ pub fn KeptRuns(props: &KeptProps) -> Html {
             Callback::from(move |_: MouseEvent| asking.set(what.clone()))
         };
         let here = open.as_ref() == Some(&run.id);
-        let date = js_sys::Date::new(&run.begun.into()).to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED);
-        let name = format!("{} of {}", if run.dry { "Dry run" } else { "Run" }, String::from(date));
-        let about = format!("{} rounds with {}", count(run.rounds.into()), listed(&run.models));
+        let locale = match spoken() {
+            Language::English => "default",
+            other => other.tag(),
+        };
+        let date = js_sys::Date::new(&run.begun.into()).to_locale_string(locale, &wasm_bindgen::JsValue::UNDEFINED);
+        let name = say!(if run.dry { "Dry run of {date}" } else { "Run of {date}" }, date = String::from(date));
+        let about = say!("{n} rounds with {models}", n = count(run.rounds.into()), models = listed(&run.models));
+        let about = match () {
+            () if here => say!("{about}, open here", about = about),
+            () if run.elsewhere => say!("{about}, open in another tab", about = about),
+            () => about,
+        };
         let look = {
             let id = id.clone();
             at.press(move || LiveAction::Open(id.clone()))
@@ -49,16 +59,14 @@ pub fn KeptRuns(props: &KeptProps) -> Html {
         };
         html! {
             <li key={id.clone()}>
-                <div class="kept-name"><b>{name.clone()}</b><small>{about}
-                    if here { {", open here"} } else if run.elsewhere { {", open in another tab"} }
-                </small></div>
+                <div class="kept-name"><b>{name.clone()}</b><small>{about}</small></div>
                 <div class="chips">
                     if asking.as_ref() == Some(&id) {
-                        <button type="button" class="btn small danger" aria-label={format!("Yes, delete {name}")} onclick={delete}>{"Yes, delete"}</button>
-                        <button type="button" class="btn small" aria-label={format!("Keep {name}")} onclick={ask(None)}>{"Keep"}</button>
+                        <button type="button" class="btn small danger" aria-label={say!("Yes, delete {name}", name = name)} onclick={delete}>{say!("Yes, delete")}</button>
+                        <button type="button" class="btn small" aria-label={say!("Keep {name}", name = name)} onclick={ask(None)}>{say!("Keep")}</button>
                     } else {
-                        <button type="button" class="btn small" disabled={here || run.elsewhere || *running} aria-label={format!("Open {name}")} onclick={look}>{"Open"}</button>
-                        <button type="button" class="btn small" disabled={here || run.elsewhere} aria-label={format!("Delete {name}")} onclick={ask(Some(id.clone()))}>{"Delete"}</button>
+                        <button type="button" class="btn small" disabled={here || run.elsewhere || *running} aria-label={say!("Open {name}", name = name)} onclick={look}>{say!("Open")}</button>
+                        <button type="button" class="btn small" disabled={here || run.elsewhere} aria-label={say!("Delete {name}", name = name)} onclick={ask(Some(id.clone()))}>{say!("Delete")}</button>
                     }
                 </div>
             </li>
@@ -66,8 +74,8 @@ pub fn KeptRuns(props: &KeptProps) -> Html {
     });
     html! {
         <section class="card" aria-labelledby="live-kept">
-            <div class="card-head"><h2 id="live-kept">{"Kept runs"}</h2><span class="note">{"in this browser only, with every question and answer; without keys"}</span></div>
-            <ul class="kept" aria-label="Kept runs">{for items}</ul>
+            <div class="card-head"><h2 id="live-kept">{say!("Kept runs")}</h2><span class="note">{say!("in this browser only, with every question and answer; without keys")}</span></div>
+            <ul class="kept" aria-label={say!("Kept runs")}>{for items}</ul>
         </section>
     }
 }

@@ -3,6 +3,7 @@
 use super::field::At;
 use crate::components::explain::{Explain, Topic};
 use crate::live::{LiveAction, LiveState, host};
+use crate::words::say;
 use llm_selection::live::key::Key;
 use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
@@ -40,12 +41,12 @@ pub fn keys(live: &LiveState, at: &At) -> Html {
     };
     html! {
         <fieldset class="panel">
-            <legend>{"Keys"}<Explain topic={Topic::LiveKeys} /><span class="end">{if live.keep_keys { "kept until this tab closes" } else { "kept in memory only" }}</span></legend>
+            <legend>{say!("Keys")}<Explain topic={Topic::LiveKeys} /><span class="end">{say!(if live.keep_keys { "kept until this tab closes" } else { "kept in memory only" })}</span></legend>
             <div class="stack">
                 {for inputs}
-                <p class="quiet small">{"A key is sent to its own provider and nowhere else."}</p>
-                <label class="check"><input type="checkbox" checked={live.keep_keys} onchange={keep} />{"Keep keys until this tab closes"}</label>
-                <button type="button" class="btn wide" disabled={live.keyed.is_empty()} onclick={at.press(|| LiveAction::ForgetKeys)}>{"Forget all keys"}</button>
+                <p class="quiet small">{say!("A key is sent to its own provider and nowhere else.")}</p>
+                <label class="check"><input type="checkbox" checked={live.keep_keys} onchange={keep} />{say!("Keep keys until this tab closes")}</label>
+                <button type="button" class="btn wide" disabled={live.keyed.is_empty()} onclick={at.press(|| LiveAction::ForgetKeys)}>{say!("Forget all keys")}</button>
             </div>
         </fieldset>
     }
@@ -87,18 +88,19 @@ fn KeyField(props: &KeyProps) -> Html {
         Callback::from(move |_: MouseEvent| at.act(LiveAction::Key(origin.clone(), None)))
     };
     let name = host(origin);
+    let label = say!("Key for {name}", name = name);
     html! {
         <div class="field">
-            <label for={id.clone()}><span>{"Key for "}{name}if !needs { <span class="quiet">{", if it asks for one"}</span> }</span></label>
+            <label for={id.clone()}><span>{label.clone()}if !needs { <span class="quiet">{say!(", if it asks for one")}</span> }</span></label>
             // No value: what is typed is in the input alone.
-            <input id={id.clone()} type="password" autocomplete="off" spellcheck="false" aria-label={format!("Key for {name}")}
-                placeholder={if *set { "another key" } else { "" }} aria-invalid={refused.then_some("true")}
+            <input id={id.clone()} type="password" autocomplete="off" spellcheck="false" aria-label={label}
+                placeholder={if *set { say!("another key") } else { AttrValue::default() }} aria-invalid={refused.then_some("true")}
                 aria-describedby={format!("{id}-state")} {onchange} />
             <div class="row key-state">
                 <span id={format!("{id}-state")} class={classes!("state", if *set { "ready" } else if *refused { "err" } else { "" })}>
-                    {if *refused { "this cannot be a key: it has spaces or other letters" } else if *set { "•••••• set" } else if *needs { "needed for real calls" } else { "none" }}
+                    {say!(if *refused { "this cannot be a key: it has spaces or other letters" } else if *set { "•••••• set" } else if *needs { "needed for real calls" } else { "none" })}
                 </span>
-                if *set { <button type="button" class="btn small" aria-label={format!("Forget the key for {name}")} onclick={forget}>{"Forget"}</button> }
+                if *set { <button type="button" class="btn small" aria-label={say!("Forget the key for {name}", name = name)} onclick={forget}>{say!("Forget")}</button> }
             </div>
         </div>
     }

@@ -7,6 +7,7 @@ use crate::components::message::{Message, Tone};
 use crate::components::name::Name;
 use crate::format::{count, duration, fixed};
 use crate::live::LiveAction;
+use crate::words::{mix, say, told};
 use llm_selection::live::session::{Away, ModelReport, Phase, Report};
 use yew::prelude::*;
 
@@ -17,17 +18,17 @@ pub fn known(report: &Report, at: &At) -> Html {
     html! {
         <section class="card" aria-labelledby="live-known">
             <div class="card-head">
-                <h2 id="live-known">{"Models"}</h2><Explain topic={Topic::LiveKnown} />
-                <span class="note">{"what came back, and what the policy believes of it"}</span>
+                <h2 id="live-known">{say!("Models")}</h2><Explain topic={Topic::LiveKnown} />
+                <span class="note">{say!("what came back, and what the policy believes of it")}</span>
             </div>
-            <div class="scroll" tabindex="0" role="group" aria-label="Models, scrolls">
-                <table class="table narrow" aria-label="Models">
+            <div class="scroll" tabindex="0" role="group" aria-label={say!("Models, scrolls")}>
+                <table class="table narrow" aria-label={say!("Models")}>
                     <thead><tr>
-                        <th scope="col">{"Model"}</th>
-                        <th scope="col">{"Reward"}<small>{"mean of an answer"}</small></th><th scope="col">{"Cost"}<small>{"$ of an answer"}</small></th>
-                        if bounds { <th scope="col"><i class="sym">{"μ̄"}</i><small>{"reward at most"}</small></th><th scope="col"><i class="sym">{"c̲"}</i><small>{"$ at least"}</small></th> }
-                        <th scope="col">{"Calls"}</th><th scope="col">{"Failed"}</th><th scope="col">{"Latency"}<small>{"mean"}</small></th><th scope="col">{"Spent"}<small>{"$ in all"}</small></th>
-                        <th scope="col" class="l">{"State"}</th>
+                        <th scope="col">{say!("Model")}</th>
+                        <th scope="col">{say!("Reward")}<small>{say!("mean of an answer")}</small></th><th scope="col">{say!("Cost")}<small>{say!("$ of an answer")}</small></th>
+                        if bounds { <th scope="col"><i class="sym">{"μ̄"}</i><small>{say!("reward at most")}</small></th><th scope="col"><i class="sym">{"c̲"}</i><small>{say!("$ at least")}</small></th> }
+                        <th scope="col">{say!("Calls")}</th><th scope="col">{say!("Failed")}</th><th scope="col">{say!("Latency")}<small>{say!("mean")}</small></th><th scope="col">{say!("Spent")}<small>{say!("$ in all")}</small></th>
+                        <th scope="col" class="l">{say!("State")}</th>
                     </tr></thead>
                     <tbody>{for rows}</tbody>
                 </table>
@@ -40,10 +41,12 @@ fn row(report: &Report, place: usize, model: &ModelReport, bounds: bool, at: &At
     let none = || html! { {"–"} };
     let state = match &model.away {
         Some(away) => {
-            html! { <><span class={classes!("state", if lasting(away) { "err" } else { "wait" })}>{away.fault.title()}{left(away)}</span>{" "}if report.phase != Phase::Done { {again(place, &model.name, at)} }</> }
+            html! { <><span class={classes!("state", if lasting(away) { "err" } else { "wait" })}>{told(away.fault.title())}{left(away)}</span>{" "}if report.phase != Phase::Done { {again(place, &model.name, at)} }</> }
         }
-        None if !model.plays => html! { <span class="state ready">{"judges"}</span> },
-        None => html! { <span class="state ready">{if report.dry { "simulated" } else { "may be called" }}</span> },
+        None if !model.plays => html! { <span class="state ready">{say!("judges")}</span> },
+        None => {
+            html! { <span class="state ready">{say!(if report.dry { "simulated" } else { "may be called" })}</span> }
+        }
     };
     html! {
         <tr key={place}>
@@ -72,18 +75,18 @@ fn left(away: &Away) -> String {
 }
 
 fn again(place: usize, name: &str, at: &At) -> Html {
-    html! { <button type="button" class="btn small" aria-label={format!("Try again, {name}")} onclick={at.press(move || LiveAction::TryAgain(place))}>{"Try again"}</button> }
+    html! { <button type="button" class="btn small" aria-label={say!("Try again, {name}", name = name)} onclick={at.press(move || LiveAction::TryAgain(place))}>{say!("Try again")}</button> }
 }
 
 /// What a person must do so that models can be called again. What passes by itself is in the table alone.
 pub fn troubles(report: &Report, at: &At) -> Html {
     let away = report.models.iter().enumerate().filter_map(|(place, model)| Some((place, model, model.away.as_ref()?)));
     let messages = away.filter(|(.., away)| lasting(away)).map(|(place, model, away)| {
-        let action = html! { <button type="button" class="btn small" onclick={at.press(move || LiveAction::TryAgain(place))}>{"Try again"}</button> };
+        let action = html! { <button type="button" class="btn small" onclick={at.press(move || LiveAction::TryAgain(place))}>{say!("Try again")}</button> };
         html! {
-            <Message key={place} tone={Tone::Bad} title={format!("{}: {}", model.name, away.fault.title())} {action}>
-                if !away.fault.said.is_empty() { <p>{"It said: "}<q>{away.fault.said.clone()}</q></p> }
-                <p>{away.advice.clone()}{format!(" It is tried again in {}, or at once when you say so; the run goes on with the other models.", duration(away.left_ms))}</p>
+            <Message key={place} tone={Tone::Bad} title={format!("{}: {}", model.name, told(away.fault.title()))} {action}>
+                if !away.fault.said.is_empty() { <p>{mix!("It said: {said}", said = html! { <q>{away.fault.said.clone()}</q> })}</p> }
+                <p>{say!("{advice} It is tried again in {time}, or at once when you say so; the run goes on with the other models.", advice = told(away.advice.clone()), time = duration(away.left_ms))}</p>
             </Message>
         }
     });

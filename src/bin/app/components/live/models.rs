@@ -3,8 +3,9 @@
 use super::field::{At, chosen, typed};
 use crate::components::explain::{Explain, Topic};
 use crate::components::message::{Message, Tone};
-use crate::format::plural;
+use crate::format::count;
 use crate::live::{List, LiveAction, LiveState, ModelForm, host};
+use crate::words::{plural, say, told};
 use llm_selection::live::provider::{Endpoint, PROVIDERS};
 use yew::prelude::*;
 
@@ -20,25 +21,25 @@ pub fn models(live: &LiveState, at: &At) -> Html {
     html! {
         <section class="card" aria-labelledby="live-models">
             <div class="card-head">
-                <h2 id="live-models">{"Models to call"}</h2><Explain topic={Topic::LiveModels} />
-                <span class="note">{"prices in $ per million tokens; check them against your provider's page"}</span>
+                <h2 id="live-models">{say!("Models to call")}</h2><Explain topic={Topic::LiveModels} />
+                <span class="note">{say!("prices in $ per million tokens; check them against your provider's page")}</span>
                 <div class="end">
                     <button type="button" class="btn small" onclick={at.edit(|form| form.add_model())}>
-                        <svg viewBox="0 0 16 16" aria-hidden="true"><path stroke="currentColor" stroke-width="1.8" stroke-linecap="round" d="M8 3v10M3 8h10" /></svg>{"Add model"}
+                        <svg viewBox="0 0 16 16" aria-hidden="true"><path stroke="currentColor" stroke-width="1.8" stroke-linecap="round" d="M8 3v10M3 8h10" /></svg>{say!("Add model")}
                     </button>
                 </div>
             </div>
-            <div class="scroll" tabindex="0" role="group" aria-label="Models to call, scrolls">
-                <table class="table models-table" aria-label="Models to call">
+            <div class="scroll" tabindex="0" role="group" aria-label={say!("Models to call, scrolls")}>
+                <table class="table models-table" aria-label={say!("Models to call")}>
                     <thead><tr>
-                        <th scope="col"><span class="vh">{"Plays"}</span></th><th scope="col" class="l">{"Provider"}</th><th scope="col" class="l">{"Model name"}</th>
-                        <th scope="col">{"Input"}<small>{"$ per million"}</small></th><th scope="col">{"Output"}<small>{"$ per million"}</small></th>
-                        <th scope="col" class="l">{"State"}</th><th scope="col"><span class="vh">{"Remove"}</span></th>
+                        <th scope="col"><span class="vh">{say!("Plays")}</span></th><th scope="col" class="l">{say!("Provider")}</th><th scope="col" class="l">{say!("Model name")}</th>
+                        <th scope="col">{say!("Input")}<small>{say!("$ per million")}</small></th><th scope="col">{say!("Output")}<small>{say!("$ per million")}</small></th>
+                        <th scope="col" class="l">{say!("State")}</th><th scope="col"><span class="vh">{say!("Remove")}</span></th>
                     </tr></thead>
                     <tbody>{for rows}</tbody>
                 </table>
             </div>
-            if form.models.is_empty() { <p class="quiet">{"No model yet: add one."}</p> }
+            if form.models.is_empty() { <p class="quiet">{say!("No model yet: add one.")}</p> }
             {providers(live, at)}
             {super::providers::table()}
         </section>
@@ -66,14 +67,10 @@ fn row(live: &LiveState, place: usize, model: &ModelForm, name: String, at: &At)
     });
     let provider = model.provider();
     let options = PROVIDERS.iter().map(
-        |each| html! { <option key={each.id} value={each.id} selected={each.id == provider.id}>{each.name}</option> },
+        |each| html! { <option key={each.id} value={each.id} selected={each.id == provider.id}>{told(each.name)}</option> },
     );
     let listed = model.list_price();
-    let price = |label: &'static str,
-                 part: &str,
-                 text: &str,
-                 listed: Option<f64>,
-                 change: fn(&mut ModelForm, String)| {
+    let price = |label: AttrValue, part: &str, text: &str, listed: Option<f64>, change: fn(&mut ModelForm, String)| {
         let path = format!("models[{place}].price.{part}");
         let hint = listed.map(|price| price.to_string()).unwrap_or_default();
         html! {
@@ -83,32 +80,32 @@ fn row(live: &LiveState, place: usize, model: &ModelForm, name: String, at: &At)
     };
     let typed_price = !(model.input.trim().is_empty() && model.output.trim().is_empty());
     let note = match (&listed, typed_price) {
-        (_, true) => "yours".to_owned(),
+        (_, true) => say!("yours"),
         (Some((_, from)), false) => from.clone(),
-        (None, false) => "unknown: 0 where it is free".to_owned(),
+        (None, false) => say!("unknown: 0 where it is free"),
     };
-    let shown = if name.is_empty() { format!("model {}", place + 1) } else { name };
+    let shown = if name.is_empty() { say!("model {n}", n = place + 1) } else { name.into() };
     let (input, output) =
         (listed.as_ref().map(|(price, _)| price.input), listed.as_ref().map(|(price, _)| price.output));
     html! {
         <tr key={id} data-row={place.to_string()} class={(!model.plays).then_some("is-off")}>
             <td><input type="checkbox" checked={model.plays} aria-label={shown} onchange={plays} /></td>
             <td class="l">
-                <select aria-label="Provider" onchange={chosen(&set(|model, id| model.turn_to(&id)))}>{for options}</select>
+                <select aria-label={say!("Provider")} onchange={chosen(&set(|model, id| model.turn_to(&id)))}>{for options}</select>
                 if provider.own {
-                    <input type="text" class="address" autocomplete="off" spellcheck="false" value={model.base.clone()} aria-label="Server address"
+                    <input type="text" class="address" autocomplete="off" spellcheck="false" value={model.base.clone()} aria-label={say!("Server address")}
                         placeholder="http://localhost:8000/v1" aria-invalid={at.is_wrong_in(&format!("models[{place}].endpoint")).then_some("true")}
                         oninput={typed(&set(|model, text| model.base = text))} />
                 }
             </td>
             <td class="l">
-                <input type="text" autocomplete="off" spellcheck="false" value={model.model.clone()} list={list_id(&model.endpoint())} aria-label="Model name"
+                <input type="text" autocomplete="off" spellcheck="false" value={model.model.clone()} list={list_id(&model.endpoint())} aria-label={say!("Model name")}
                     aria-invalid={at.is_wrong(&format!("models[{place}].model")).then_some("true")} oninput={typed(&named)} />
             </td>
-            <td>{price("Input price", "input", &model.input, input, |model, text| model.input = text)}</td>
-            <td>{price("Output price", "output", &model.output, output, |model, text| model.output = text)}<small class="quiet">{note}</small></td>
+            <td>{price(say!("Input price"), "input", &model.input, input, |model, text| model.input = text)}</td>
+            <td>{price(say!("Output price"), "output", &model.output, output, |model, text| model.output = text)}<small class="quiet">{note}</small></td>
             <td class="l">{state(live, model)}</td>
-            <td><button type="button" class="btn small ghost" onclick={remove}>{"Remove"}</button></td>
+            <td><button type="button" class="btn small ghost" onclick={remove}>{say!("Remove")}</button></td>
         </tr>
     }
 }
@@ -118,11 +115,11 @@ fn state(live: &LiveState, model: &ModelForm) -> Html {
     let needs = model.provider().needs_key;
     let keyed = live.keyed.contains(&model.endpoint().origin());
     let (class, text) = match () {
-        () if !model.has_price() => ("err", "needs a price"),
-        () if !live.form.real => ("ready", "simulated"),
-        () if keyed => ("ready", "key set"),
-        () if needs => ("wait", "needs a key"),
-        () => ("ready", "no key given"),
+        () if !model.has_price() => ("err", say!("needs a price")),
+        () if !live.form.real => ("ready", say!("simulated")),
+        () if keyed => ("ready", say!("key set")),
+        () if needs => ("wait", say!("needs a key")),
+        () => ("ready", say!("no key given")),
     };
     html! { <span class={classes!("state", class)}>{text}</span> }
 }
@@ -147,9 +144,9 @@ fn providers(live: &LiveState, at: &At) -> Html {
         let origin = endpoint.origin();
         html! {
             <li key={id.clone()} data-provider={endpoint.provider.clone()}>
-                <span id={id.clone()}><b>{name}</b>{" "}<span class="quiet">{host(&origin).to_owned()}</span></span>
-                <button type="button" class="btn small" disabled={waits} aria-describedby={id} onclick={fetch}>{"Fetch model list"}</button>
-                if live.form.real { <p class="quiet small">{provider.map_or("", |provider| provider.hint)}</p> }
+                <span id={id.clone()}><b>{told(name)}</b>{" "}<span class="quiet">{host(&origin).to_owned()}</span></span>
+                <button type="button" class="btn small" disabled={waits} aria-describedby={id} onclick={fetch}>{say!("Fetch model list")}</button>
+                if live.form.real { <p class="quiet small">{told(provider.map_or("", |provider| provider.hint))}</p> }
                 {fetched(list)}
                 {proposals(&endpoint, list)}
             </li>
@@ -157,8 +154,8 @@ fn providers(live: &LiveState, at: &At) -> Html {
     });
     html! {
         <details class="providers">
-            <summary>{"Providers and their lists of models"}</summary>
-            <ul aria-label="Providers">{for each}</ul>
+            <summary>{say!("Providers and their lists of models")}</summary>
+            <ul aria-label={say!("Providers")}>{for each}</ul>
         </details>
     }
 }
@@ -166,12 +163,13 @@ fn providers(live: &LiveState, at: &At) -> Html {
 fn fetched(list: Option<&Option<List>>) -> Html {
     match list {
         None => Html::default(),
-        Some(None) => html! { <p class="quiet small">{"Asking for the list…"}</p> },
+        Some(None) => html! { <p class="quiet small">{say!("Asking for the list…")}</p> },
         Some(Some(Ok(list))) => {
-            html! { <p class="small">{plural(list.len() as u64, "model", "models")}{": type a part of a name above, and choose."}</p> }
+            let found = list.len() as u64;
+            html! { <p class="small">{plural!(found, "{n}\u{a0}model: type a part of a name above, and choose.", "{n}\u{a0}models: type a part of a name above, and choose.", n = count(found))}</p> }
         }
         Some(Some(Err(fault))) => html! {
-            <Message tone={Tone::Bad} title={fault.title()}>{fault.said.clone()}{" Names can be typed without the list."}</Message>
+            <Message tone={Tone::Bad} title={told(fault.title())}>{say!("{said} Names can be typed without the list.", said = fault.said)}</Message>
         },
     }
 }

@@ -1,6 +1,7 @@
 //! What is known of every provider.
 
 use crate::live::host;
+use crate::words::{mix, say, told};
 use llm_selection::live::provider::{Endpoint, Known, PROVIDERS, Protocol, Provider};
 use yew::prelude::*;
 
@@ -9,29 +10,30 @@ pub fn table() -> Html {
     let rows = PROVIDERS.iter().map(|provider| {
         html! {
             <tr key={provider.id}>
-                <th scope="row">{provider.name}<small class="quiet">{address(provider)}{", "}{protocol(provider.protocol)}</small></th>
-                <td class="l">{if provider.needs_key { "needed" } else { "if asked for" }}</td>
+                <th scope="row">{told(provider.name)}<small class="quiet">{address(provider)}{", "}{protocol(provider.protocol)}</small></th>
+                <td class="l">{say!(if provider.needs_key { "needed" } else { "if asked for" })}</td>
                 <td class="l">{known(provider)}</td>
-                <td class="l">{provider.hint}</td>
+                <td class="l">{told(provider.hint)}</td>
             </tr>
         }
     });
     html! {
         <details class="providers">
-            <summary>{"All providers, and what is known of calls from a page"}</summary>
+            <summary>{say!("All providers, and what is known of calls from a page")}</summary>
             <div class="stack">
                 <p class="small">
-                    {"A browser lets a page call a server only if that server allows it (CORS). All three protocols are tested against a stand-in provider, with every fault that we know of; no paid provider was called for these tests. "}
-                    {"A server that does not allow pages needs a gateway that does, such as LiteLLM on your own machine."}
+                    {say!("A browser lets a page call a server only if that server allows it (CORS). All three protocols are tested against a stand-in provider, with every fault that we know of; no paid provider was called for these tests. \
+                        A server that does not allow pages needs a gateway that does, such as LiteLLM on your own machine.")}
                 </p>
                 <p class="small">
-                    {"For a server on your own machine or network the browser may ask whether this page may reach devices on your local network: allow it, else such calls fail like those to a server that is not there. "}
-                    {"The page may call the addresses below and this machine; any other is named when the site is built: "}<code>{"cargo xtask build --connect https://llm.example.org"}</code>{"."}
+                    {mix!("For a server on your own machine or network the browser may ask whether this page may reach devices on your local network: allow it, else such calls fail like those to a server that is not there. \
+                        The page may call the addresses below and this machine; any other is named when the site is built: {command}.",
+                        command = html! { <code>{"cargo xtask build --connect https://llm.example.org"}</code> })}
                 </p>
-                <div class="scroll" tabindex="0" role="group" aria-label="All providers, scrolls">
-                    <table class="table providers-table" aria-label="All providers">
+                <div class="scroll" tabindex="0" role="group" aria-label={say!("All providers, scrolls")}>
+                    <table class="table providers-table" aria-label={say!("All providers")}>
                         <thead><tr>
-                            <th scope="col" class="l">{"Provider"}<small>{"address, protocol"}</small></th><th scope="col" class="l">{"Key"}</th><th scope="col" class="l">{"Calls from a page"}</th><th scope="col" class="l">{"What to know"}</th>
+                            <th scope="col" class="l">{say!("Provider")}<small>{say!("address, protocol")}</small></th><th scope="col" class="l">{say!("Key")}</th><th scope="col" class="l">{say!("Calls from a page")}</th><th scope="col" class="l">{say!("What to know")}</th>
                         </tr></thead>
                         <tbody>{for rows}</tbody>
                     </table>
@@ -41,12 +43,13 @@ pub fn table() -> Html {
     }
 }
 
-fn address(provider: &Provider) -> Html {
+fn address(provider: &Provider) -> AttrValue {
     if provider.base.is_empty() {
-        return html! { {"yours"} };
+        return say!("yours");
     }
     let origin = Endpoint::of(provider).origin();
-    html! { <>{host(&origin).to_owned()}if provider.own { {" or another"} }</> }
+    let host = host(&origin);
+    if provider.own { say!("{host} or another", host = host) } else { host.to_owned().into() }
 }
 
 fn protocol(protocol: Protocol) -> &'static str {
@@ -57,10 +60,10 @@ fn protocol(protocol: Protocol) -> &'static str {
     }
 }
 
-fn known(provider: &Provider) -> String {
+fn known(provider: &Provider) -> AttrValue {
     match provider.known {
-        Known::Stub => "tested with the stand-in only".to_owned(),
-        Known::Documented { on } => format!("documented {on}"),
-        Known::NeedsGateway => "needs a gateway".to_owned(),
+        Known::Stub => say!("tested with the stand-in only"),
+        Known::Documented { on } => say!("documented {on}", on = on),
+        Known::NeedsGateway => say!("needs a gateway"),
     }
 }

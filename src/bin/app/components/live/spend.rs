@@ -7,6 +7,7 @@ use crate::components::message::{Message, Tone};
 use crate::components::shapes::shapes;
 use crate::format::{Unit, count, decimals, fixed};
 use crate::live::{Export, LiveAction, LiveState};
+use crate::words::{mix, say, told};
 use llm_selection::figure::Options;
 use llm_selection::figure::live::Spending;
 use llm_selection::live::estimate::Estimate;
@@ -51,32 +52,32 @@ pub fn spend(live: &LiveState, at: &At) -> Html {
     html! {
         <section class="card" aria-labelledby="live-spend">
             <div class="card-head">
-                <h2 id="live-spend">{"Spend"}</h2><Explain topic={Topic::LiveSpend} />
-                if dry { <span class="chip">{"Dry run: nobody pays"}</span> }
+                <h2 id="live-spend">{say!("Spend")}</h2><Explain topic={Topic::LiveSpend} />
+                if dry { <span class="chip">{say!("Dry run: nobody pays")}</span> }
                 if report.is_some_and(|report| report.round > 0) {
                     <div class="end">
-                        <button type="button" class="btn small" onclick={export(Export::Download)}>{"Download result files"}</button>
-                        <button type="button" class="btn small" onclick={export(Export::Playground)}>{"Open in the Playground"}</button>
+                        <button type="button" class="btn small" onclick={export(Export::Download)}>{say!("Download result files")}</button>
+                        <button type="button" class="btn small" onclick={export(Export::Playground)}>{say!("Open in the Playground")}</button>
                     </div>
                 }
             </div>
             { match (report, estimate) {
                 (Some(report), _) => now(report, live),
                 (None, Some(estimate)) => before(estimate, cap),
-                (None, None) => html! { <p class="quiet">{"What the run may come to shows here once the form is complete."}</p> },
+                (None, None) => html! { <p class="quiet">{say!("What the run may come to shows here once the form is complete.")}</p> },
             } }
             <Ledger {spending} />
             if let Some(estimate) = estimate.filter(|_| report.is_none()) {
                 if !estimate.warnings.is_empty() {
-                    <Message tone={Tone::Warn} title="Before the start"><ul>{for estimate.warnings.iter().map(|text| html! { <li>{text.clone()}</li> })}</ul></Message>
+                    <Message tone={Tone::Warn} title={say!("Before the start")}><ul>{for estimate.warnings.iter().map(|text| html! { <li>{told(text.clone())}</li> })}</ul></Message>
                 }
-                <details class="small"><summary>{"What is assumed"}</summary><ul class="says">{for estimate.assumptions.iter().map(|text| html! { <li>{text.clone()}</li> })}</ul></details>
+                <details class="small"><summary>{say!("What is assumed")}</summary><ul class="says">{for estimate.assumptions.iter().map(|text| html! { <li>{told(text.clone())}</li> })}</ul></details>
             }
         </section>
     }
 }
 
-fn figure(name: &'static str, value: Html, of: Html) -> Html {
+fn figure(name: AttrValue, value: Html, of: Html) -> Html {
     html! { <div><dt>{name}</dt><dd>{value}{" "}<small>{of}</small></dd></div> }
 }
 
@@ -84,10 +85,10 @@ fn before(estimate: &Estimate, cap: f64) -> Html {
     let whole = |number: f64| count(number.round() as u64);
     html! {
         <dl class="kpis">
-            {figure("Expected", html! { {dollars(estimate.dollars.0)} }, html! { {format!("capped at {}", typed(cap))} })}
-            {figure("Without the cap", html! { {dollars(estimate.dollars.1)} }, html! { {"at the very most"} })}
-            {figure("Calls", html! { {whole(estimate.calls.0)} }, html! { {format!("at most {}, and retries; {} tokens in, {} out", whole(estimate.calls.1), whole(estimate.input), whole(estimate.output))} })}
-            {figure("Dearest call", html! { {dollars(estimate.worst_call)} }, html! { {"at the very most"} })}
+            {figure(say!("Expected"), html! { {dollars(estimate.dollars.0)} }, html! { {say!("capped at {cap}", cap = typed(cap))} })}
+            {figure(say!("Without the cap"), html! { {dollars(estimate.dollars.1)} }, html! { {say!("at the very most")} })}
+            {figure(say!("Calls"), html! { {whole(estimate.calls.0)} }, html! { {say!("at most {most}, and retries; {input} tokens in, {output} out", most = whole(estimate.calls.1), input = whole(estimate.input), output = whole(estimate.output))} })}
+            {figure(say!("Dearest call"), html! { {dollars(estimate.worst_call)} }, html! { {say!("at the very most")} })}
         </dl>
     }
 }
@@ -99,25 +100,53 @@ fn now(report: &Report, live: &LiveState) -> Html {
     let reward = report.reward.map_or_else(none, |reward| mean(reward, |value| fixed(value, 3)));
     let calls = report.calls_per_round.map_or_else(none, |calls| html! { {fixed(calls, 2)} });
     let usage = &report.usage;
+    let (done, most_calls) = (count(report.calls.into()), count(report.caps.calls.into()));
+    let (input, output) = (count(usage.input), count(usage.output));
+    let mut tally = match usage.reasoning {
+        0 => say!(
+            "{calls} of {most} calls; {input} tokens in, {output} out",
+            calls = done,
+            most = most_calls,
+            input = input,
+            output = output
+        ),
+        reasoning => say!(
+            "{calls} of {most} calls; {input} tokens in, {output} out ({reasoning} of them reasoning)",
+            calls = done,
+            most = most_calls,
+            input = input,
+            output = output,
+            reasoning = count(reasoning)
+        ),
+    };
+    if report.held > 0.0 {
+        let (held, n) = (dollars(report.held), count(report.under_way.into()));
+        tally = say!("{tally}; {dollars} held for {n} under way", tally = tally, dollars = held, n = n);
+    }
+    if report.unknown_calls > 0 {
+        let (unknown, n) = (dollars(report.unknown), count(report.unknown_calls.into()));
+        tally = say!(
+            "{tally}; {dollars} for {n} whose outcome is unknown, at their worst",
+            tally = tally,
+            dollars = unknown,
+            n = n
+        );
+    }
+    if report.missing > 0 {
+        tally = say!("{tally}; {n} answers missing", tally = tally, n = count(report.missing.into()));
+    }
     html! {
         <>
             <dl class="kpis">
-                {figure(if report.dry { "Would have cost" } else { "Spent" }, html! { <data value={report.known.to_string()}>{dollars(report.known)}</data> }, html! { {format!("of {}", typed(report.caps.dollars))} })}
-                {figure("Mean per question", cost, match report.budget {
-                    Some(budget) => html! { <>{"of "}<span class="over-t">{format!("ρ {}", typed(budget))}</span></> },
-                    None => html! { {"no budget"} },
+                {figure(say!(if report.dry { "Would have cost" } else { "Spent" }), html! { <data value={report.known.to_string()}>{dollars(report.known)}</data> }, html! { {say!("of {cap}", cap = typed(report.caps.dollars))} })}
+                {figure(say!("Mean per question"), cost, match report.budget {
+                    Some(budget) => mix!("of {budget}", budget = html! { <span class="over-t">{format!("ρ {}", typed(budget))}</span> }),
+                    None => html! { {say!("no budget")} },
                 })}
-                {figure("Mean reward", reward, html! { {format!("of {} answered", count(report.round.into()))} })}
-                {figure("Answers per question", calls, most.map_or_else(Html::default, |most| html! { {format!("of at most {most}")} }))}
+                {figure(say!("Mean reward"), reward, html! { {say!("of {n} answered", n = count(report.round.into()))} })}
+                {figure(say!("Answers per question"), calls, most.map_or_else(Html::default, |most| html! { {say!("of at most {most}", most = most)} }))}
             </dl>
-            <p class="quiet small">
-                {format!("{} of {} calls; {} tokens in, {} out", count(report.calls.into()), count(report.caps.calls.into()), count(usage.input), count(usage.output))}
-                if usage.reasoning > 0 { {format!(" ({} of them reasoning)", count(usage.reasoning))} }
-                if report.held > 0.0 { {format!("; {} held for {} under way", dollars(report.held), count(report.under_way.into()))} }
-                if report.unknown_calls > 0 { {format!("; {} for {} whose outcome is unknown, at their worst", dollars(report.unknown), count(report.unknown_calls.into()))} }
-                if report.missing > 0 { {format!("; {} answers missing", count(report.missing.into()))} }
-                {"."}
-            </p>
+            <p class="quiet small">{say!("{tally}.", tally = tally)}</p>
         </>
     }
 }
@@ -137,7 +166,7 @@ fn Ledger(props: &LedgerProps) -> Html {
     let view = format!("0 0 {:.0} {:.0}", scene.width, scene.height);
     html! {
         <div class="chart-box" ref={chart}>
-            <svg class="chart ledger" viewBox={view} role="img" aria-label={scene.label.clone()}>{shapes(&scene.nodes)}</svg>
+            <svg class="chart ledger" viewBox={view} role="img" aria-label={told(scene.label.clone())}>{shapes(&scene.nodes)}</svg>
         </div>
     }
 }

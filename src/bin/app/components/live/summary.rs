@@ -2,6 +2,7 @@
 
 use super::spend::typed;
 use crate::format::{count, listed};
+use crate::words::say;
 use llm_selection::experiment::{Grader, RewardModel};
 use llm_selection::live::grade::Scoring;
 use llm_selection::live::setup::Setup;
@@ -10,40 +11,45 @@ use yew::prelude::*;
 
 /// The panel.
 pub fn summary(setup: &Setup) -> Html {
-    let line = |name: &'static str, value: String| html! { <div><dt>{name}</dt><dd>{value}</dd></div> };
+    let line = |name: AttrValue, value: AttrValue| html! { <div><dt>{name}</dt><dd>{value}</dd></div> };
     let names: Vec<String> = setup.arms().map(|(_, model)| model.name.clone()).collect();
-    let reward = match setup.task.reward {
+    let reward = say!(match setup.task.reward {
         RewardModel::Awc => "Any win (AWC)",
         RewardModel::Suc => "Sum up (SUC)",
         RewardModel::Aic => "All in (AIC)",
-    };
+    });
     let judge = setup.judge.as_ref().and_then(|judge| setup.models.get(judge.model)).map(|model| model.name.as_str());
     let scoring = match &setup.scoring {
-        Scoring::Graded(Grader::Exact) => "the same text".to_owned(),
-        Scoring::Graded(Grader::CaseFolded) => "the same text, in any case".to_owned(),
-        Scoring::Graded(Grader::Number) => "last number".to_owned(),
-        Scoring::Graded(Grader::NumberWithin(tolerance)) => format!("last number, within {tolerance}"),
-        Scoring::Graded(Grader::ChoiceLetter) => "choice letter".to_owned(),
-        Scoring::Graded(Grader::Contains) => "contains the reference".to_owned(),
-        Scoring::Graded(Grader::Regex(pattern)) => format!("pattern {pattern}"),
-        Scoring::ExactLetter => "choice letter and nothing else".to_owned(),
-        Scoring::Rouge2 => "ROUGE-2".to_owned(),
-        Scoring::Judged => format!("{} judges", judge.unwrap_or("a model")),
+        Scoring::Graded(Grader::Exact) => say!("the same text"),
+        Scoring::Graded(Grader::CaseFolded) => say!("the same text, in any case"),
+        Scoring::Graded(Grader::Number) => say!("last number"),
+        Scoring::Graded(Grader::NumberWithin(tolerance)) => {
+            say!("last number, within {tolerance}", tolerance = tolerance)
+        }
+        Scoring::Graded(Grader::ChoiceLetter) => say!("choice letter"),
+        Scoring::Graded(Grader::Contains) => say!("contains the reference"),
+        Scoring::Graded(Grader::Regex(pattern)) => say!("pattern {pattern}", pattern = pattern),
+        Scoring::ExactLetter => say!("choice letter and nothing else"),
+        Scoring::Rouge2 => "ROUGE-2".into(),
+        Scoring::Judged => match judge {
+            Some(model) => say!("{model} judges", model = model),
+            None => say!("a model judges"),
+        },
     };
     html! {
         <fieldset class="panel">
-            <legend>{"This run"}<span class="end">{if setup.dry { "dry run" } else { "real calls" }}</span></legend>
+            <legend>{say!("This run")}<span class="end">{say!(if setup.dry { "dry run" } else { "real calls" })}</span></legend>
             <dl class="of-run">
-                {line("Models", listed(&names))}
-                {line("Policy", policy_label(&setup.policy))}
-                {line("Reward model", reward.to_owned())}
-                {line("Models per question", setup.task.max_models.map_or_else(|| "–".to_owned(), |most| most.to_string()))}
-                {line("Budget per question", setup.task.budget.map_or_else(|| "none".to_owned(), typed))}
-                {line("Rounds", count(setup.rounds.into()))}
-                {line("Batch", count(setup.batch.into()))}
-                {line("Seed", setup.seed.to_string())}
-                {line("Grader", scoring)}
-                {line("Output tokens a call", count(setup.max_tokens.into()))}
+                {line(say!("Models"), listed(&names).into())}
+                {line(say!("Policy"), policy_label(&setup.policy).into())}
+                {line(say!("Reward model"), reward)}
+                {line(say!("Models per question"), setup.task.max_models.map_or("–".into(), |most| most.to_string().into()))}
+                {line(say!("Budget per question"), setup.task.budget.map_or_else(|| say!("none"), |budget| typed(budget).into()))}
+                {line(say!("Rounds"), count(setup.rounds.into()).into())}
+                {line(say!("Batch"), count(setup.batch.into()).into())}
+                {line(say!("Seed"), setup.seed.to_string().into())}
+                {line(say!("Grader"), scoring)}
+                {line(say!("Output tokens a call"), count(setup.max_tokens.into()).into())}
             </dl>
         </fieldset>
     }

@@ -5,28 +5,33 @@ use crate::browser::random_seed;
 use crate::components::explain::{Explain, Topic};
 use crate::form::PolicyForm;
 use crate::live::{LiveForm, LiveState, policies};
+use crate::words::say;
 use llm_selection::experiment::RewardModel;
 use yew::prelude::*;
 
-const REWARDS: [(RewardModel, &str); 3] = [
-    (RewardModel::Awc, "Any win (AWC): stop at the first right answer"),
-    (RewardModel::Suc, "Sum up (SUC): every answer counts"),
-    (RewardModel::Aic, "All in (AIC): all must be right"),
-];
+const REWARDS: [RewardModel; 3] = [RewardModel::Awc, RewardModel::Suc, RewardModel::Aic];
+
+/// What a reward model is, in the list of them.
+fn about(reward: RewardModel) -> AttrValue {
+    say!(match reward {
+        RewardModel::Awc => "Any win (AWC): stop at the first right answer",
+        RewardModel::Suc => "Sum up (SUC): every answer counts",
+        RewardModel::Aic => "All in (AIC): all must be right",
+    })
+}
 
 /// The panels.
 pub fn task(live: &LiveState, playground: &[PolicyForm], at: &At) -> Html {
     let form = &live.form;
-    let rewards =
-        REWARDS.iter().map(|(reward, name)| (format!("{reward:?}"), (*name).to_owned(), *reward == form.reward));
+    let rewards = REWARDS.into_iter().map(|reward| (format!("{reward:?}"), about(reward), reward == form.reward));
     let reward = at.text(|form, value| {
-        let found = REWARDS.iter().find(|(reward, _)| format!("{reward:?}") == value);
-        form.reward = found.map_or(RewardModel::Awc, |(reward, _)| *reward);
+        let found = REWARDS.into_iter().find(|reward| format!("{reward:?}") == value);
+        form.reward = found.unwrap_or(RewardModel::Awc);
     });
     let list = policies(form, playground);
     let now = form.policy.as_ref().and_then(|policy| policy.policy(0).ok());
     let is_now = |policy: &Option<PolicyForm>| policy.as_ref().and_then(|policy| policy.policy(0).ok()) == now;
-    let choices = list.iter().map(|(label, policy)| (label.clone(), label.clone(), is_now(policy))).collect();
+    let choices = list.iter().map(|(label, policy)| (label.clone(), label.clone().into(), is_now(policy))).collect();
     let policy = {
         let list = list.clone();
         at.text(move |form, label| {
@@ -36,31 +41,31 @@ pub fn task(live: &LiveState, playground: &[PolicyForm], at: &At) -> Html {
     html! {
         <>
             <fieldset class="panel">
-                <legend>{"Task"}</legend>
+                <legend>{say!("Task")}</legend>
                 <div class="stack">
-                    {select("live-reward", "Reward model", Some(Topic::Reward), rewards.collect(), reward)}
+                    {select("live-reward", say!("Reward model"), Some(Topic::Reward), rewards.collect(), reward)}
                     <div class="two">
-                        {number(at, Number { id: "live-models-per", label: "Models per question", path: "task.max_models", topic: Some(Topic::MaxModels), before: symbol("N"), min: "1", ..Number::default() },
+                        {number(at, Number { id: "live-models-per", label: say!("Models per question"), path: "task.max_models", topic: Some(Topic::MaxModels), before: symbol("N"), min: "1", ..Number::default() },
                             &form.max_models, at.text(|form, text| form.max_models = text))}
-                        {number(at, Number { id: "live-budget", label: "Budget per question", path: "task.budget", topic: Some(Topic::Budget), before: unit("$"), after: symbol("ρ"), min: "0", step: "any", hint: "none", class: "budget-field" },
+                        {number(at, Number { id: "live-budget", label: say!("Budget per question"), path: "task.budget", topic: Some(Topic::Budget), before: unit("$"), after: symbol("ρ"), min: "0", step: "any", hint: say!("none"), class: "budget-field" },
                             &form.budget, at.text(|form, text| form.budget = text))}
                     </div>
                 </div>
             </fieldset>
             <fieldset class="panel">
-                <legend>{"Policy and rounds"}<Explain topic={Topic::LiveRounds} /></legend>
+                <legend>{say!("Policy and rounds")}<Explain topic={Topic::LiveRounds} /></legend>
                 <div class="stack">
-                    {select("live-policy", "Policy", None, choices, policy)}
+                    {select("live-policy", say!("Policy"), None, choices, policy)}
                     <div class="three">
-                        {plain(at, "live-rounds", "Rounds", "rounds", &form.rounds, |form| &mut form.rounds)}
-                        {plain(at, "live-batch", "Batch", "batch", &form.batch, |form| &mut form.batch)}
-                        {plain(at, "live-seed", "Seed", "seed", &form.seed, |form| &mut form.seed)}
+                        {plain(at, "live-rounds", say!("Rounds"), "rounds", &form.rounds, |form| &mut form.rounds)}
+                        {plain(at, "live-batch", say!("Batch"), "batch", &form.batch, |form| &mut form.batch)}
+                        {plain(at, "live-seed", say!("Seed"), "seed", &form.seed, |form| &mut form.seed)}
                     </div>
                     <div class="row">
-                        <label class="check"><input type="checkbox" checked={form.shuffled} onchange={at.tick(|form, on| form.shuffled = on)} />{"Shuffled"}</label>
-                        <button type="button" class="btn small" onclick={at.edit(|form| if let Some(seed) = random_seed() { form.seed = seed.to_string(); })}>{"New seed"}</button>
+                        <label class="check"><input type="checkbox" checked={form.shuffled} onchange={at.tick(|form, on| form.shuffled = on)} />{say!("Shuffled")}</label>
+                        <button type="button" class="btn small" onclick={at.edit(|form| if let Some(seed) = random_seed() { form.seed = seed.to_string(); })}>{say!("New seed")}</button>
                     </div>
-                    <p class="quiet small">{"Each round asks one question; after the last they come again."}</p>
+                    <p class="quiet small">{say!("Each round asks one question; after the last they come again.")}</p>
                 </div>
             </fieldset>
         </>
@@ -71,7 +76,7 @@ pub fn task(live: &LiveState, playground: &[PolicyForm], at: &At) -> Html {
 pub fn plain(
     at: &At,
     id: &'static str,
-    label: &'static str,
+    label: AttrValue,
     path: &'static str,
     value: &str,
     set: fn(&mut LiveForm) -> &mut String,
