@@ -137,7 +137,7 @@ pub fn field_name(form: &Form, error: &Error) -> AttrValue {
 }
 
 /// What to do where the run ends before the world is to change.
-pub fn advice(form: &Form, error: &Error) -> AttrValue {
+pub fn advice(form: &Form, error: &Error) -> Html {
     let late = match form.field_of(error) {
         Some(Field::DriftAt(_) | Field::AwayFrom(_)) => {
             let found: Option<u32> = error.found.as_deref().and_then(|found| found.parse().ok());
@@ -146,8 +146,10 @@ pub fn advice(form: &Form, error: &Error) -> AttrValue {
         _ => false,
     };
     match late {
-        true => say!(" The run ends before that: give an earlier round, or more rounds to the run."),
-        false => AttrValue::default(),
+        true => {
+            html! { <>{" "}{say!("The run ends before that: give an earlier round, or more rounds to the run.")}</> }
+        }
+        false => Html::default(),
     }
 }
 
