@@ -3,6 +3,7 @@
 
 use crate::query_aware::Trained;
 use crate::shared::Shared;
+use crate::words::say;
 use llm_selection::error::Error;
 use llm_selection::protocol::ToQueryAware;
 use llm_selection::query_aware::ask::Advice;
@@ -28,12 +29,12 @@ impl Grouping {
     pub const ALL: [Grouping; 3] = [Grouping::Solvers, Grouping::Length, Grouping::Category];
 
     /// Name of its button.
-    pub fn name(self) -> &'static str {
-        match self {
+    pub fn name(self) -> AttrValue {
+        say!(match self {
             Grouping::Solvers => "solvers",
             Grouping::Length => "length",
             Grouping::Category => "category",
-        }
+        })
     }
 
     /// What its statements have in common.

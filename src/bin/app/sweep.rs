@@ -4,6 +4,7 @@ use crate::action::Effect;
 use crate::format::typed;
 use crate::shared::Shared;
 use crate::state::Ready;
+use crate::words::say;
 use llm_selection::browser::pool::{Event, Snapshot};
 use llm_selection::browser::remote::Remote;
 use llm_selection::data::FileIdentity;
@@ -14,6 +15,7 @@ use llm_selection::plan::Playable;
 use llm_selection::sweep::{Listed, PointResult, Sweep, SweepResult};
 use serde_json::Value;
 use std::rc::Rc;
+use yew::AttrValue;
 
 /// Fewest and most values of a sweep on the page; the command line goes further.
 pub const COUNTS: (u64, u64) = (2, 50);
@@ -42,7 +44,16 @@ pub enum Input {
 
 impl Input {
     /// Label on the page.
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> AttrValue {
+        say!(match self {
+            Input::From => "From",
+            Input::To => "To",
+            Input::Count => "Number of values",
+        })
+    }
+
+    /// What errors call it.
+    fn field(self) -> &'static str {
         match self {
             Input::From => "From",
             Input::To => "To",
@@ -56,7 +67,35 @@ impl Input {
 pub struct Choice {
     /// Path in the experiment; with `*` that of every policy that has it.
     pub path: String,
-    pub name: String,
+    what: What,
+}
+
+/// What a parameter is.
+#[derive(Debug, Clone, PartialEq)]
+enum What {
+    Budget,
+    Models,
+    /// Of so many policies, by its symbol.
+    OfAll(&'static str, usize),
+    /// Of the policy with this label.
+    Of(&'static str, String),
+    /// The round of the drift that is at this one.
+    Drift(u32),
+}
+
+impl Choice {
+    /// Name on the page.
+    pub fn name(&self) -> AttrValue {
+        match &self.what {
+            What::Budget => say!("Budget per query ρ"),
+            What::Models => say!("Models per query N"),
+            What::OfAll(symbol, policies) => {
+                say!("{symbol} of all {n} policies that have it", symbol = symbol, n = policies)
+            }
+            What::Of(symbol, policy) => say!("{symbol} of {policy}", symbol = symbol, policy = policy),
+            What::Drift(round) => say!("Round of the drift at {round}", round = round),
+        }
+    }
 }
 
 /// The sweep view's state.
@@ -299,7 +338,7 @@ impl SweepState {
     /// The input that the problem is about.
     pub fn wrong(&self) -> Option<Input> {
         let field = self.problem.as_ref()?.place.field.as_deref()?;
-        [Input::From, Input::To, Input::Count].into_iter().find(|input| input.name() == field)
+        [Input::From, Input::To, Input::Count].into_iter().find(|input| input.field() == field)
     }
 
     /// Whether the parameter takes whole numbers only.
@@ -313,7 +352,7 @@ impl SweepState {
     /// Names the input that does not hold what it should.
     fn values(&self) -> Result<Vec<Value>> {
         let wrong = |input: Input, found: &dyn std::fmt::Display, expected: String| {
-            Error::new(ErrorKind::OutOfRange, expected).at_field(input.name()).found(found)
+            Error::new(ErrorKind::OutOfRange, expected).at_field(input.field()).found(found)
         };
         let shown = |text: &str| if text.trim().is_empty() { "nothing".to_owned() } else { text.trim().to_owned() };
         let whole = self.whole();
@@ -386,13 +425,13 @@ fn upward(amount: f64) -> String {
 /// What can be varied in an experiment.
 fn choices(ready: &Ready) -> Vec<Choice> {
     let experiment = &ready.experiment;
-    let choice = |path: String, name: String| Choice { path, name };
+    let choice = |path: String, what: What| Choice { path, what };
     let mut choices = Vec::new();
     if ready.range.is_some() {
-        choices.push(choice("task.budget".into(), "Budget per query ρ".into()));
+        choices.push(choice("task.budget".into(), What::Budget));
     }
     if ready.models > 1 {
-        choices.push(choice("task.max_models".into(), "Models per query N".into()));
+        choices.push(choice("task.max_models".into(), What::Models));
     }
     for (key, symbol) in [("alpha_mu", "α_μ"), ("alpha_c", "α_c"), ("epsilon", "ε")] {
         let has =
@@ -400,18 +439,15 @@ fn choices(ready: &Ready) -> Vec<Choice> {
         let places: Vec<usize> =
             experiment.policies.iter().enumerate().filter(|(_, policy)| has(policy)).map(|(place, _)| place).collect();
         if places.len() > 1 {
-            choices.push(choice(
-                format!("policies.*.{key}"),
-                format!("{symbol} of all {} policies that have it", places.len()),
-            ));
+            choices.push(choice(format!("policies.*.{key}"), What::OfAll(symbol, places.len())));
         }
         for place in places {
-            let label = ready.labels.get(place).map_or("", String::as_str);
-            choices.push(choice(format!("policies.{place}.{key}"), format!("{symbol} of {label}")));
+            let label = ready.labels.get(place).cloned().unwrap_or_default();
+            choices.push(choice(format!("policies.{place}.{key}"), What::Of(symbol, label)));
         }
     }
     for (place, change) in experiment.environment.changes().0.iter().enumerate() {
-        choices.push(choice(format!("environment.drift.{place}.at"), format!("Round of the drift at {}", change.at)));
+        choices.push(choice(format!("environment.drift.{place}.at"), What::Drift(change.at)));
     }
     choices
 }

@@ -2,6 +2,7 @@
 
 use crate::format::{Unit, decimals, fixed, listed, percent};
 use crate::state::Shared;
+use crate::words::{mix, plural, say, told};
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::experiment::RewardModel;
 use llm_selection::export::plain;
@@ -47,26 +48,39 @@ fn notes(snapshot: &Snapshot, unit: Unit) -> Html {
     let result = &snapshot.result;
     let best = result.optimum.iter().filter_map(|optimum| {
         let reward = optimum.reward?;
-        let when = if optimum.from == 1 { String::new() } else { format!(" from round {} on", optimum.from) };
-        let cost = optimum.cost.map(|cost| format!(" for {}", unit.amount(cost, 3))).unwrap_or_default();
+        let cost = optimum.cost.map(|cost| say!(" for {cost}", cost = unit.amount(cost, 3))).unwrap_or_default();
         let joint = optimum.joint.as_ref().map(|joint| {
-            format!(
-                " By the rows of the data themselves, in which answers may be correlated, it is {} with {:.3}.",
-                listed(&joint.set),
-                joint.reward
+            say!(
+                " By the rows of the data themselves, in which answers may be correlated, it is {set} with {reward}.",
+                set = listed(&joint.set),
+                reward = format_args!("{:.3}", joint.reward)
             )
         });
-        let set = if optimum.set.is_empty() { "none".to_owned() } else { listed(&optimum.set) };
-        Some(format!(
-            "Best set{when} by its models' means: {set}, reward {reward:.3}{cost}.{}",
-            joint.unwrap_or_default()
-        ))
+        let set = if optimum.set.is_empty() { say!("none") } else { listed(&optimum.set).into() };
+        let reward = format_args!("{reward:.3}");
+        let best = match optimum.from {
+            1 => say!(
+                "Best set by its models' means: {set}, reward {reward}{cost}.",
+                set = set,
+                reward = reward,
+                cost = cost
+            ),
+            from => say!(
+                "Best set from round {round} on by its models' means: {set}, reward {reward}{cost}.",
+                round = from,
+                set = set,
+                reward = reward,
+                cost = cost
+            ),
+        };
+        Some(html! { <p class="quiet">{best}{joint}</p> })
     });
     let done = snapshot.round >= snapshot.rounds;
     let warnings = if done { result.warnings() } else { Vec::new() };
     let settled = result.settling().filter(|_| done);
     let coverage = if done { result.coverage() } else { Vec::new() };
-    best.chain(settled).chain(coverage).chain(warnings).map(|note| html! { <p class="quiet">{note}</p> }).collect()
+    let rest = settled.into_iter().chain(coverage).chain(warnings);
+    best.chain(rest.map(|note| html! { <p class="quiet">{told(note)}</p> })).collect()
 }
 
 /// The answer.
@@ -74,7 +88,7 @@ fn notes(snapshot: &Snapshot, unit: Unit) -> Html {
 pub fn Answer(props: &AnswerProps) -> Html {
     let snapshot = &props.snapshot;
     let (policies, budget) = (&snapshot.result.policies, snapshot.result.experiment.task.budget);
-    let so_far = if snapshot.round < snapshot.rounds { "So far: " } else { "" };
+    let so_far = if snapshot.round < snapshot.rounds { say!("So far: ") } else { AttrValue::default() };
     let overspend: Vec<String> = policies
         .iter()
         .filter(|policy| over(policy, budget) > TOLERANCE)
@@ -85,11 +99,11 @@ pub fn Answer(props: &AnswerProps) -> Html {
     if task.reward != RewardModel::Awc && task.max_models.is_some_and(|n| n as usize >= models) {
         return html! {
             <div class="answer">
-                <h3>{"Which policy?"}</h3>
+                <h3>{say!("Which policy?")}</h3>
                 if models == 1 {
-                    <p>{"Only one model is switched on, so there is nothing to choose: switch on more."}</p>
+                    <p>{say!("Only one model is switched on, so there is nothing to choose: switch on more.")}</p>
                 } else {
-                    <p>{"Every policy that plays full sets has to take all "}{models}{" models, so there is nothing to choose: allow fewer models per query."}</p>
+                    <p>{say!("Every policy that plays full sets has to take all {models} models, so there is nothing to choose: allow fewer models per query.", models = models)}</p>
                 }
             </div>
         };
@@ -97,11 +111,14 @@ pub fn Answer(props: &AnswerProps) -> Html {
     let Some(winner) = best(policies, budget).and_then(|place| policies.get(place)) else {
         return html! {
             <div class="answer">
-                <h3>{"Which policy?"}</h3>
+                <h3>{say!("Which policy?")}</h3>
                 if budget.is_some() && !overspend.is_empty() {
-                    <p>{so_far}{"none that you could use keeps within "}{limit}{" of the budget. Over it: "}{listed(&overspend)}{". A larger budget, or more rounds to learn in, may help."}</p>
+                    <p>{so_far}{say!(
+                        "none that you could use keeps within {limit} of the budget. Over it: {policies}. A larger budget, or more rounds to learn in, may help.",
+                        limit = limit, policies = listed(&overspend)
+                    )}</p>
                 } else {
-                    <p>{"Only the oracle plays, and nobody has it: add a policy."}</p>
+                    <p>{say!("Only the oracle plays, and nobody has it: add a policy.")}</p>
                 }
             </div>
         };
@@ -109,7 +126,8 @@ pub fn Answer(props: &AnswerProps) -> Html {
     let reward = winner.finals.reward;
     let places = decimals(reward.mean.unwrap_or(0.0), 4);
     let half = reward.ci95.map_or(String::new(), |half| format!(" ± {}", fixed(half, places)));
-    let cost = winner.finals.cost.mean.map(|cost| props.unit.amount(cost, 3));
+    let cost = winner.finals.cost.mean.map(|cost| say!(" for {cost}", cost = props.unit.amount(cost, 3)));
+    let cost = cost.unwrap_or_default();
     let ties: Vec<String> = policies
         .iter()
         .filter(|policy| policy.label != winner.label && usable(policy) && over(policy, budget) <= TOLERANCE)
@@ -120,28 +138,49 @@ pub fn Answer(props: &AnswerProps) -> Html {
         .map(|policy| policy.label.clone())
         .collect();
     let single = reward.ci95.is_none();
+    let winning = html! { <b>{plain(&winner.label)}</b> };
+    let earned = html! { <b>{fixed(reward.mean.unwrap_or(f64::NAN), places)}{half}</b> };
+    let over_it = over(winner, budget);
+    let best = if budget.is_none() {
+        mix!("{policy} earns most: reward {reward} per query{cost}.", policy = winning, reward = earned, cost = cost)
+    } else if over_it > 0.0 {
+        mix!(
+            "{policy} earns most of those within {limit} of the budget: reward {reward} per query{cost}, {over} of ρ over it.",
+            policy = winning,
+            limit = &limit,
+            reward = earned,
+            cost = cost,
+            over = percent(over_it),
+        )
+    } else {
+        mix!(
+            "{policy} earns most of those within {limit} of the budget: reward {reward} per query{cost}, not over it.",
+            policy = winning,
+            limit = &limit,
+            reward = earned,
+            cost = cost,
+        )
+    };
     html! {
         <div class="answer">
-            <h3>{"Which policy?"}</h3>
+            <h3>{say!("Which policy?")}</h3>
             <p>
-                {so_far}<b>{plain(&winner.label)}</b>
-                {if budget.is_some() { format!(" earns most of those within {limit} of the budget: reward ") } else { " earns most: reward ".into() }}
-                <b>{fixed(reward.mean.unwrap_or(f64::NAN), places)}{half}</b>{" per query"}
-                if let Some(cost) = cost { {" for "}{cost} }
-                if budget.is_some() {
-                    {if over(winner, budget) > 0.0 { format!(", {} of ρ over it", percent(over(winner, budget))) } else { ", not over it".into() }}
-                }
-                {"."}
+                {so_far}{best}
                 if single {
-                    {" One replicate says nothing about chance: run more before choosing."}
+                    {say!(" One replicate says nothing about chance: run more before choosing.")}
                 } else if ties.is_empty() {
-                    {" No other's interval reaches it."}
+                    {say!(" No other's interval reaches it.")}
                 } else {
-                    {" "}{listed(&ties)}{if ties.len() == 1 { " is" } else { " are" }}{" as good as far as the intervals tell: more replicates or rounds would separate them, if anything does."}
+                    {plural!(
+                        ties.len(),
+                        " {policies} is as good as far as the intervals tell: more replicates or rounds would separate them, if anything does.",
+                        " {policies} are as good as far as the intervals tell: more replicates or rounds would separate them, if anything does.",
+                        policies = listed(&ties)
+                    )}
                 }
             </p>
             if !overspend.is_empty() {
-                <p class="quiet">{"Over the budget by more than "}{limit}{" of it: "}{listed(&overspend)}{"."}</p>
+                <p class="quiet">{say!("Over the budget by more than {limit} of it: {policies}.", limit = limit, policies = listed(&overspend))}</p>
             }
             {notes(snapshot, props.unit)}
         </div>

@@ -9,6 +9,7 @@ use super::study_report::report;
 use crate::format::{duration, percent};
 use crate::state::Action;
 use crate::studies::{Stage, Studies, StudyAction};
+use crate::words::{say, told};
 use llm_selection::figure::{FigureKind, Paper};
 use llm_selection::study::{Part, Study};
 use yew::prelude::*;
@@ -34,20 +35,20 @@ pub fn StudiesView(props: &StudiesProps) -> Html {
         let about = format!("study-{}", study.slug());
         html! {
             <div class={classes!("study", chosen.then_some("is-chosen"))} key={study.slug()}>
-                <button type="button" class="btn" aria-current={chosen.then_some("true")} aria-describedby={about.clone()} {onclick}>{study.title()}</button>
-                <p id={about}>{study.about()}</p>
+                <button type="button" class="btn" aria-current={chosen.then_some("true")} aria-describedby={about.clone()} {onclick}>{told(study.title())}</button>
+                <p id={about}>{told(study.about())}</p>
             </div>
         }
     });
     html! {
         <>
-            <section class="card" aria-label="Built-in studies">
-                <p class="quiet">{"Questions that others have asked, played anew at a click."}<Explain topic={Topic::Studies} /></p>
+            <section class="card" aria-label={say!("Built-in studies")}>
+                <p class="quiet">{say!("Questions that others have asked, played anew at a click.")}<Explain topic={Topic::Studies} /></p>
                 <div class="studies">{for choices}</div>
             </section>
             {progress(props)}
             if let Stage::Failed(error) = &studies.stage {
-                <Message tone={Tone::Bad} title="The study could not go on">{explained(error)}</Message>
+                <Message tone={Tone::Bad} title={say!("The study could not go on")}>{explained(error)}</Message>
             }
             {figures(props)}
             if let Some(found) = &studies.report { {report(found)} }
@@ -60,32 +61,33 @@ fn progress(props: &StudiesProps) -> Html {
     let StudiesProps { studies, waiting, dispatch, .. } = props;
     let Some(study) = studies.study else { return Html::default() };
     let (share, elapsed) = (studies.share(), studies.elapsed_ms());
+    let title = told(study.title());
     let said = match &studies.stage {
-        Stage::Ready => String::new(),
-        Stage::Playing => format!("{}: running", study.title()),
-        Stage::Done if studies.parts.is_empty() => format!("{}: Done", study.title()),
-        Stage::Done => format!("{}, in {}. Done", study.title(), duration(elapsed)),
-        Stage::Cancelled => format!("{}: cancelled", study.title()),
-        Stage::Failed(_) => format!("{}: stopped", study.title()),
+        Stage::Ready => AttrValue::default(),
+        Stage::Playing => say!("{study}: running", study = title),
+        Stage::Done if studies.parts.is_empty() => say!("{study}: Done", study = title),
+        Stage::Done => say!("{study}, in {time}. Done", study = title, time = duration(elapsed)),
+        Stage::Cancelled => say!("{study}: cancelled", study = title),
+        Stage::Failed(_) => say!("{study}: stopped", study = title),
     };
     let playing = studies.is_playing();
     let cancel = dispatch.reform(|_: MouseEvent| Action::Study(StudyAction::Cancel));
     html! {
-        <section class={classes!("card", "status", playing.then_some("is-running"))} aria-label="Progress">
+        <section class={classes!("card", "status", playing.then_some("is-running"))} aria-label={say!("Progress")}>
             <div class="status-now">
                 <p role="status"><span class="pulse"></span>{said}</p>
                 if playing {
-                    <progress value={format!("{share:.4}")} aria-label="Progress of the study"></progress>
+                    <progress value={format!("{share:.4}")} aria-label={say!("Progress of the study")}></progress>
                     <dl>
-                        <div><dt>{"Played"}</dt><dd>{percent(share)}</dd></div>
+                        <div><dt>{say!("Played")}</dt><dd>{percent(share)}</dd></div>
                         if share > 0.02 && elapsed > 0.0 {
-                            <div><dt>{"Time left"}</dt><dd>{duration(elapsed / share * (1.0 - share))}</dd></div>
+                            <div><dt>{say!("Time left")}</dt><dd>{duration(elapsed / share * (1.0 - share))}</dd></div>
                         }
                     </dl>
-                    <button type="button" class="btn small" onclick={cancel}>{"Cancel"}</button>
+                    <button type="button" class="btn small" onclick={cancel}>{say!("Cancel")}</button>
                 }
                 if *waiting {
-                    <p class="note">{"The run of your experiment is paused meanwhile, and goes on after it."}</p>
+                    <p class="note">{say!("The run of your experiment is paused meanwhile, and goes on after it.")}</p>
                 }
             </div>
         </section>
@@ -104,7 +106,7 @@ fn figures(props: &StudiesProps) -> Html {
     let on_cursor = dispatch.reform(|round| Action::Study(StudyAction::Cursor(round)));
     let drawn = studies.runs.iter().zip(studies.parts.iter()).map(|(run, part)| {
         html! {
-            <Figure key={part.title.clone()} kind={FigureKind::Ratio} about={part.title.clone()} snapshot={run.0.clone()}
+            <Figure key={part.title.clone()} kind={FigureKind::Ratio} about={told(part.title.clone())} snapshot={run.0.clone()}
                 hidden={studies.hidden.clone()} cursor={studies.cursor} on_cursor={on_cursor.clone()} dollars={true} paper={props.paper} />
         }
     });
@@ -129,24 +131,24 @@ fn files(props: &StudiesProps) -> Html {
         let json = Callback::from(move |_: MouseEvent| {
             save(&format!("{}-{}.json", study.slug(), number + 1), "application/json", &text);
         });
-        let name = part.title.clone();
+        let name = told(part.title.clone());
         let open = dispatch.reform(move |_: MouseEvent| Action::Study(StudyAction::Open(number)));
         html! {
             <li key={number}>
                 <span>{&name}</span>
-                <button type="button" class="btn small" aria-label={format!("Open in Playground: {name}")} onclick={open}>{"Open in Playground"}</button>
-                <button type="button" class="btn small" aria-label={format!("Download JSON: {name}")} onclick={json}>{"Download JSON"}</button>
+                <button type="button" class="btn small" aria-label={say!("Open in Playground: {name}", name = name)} onclick={open}>{say!("Open in Playground")}</button>
+                <button type="button" class="btn small" aria-label={say!("Download JSON: {name}", name = name)} onclick={json}>{say!("Download JSON")}</button>
             </li>
         }
     };
     html! {
         <section class="card" aria-labelledby="study-files">
             <div class="card-head">
-                <h2 id="study-files">{"Take it along"}</h2>
-                <div class="end"><button type="button" class="btn small" onclick={csv}>{"Download CSV"}</button></div>
+                <h2 id="study-files">{say!("Take it along")}</h2>
+                <div class="end"><button type="button" class="btn small" onclick={csv}>{say!("Download CSV")}</button></div>
             </div>
             if !studies.parts.is_empty() {
-                <p class="note">{"The experiments, as the command line runs them:"}</p>
+                <p class="note">{say!("The experiments, as the command line runs them:")}</p>
                 <ul class="study-files">{for studies.parts.iter().enumerate().map(experiment)}</ul>
             }
         </section>

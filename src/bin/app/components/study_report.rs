@@ -1,21 +1,23 @@
 //! What came out of a study: sentences and tables.
 
 use crate::format::{decimals, fixed};
+use crate::words::{say, told};
 use llm_selection::study::{Cell, Report, Table};
 use yew::prelude::*;
 
 /// The findings, the tables, and what to know before trusting them.
 pub fn report(report: &Report) -> Html {
-    let list = |lines: &[String]| html! { <ul>{for lines.iter().map(|line| html! { <li>{line}</li> })}</ul> };
+    let list =
+        |lines: &[String]| html! { <ul>{for lines.iter().map(|line| html! { <li>{told(line.clone())}</li> })}</ul> };
     html! {
         <>
             <section class="card prose" aria-labelledby="study-findings">
-                <div class="card-head"><h2 id="study-findings">{"What came out"}</h2></div>
+                <div class="card-head"><h2 id="study-findings">{say!("What came out")}</h2></div>
                 {list(&report.findings)}
             </section>
             {for report.tables.iter().map(table)}
             <section class="card prose" aria-labelledby="study-notes">
-                <div class="card-head"><h2 id="study-notes">{"Where it comes from, and what differs"}</h2></div>
+                <div class="card-head"><h2 id="study-notes">{say!("Where it comes from, and what differs")}</h2></div>
                 {list(&report.notes)}
             </section>
         </>
@@ -30,12 +32,13 @@ fn table(table: &Table) -> Html {
         });
         html! { <tr>{for cells}</tr> }
     };
-    let head = table.head.iter().map(|name| html! { <th scope="col">{name}</th> });
+    let head = table.head.iter().map(|name| html! { <th scope="col">{told(name.clone())}</th> });
+    let title = told(table.title.clone());
     html! {
         <section class="card">
-            <div class="card-head"><h2>{&table.title}</h2><span class="note">{"in brackets: 95\u{a0}% interval"}</span></div>
-            <div class="scroll" tabindex="0" role="group" aria-label={format!("Table {}, scrolls sideways", table.title)}>
-                <table class="table study-table" aria-label={table.title.clone()}>
+            <div class="card-head"><h2>{&title}</h2><span class="note">{say!("in brackets: 95\u{a0}% interval")}</span></div>
+            <div class="scroll" tabindex="0" role="group" aria-label={say!("Table {title}, scrolls sideways", title = title)}>
+                <table class="table study-table" aria-label={title.clone()}>
                     <thead><tr>{for head}</tr></thead>
                     <tbody>{for table.rows.iter().map(row)}</tbody>
                 </table>
@@ -46,7 +49,7 @@ fn table(table: &Table) -> Html {
 
 fn cell(cell: &Cell) -> Html {
     match cell {
-        Cell::Text(text) => html! { {text} },
+        Cell::Text(text) => told(text.clone()).into(),
         Cell::Infinite => html! { <data value="inf">{"∞"}</data> },
         Cell::Number { value, interval } => {
             let wide = interval.filter(|(low, high)| high > low);
@@ -61,7 +64,7 @@ fn cell(cell: &Cell) -> Html {
                 <>
                     <data value={value.to_string()}>{fixed(*value, places)}</data>
                     if let Some((low, high)) = wide {
-                        {" "}<span class="pm">{format!("({} to {})", fixed(low, places), fixed(high, places))}</span>
+                        {" "}<span class="pm">{say!("({low} to {high})", low = fixed(low, places), high = fixed(high, places))}</span>
                     }
                 </>
             }

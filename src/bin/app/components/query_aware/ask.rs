@@ -3,10 +3,11 @@
 use crate::components::explain::{Explain, Topic};
 use crate::components::message::{Message, Tone, explained};
 use crate::components::name::Name;
-use crate::format::{Unit, count, decimals, fixed, plural, signed};
+use crate::format::{Unit, count, decimals, fixed, signed};
 use crate::inquiry::{Inquiry, InquiryAction};
 use crate::query_aware::{QueryAwareAction, Trained};
 use crate::state::Action;
+use crate::words::{plural, say, told};
 use llm_selection::export::plain;
 use llm_selection::query_aware::ask::{Advice, Confidence, Evidence, Expected};
 use llm_selection::query_aware::features::TermKind;
@@ -21,7 +22,7 @@ pub fn inquire(dispatch: &Callback<Action>) -> Callback<InquiryAction> {
 pub fn policies(id: &'static str, trained: &Trained, chosen: u32, choose: Callback<u32>) -> Html {
     let policies = &trained.evaluation.policies;
     let options = policies.iter().zip(0..).filter(|(policy, _)| policy.name != "Oracle").map(|(policy, place)| {
-        html! { <option key={place} value={place.to_string()} selected={place == chosen}>{&policy.name}</option> }
+        html! { <option key={place} value={place.to_string()} selected={place == chosen}>{told(policy.name.clone())}</option> }
     });
     let onchange = Callback::from(move |event: Event| {
         let select = event.target_dyn_into::<web_sys::HtmlSelectElement>();
@@ -54,7 +55,7 @@ pub fn ask(trained: &Trained, inquiry: &Inquiry, dispatch: &Callback<Action>) ->
         })
     };
     let number = |id: &'static str,
-                  label: &'static str,
+                  label: AttrValue,
                   symbol: &'static str,
                   value: &AttrValue,
                   wrong: bool,
@@ -80,31 +81,31 @@ pub fn ask(trained: &Trained, inquiry: &Inquiry, dispatch: &Callback<Action>) ->
     };
     html! {
         <section class="card" aria-labelledby="ask-title">
-            <div class="card-head"><h2 id="ask-title">{"Ask: which models for this query?"}</h2><Explain topic={Topic::Ask} /></div>
+            <div class="card-head"><h2 id="ask-title">{say!("Ask: which models for this query?")}</h2><Explain topic={Topic::Ask} /></div>
             <div class="asking">
                 <div class="stack">
                     <div class="field">
-                        <label class="lbl" for="ask-query">{"Query"}</label>
-                        <textarea id="ask-query" rows="5" dir="auto" value={inquiry.text.clone()} placeholder="Type or paste a query" oninput={typed} />
+                        <label class="lbl" for="ask-query">{say!("Query")}</label>
+                        <textarea id="ask-query" rows="5" dir="auto" value={inquiry.text.clone()} placeholder={say!("Type or paste a query")} oninput={typed} />
                     </div>
                     <div class="ask-how">
                         <div class="field wide">
-                            <label class="lbl" for="ask-policy">{"Policy"}</label>
+                            <label class="lbl" for="ask-policy">{say!("Policy")}</label>
                             {policies("ask-policy", trained, inquiry.policy, send.reform(InquiryAction::Policy))}
                         </div>
-                        {number("ask-models", "At most", "s", &inquiry.models, inquiry.most().is_none(), "1", "200", InquiryAction::Models)}
-                        {number("ask-threshold", "Threshold", "τ", &inquiry.threshold, inquiry.least().is_none(), "0.05", "1", InquiryAction::Threshold)}
+                        {number("ask-models", say!("At most"), "s", &inquiry.models, inquiry.most().is_none(), "1", "200", InquiryAction::Models)}
+                        {number("ask-threshold", say!("Threshold"), "τ", &inquiry.threshold, inquiry.least().is_none(), "0.05", "1", InquiryAction::Threshold)}
                     </div>
                     if let Some(advice) = &inquiry.advice { {chosen(trained, inquiry, advice)} }
                 </div>
                 if let Some(advice) = &inquiry.advice {
                     {confidences(advice)}
                 } else {
-                    <div class="empty"><p>{"The confidence in each model shows here as you type."}</p></div>
+                    <div class="empty"><p>{say!("The confidence in each model shows here as you type.")}</p></div>
                 }
             </div>
             if let Some(error) = &inquiry.failure {
-                <Message tone={Tone::Bad} title="There is no answer">{explained(error)}</Message>
+                <Message tone={Tone::Bad} title={say!("There is no answer")}>{explained(error)}</Message>
             }
             if let Some(advice) = &inquiry.advice { {reasons(advice)} }
         </section>
@@ -119,25 +120,41 @@ fn chosen(trained: &Trained, inquiry: &Inquiry, advice: &Advice) -> Html {
     let policy = trained.evaluation.policies.get(inquiry.policy as usize).map_or("", |policy| policy.name.as_str());
     let one = advice.chosen.len() == 1;
     let vote = match policy {
-        _ if one => "Its answer is taken.",
-        "WeightedMaxConf" => "The answers are put to a vote; each counts as much as the confidence in its model.",
-        _ if advice.at_most => {
-            "They are asked one after the other, in this order, until the leading answer is sure enough."
+        _ if one => say!(" Its answer is taken."),
+        "WeightedMaxConf" => {
+            say!(" The answers are put to a vote; each counts as much as the confidence in its model.")
         }
-        _ => "The answers are put to a majority vote; all count the same.",
+        _ if advice.at_most => {
+            say!(" They are asked one after the other, in this order, until the leading answer is sure enough.")
+        }
+        _ => say!(" The answers are put to a majority vote; all count the same."),
     };
     let parallel = &advice.latency_parallel_ms;
-    let together = if advice.at_most { "one after the other" } else { "in parallel" };
-    let most = if advice.at_most { "At most" } else { "Expected" };
+    let several = !one && parallel.figure.value.is_some();
+    let (cost, sequential) = (dollars(&advice.cost), latency(&advice.latency_sequential_ms));
+    let parallel = latency(parallel);
+    let expected = if several && !advice.at_most {
+        say!(
+            "Expected {latency} in parallel, {sequential} one after the other; cost {cost}.",
+            latency = parallel,
+            sequential = sequential,
+            cost = cost
+        )
+    } else {
+        say!(
+            match (advice.at_most, several) {
+                (true, true) => "At most {latency} one after the other; cost {cost}.",
+                (true, false) => "At most {latency}; cost {cost}.",
+                (false, _) => "Expected {latency}; cost {cost}.",
+            },
+            latency = parallel,
+            cost = cost
+        )
+    };
     html! {
         <div class="stack">
-            <div class="chips" aria-live="polite"><span class="quiet">{"Chosen"}</span><ul class="chips" aria-label="Chosen models">{for chips}</ul></div>
-            <p class="quiet">
-                {format!("{most} {}", latency(parallel))}
-                if parallel.figure.value.is_some() && !one { {format!(" {together}")} }
-                if !advice.at_most && !one && parallel.figure.value.is_some() { {format!(", {} one after the other", latency(&advice.latency_sequential_ms))} }
-                {format!("; cost {}. ", dollars(&advice.cost))}{vote}
-            </p>
+            <div class="chips" aria-live="polite"><span class="quiet">{say!("Chosen")}</span><ul class="chips" aria-label={say!("Chosen models")}>{for chips}</ul></div>
+            <p class="quiet">{expected}{vote}</p>
             <p class="quiet small">{measured(advice)}</p>
             {notes(advice)}
         </div>
@@ -145,46 +162,50 @@ fn chosen(trained: &Trained, inquiry: &Inquiry, advice: &Advice) -> Html {
 }
 
 /// What the expectations are.
-fn measured(advice: &Advice) -> String {
-    let queries = |number: u64| plural(number, "training query", "training queries");
+fn measured(advice: &Advice) -> AttrValue {
+    let queries =
+        |number: u64| plural!(number, "{n}\u{a0}training query", "{n}\u{a0}training queries", n = count(number));
     let over = match (advice.latency_parallel_ms.queries, advice.cost.queries) {
         (0, 0) => {
-            return "The data has neither latencies nor costs of all these models on a training query.".to_owned();
+            return say!("The data has neither latencies nor costs of all these models on a training query.");
         }
         (latency, cost) if latency == cost => queries(latency),
         (0, number) | (number, 0) => queries(number),
-        (latency, cost) => format!("{} (latency) and {} (cost)", queries(latency), count(cost)),
+        (latency, cost) => {
+            say!("{latency} (latency) and {cost} (cost)", latency = queries(latency), cost = count(cost))
+        }
     };
-    format!(
-        "Means over {over} on which they were measured; ± is the 95\u{a0}% interval of the mean by Student's t, not of a single query."
+    say!(
+        "Means over {queries} on which they were measured; ± is the 95\u{a0}% interval of the mean by Student's t, not of a single query.",
+        queries = over
     )
 }
 
 fn notes(advice: &Advice) -> Html {
     let mut notes = Vec::new();
     if advice.known == 0 {
-        notes.push(
-            "No word of this query was met in training: this is what the classifier says of any query.".to_owned(),
-        );
+        notes.push(say!("No word of this query was met in training: this is what the classifier says of any query."));
     }
     if advice.cut {
-        notes.push("The text is long: its first 20\u{202f}000 characters are read.".to_owned());
+        notes.push(say!("The text is long: its first 20\u{202f}000 characters are read."));
     }
     if advice.columns > 0 {
-        notes.push(format!(
-            "{} beside the text: a typed query has none, and they count as average.",
-            plural(advice.columns, "numeric column", "numeric columns")
+        notes.push(plural!(
+            advice.columns,
+            "{n}\u{a0}numeric column beside the text: a typed query has none, and they count as average.",
+            "{n}\u{a0}numeric columns beside the text: a typed query has none, and they count as average.",
+            n = count(advice.columns)
         ));
     }
     html! { {for notes.into_iter().map(|note| html! { <p class="quiet small">{note}</p> })} }
 }
 
 /// Milliseconds as people read them, with the interval.
-fn latency(expected: &Expected) -> String {
-    let Some(value) = expected.figure.value else { return "latency not measured".to_owned() };
+fn latency(expected: &Expected) -> AttrValue {
+    let Some(value) = expected.figure.value else { return say!("latency not measured") };
     let (unit, factor) = if value >= 1_000.0 { ("s", 1e-3) } else { ("ms", 1.0) };
     let digits = decimals(value * factor, 3);
-    match expected.figure.ci95 {
+    let text = match expected.figure.ci95 {
         Some(half) => {
             format!(
                 "{} ± {}\u{a0}{unit}",
@@ -193,7 +214,8 @@ fn latency(expected: &Expected) -> String {
             )
         }
         None => format!("{}\u{a0}{unit}", fixed(value * factor, digits)),
-    }
+    };
+    text.into()
 }
 
 /// Half the width of an interval with the decimals of its mean, more where they would say nothing.
@@ -201,13 +223,14 @@ fn half_width(half: f64, mean: f64, digits: usize) -> String {
     if half <= 1e-9 * mean { "0".to_owned() } else { fixed(half, digits.max(decimals(half, 1))) }
 }
 
-fn dollars(expected: &Expected) -> String {
-    let Some(value) = expected.figure.value else { return "not measured".to_owned() };
+fn dollars(expected: &Expected) -> AttrValue {
+    let Some(value) = expected.figure.value else { return say!("not measured") };
     let digits = decimals(value, 3);
-    match expected.figure.ci95 {
+    let text = match expected.figure.ci95 {
         Some(half) => format!("{} ± {}", Unit::Dollars.fixed(value, digits), half_width(half, value, digits)),
         None => Unit::Dollars.fixed(value, digits),
-    }
+    };
+    text.into()
 }
 
 /// All models, the most confident first.
@@ -220,17 +243,17 @@ fn confidences(advice: &Advice) -> Html {
         let picked = advice.chosen.contains(&(place as u32));
         Some(html! {
             <tr key={place} class={picked.then_some("picked")}>
-                <th scope="row"><Name name={model.model.clone()} />if picked { <span class="vh">{", chosen"}</span> }</th>
+                <th scope="row"><Name name={model.model.clone()} />if picked { <span class="vh">{say!(", chosen")}</span> }</th>
                 <td>{bar(model.p, if picked { "s1" } else { "s7" })}</td>
                 <td class="num"><data value={model.p.to_string()}>{fixed(model.p, 2)}</data></td>
             </tr>
         })
     });
     html! {
-        <div class="conf-scroll" tabindex="0" role="group" aria-label="Confidence by model">
+        <div class="conf-scroll" tabindex="0" role="group" aria-label={say!("Confidence by model")}>
             <table class="conf">
-                <caption>{"Confidence that the model answers right"}</caption>
-                <thead class="vh"><tr><th scope="col">{"Model"}</th><td></td><th scope="col">{"Probability"}</th></tr></thead>
+                <caption>{say!("Confidence that the model answers right")}</caption>
+                <thead class="vh"><tr><th scope="col">{say!("Model")}</th><td></td><th scope="col">{say!("Probability")}</th></tr></thead>
                 <tbody>{for rows}</tbody>
             </table>
         </div>
@@ -244,7 +267,7 @@ fn reasons(advice: &Advice) -> Html {
     let models = order.chain(others).filter_map(|place| Some((place, advice.models.get(place)?)));
     html! {
         <div class="reasons">
-            <h3>{"What in the query speaks for and against each model"}</h3>
+            <h3>{say!("What in the query speaks for and against each model")}</h3>
             {for models.map(|(place, model)| reason(place, model))}
         </div>
     }
@@ -252,11 +275,11 @@ fn reasons(advice: &Advice) -> Html {
 
 fn reason(place: usize, model: &Confidence) -> Html {
     let total = |list: &[Evidence]| list.iter().map(|one| one.adds).sum::<f64>();
-    let list = |title: &'static str, list: &[Evidence]| {
+    let list = |title: AttrValue, list: &[Evidence]| {
         html! {
             <div>
                 <h4>{title}</h4>
-                if list.is_empty() { <p class="quiet">{"nothing"}</p> }
+                if list.is_empty() { <p class="quiet">{say!("nothing")}</p> }
                 <ul>{for list.iter().map(evidence)}</ul>
             </div>
         }
@@ -265,14 +288,14 @@ fn reason(place: usize, model: &Confidence) -> Html {
         <details key={place}>
             <summary><Name name={model.model.clone()} inside=true />{format!(": {}", fixed(model.p, 2))}</summary>
             <div class="reason">
-                {list("For", &model.supports)}
-                {list("Against", &model.opposes)}
+                {list(say!("For"), &model.supports)}
+                {list(say!("Against"), &model.opposes)}
             </div>
             <p class="quiet small">
-                {format!(
-                    "Log-odds {} = {} of a query of which nothing is known, {} and {} from the features above, {} from {} more. Probability {}.",
-                    signed(model.log_odds, 2), signed(model.start, 2), signed(total(&model.supports), 2), signed(total(&model.opposes), 2),
-                    signed(model.rest, 2), count(model.others), fixed(model.p, 3)
+                {say!(
+                    "Log-odds {odds} = {start} of a query of which nothing is known, {supports} and {opposes} from the features above, {rest} from {others} more. Probability {p}.",
+                    odds = signed(model.log_odds, 2), start = signed(model.start, 2), supports = signed(total(&model.supports), 2),
+                    opposes = signed(total(&model.opposes), 2), rest = signed(model.rest, 2), others = count(model.others), p = fixed(model.p, 3)
                 )}
             </p>
         </details>
@@ -282,8 +305,8 @@ fn reason(place: usize, model: &Confidence) -> Html {
 fn evidence(one: &Evidence) -> Html {
     let about = match one.kind {
         TermKind::Words => None,
-        TermKind::Part => Some("part of a word"),
-        TermKind::Column => Some("column"),
+        TermKind::Part => Some(say!("part of a word")),
+        TermKind::Column => Some(say!("column")),
     };
     let terms: Vec<String> = one.terms.iter().map(|term| plain(term)).collect();
     html! {

@@ -2,9 +2,10 @@
 
 use super::file::{Saving, number};
 use crate::components::name::Name;
-use crate::format::{count, fixed, percent, plural};
+use crate::format::{count, fixed, percent};
 use crate::inquiry::Inquiry;
 use crate::query_aware::Trained;
+use crate::words::{plural, say, told};
 use llm_selection::export::Table;
 use llm_selection::query_aware::explore::{Calls, View};
 use llm_selection::query_aware::gap::Rate;
@@ -30,17 +31,21 @@ pub fn calls(trained: &Trained, view: &View, inquiry: &Inquiry) -> Html {
     html! {
         <div class="calls">
             <div class="chips">
-                <h3>{"Calls by model"}</h3>
-                <span class="quiet">{format!("{policy} on {}", plural(queries, "test query", "test queries"))}</span>
+                <h3>{say!("Calls by model")}</h3>
+                <span class="quiet">{say!(
+                    "{policy} on {queries}",
+                    policy = told(policy.to_owned()),
+                    queries = plural!(queries, "{n}\u{a0}test query", "{n}\u{a0}test queries", n = count(queries))
+                )}</span>
                 <Saving name="calls.csv" text={csv(view)} />
             </div>
-            <div class="scroll tall" tabindex="0" role="group" aria-label="Calls by model, scrolls">
-                <table class="table fit" aria-label="Calls by model">
+            <div class="scroll tall" tabindex="0" role="group" aria-label={say!("Calls by model, scrolls")}>
+                <table class="table fit" aria-label={say!("Calls by model")}>
                     <thead><tr>
-                        <th scope="col">{"Model"}</th>
-                        <th scope="col">{"Called "}<span class="about">{"share of the queries"}</span></th>
-                        <th scope="col">{"Right when called "}<span class="about">{"share of its calls"}</span></th>
-                        <th scope="col">{"Right on all "}<span class="about">{"called or not"}</span></th>
+                        <th scope="col">{say!("Model")}</th>
+                        <th scope="col">{say!("Called")}{" "}<span class="about">{say!("share of the queries")}</span></th>
+                        <th scope="col">{say!("Right when called")}{" "}<span class="about">{say!("share of its calls")}</span></th>
+                        <th scope="col">{say!("Right on all")}{" "}<span class="about">{say!("called or not")}</span></th>
                     </tr></thead>
                     <tbody>{for rows}</tbody>
                 </table>
@@ -52,12 +57,12 @@ pub fn calls(trained: &Trained, view: &View, inquiry: &Inquiry) -> Html {
 /// A share with its interval and what it is counted from.
 fn rate(rate: &Rate) -> Html {
     let Some((share, (low, high))) = rate.share.zip(rate.interval) else {
-        return html! { <><span title="never" aria-hidden="true">{"–"}</span><span class="vh">{"never"}</span></> };
+        return html! { <><span title={say!("never")} aria-hidden="true">{"–"}</span><span class="vh">{say!("never")}</span></> };
     };
     html! {
         <>
             <data value={share.to_string()}>{percent(share)}</data>
-            {" "}<span class="pm">{format!("{} to {}\u{a0}%; {} of {}", fixed(100.0 * low, 0), fixed(100.0 * high, 0), count(rate.hits), count(rate.of))}</span>
+            {" "}<span class="pm">{say!("{low} to {high}\u{a0}%; {hits} of {of}", low = fixed(100.0 * low, 0), high = fixed(100.0 * high, 0), hits = count(rate.hits), of = count(rate.of))}</span>
         </>
     }
 }

@@ -1,6 +1,7 @@
 //! A figure with its interval, as the room's tables and sentences have it.
 
 use crate::format::{Unit, decimals, fixed, signed};
+use crate::words::say;
 use llm_selection::query_aware::bootstrap::Figure;
 use yew::prelude::*;
 
@@ -56,7 +57,7 @@ impl Scale {
 /// The figure; what is not known is a dash.
 pub fn cell(figure: Figure, scale: Scale) -> Html {
     let Some(value) = figure.value else {
-        return html! { <><span title="not known" aria-hidden="true">{"–"}</span><span class="vh">{"not known"}</span></> };
+        return html! { <><span title={say!("not known")} aria-hidden="true">{"–"}</span><span class="vh">{say!("not known")}</span></> };
     };
     html! {
         <>

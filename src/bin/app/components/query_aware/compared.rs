@@ -6,6 +6,7 @@ use crate::components::explain::{Explain, Topic};
 use crate::components::name::Name;
 use crate::query_aware::Trained;
 use crate::state::Shared;
+use crate::words::{say, told};
 use llm_selection::export::Table;
 use llm_selection::query_aware::bootstrap::Figure;
 use llm_selection::query_aware::evaluate::Comparison;
@@ -25,8 +26,8 @@ pub fn Compared(props: &ComparedProps) -> Html {
         let what = quality(one);
         html! {
             <tr class={(one.policy == evaluation.gap.policy).then_some("lead")}>
-                <th scope="row"><Name name={one.policy.clone()} /></th>
-                <td class="l">{&one.baseline}if one.most_accurate { <span class="about">{"the most accurate"}</span> }</td>
+                <th scope="row"><Name name={told(one.policy.clone())} /></th>
+                <td class="l">{told(one.baseline.clone())}if one.most_accurate { <span class="about">{say!("the most accurate")}</span> }</td>
                 <td>{cell(what, Scale::Points)}</td>
                 <td>{cell(one.latency_parallel_saved, Scale::Percent)}</td>
                 <td>{cell(one.latency_sequential_saved, Scale::Percent)}</td>
@@ -35,26 +36,27 @@ pub fn Compared(props: &ComparedProps) -> Html {
         }
     });
     let answers = evaluation.comparisons.iter().any(|one| one.accuracy.value.is_some());
+    // "Against" by itself is what speaks against a model.
     html! {
         <section class="card" aria-labelledby="compared-title">
             <div class="card-head">
-                <h2 id="compared-title">{"Against the baselines"}</h2><Explain topic={Topic::Compared} />
-                <span class="note">{"on the same test queries; ± is a 95\u{a0}% interval"}</span>
+                <h2 id="compared-title">{say!("Against the baselines")}</h2><Explain topic={Topic::Compared} />
+                <span class="note">{say!("on the same test queries; ± is a 95\u{a0}% interval")}</span>
                 <div class="end"><Saving name="comparisons.csv" text={csv(&evaluation.comparisons)} /></div>
             </div>
-            <div class="scroll" tabindex="0" role="group" aria-label="Comparisons table, scrolls sideways">
-                <table class="table" aria-label="Comparisons">
+            <div class="scroll" tabindex="0" role="group" aria-label={say!("Comparisons table, scrolls sideways")}>
+                <table class="table" aria-label={say!("Comparisons")}>
                     <thead><tr>
-                        <th scope="col">{"Policy"}</th><th scope="col" class="l">{"Against"}</th>
-                        <th scope="col">{if answers { "Accuracy " } else { "Coverage " }}<span class="about">{"points"}</span></th>
-                        <th scope="col">{"Latency saved "}<span class="about">{"parallel"}</span></th>
-                        <th scope="col">{"Latency saved "}<span class="about">{"in sequence"}</span></th>
-                        <th scope="col">{"Cost saved"}</th>
+                        <th scope="col">{say!("Policy")}</th><th scope="col" class="l">{say!("Against{baseline}", baseline = "")}</th>
+                        <th scope="col">{say!(if answers { "Accuracy" } else { "Coverage" })}{" "}<span class="about">{say!("points")}</span></th>
+                        <th scope="col">{say!("Latency saved")}{" "}<span class="about">{say!("parallel")}</span></th>
+                        <th scope="col">{say!("Latency saved")}{" "}<span class="about">{say!("in sequence")}</span></th>
+                        <th scope="col">{say!("Cost saved")}</th>
                     </tr></thead>
                     <tbody>{for rows}</tbody>
                 </table>
             </div>
-            <p class="quiet small">{"The paper (arXiv 2408.08545) reports 13\u{a0}% less latency than its most accurate baseline on GSM8K and 70\u{a0}% less on MMLU: its figures, not ours."}</p>
+            <p class="quiet small">{say!("The paper (arXiv 2408.08545) reports 13\u{a0}% less latency than its most accurate baseline on GSM8K and 70\u{a0}% less on MMLU: its figures, not ours.")}</p>
         </section>
     }
 }

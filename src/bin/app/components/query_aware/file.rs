@@ -1,6 +1,7 @@
 //! A button that saves a table of the room.
 
 use crate::components::download::save_text;
+use crate::words::say;
 use yew::prelude::*;
 
 /// Properties of [`Saving`].
@@ -23,8 +24,8 @@ pub fn Saving(props: &SavingProps) -> Html {
     };
     html! {
         <>
-            if *refused { <span class="note" aria-live="polite">{"The browser did not allow saving"}</span> }
-            <button type="button" class="btn small" aria-label={format!("Download CSV: {name}")} {onclick}>{"Download CSV"}</button>
+            if *refused { <span class="note" aria-live="polite">{say!("The browser did not allow saving")}</span> }
+            <button type="button" class="btn small" aria-label={say!("Download CSV: {name}", name = name)} {onclick}>{say!("Download CSV")}</button>
         </>
     }
 }

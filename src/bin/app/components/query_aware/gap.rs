@@ -5,10 +5,11 @@ use super::ask::{bar, inquire, policies};
 use super::calls::calls;
 use crate::components::explain::{Explain, Topic};
 use crate::components::name::Name;
-use crate::format::{count, fixed, percent, plural};
+use crate::format::{count, fixed, percent};
 use crate::inquiry::{Grouping, Inquiry, InquiryAction};
 use crate::query_aware::Trained;
 use crate::state::Action;
+use crate::words::{mix, plural, say, told};
 use llm_selection::query_aware::explore::{
     Count, Excerpt, Filter, Listed, Opened, PAGE, Played, Statement, View, Word,
 };
@@ -24,15 +25,15 @@ pub fn gap(trained: &Trained, inquiry: &Inquiry, dispatch: &Callback<Action>) ->
     html! {
         <section class="card gap" aria-labelledby="gap-title">
             <div class="card-head">
-                <h2 id="gap-title">{"Gap explorer"}</h2><Explain topic={Topic::Explored} />
+                <h2 id="gap-title">{say!("Gap explorer")}</h2><Explain topic={Topic::Explored} />
                 <div class="end">
                     <div class="field row-field">
-                        <label class="lbl" for="gap-policy">{"Policy"}</label>
+                        <label class="lbl" for="gap-policy">{say!("Policy")}</label>
                         {policies("gap-policy", trained, inquiry.explored, send.reform(InquiryAction::Explore))}
                     </div>
                 </div>
             </div>
-            if let Some(view) = &inquiry.view { {shown(trained, view, inquiry, &send)} } else { <p class="quiet">{"Looking…"}</p> }
+            if let Some(view) = &inquiry.view { {shown(trained, view, inquiry, &send)} } else { <p class="quiet">{say!("Looking…")}</p> }
         </section>
     }
 }
@@ -41,22 +42,29 @@ fn shown(trained: &Trained, view: &View, inquiry: &Inquiry, send: &Callback<Inqu
     let filter = &inquiry.sought.filter;
     let filtered = *filter != Filter::default();
     let Count { of, missed, .. } = view.passing;
-    let wrong = if view.answers { "the vote was not" } else { "no called model was" };
-    let among = if filtered {
-        "test queries that pass the filters and some model solves"
-    } else {
-        "test queries that some model solves"
-    };
+    let share = || view.passing.interval.zip(view.passing.share).map(|(interval, share)| share_of(share, interval));
     html! {
         <>
             <p class="sub">
                 if of == 0 && !filtered {
-                    {"No model solves any of the test queries: there is nothing to miss."}
+                    {say!("No model solves any of the test queries: there is nothing to miss.")}
                 } else if missed == 0 && !filtered {
-                    {format!("The selection misses nothing the oracle gets: all {} that some model solves.", plural(of, "test query", "test queries"))}
+                    {say!(
+                        "The selection misses nothing the oracle gets: all {queries} that some model solves.",
+                        queries = plural!(of, "{n}\u{a0}test query", "{n}\u{a0}test queries", n = count(of))
+                    )}
                 } else {
-                    <b>{count(missed)}</b>{format!(" of {} {among}: a model was right, {wrong}", count(of))}
-                    {view.passing.interval.zip(view.passing.share).map(|(interval, share)| format!(" ({})", share_of(share, interval))).unwrap_or_default()}{"."}
+                    {mix!(
+                        match (filtered, view.answers) {
+                            (true, true) => "{missed} of {of} test queries that pass the filters and some model solves: a model was right, the vote was not{share}.",
+                            (true, false) => "{missed} of {of} test queries that pass the filters and some model solves: a model was right, no called model was{share}.",
+                            (false, true) => "{missed} of {of} test queries that some model solves: a model was right, the vote was not{share}.",
+                            (false, false) => "{missed} of {of} test queries that some model solves: a model was right, no called model was{share}.",
+                        },
+                        missed = html! { <b>{count(missed)}</b> },
+                        of = count(of),
+                        share = share().map(|share| format!(" ({share})")).unwrap_or_default(),
+                    )}
                 }
             </p>
             {chips(view, filter, send)}
@@ -66,7 +74,7 @@ fn shown(trained: &Trained, view: &View, inquiry: &Inquiry, send: &Callback<Inqu
                     {groups(view, inquiry, send)}
                     {words(view, filter, send)}
                 </div>
-                <p class="quiet small">{"Shares are of missed queries among those that some model solves, with Wilson's 95\u{a0}% interval. Each count is under the other filters."}</p>
+                <p class="quiet small">{say!("Shares are of missed queries among those that some model solves, with Wilson's 95\u{a0}% interval. Each count is under the other filters.")}</p>
             }
             {queries(view, inquiry, send)}
         </>
@@ -74,32 +82,50 @@ fn shown(trained: &Trained, view: &View, inquiry: &Inquiry, send: &Callback<Inqu
 }
 
 /// A share and its interval.
-fn share_of(share: f64, (low, high): (f64, f64)) -> String {
-    format!("{}, {} to {}\u{a0}%", percent(share), fixed(100.0 * low, 0), fixed(100.0 * high, 0))
+fn share_of(share: f64, (low, high): (f64, f64)) -> AttrValue {
+    say!(
+        "{share}, {low} to {high}\u{a0}%",
+        share = percent(share),
+        low = fixed(100.0 * low, 0),
+        high = fixed(100.0 * high, 0)
+    )
+}
+
+/// What a group is called; a category has the data's own name.
+fn named(group: &Statement) -> AttrValue {
+    match group.by {
+        By::Category => group.name.clone().into(),
+        By::Solvers | By::Length => told(group.name.clone()),
+    }
 }
 
 /// The filters that are on, each with a button that takes it off, and the one for words.
 fn chips(view: &View, filter: &Filter, send: &Callback<InquiryAction>) -> Html {
-    let named = |by: By, key: Option<u32>| {
+    let off = |by: By, key: Option<u32>, change: fn(&mut Filter)| {
         let key = key?;
-        let name = view.groups.iter().find(|group| group.by == by && group.key == key).map(|group| group.name.clone());
-        Some(name.unwrap_or_else(|| "not listed".to_owned()))
-    };
-    let off = |name: Option<String>, what: &'static str, change: fn(&mut Filter)| {
-        let name = name?;
+        let name = view.groups.iter().find(|group| group.by == by && group.key == key).map(named);
+        let name = name.unwrap_or_else(|| say!("not listed"));
+        let what = mix!(
+            match by {
+                By::Solvers => "solved by {name}",
+                By::Length => "length {name}",
+                By::Category => "category {name}",
+            },
+            name = html! { <Name {name} inside=true /> },
+        );
         let mut without = filter.clone();
         change(&mut without);
         let onclick = send.reform(move |_: MouseEvent| InquiryAction::Filter(without.clone()));
         Some(html! {
             <button type="button" class="chip on" {onclick}>
-                <span class="vh">{"Remove filter: "}</span>{what}{" "}<Name {name} inside=true /><span aria-hidden="true">{"✕"}</span>
+                <span class="vh">{say!("Remove filter: ")}</span>{what}<span aria-hidden="true">{"✕"}</span>
             </button>
         })
     };
     let on = [
-        off(named(By::Solvers, filter.solvers), "solved by", |filter| filter.solvers = None),
-        off(named(By::Length, filter.length), "length", |filter| filter.length = None),
-        off(named(By::Category, filter.category), "category", |filter| filter.category = None),
+        off(By::Solvers, filter.solvers, |filter| filter.solvers = None),
+        off(By::Length, filter.length, |filter| filter.length = None),
+        off(By::Category, filter.category, |filter| filter.category = None),
     ];
     let oninput = {
         let (send, filter) = (send.clone(), filter.clone());
@@ -111,13 +137,13 @@ fn chips(view: &View, filter: &Filter, send: &Callback<InquiryAction>) -> Html {
     };
     let clear = send.reform(|_: MouseEvent| InquiryAction::Filter(Filter::default()));
     html! {
-        <div class="chips" role="group" aria-label="Filters">
+        <div class="chips" role="group" aria-label={say!("Filters")}>
             <div class="field row-field">
-                <label class="lbl" for="gap-words">{"Words in the query"}</label>
+                <label class="lbl" for="gap-words">{say!("Words in the query")}</label>
                 <input id="gap-words" type="text" autocomplete="off" maxlength="200" value={filter.words.clone()} {oninput} />
             </div>
             {for on.into_iter().flatten()}
-            if *filter != Filter::default() { <button type="button" class="btn small" onclick={clear}>{"Clear filters"}</button> }
+            if *filter != Filter::default() { <button type="button" class="btn small" onclick={clear}>{say!("Clear filters")}</button> }
         </div>
     }
 }
@@ -134,27 +160,32 @@ fn groups(view: &View, inquiry: &Inquiry, send: &Callback<InquiryAction>) -> Htm
     });
     let listed: Vec<&Statement> = view.groups.iter().filter(|group| group.by == grouping.by()).collect();
     let most = listed.iter().map(|group| group.count.of).max().unwrap_or_default();
-    let head = match grouping {
-        Grouping::Solvers => "Solved by",
-        Grouping::Length => "Length",
-        Grouping::Category => "Category",
+    let (head, caption) = match grouping {
+        Grouping::Solvers => (say!("Solved by"), say!("Missed queries by solvers")),
+        Grouping::Length => (say!("Length"), say!("Missed queries by length")),
+        Grouping::Category => (say!("Category"), say!("Missed queries by category")),
     };
     let rows = listed.into_iter().map(|group| statement(group, most, &inquiry.sought.filter, send));
     html! {
         <div>
             <div class="chips">
-                <h3>{"Missed, by"}</h3>
-                <fieldset class="seg"><legend class="vh">{"Group by"}</legend>{for choices}</fieldset>
+                <h3>{say!("Missed, by")}</h3>
+                <fieldset class="seg"><legend class="vh">{say!("Group by")}</legend>{for choices}</fieldset>
             </div>
-            <div class="gap-scroll" tabindex="0" role="group" aria-label="Missed queries by group, scrolls">
+            <div class="gap-scroll" tabindex="0" role="group" aria-label={say!("Missed queries by group, scrolls")}>
                 <table class="gap-bars">
-                    <caption class="vh">{format!("Missed queries by {}", grouping.name())}</caption>
-                    <thead><tr><th scope="col">{head}</th><td></td><th scope="col">{"Missed"}</th><th scope="col">{"Share"}</th></tr></thead>
+                    <caption class="vh">{caption}</caption>
+                    <thead><tr><th scope="col">{head}</th><td></td><th scope="col">{say!("Missed")}</th><th scope="col">{say!("Share")}</th></tr></thead>
                     <tbody>{for rows}</tbody>
                 </table>
             </div>
             if grouping == Grouping::Category && view.more_categories > 0 {
-                <p class="quiet small">{format!("{} with fewer missed queries are not listed.", plural(view.more_categories, "category", "categories"))}</p>
+                <p class="quiet small">{plural!(
+                    view.more_categories,
+                    "{n}\u{a0}category with fewer missed queries are not listed.",
+                    "{n}\u{a0}categories with fewer missed queries are not listed.",
+                    n = count(view.more_categories)
+                )}</p>
             }
         </div>
     }
@@ -174,13 +205,13 @@ fn statement(group: &Statement, most: u64, filter: &Filter, send: &Callback<Inqu
     let width = |queries: u64| format!("{:.1}", 100.0 * queries as f64 / most.max(1) as f64);
     html! {
         <tr key={group.key} class={on.then_some("picked")}>
-            <th scope="row"><button type="button" class="link" aria-pressed={on.to_string()} {onclick}><Name name={group.name.clone()} inside=true /></button></th>
+            <th scope="row"><button type="button" class="link" aria-pressed={on.to_string()} {onclick}><Name name={named(group)} inside=true /></button></th>
             <td>
                 <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
                     <rect class="bar-bg" width={width(of)} height="10" /><rect class="bar s6" width={width(missed)} height="10" />
                 </svg>
             </td>
-            <td class="num">{format!("{} of {}", count(missed), count(of))}</td>
+            <td class="num">{say!("{missed} of {of}", missed = count(missed), of = count(of))}</td>
             <td class="num">{share.zip(interval).map(|(share, interval)| share_of(share, interval)).unwrap_or_default()}</td>
         </tr>
     }
@@ -198,23 +229,28 @@ fn words(view: &View, filter: &Filter, send: &Callback<InquiryAction>) -> Html {
             <li key={word.word.clone()}>
                 <button type="button" class={classes!("chip", on.then_some("on"))} aria-pressed={on.to_string()} {onclick}>
                     <Name name={word.word.clone()} inside=true />{" "}
-                    <small>{format!("{} of {}, {}", count(missed), count(of), share.zip(interval).map(|(share, interval)| share_of(share, interval)).unwrap_or_default())}</small>
+                    <small>{say!(
+                        "{missed} of {of}, {share}",
+                        missed = count(missed),
+                        of = count(of),
+                        share = share.zip(interval).map(|(share, interval)| share_of(share, interval)).unwrap_or_default()
+                    )}</small>
                 </button>
             </li>
         }
     };
     html! {
         <div>
-            <h3>{"Over-represented words"}</h3>
+            <h3>{say!("Over-represented words")}</h3>
             if view.words.is_empty() {
-                <p class="quiet">{"No word stands out among the missed queries."}</p>
+                <p class="quiet">{say!("No word stands out among the missed queries.")}</p>
             }
-            if !sure.is_empty() { <ul class="chips terms" aria-label="Over-represented words">{for sure.into_iter().map(chip)}</ul> }
+            if !sure.is_empty() { <ul class="chips terms" aria-label={say!("Over-represented words")}>{for sure.into_iter().map(chip)}</ul> }
             if !perhaps.is_empty() {
-                <p class="quiet small">{"Perhaps; among so many words some do by chance:"}</p>
-                <ul class="chips terms" aria-label="Words that may stand out by chance">{for perhaps.into_iter().map(chip)}</ul>
+                <p class="quiet small">{say!("Perhaps; among so many words some do by chance:")}</p>
+                <ul class="chips terms" aria-label={say!("Words that may stand out by chance")}>{for perhaps.into_iter().map(chip)}</ul>
             }
-            <p class="quiet small">{"By log-odds against the other solvable queries, with a prior from all of them."}</p>
+            <p class="quiet small">{say!("By log-odds against the other solvable queries, with a prior from all of them.")}</p>
         </div>
     }
 }
@@ -223,17 +259,17 @@ fn words(view: &View, filter: &Filter, send: &Callback<InquiryAction>) -> Html {
 fn queries(view: &View, inquiry: &Inquiry, send: &Callback<InquiryAction>) -> Html {
     let shown = inquiry.sought.listed;
     let (title, none) = match shown {
-        Listed::Missed => ("Missed queries", "No missed query passes these filters."),
-        Listed::All => ("All test queries", "No test query passes these filters."),
+        Listed::Missed => (say!("Missed queries"), say!("No missed query passes these filters.")),
+        Listed::All => (say!("All test queries"), say!("No test query passes these filters.")),
     };
-    let choices = [("missed", Listed::Missed), ("all test queries", Listed::All)].map(|(name, listed)| {
+    let choices = [(say!("missed"), Listed::Missed), (say!("all test queries"), Listed::All)].map(|(name, listed)| {
         let onchange = send.reform(move |_: Event| InquiryAction::List(listed));
         html! { <label><input type="radio" name="gap-listed" checked={listed == shown} {onchange} /><span>{name}</span></label> }
     });
     let pages = view.listed.div_ceil(PAGE);
     let first = view.page * PAGE + 1;
     let last = (first + PAGE - 1).min(view.listed);
-    let to = |page: Option<u64>, text: &'static str| {
+    let to = |page: Option<u64>, text: AttrValue| {
         let page = page.filter(|page| *page < pages);
         let onclick = send.reform(move |_: MouseEvent| InquiryAction::Page(page.unwrap_or_default()));
         html! { <button type="button" class="btn small" disabled={page.is_none()} {onclick}>{text}</button> }
@@ -242,11 +278,11 @@ fn queries(view: &View, inquiry: &Inquiry, send: &Callback<InquiryAction>) -> Ht
     html! {
         <>
             <div class="chips">
-                <h3>{title}</h3>
-                <fieldset class="seg"><legend class="vh">{"Queries that are listed"}</legend>{for choices}</fieldset>
+                <h3>{&title}</h3>
+                <fieldset class="seg"><legend class="vh">{say!("Queries that are listed")}</legend>{for choices}</fieldset>
                 if view.listed > 0 {
-                    <span class="quiet" aria-live="polite">{format!("{} to {} of {}", count(first), count(last), count(view.listed))}</span>
-                    {to(view.page.checked_sub(1), "Previous")}{to(Some(view.page + 1), "Next")}
+                    <span class="quiet" aria-live="polite">{say!("{first} to {last} of {all}", first = count(first), last = count(last), all = count(view.listed))}</span>
+                    {to(view.page.checked_sub(1), say!("Previous"))}{to(Some(view.page + 1), say!("Next"))}
                 } else {
                     <span aria-live="polite">{none}</span>
                 }
@@ -273,9 +309,9 @@ fn query(view: &View, opened: &Opened) -> Html {
             <tr key={*model} class={played.called.is_some().then_some("picked")}>
                 <th scope="row"><Name name={name.clone()} /></th>
                 <td class="p">{bar(played.p, if played.called.is_some() { "s1" } else { "s7" })}<span class="num">{fixed(played.p, 2)}</span></td>
-                <td>{played.called.map_or_else(|| "no".to_owned(), |place| format!("as {}", ordinal(place)))}</td>
-                <td class="said">{played.answer.as_ref().map_or_else(|| html! { <span class="quiet">{"none"}</span> }, excerpt)}if played.won { <small>{" won the vote"}</small> }</td>
-                <td>{match played.solved { Some(true) => "right", Some(false) => "wrong", None => "no score" }}</td>
+                <td>{played.called.map_or_else(|| say!("no"), ordinal)}</td>
+                <td class="said">{played.answer.as_ref().map_or_else(|| html! { <span class="quiet">{say!("none")}</span> }, excerpt)}if played.won { <small>{say!(" won the vote")}</small> }</td>
+                <td>{say!(match played.solved { Some(true) => "right", Some(false) => "wrong", None => "no score" })}</td>
             </tr>
         })
     });
@@ -284,41 +320,61 @@ fn query(view: &View, opened: &Opened) -> Html {
     html! {
         <>
             <p class="quiet small">
-                {format!("Query {number}")}
+                {say!("Query {number}", number = number)}
                 if let Some(category) = &opened.category { {" · "}<Name name={category.clone().shown()} /> }
-                {format!(" · solved by {} of {}", opened.solvers, plural(all as u64, "model", "models"))}
+                {say!(
+                    " · solved by {solvers} of {models}",
+                    solvers = opened.solvers,
+                    models = plural!(all, "{n}\u{a0}model", "{n}\u{a0}models", n = count(all as u64))
+                )}
             </p>
             <p class="asked" tabindex="0">{excerpt(&opened.text)}</p>
-            <div class="scroll" tabindex="0" role="group" aria-label={format!("Models on query {number}, scrolls")}>
+            <div class="scroll" tabindex="0" role="group" aria-label={say!("Models on query {number}, scrolls", number = number)}>
                 <table class="mini">
-                    <caption class="vh">{format!("Models on query {number}")}</caption>
-                    <thead><tr><th scope="col">{"Model"}</th><th scope="col">{"Confidence"}</th><th scope="col">{"Called"}</th><th scope="col">{"Answer"}</th><th scope="col">{"Is"}</th></tr></thead>
+                    <caption class="vh">{say!("Models on query {number}", number = number)}</caption>
+                    <thead><tr><th scope="col">{say!("Model")}</th><th scope="col">{say!("Confidence")}</th><th scope="col">{say!("Called")}</th><th scope="col">{say!("Answer")}</th><th scope="col">{say!("Is")}</th></tr></thead>
                     <tbody>{for rows}</tbody>
                 </table>
             </div>
-            if left_out > 0 { <p class="quiet small">{format!("{} that were not called are not listed.", plural(left_out, "more model", "more models"))}</p> }
+            if left_out > 0 {
+                <p class="quiet small">{plural!(
+                    left_out,
+                    "{n}\u{a0}more model that were not called are not listed.",
+                    "{n}\u{a0}more models that were not called are not listed.",
+                    n = count(left_out)
+                )}</p>
+            }
             <p class="small">
                 if let Some(vote) = &opened.vote {
-                    {"Vote: "}<b>{excerpt(vote)}</b>{if opened.right { ", right." } else { ", wrong." }}
+                    {mix!(
+                        if opened.right { "Vote: {vote}, right." } else { "Vote: {vote}, wrong." },
+                        vote = html! { <b>{excerpt(vote)}</b> },
+                    )}
                 } else if view.answers {
-                    {"Vote: none, for no called model gave an answer."}
+                    {say!("Vote: none, for no called model gave an answer.")}
                 } else {
-                    {"There are no answers to vote on; "}{if opened.right { "a called model was right." } else { "no called model was right." }}
+                    {say!(if opened.right {
+                        "There are no answers to vote on; a called model was right."
+                    } else {
+                        "There are no answers to vote on; no called model was right."
+                    })}
                 }
             </p>
         </>
     }
 }
 
-/// `1st`, `2nd`, …
-fn ordinal(place: u32) -> String {
-    let ending = match (place % 10, place % 100) {
-        (1, rest) if rest != 11 => "st",
-        (2, rest) if rest != 12 => "nd",
-        (3, rest) if rest != 13 => "rd",
-        _ => "th",
-    };
-    format!("{place}{ending}")
+/// `as 1st`, `as 2nd`, …
+fn ordinal(place: u32) -> AttrValue {
+    say!(
+        match (place % 10, place % 100) {
+            (1, rest) if rest != 11 => "as {n}st",
+            (2, rest) if rest != 12 => "as {n}nd",
+            (3, rest) if rest != 13 => "as {n}rd",
+            _ => "as {n}th",
+        },
+        n = place
+    )
 }
 
 /// The beginning of a text in its own direction, and how much is left out.
@@ -326,7 +382,9 @@ fn excerpt(excerpt: &Excerpt) -> Html {
     html! {
         <>
             <bdi dir="auto" class="excerpt">{&excerpt.text}</bdi>
-            if excerpt.left_out > 0 { <small class="quiet">{format!(" … and {} more", plural(excerpt.left_out, "character", "characters"))}</small> }
+            if excerpt.left_out > 0 { <small class="quiet">{plural!(
+                excerpt.left_out, " … and {n}\u{a0}character more", " … and {n}\u{a0}characters more", n = count(excerpt.left_out)
+            )}</small> }
         </>
     }
 }

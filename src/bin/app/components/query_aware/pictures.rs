@@ -9,6 +9,7 @@ use crate::components::presentation::Present;
 use crate::components::reader::Reader;
 use crate::query_aware::Trained;
 use crate::state::{Action, Shared};
+use crate::words::{say, told};
 use llm_selection::figure::tradeoff::{TradeoffFigure, csv, draw, export, label, series, stops, sub, table};
 use llm_selection::figure::{Options, Paper};
 use llm_selection::query_aware::evaluation::Evaluation;
@@ -47,7 +48,7 @@ pub fn Pictures(props: &PicturesProps) -> Html {
             }
         })
     };
-    let labels: Vec<String> = places.iter().map(|(_, place)| label(evaluation, *place)).collect();
+    let labels: Vec<String> = places.iter().map(|(_, place)| told(label(evaluation, *place)).to_string()).collect();
     let mut by_place = vec![false; evaluation.policies.len()];
     for (series, place) in &places {
         if let (Some(to), Some(from)) = (by_place.get_mut(*place), hidden.get(*series)) {
@@ -105,7 +106,7 @@ pub fn Picture(props: &PictureProps) -> Html {
     let chart = use_node_ref();
     let (width, font) = use_size(&chart);
     let options = Options { width, font, hidden, ..Options::default() };
-    let title = kind.title(evaluation);
+    let title = told(kind.title(evaluation));
     let part = |part: &str| format!("{id}-{part}");
     let (scene, stops) = (Rc::new(draw(kind, evaluation, &options)), Rc::new(stops(kind, evaluation, &options)));
     let body = as_table.then(|| table_html(&title, &table(kind, evaluation, &options)));
@@ -125,19 +126,19 @@ pub fn Picture(props: &PictureProps) -> Html {
                     <Explain topic={Topic::Tradeoff} />
                     <div class="end tools">
                         if kinds.len() > 1 {
-                            {switch(&part("kind"), "Latency", [("parallel", TradeoffFigure::Parallel), ("sequential", TradeoffFigure::Sequential)], &chosen)}
+                            {switch(&part("kind"), say!("Latency"), [(say!("parallel"), TradeoffFigure::Parallel), (say!("sequential"), TradeoffFigure::Sequential)], &chosen)}
                         }
-                        <Menu id={part("menu")} face={dots()} label={format!("Save {title}")} class="btn small ghost icon">
-                            <button type="button" onclick={save(Saved::png)}>{"Download PNG"}</button>
-                            <button type="button" onclick={save(Saved::svg)}>{"Download SVG"}</button>
-                            <button type="button" onclick={save(Saved::csv)}>{"Download CSV"}</button>
-                            if *paper != Paper::Screen { <small>{paper.name()}</small> }
-                            <button type="button" onclick={turn}>{if *as_table { "Show as chart" } else { "Show as table" }}</button>
+                        <Menu id={part("menu")} face={dots()} label={say!("Save {title}", title = title)} class="btn small ghost icon">
+                            <button type="button" onclick={save(Saved::png)}>{say!("Download PNG")}</button>
+                            <button type="button" onclick={save(Saved::svg)}>{say!("Download SVG")}</button>
+                            <button type="button" onclick={save(Saved::csv)}>{say!("Download CSV")}</button>
+                            if *paper != Paper::Screen { <small>{told(paper.name())}</small> }
+                            <button type="button" onclick={turn}>{say!(if *as_table { "Show as chart" } else { "Show as table" })}</button>
                             <Present />
                         </Menu>
                     </div>
                 </div>
-                <p class="sub">{sub(kind, evaluation)}</p>
+                <p class="sub">{told(sub(kind, evaluation))}</p>
             </figcaption>
             <Reader title={title.clone()} {scene} {stops} {chart} table={body} />
         </figure>

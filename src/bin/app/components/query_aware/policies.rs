@@ -9,6 +9,7 @@ use crate::components::swatch::{Swatch, bound};
 use crate::format::listed;
 use crate::query_aware::Trained;
 use crate::state::Shared;
+use crate::words::{mix, say, told};
 use llm_selection::export::Table;
 use llm_selection::figure::tradeoff::series;
 use llm_selection::order::sort_by;
@@ -49,15 +50,15 @@ const COLUMNS: [Column; 7] = [
 
 impl Column {
     /// Its head: the name, and what that means.
-    fn head(self) -> (&'static str, &'static str) {
+    fn head(self) -> (AttrValue, Option<AttrValue>) {
         match self {
-            Column::Policy => ("Policy", ""),
-            Column::Accuracy => ("Accuracy", "of the vote"),
-            Column::Coverage => ("Coverage", "any model right"),
-            Column::Parallel => ("Latency", "parallel"),
-            Column::Sequential => ("Latency", "in sequence"),
-            Column::Cost => ("Cost", "$ a query"),
-            Column::Models => ("Models", "a query"),
+            Column::Policy => (say!("Policy"), None),
+            Column::Accuracy => (say!("Accuracy"), Some(say!("of the vote"))),
+            Column::Coverage => (say!("Coverage"), Some(say!("any model right"))),
+            Column::Parallel => (say!("Latency"), Some(say!("parallel"))),
+            Column::Sequential => (say!("Latency"), Some(say!("in sequence"))),
+            Column::Cost => (say!("Cost"), Some(say!("$ a query"))),
+            Column::Models => (say!("Models"), Some(say!("a query"))),
         }
     }
 
@@ -104,7 +105,7 @@ impl Column {
 #[component]
 pub fn Policies(props: &PoliciesProps) -> Html {
     let sort = use_state(|| None::<(Column, bool)>);
-    let said = use_state(|| None::<&'static str>);
+    let refused = use_state(|| false);
     let evaluation = &props.trained.evaluation;
     let policies = &evaluation.policies;
     let part = props.trained.experiment.query_aware.clone().unwrap_or_default();
@@ -143,14 +144,14 @@ pub fn Policies(props: &PoliciesProps) -> Html {
         });
         let (name, about) = column.head();
         html! {
-            <th scope="col" aria-sort={aria}><button type="button" {onclick}>{name}if !about.is_empty() { {" "}<span class="about">{about}</span> }</button></th>
+            <th scope="col" aria-sort={aria}><button type="button" {onclick}>{name}if let Some(about) = about { {" "}<span class="about">{about}</span> }</button></th>
         }
     });
     let scales = COLUMNS.map(|column| column.scale(policies));
     let rows = order.iter().filter_map(|place| Some((*place, policies.get(*place)?))).map(|(place, policy)| {
         let cells = COLUMNS.iter().zip(scales).skip(1).map(|(column, scale)| {
             if place == oracle && *column == Column::Accuracy {
-                return html! { <td class="quiet">{"not a vote"}</td> };
+                return html! { <td class="quiet">{say!("not a vote")}</td> };
             }
             html! { <td>{cell(column.figure(policy), scale)}</td> }
         });
@@ -160,7 +161,7 @@ pub fn Policies(props: &PoliciesProps) -> Html {
                 <th scope="row">
                     <span class="who">
                         if place == oracle { {bound()} } else { <Swatch place={series(evaluation, place)} /> }
-                        <Name name={policy.name.clone()} />
+                        <Name name={told(policy.name.clone())} />
                     </span>
                     if !policy.models.is_empty() { <span class="about">{listed(&policy.models)}</span> }
                 </th>
@@ -169,30 +170,34 @@ pub fn Policies(props: &PoliciesProps) -> Html {
         }
     });
     let save = |name: &'static str, kind: &'static str, text: fn(&Trained) -> String| {
-        let (trained, said) = (props.trained.clone(), said.clone());
-        Callback::from(move |_: MouseEvent| {
-            said.set(save_text(name, kind, &text(&trained)).err().map(|_| "The browser did not allow saving"));
-        })
+        let (trained, refused) = (props.trained.clone(), refused.clone());
+        Callback::from(move |_: MouseEvent| refused.set(save_text(name, kind, &text(&trained)).is_err()))
     };
     let title = format!("{}policies-title", props.prefix);
     html! {
         <section class="card" aria-labelledby={title.clone()}>
             <div class="card-head">
-                <h2 id={title}>{"Policies"}</h2><Explain topic={Topic::Judged} />
-                <span class="note">{"at "}<i class="sym">{"s"}</i>{format!(" = {}, ", part.max_models)}<i class="sym">{"τ"}</i>{format!(" = {}; ± is a 95\u{a0}% interval over test queries", part.threshold)}</span>
+                <h2 id={title}>{say!("Policies")}</h2><Explain topic={Topic::Judged} />
+                <span class="note">{mix!(
+                    "at {s} = {models}, {tau} = {threshold}; ± is a 95\u{a0}% interval over test queries",
+                    s = html! { <i class="sym">{"s"}</i> },
+                    models = part.max_models,
+                    tau = html! { <i class="sym">{"τ"}</i> },
+                    threshold = part.threshold,
+                )}</span>
                 <div class="end">
-                    if let Some(said) = *said { <span class="note" aria-live="polite">{said}</span> }
-                    <button type="button" class="btn small" onclick={save("evaluation.json", "application/json", |trained| trained.json.clone())}>{"Download JSON"}</button>
-                    <button type="button" class="btn small" onclick={save("policies.csv", "text/csv", csv)}>{"Download CSV"}</button>
+                    if *refused { <span class="note" aria-live="polite">{say!("The browser did not allow saving")}</span> }
+                    <button type="button" class="btn small" onclick={save("evaluation.json", "application/json", |trained| trained.json.clone())}>{say!("Download JSON")}</button>
+                    <button type="button" class="btn small" onclick={save("policies.csv", "text/csv", csv)}>{say!("Download CSV")}</button>
                 </div>
             </div>
-            <div class="scroll" tabindex="0" role="group" aria-label="Policies table, scrolls sideways">
-                <table class="table" aria-label="Policies">
+            <div class="scroll" tabindex="0" role="group" aria-label={say!("Policies table, scrolls sideways")}>
+                <table class="table" aria-label={say!("Policies")}>
                     <thead><tr>{for head}</tr></thead>
                     <tbody>{for rows}</tbody>
                 </table>
             </div>
-            <p class="quiet small">{"Accuracy: the vote is right. Coverage: any called model is right, whether or not the vote takes its answer. The oracle calls one model that is right where there is one: an upper bound, and no vote."}</p>
+            <p class="quiet small">{say!("Accuracy: the vote is right. Coverage: any called model is right, whether or not the vote takes its answer. The oracle calls one model that is right where there is one: an upper bound, and no vote.")}</p>
         </section>
     }
 }

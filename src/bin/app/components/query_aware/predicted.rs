@@ -3,6 +3,7 @@
 use super::cell::{Scale, cell};
 use crate::components::explain::{Explain, Topic};
 use crate::components::name::Name;
+use crate::words::{mix, say};
 use llm_selection::query_aware::evaluation::Evaluation;
 use llm_selection::query_aware::report::{ModelReport, Report};
 use yew::prelude::*;
@@ -22,34 +23,36 @@ pub fn predicted(evaluation: &Evaluation) -> Html {
         }
     });
     let all = [
-        ("From each model's own threshold on", "chosen for F1 on validation", &classifier.by_f1),
-        ("From τ on", "what the policies use", &classifier.calibrated),
-        ("Always positive", "has learned nothing", &classifier.always_positive),
-        ("Majority", "knows each model's share", &classifier.majority),
+        (say!("From each model's own threshold on"), say!("chosen for F1 on validation"), &classifier.by_f1),
+        (say!("From τ on"), say!("what the policies use"), &classifier.calibrated),
+        (say!("Always positive"), say!("has learned nothing"), &classifier.always_positive),
+        (say!("Majority"), say!("knows each model's share"), &classifier.majority),
     ];
     let totals = all.map(|(name, about, report)| total(name, about, report));
     html! {
         <section class="card" aria-labelledby="predicted-title">
-            <div class="card-head"><h2 id="predicted-title">{"How well each model is predicted"}</h2><Explain topic={Topic::Predicted} /></div>
+            <div class="card-head"><h2 id="predicted-title">{say!("How well each model is predicted")}</h2><Explain topic={Topic::Predicted} /></div>
             <p class="note">
-                {"Weighted F1 "}<b>{cell(classifier.by_f1.weighted_f1, Scale::Plain(2))}</b>
-                {". In the paper, with a fine-tuned RoBERTa: 0.71 on GSM8K, 0.68 on MMLU. Reading the query saves "}
-                {cell(classifier.log_loss_saved, Scale::Plain(3))}{" nats of log loss a label against knowing each model's share only."}
+                {mix!(
+                    "Weighted F1 {f1}. In the paper, with a fine-tuned RoBERTa: 0.71 on GSM8K, 0.68 on MMLU. Reading the query saves {saved} nats of log loss a label against knowing each model's share only.",
+                    f1 = html! { <b>{cell(classifier.by_f1.weighted_f1, Scale::Plain(2))}</b> },
+                    saved = cell(classifier.log_loss_saved, Scale::Plain(3)),
+                )}
             </p>
-            <div class="scroll" tabindex="0" role="group" aria-label="Predictions by model, scrolls sideways">
-                <table class="table fit" aria-label="Predictions by model">
+            <div class="scroll" tabindex="0" role="group" aria-label={say!("Predictions by model, scrolls sideways")}>
+                <table class="table fit" aria-label={say!("Predictions by model")}>
                     <thead><tr>
-                        <th scope="col">{"Model"}</th><th scope="col">{"Precision"}</th><th scope="col">{"Recall"}</th>
-                        <th scope="col">{"F1"}</th><th scope="col">{"Right"}</th>
+                        <th scope="col">{say!("Model")}</th><th scope="col">{say!("Precision")}</th><th scope="col">{say!("Recall")}</th>
+                        <th scope="col">{"F1"}</th><th scope="col">{say!("Right")}</th>
                     </tr></thead>
                     <tbody>{for rows}</tbody>
                 </table>
             </div>
-            <div class="scroll" tabindex="0" role="group" aria-label="Predictions of all models together, scrolls sideways">
-                <table class="table fit" aria-label="Predictions of all models together">
+            <div class="scroll" tabindex="0" role="group" aria-label={say!("Predictions of all models together, scrolls sideways")}>
+                <table class="table fit" aria-label={say!("Predictions of all models together")}>
                     <thead><tr>
-                        <th scope="col">{"Predictions"}</th><th scope="col">{"Weighted F1"}</th><th scope="col">{"Precision"}</th>
-                        <th scope="col">{"Recall"}</th><th scope="col">{"All labels right"}</th><th scope="col">{"Log loss "}<span class="about">{"nats"}</span></th>
+                        <th scope="col">{say!("Predictions")}</th><th scope="col">{say!("Weighted F1")}</th><th scope="col">{say!("Precision")}</th>
+                        <th scope="col">{say!("Recall")}</th><th scope="col">{say!("All labels right")}</th><th scope="col">{say!("Log loss")}{" "}<span class="about">{say!("nats")}</span></th>
                     </tr></thead>
                     <tbody>{for totals}</tbody>
                 </table>
@@ -67,7 +70,7 @@ fn right(model: &ModelReport) -> Html {
     html! { <data value={share.to_string()}>{Scale::Percent.text(share)}</data> }
 }
 
-fn total(name: &'static str, about: &'static str, report: &Report) -> Html {
+fn total(name: AttrValue, about: AttrValue, report: &Report) -> Html {
     html! {
         <tr>
             <th scope="row">{name}<span class="about">{about}</span></th>

@@ -5,8 +5,9 @@ use crate::components::explain::{Explain, Topic};
 use crate::components::field::NumberField;
 use crate::components::name::Name;
 use crate::form::{Field, Label, QueryAwareInput};
-use crate::format::{count, duration, fixed, plural};
+use crate::format::{count, duration, fixed};
 use crate::state::{Action, State};
+use crate::words::{mix, plural, say};
 use crate::world::Source;
 use llm_selection::query_aware::steps::Step;
 use yew::prelude::*;
@@ -42,7 +43,7 @@ pub fn setup(state: &State, wrong: Option<Field>, alert: Html, dispatch: &Callba
     html! {
         <>
             <fieldset class="panel">
-                <legend>{"Split"}<Explain topic={Topic::Split} /></legend>
+                <legend>{say!("Split")}<Explain topic={Topic::Split} /></legend>
                 <div class="stack">
                     if splits.is_empty() {
                         <div class="three">
@@ -51,31 +52,37 @@ pub fn setup(state: &State, wrong: Option<Field>, alert: Html, dispatch: &Callba
                             {input("qa-seed", QueryAwareInput::Seed, None, &form.seed, none(), "1", None)}
                         </div>
                         if let Some(test) = form.test() {
-                            <p class="quiet small">{format!("Test, on which all figures are measured: the other {}\u{a0}%.", fixed(test, if test.fract() == 0.0 { 0 } else { 2 }))}</p>
+                            <p class="quiet small">{say!(
+                                "Test, on which all figures are measured: the other {share}\u{a0}%.",
+                                share = fixed(test, if test.fract() == 0.0 { 0 } else { 2 })
+                            )}</p>
                         }
                     } else {
-                        <p class="quiet small">{"A column of the data says which query is in which part: "}{named(splits)}{". It is followed, and no shares are needed."}</p>
+                        <p class="quiet small">{say!(
+                            "A column of the data says which query is in which part: {parts}. It is followed, and no shares are needed.",
+                            parts = named(splits)
+                        )}</p>
                     }
                 </div>
             </fieldset>
             <fieldset class="panel">
-                <legend>{"Labels and features"}</legend>
+                <legend>{say!("Labels and features")}</legend>
                 <div class="stack">
                     {read(state)}
-                    <NumberField id="qa-success" label="Right from score" topic={Topic::Right} field={Field::SuccessThreshold} value={state.form.success_threshold.clone()} {wrong}
+                    <NumberField id="qa-success" label={say!("Right from score")} topic={Topic::Right} field={Field::SuccessThreshold} value={state.form.success_threshold.clone()} {wrong}
                         before={symbol("θ")} step="0.1" min="0" max="1" dispatch={dispatch.clone()} />
                     <div class="field">
-                        <div class="lbl"><label for="qa-columns">{"Extra columns"}</label><Explain topic={Topic::Features} /></div>
+                        <div class="lbl"><label for="qa-columns">{say!("Extra columns")}</label><Explain topic={Topic::Features} /></div>
                         <textarea id="qa-columns" rows="2" spellcheck="false" value={form.columns.clone()} oninput={columns}
                             aria-invalid={bad.then_some("true")} aria-describedby="qa-columns-about" />
-                        <p class="quiet small" id="qa-columns-about">{"Columns of numbers or embeddings beside the text, one name a line."}</p>
+                        <p class="quiet small" id="qa-columns-about">{say!("Columns of numbers or embeddings beside the text, one name a line.")}</p>
                     </div>
                     {table(&state.query_aware, dispatch)}
                     {steps(state)}
                 </div>
             </fieldset>
             <fieldset class="panel">
-                <legend>{"Selection"}</legend>
+                <legend>{say!("Selection")}</legend>
                 <div class="stack">
                     <div class="two">
                         {input("qa-models", QueryAwareInput::MaxModels, Some(Topic::Selected), &form.max_models, symbol("s"), "1", None)}
@@ -84,7 +91,7 @@ pub fn setup(state: &State, wrong: Option<Field>, alert: Html, dispatch: &Callba
                         {input("qa-latency", QueryAwareInput::LatencyCap, Some(Topic::Caps), &form.latency_cap, unit("ms"), "any", None)}
                         {input("qa-confidence", QueryAwareInput::Confidence, Some(Topic::Confidence), &form.confidence, none(), "0.05", Some("1"))}
                     </div>
-                    <p class="quiet small">{"Caps are per query, by the models' means on train; empty = none."}</p>
+                    <p class="quiet small">{say!("Caps are per query, by the models' means on train; empty = none.")}</p>
                     {alert}
                 </div>
             </fieldset>
@@ -101,14 +108,24 @@ fn read(state: &State) -> Html {
         let all = audit.files.iter().flat_map(|file| &file.columns);
         all.filter(|(of, _)| of == role).map(|(_, name)| name.clone()).next()
     };
-    let named = |what: &'static str, role: &str| match column(role) {
-        Some(name) => html! { <>{what}{" from "}<b><Name {name} inside={true} /></b></> },
-        None => html! { {format!("no {what} known")} },
+    let name = |name: String| html! { <b><Name {name} inside={true} /></b> };
+    let latency = match column("latency_ms") {
+        Some(column) => mix!("latency from {column}", column = name(column)),
+        None => say!("no latency known").into(),
+    };
+    let cost = match column("cost") {
+        Some(column) => mix!("cost from {column}", column = name(column)),
+        None => say!("no cost known").into(),
     };
     html! {
         <p class="quiet small">
-            {"Text is read from a column "}<b>{"query"}</b>{" (also prompt, question, input, or as the format has it), votes from "}<b>{"answer"}</b>{"; "}
-            {named("latency", "latency_ms")}{", "}{named("cost", "cost")}{"."}
+            {mix!(
+                "Text is read from a column {query} (also prompt, question, input, or as the format has it), votes from {answer}; {latency}, {cost}.",
+                query = html! { <b>{"query"}</b> },
+                answer = html! { <b>{"answer"}</b> },
+                latency = latency,
+                cost = cost,
+            )}
         </p>
     }
 }
@@ -130,14 +147,22 @@ fn steps(state: &State) -> Html {
         let class = if time.is_some() || before { Some("done") } else { (now == Some(step)).then_some("now") };
         let sizes = trained.map(|trained| trained.evaluation.split);
         let text = match (step, sizes) {
-            (Step::Train, Some(sizes)) => format!("Train on {}, calibrate on {}", plural(sizes.train, "query", "queries"), count(sizes.validation)),
-            (Step::Judge, Some(sizes)) => format!("Judge policies on {}", plural(sizes.test, "query", "queries")),
-            (Step::Read, _) => "Read the texts".to_owned(),
-            (Step::Features, _) => "Count n-grams, weigh by TF-IDF".to_owned(),
-            (Step::Train, None) => "Train a unit for each model, calibrate".to_owned(),
-            (Step::Judge, None) => "Judge policies".to_owned(),
-            (Step::Sweep, _) => "Sweep s and τ".to_owned(),
-            (Step::Explain, _) => "Judge predictions, look into the gap".to_owned(),
+            (Step::Train, Some(sizes)) => {
+                say!(
+                    "Train on {queries}, calibrate on {validation}",
+                    queries = plural!(sizes.train, "{n}\u{a0}query", "{n}\u{a0}queries", n = count(sizes.train)),
+                    validation = count(sizes.validation)
+                )
+            }
+            (Step::Judge, Some(sizes)) => plural!(
+                sizes.test, "Judge policies on {n}\u{a0}query", "Judge policies on {n}\u{a0}queries", n = count(sizes.test)
+            ),
+            (Step::Read, _) => say!("Read the texts"),
+            (Step::Features, _) => say!("Count n-grams, weigh by TF-IDF"),
+            (Step::Train, None) => say!("Train a unit for each model, calibrate"),
+            (Step::Judge, None) => say!("Judge policies"),
+            (Step::Sweep, _) => say!("Sweep s and τ"),
+            (Step::Explain, _) => say!("Judge predictions, look into the gap"),
         };
         html! { <li {class}><span>{text}</span>if let Some(time) = time { <span class="num">{duration(time)}</span> }</li> }
     });

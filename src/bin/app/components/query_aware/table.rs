@@ -41,7 +41,7 @@ pub fn table(room: &QueryAwareState, dispatch: &Callback<Action>) -> Html {
                 <p class="whole">{mix!("{drop}, or choose", drop = html! { <b>{say!("Drop a table here")}</b> })}<br />{say!("tokenizer.json, model.safetensors, config.json: all at once")}</p>
                 <input type="file" multiple=true accept=".json,.safetensors" aria-label={say!("Token embeddings")} aria-describedby="qa-table-about" onchange={pick} />
             </div>
-            {under_way(&room.coming, crate::words::say!("Fetching token embeddings"), crate::words::say!("Go on without them"), give_up)}
+            {under_way(&room.coming, say!("Fetching token embeddings"), say!("Go on without them"), give_up)}
             if !room.table.is_empty() {
                 <ul class="files" aria-label={say!("Files of the token embeddings")}>{for files}</ul>
                 <button type="button" class="btn small" onclick={take_away}>{say!("Take the embeddings away")}</button>

@@ -3,6 +3,7 @@
 use super::ask::policies;
 use crate::query_aware::Trained;
 use crate::state::Shared;
+use crate::words::{say, told};
 use llm_selection::query_aware::outcome::sentences;
 use yew::prelude::*;
 
@@ -26,16 +27,16 @@ pub fn InWords(props: &WordsProps) -> Html {
         Callback::from(move |place: u32| asked.set(Some((number, place))))
     };
     // A number keeps its unit and its interval.
-    let whole = |sentence: String| sentence.replace(" %", "\u{a0}%").replace(" ± ", "\u{a0}±\u{a0}");
+    let whole = |sentence: String| told(sentence).replace(" %", "\u{a0}%").replace(" ± ", "\u{a0}±\u{a0}");
     let mut said = sentences(evaluation, place as usize).into_iter().map(whole);
     let first = said.next();
     html! {
         <section class="card" aria-labelledby="words-title">
             <div class="card-head">
-                <h2 id="words-title">{"In words"}</h2>
+                <h2 id="words-title">{say!("In words")}</h2>
                 <div class="end">
                     <div class="field row-field">
-                        <label class="lbl" for="words-policy">{"Policy in words"}</label>
+                        <label class="lbl" for="words-policy">{say!("Policy in words")}</label>
                         {policies("words-policy", trained, place, choose)}
                     </div>
                 </div>
