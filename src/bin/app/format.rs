@@ -3,6 +3,7 @@
 use crate::browser::decimal;
 use crate::words::{Language, say, spoken};
 use llm_selection::export::plain;
+use yew::AttrValue;
 
 /// Space between groups of three digits that never breaks a line.
 pub const SPACE: char = '\u{202f}';
@@ -31,10 +32,10 @@ impl Unit {
     }
 
     /// What an amount is counted in, for headings.
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> AttrValue {
         match self {
-            Unit::Dollars => "$",
-            Unit::Plain => "cost units",
+            Unit::Dollars => AttrValue::Static("$"),
+            Unit::Plain => say!("cost units"),
         }
     }
 
@@ -137,11 +138,6 @@ pub fn bytes(bytes: u64) -> String {
         1_000_000_000.. => format!("{:.1}\u{a0}GB", bytes as f64 / 1e9),
         _ => format!("{:.1}\u{a0}MB", bytes as f64 / 1e6),
     }
-}
-
-/// `1 file`, `2 files`.
-pub fn plural(number: u64, one: &str, many: &str) -> String {
-    format!("{}\u{a0}{}", count(number), if number == 1 { one } else { many })
 }
 
 /// Text that ends as a sentence does.

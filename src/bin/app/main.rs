@@ -59,7 +59,9 @@ fn main() {
     }
     wasm_bindgen_futures::spawn_local(async move {
         if !plain && let Err(error) = later::load().await {
-            return browser::refuse(&format!("The page could not start: it needs {}.", error.expected));
+            words::speak(language).await;
+            let what = words::told(error.expected);
+            return browser::refuse(&words::say!("The page could not start: it needs {what}.", what = what));
         }
         let asked = later::get().and_then(|later| (later.language)());
         words::speak(asked.and_then(|tag| words::Language::of(&tag)).unwrap_or(language)).await;

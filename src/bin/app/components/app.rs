@@ -30,7 +30,7 @@ use crate::room::Room;
 use crate::state::{Action, Effect, Opened, Phase, State, View};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
-use crate::words::{self, Language};
+use crate::words::{self, Language, say, told};
 use classroom::Classroom;
 use gloo_timers::callback::Timeout;
 use living::Living;
@@ -304,7 +304,7 @@ impl Component for App {
             Ok(state) => state,
             Err(error) => {
                 return html! {
-                    <><Header /><main class="main alone" id="main"><h1 class="vh">{"LLM Selection Playground"}</h1><Message tone={Tone::Bad} title="The page could not start">{explained(error)}</Message></main></>
+                    <><Header /><main class="main alone" id="main"><h1 class="vh">{"LLM Selection Playground"}</h1><Message tone={Tone::Bad} title={say!("The page could not start")}>{explained(error)}</Message></main></>
                 };
             }
         };
@@ -334,15 +334,15 @@ impl Component for App {
             // Another language is another page, from the same state.
             <div key={words::spoken().tag()} data-busy={state.is_busy().then_some("")} class={classes!("app", self.embedded.then_some("embedded"), alone.then_some("alone"))} ondragover={over} ondragleave={leave} ondrop={drop}>
                 if !bare {
-                    if learns { {later::get().map(|later| (later.skip)(self, state)).unwrap_or_default()} } else { <a class="skip" href="#main">{"Skip to the results"}</a> }
+                    if learns { {later::get().map(|later| (later.skip)(self, state)).unwrap_or_default()} } else { <a class="skip" href="#main">{say!("Skip to the results")}</a> }
                     <Header room={state.room} speak={link.callback(Happening::Speak)}>
                         { match later::get() {
                             Some(later) => (later.help)(self, state),
                             // What it opens comes with the second module.
-                            None => html! { <button type="button" class="btn small" onclick={link.callback(|_: MouseEvent| Happening::Help)}>{"Help"}</button> },
+                            None => html! { <button type="button" class="btn small" onclick={link.callback(|_: MouseEvent| Happening::Help)}>{say!("Help")}</button> },
                         } }
                         if !learns {
-                            <button type="button" class="btn small" onclick={self.wish.reform(|_: MouseEvent| Wish::Show)}>{"Workspace"}</button>
+                            <button type="button" class="btn small" onclick={self.wish.reform(|_: MouseEvent| Wish::Show)}>{say!("Workspace")}</button>
                             <Share room={state.room} experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())} shape={state.shape()}
                                 hidden={state.panels.clone()} later={later::get().is_some()} dispatch={self.dispatch.clone()} />
                         }
@@ -354,18 +354,18 @@ impl Component for App {
                     {self.main(state, alone)}
                 </div>
                 if self.embedded {
-                    <p class="foot"><a href={unframed()} target="_blank" rel="noopener">{"Open in the LLM Selection Playground"}</a></p>
+                    <p class="foot"><a href={unframed()} target="_blank" rel="noopener">{say!("Open in the LLM Selection Playground")}</a></p>
                 } else {
                     if !learns {
-                        <div class="dock" role="region" aria-label="Run, always at hand">
+                        <div class="dock" role="region" aria-label={say!("Run, always at hand")}>
                             {self.controls(state)}
-                            if !alone { <a class="btn" href="#experiment">{"Set up"}</a> }
+                            if !alone { <a class="btn" href="#experiment">{say!("Set up")}</a> }
                         </div>
                     }
                     <footer class="foot">
-                        <span>{if state.room == Room::Live && state.live.is_real() { "Everything runs in this tab. Prompts and keys go to the providers of your models, and nowhere else." } else { "Everything runs in this tab. Nothing is uploaded." }}</span>
-                        <span>{"Engine "}{env!("CARGO_PKG_VERSION")}</span>
-                        <button type="button" class="link" onclick={self.list_shortcuts.reform(|_: MouseEvent| true)}>{"Keyboard shortcuts"}</button>
+                        <span>{say!(if state.room == Room::Live && state.live.is_real() { "Everything runs in this tab. Prompts and keys go to the providers of your models, and nowhere else." } else { "Everything runs in this tab. Nothing is uploaded." })}</span>
+                        <span>{say!("Engine {version}", version = env!("CARGO_PKG_VERSION"))}</span>
+                        <button type="button" class="link" onclick={self.list_shortcuts.reform(|_: MouseEvent| true)}>{say!("Keyboard shortcuts")}</button>
                         if learns { {later::get().map(|later| (later.foot)(self, state)).unwrap_or_default()} } else { {hidden(state, &self.dispatch)} }
                     </footer>
                 }
@@ -487,7 +487,7 @@ impl App {
         let range = state.ready.as_ref().and_then(|ready| ready.range);
         let prevent = Callback::from(|event: SubmitEvent| event.prevent_default());
         Some(html! {
-            <form class="side" id="experiment" aria-label="Experiment" onsubmit={prevent}>
+            <form class="side" id="experiment" aria-label={say!("Experiment")} onsubmit={prevent}>
                 {self.about(state, About::Kept)}
                 if data { {self.data_panel(state, wrong, alert(Panel::Data))} }
                 if shown("task") { <TaskPanel form={state.form.clone()} world={state.world.clone()} {range} {wrong} alert={alert(Panel::Task)} dispatch={dispatch()} /> }
@@ -533,13 +533,13 @@ impl App {
             <main class="main" id="main" tabindex="-1">
                 {heading}
                 if state.form.rest.title.is_empty() {
-                    <p class="lede">{"Which language models should answer a query, when each has a price and nobody knows beforehand how good it is? Here policies choose a set of models for each query, learn from what comes back, and are judged by reward and budget."}</p>
+                    <p class="lede">{say!("Which language models should answer a query, when each has a price and nobody knows beforehand how good it is? Here policies choose a set of models for each query, learn from what comes back, and are judged by reward and budget.")}</p>
                 } else {
                     {titled(state)}
                 }
                 if self.welcome && self.tour.is_none() { {welcome(&self.go)} }
                 if let Some(error) = self.unkept() { {trouble(error)} }
-                if let Some(error) = &self.lacking { <Message tone={Tone::Bad} title="A part of the page is missing">{explained(error)}</Message> }
+                if let Some(error) = &self.lacking { <Message tone={Tone::Bad} title={say!("A part of the page is missing")}>{explained(error)}</Message> }
                 {self.about(state, About::Refusal)}
                 if state.problem.as_ref().is_some_and(|error| panel_of(error) == Panel::QueryAware) {
                     {later::get().map(|later| (later.elsewhere)(self, state)).unwrap_or_default()}
@@ -565,7 +565,7 @@ impl App {
         let close = {
             let dispatch = self.dispatch.clone();
             let onclick = Callback::from(move |_: MouseEvent| dispatch.emit(Action::Dismiss));
-            html! { <button type="button" class="btn small" {onclick}>{"Close"}</button> }
+            html! { <button type="button" class="btn small" {onclick}>{say!("Close")}</button> }
         };
         let nobody = !state.form.policies.iter().any(|policy| policy.on);
         html! {
@@ -573,10 +573,10 @@ impl App {
                 <Status phase={state.phase} fresh={state.fresh} changed={state.changed} pending={state.pending} learning={state.learning} failed={state.failure.is_some()}
                     {rounds} awaited={state.awaited()} snapshot={state.snapshot.clone()} hidden={state.hidden.clone()} {range} {unit} />
                 if let Some(error) = &state.failure {
-                    <Message tone={Tone::Bad} title="The run could not go on" action={close.clone()}>{explained(error)}</Message>
+                    <Message tone={Tone::Bad} title={say!("The run could not go on")} action={close.clone()}>{explained(error)}</Message>
                 }
                 if let Some(notice) = &state.notice {
-                    <Message tone={Tone::Note} title="Changed to fit the data" action={close}>{notice.to_string()}</Message>
+                    <Message tone={Tone::Note} title={say!("Changed to fit the data")} action={close}>{notice.to_string()}</Message>
                 }
                 {self.about(state, About::Promised)}
                 if state.wanted().is_none() { {warnings(state)} }
@@ -591,15 +591,15 @@ impl App {
                 } else {
                     <div class="empty">
                         if state.wanted().is_some() {
-                            <p>{"The link that was opened waits for its files, which the panel Data names."}</p>
+                            <p>{say!("The link that was opened waits for its files, which the panel Data names.")}</p>
                         } else if state.learning.is_some() {
-                            <p>{"Policies read the query: what they know of it is learned before the first round."}</p>
+                            <p>{say!("Policies read the query: what they know of it is learned before the first round.")}</p>
                         } else if nobody {
-                            <p>{"No policy is switched on."}</p><a class="btn" href="#policies">{"To the policies"}</a>
+                            <p>{say!("No policy is switched on.")}</p><a class="btn" href="#policies">{say!("To the policies")}</a>
                         } else if state.phase == Phase::Ready {
-                            <p>{"Nothing to draw yet: press Run."}</p>
+                            <p>{say!("Nothing to draw yet: press Run.")}</p>
                         } else {
-                            <p>{"The first rounds are being played."}</p>
+                            <p>{say!("The first rounds are being played.")}</p>
                         }
                     </div>
                 }
@@ -711,6 +711,6 @@ fn warnings(state: &State) -> Html {
     if warnings.is_empty() {
         return Html::default();
     }
-    let items = warnings.into_iter().map(|warning| html! { <li>{warning}</li> });
-    html! { <Message tone={Tone::Warn} title="Before you trust the numbers"><ul>{for items}</ul></Message> }
+    let items = warnings.into_iter().map(|warning| html! { <li>{told(warning.clone())}</li> });
+    html! { <Message tone={Tone::Warn} title={say!("Before you trust the numbers")}><ul>{for items}</ul></Message> }
 }

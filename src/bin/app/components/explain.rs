@@ -3,7 +3,7 @@
 
 use crate::browser::{asset, fetch_text};
 use crate::form::Kind;
-use crate::words::{self, Language};
+use crate::words::{self, Language, say};
 use llm_selection::figure::FigureKind;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
@@ -169,8 +169,8 @@ impl Topic {
         }
     }
 
-    fn title(self) -> &'static str {
-        match self {
+    fn title(self) -> AttrValue {
+        say!(match self {
             Topic::Reward => "Reward model",
             Topic::MaxModels => "Models per query, N",
             Topic::Budget => "Budget per query, ρ",
@@ -231,7 +231,7 @@ impl Topic {
             Topic::Tradeoff => "Accuracy against latency or cost",
             Topic::Ask => "Ask about a query",
             Topic::Inspector => "Round inspector: what it shows",
-        }
+        })
     }
 }
 
@@ -244,12 +244,13 @@ pub struct ExplainProps {
 /// The button.
 #[component]
 pub fn Explain(props: &ExplainProps) -> Html {
-    let label = format!("Explain: {}", props.topic.title());
+    let label = say!("Explain: {topic}", topic = props.topic.title());
     html! { <button type="button" class="explain" popovertarget={props.topic.id()} aria-label={label} onclick={load}></button> }
 }
 
 /// What stands where the texts could not be loaded.
-const FAILED: &str = r#"<div id="explain-failed" class="explanation" popover="auto" tabindex="0" role="dialog" aria-label="No explanation"><p>The explanations could not be loaded. Please see whether you are online, then ask again.</p></div>"#;
+const FAILED: &str =
+    r#"<div id="explain-failed" class="explanation" popover="auto" tabindex="0" role="dialog"><p></p></div>"#;
 
 /// At the first press there is no text to open: loads all, then presses the button again.
 fn load(event: MouseEvent) {
@@ -290,6 +291,13 @@ pub async fn bring(document: &web_sys::Document) -> bool {
             let found = || document.get_element_by_id("explain-failed");
             if found().is_none() {
                 add(FAILED);
+                if let Some(failed) = found() {
+                    let _ = failed.set_attribute("aria-label", &say!("No explanation"));
+                    let why = say!(
+                        "The explanations could not be loaded. Please see whether you are online, then ask again."
+                    );
+                    failed.first_element_child().iter().for_each(|text| text.set_text_content(Some(&why)));
+                }
             }
             // Fails only where it is open already.
             let _ = found().and_then(|it| it.dyn_into::<HtmlElement>().ok()).map(|failed| failed.show_popover());

@@ -5,9 +5,10 @@ use super::explain::{Explain, Topic};
 use super::menu::Menu;
 use super::presentation::{Present, turns_slides};
 use super::reader::{readout_html, sentence};
-use super::shapes::{Shapes, shapes};
+use super::shapes::{Shapes, label, shapes};
 use crate::browser::decimal;
 use crate::later;
+use crate::words::{say, told};
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::figure::{
@@ -238,14 +239,20 @@ pub fn Figure(props: &FigureProps) -> Html {
         let area = format!("0 0 {:.0} {:.0}", drawing.scene.width, drawing.scene.height);
         let moved = cursor.map_or_else(Vec::new, |round| drawing.cursor(result, &options, round));
         html! {
-            <svg class="chart" viewBox={area} role="img" aria-label={drawing.scene.label.clone()} {onpointerdown} {onpointermove} {onpointerleave} {onclick}>
+            <svg class="chart" viewBox={area} role="img" aria-label={told(drawing.scene.label.clone())} {onpointerdown} {onpointermove} {onpointerleave} {onclick}>
                 <Shapes drawing={(*drawing).clone()} />
                 <g>{shapes(&moved)}</g>
             </svg>
         }
     };
-    let opens = if props.on_open.is_some() { ", Enter opens its round" } else { "" };
-    let hint = format!("{title}, left and right arrow move the cursor{opens}");
+    let hint = say!(
+        if props.on_open.is_some() {
+            "{title}, left and right arrow move the cursor, Enter opens its round"
+        } else {
+            "{title}, left and right arrow move the cursor"
+        },
+        title = title
+    );
     html! {
         <figure class="card fig" aria-labelledby={id("title")}>
             <figcaption>
@@ -257,13 +264,13 @@ pub fn Figure(props: &FigureProps) -> Html {
                             {policy_select(&id("policy"), result, chosen, &policy)}
                         } else {
                             if kind == FigureKind::Ratio {
-                                {switch(&id("by"), "Reward divided by", [("by excess", false), ("by V(t)", true)], &by_violation)}
+                                {switch(&id("by"), say!("Reward divided by"), [(say!("by excess"), false), (say!("by V(t)"), true)], &by_violation)}
                             }
                             if kind == FigureKind::Regret {
                                 {against_select(&id("against"), result, measured, &against)}
                             }
                             if matches!(kind, FigureKind::Regret | FigureKind::Violation) {
-                                <button type="button" class="btn small" aria-pressed={bound.to_string()} onclick={turn_bound}>{"Theory's bound"}</button>
+                                <button type="button" class="btn small" aria-pressed={bound.to_string()} onclick={turn_bound}>{say!("Theory's bound")}</button>
                                 <Explain topic={Topic::Bound} />
                             }
                             {axes_switch(&id("axes"), kind, &axes)}
@@ -272,17 +279,17 @@ pub fn Figure(props: &FigureProps) -> Html {
                     </div>
                 </div>
                 <p class="sub">
-                    {sub(kind, result, &options)}
+                    {told(sub(kind, result, &options))}
                     // On paper there is no list to choose from.
                     if let Some(policy) = result.policies.get(chosen).filter(|_| kind == FigureKind::Selection) {
-                        <span class="handout">{format!(" Policy: {}.", policy.label)}</span>
+                        <span class="handout">{" "}{say!("Policy: {policy}.", policy = policy.label)}</span>
                     }
                 </p>
             </figcaption>
             <div class="chart-box" ref={chart} tabindex={drawn.then_some("0")} role={drawn.then_some("group")}
                 aria-label={drawn.then_some(hint)} {onkeydown}>{body}</div>
             <div>
-                if !remark.is_empty() { <p class="remark">{remark}</p> }
+                if !remark.is_empty() { <p class="remark">{told(remark)}</p> }
                 {readout_html(&values, kind == FigureKind::Selection)}
                 <p class="vh" aria-live="polite">{(*spoken).clone()}</p>
             </div>
@@ -308,8 +315,9 @@ fn on_the_chart(event: &KeyboardEvent) -> bool {
 }
 
 /// Heading: `Reward/violation ratio`, with what it is about where that matters.
-fn title_of(kind: FigureKind, about: &str) -> String {
-    if about.is_empty() { kind.title().to_owned() } else { format!("{}: {about}", kind.title()) }
+fn title_of(kind: FigureKind, about: &str) -> AttrValue {
+    let title = told(kind.title());
+    if about.is_empty() { title } else { format!("{title}: {about}").into() }
 }
 
 /// A name for files and identifiers: `reward-violation-ratio`, with the same.
@@ -338,13 +346,14 @@ enum Axes {
 
 /// The kinds of axes that suit a figure.
 fn axes_switch(name: &str, kind: FigureKind, axes: &UseStateHandle<Axes>) -> Html {
+    let (label, linear, log) = (say!("Axes"), say!("linear"), say!("log"));
     match kind {
         FigureKind::Regret => {
-            let all = [("linear", Axes::Linear), ("log", Axes::Rounds), ("log-log", Axes::Both)];
-            switch(name, "Axes", all, axes)
+            let all = [(linear, Axes::Linear), (log, Axes::Rounds), (say!("log-log"), Axes::Both)];
+            switch(name, label, all, axes)
         }
-        FigureKind::RewardCost => switch(name, "Axes", [("linear", Axes::Linear), ("log", Axes::Rounds)], axes),
-        _ => switch(name, "Axes", [("linear", Axes::Linear), ("log", Axes::Both)], axes),
+        FigureKind::RewardCost => switch(name, label, [(linear, Axes::Linear), (log, Axes::Rounds)], axes),
+        _ => switch(name, label, [(linear, Axes::Linear), (log, Axes::Both)], axes),
     }
 }
 
@@ -352,7 +361,7 @@ fn axes_switch(name: &str, kind: FigureKind, axes: &UseStateHandle<Axes>) -> Htm
 fn against_select(id: &str, result: &RunResult, chosen: Against, against: &UseStateHandle<Against>) -> Html {
     let (choices, against) = (Against::of(result), against.clone());
     let options: Html = (choices.iter())
-        .map(|choice| html! { <option key={choice.metric()} selected={*choice == chosen}>{choice.name(result)}</option> })
+        .map(|choice| html! { <option key={choice.metric()} selected={*choice == chosen}>{told(choice.name(result))}</option> })
         .collect();
     let onchange = Callback::from(move |event: Event| {
         let select: Option<web_sys::HtmlSelectElement> = event.target().and_then(|target| target.dyn_into().ok());
@@ -363,8 +372,8 @@ fn against_select(id: &str, result: &RunResult, chosen: Against, against: &UseSt
     });
     html! {
         <>
-            <label class="vh" for={id.to_owned()}>{"Regret against"}</label>
-            <select id={id.to_owned()} class="small-select" title="Regret against" {onchange}>{options}</select>
+            <label class="vh" for={id.to_owned()}>{say!("Regret against")}</label>
+            <select id={id.to_owned()} class="small-select" title={say!("Regret against")} {onchange}>{options}</select>
             <Explain topic={Topic::Against} />
         </>
     }
@@ -402,8 +411,8 @@ impl View {
 /// One of a few values.
 pub(super) fn switch<T: Copy + PartialEq + 'static, const N: usize>(
     name: &str,
-    label: &'static str,
-    options: [(&'static str, T); N],
+    label: AttrValue,
+    options: [(AttrValue, T); N],
     chosen: &UseStateHandle<T>,
 ) -> Html {
     let options = options.into_iter().map(|(text, value)| {
@@ -428,7 +437,7 @@ fn policy_select(id: &str, result: &RunResult, chosen: usize, policy: &UseStateH
     });
     html! {
         <>
-            <label class="vh" for={id.to_owned()}>{"Policy shown"}</label>
+            <label class="vh" for={id.to_owned()}>{say!("Policy shown")}</label>
             <select id={id.to_owned()} class="small-select" {onchange}>{for choices}</select>
         </>
     }
@@ -485,12 +494,12 @@ fn save_menu(id: &str, props: &FigureProps, view: View, as_table: &UseStateHandl
         })
     };
     html! {
-        <Menu id={id.to_owned()} face={dots()} label={format!("Save {}", title_of(props.kind, &props.about))} class="btn small ghost icon">
-            <button type="button" onclick={save(FileKind::Png)}>{"Download PNG"}</button>
-            <button type="button" onclick={save(FileKind::Svg)}>{"Download SVG"}</button>
-            <button type="button" onclick={save(FileKind::Csv)}>{"Download CSV"}</button>
-            if paper != Paper::Screen { <small>{paper.name()}</small> }
-            <button type="button" onclick={turn}>{if shown { "Show as chart" } else { "Show as table" }}</button>
+        <Menu id={id.to_owned()} face={dots()} label={say!("Save {title}", title = title_of(props.kind, &props.about))} class="btn small ghost icon">
+            <button type="button" onclick={save(FileKind::Png)}>{say!("Download PNG")}</button>
+            <button type="button" onclick={save(FileKind::Svg)}>{say!("Download SVG")}</button>
+            <button type="button" onclick={save(FileKind::Csv)}>{say!("Download CSV")}</button>
+            if paper != Paper::Screen { <small>{told(paper.name())}</small> }
+            <button type="button" onclick={turn}>{say!(if shown { "Show as chart" } else { "Show as table" })}</button>
             <Present />
         </Menu>
     }
@@ -516,16 +525,21 @@ pub(super) fn report(outcome: Result<(), JsValue>) {
 pub(super) fn table_html(title: &str, table: &Table) -> Html {
     let row = |cells: &Vec<String>| {
         let cells = cells.iter().enumerate().map(|(place, cell)| match place {
-            0 => html! { <th scope="row">{cell.clone()}</th> },
-            _ => html! { <td>{cell.clone()}</td> },
+            0 => html! { <th scope="row">{label("", cell)}</th> },
+            _ => html! { <td>{told(cell.clone())}</td> },
         });
         html! { <tr>{for cells}</tr> }
     };
+    // Of curves over rounds the other columns are policies.
+    let curves = table.head.first().is_some_and(|first| first == "Round");
+    let head = table.head.iter().enumerate().map(|(place, cell)| {
+        html! { <th scope="col">{if curves && place > 0 { cell.clone().into() } else { told(cell.clone()) }}</th> }
+    });
     html! {
-        <div class="scroll" tabindex="0" role="group" aria-label={format!("{title}, the table scrolls")}>
+        <div class="scroll" tabindex="0" role="group" aria-label={say!("{title}, the table scrolls", title = title)}>
             <table class="table fit">
                 <caption class="vh">{title.to_owned()}</caption>
-                <thead><tr>{for table.head.iter().map(|cell| html! { <th scope="col">{cell.clone()}</th> })}</tr></thead>
+                <thead><tr>{for head}</tr></thead>
                 <tbody>{for table.rows.iter().map(row)}</tbody>
             </table>
         </div>

@@ -4,6 +4,7 @@ use super::name::Name;
 use super::presentation::Present;
 use super::swatch::Swatch;
 use crate::state::{Action, Shared};
+use crate::words::say;
 use llm_selection::browser::pool::Snapshot;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -35,5 +36,5 @@ pub fn Legend(props: &LegendProps) -> Html {
             </button>
         }
     });
-    html! { <div class="legend" role="group" aria-label="Lines shown">{for buttons}<Present small=true /></div> }
+    html! { <div class="legend" role="group" aria-label={say!("Lines shown")}>{for buttons}<Present small=true /></div> }
 }

@@ -3,11 +3,13 @@
 use super::answer::{Answer, best};
 use super::explain::{Explain, Topic};
 use super::name::Name;
+use super::status::played;
 use super::swatch::{Swatch, mark};
 use crate::browser::copy;
-use crate::format::{Unit, decimals, fixed, listed, percent, plural, signed};
+use crate::format::{Unit, decimals, fixed, listed, percent, signed};
 use crate::later;
 use crate::state::Shared;
+use crate::words::{mix, plural, say, told};
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::export::Table;
 use llm_selection::figure::{line_class, series_class};
@@ -49,6 +51,7 @@ const COLUMNS: [Column; 8] = [
 ];
 
 impl Column {
+    /// Its name in files; the page says it in the person's language.
     fn name(self) -> &'static str {
         match self {
             Column::Policy => "Policy",
@@ -135,12 +138,12 @@ impl Column {
 const TINY: f64 = 1e-9;
 
 /// A violation as a share of the budget; of none, that single rounds were above it all the same, where they were.
-fn of_budget(violation: f64, budget: f64, policy: &PolicyResult) -> String {
+fn of_budget(violation: f64, budget: f64, policy: &PolicyResult) -> AttrValue {
     let share = violation / budget;
     match violation {
-        0.0 if policy.finals.ratio.mean.is_some() => "single rounds only".to_owned(),
-        _ if share > 0.0 && share < 5e-4 => "<\u{a0}0.1\u{a0}% of ρ".to_owned(),
-        _ => format!("{} of ρ", percent(share)),
+        0.0 if policy.finals.ratio.mean.is_some() => say!("single rounds only"),
+        _ if share > 0.0 && share < 5e-4 => say!("{share} of ρ", share = "<\u{a0}0.1\u{a0}%"),
+        _ => say!("{share} of ρ", share = percent(share)),
     }
 }
 
@@ -153,11 +156,11 @@ fn of_readers(snapshot: &Snapshot) -> Html {
     if names.is_empty() {
         return Html::default();
     }
-    let read = if names.len() == 1 { "reads" } else { "read" };
+    let number = names.len();
     html! {
         <tfoot><tr><td colspan={COLUMNS.len().to_string()}><p>
-            {format!("{} {read} the query. ", listed(&names))}
-            {"Regret counts every set by its models' means over all queries: what is gained by choosing for each query is not in it, and may even look like a loss. Compare rewards."}
+            {plural!(number, "{names} reads the query.", "{names} read the query.", names = listed(&names))}{" "}
+            {say!("Regret counts every set by its models' means over all queries: what is gained by choosing for each query is not in it, and may even look like a loss. Compare rewards.")}
         </p></td></tr></tfoot>
     }
 }
@@ -166,7 +169,7 @@ fn of_readers(snapshot: &Snapshot) -> Html {
 #[component]
 pub fn Results(props: &ResultsProps) -> Html {
     let sort = use_state(|| None::<(Column, bool)>);
-    let said = use_state(|| None::<&'static str>);
+    let said = use_state(|| None::<AttrValue>);
     let result = &props.snapshot.result;
     let policies = &result.policies;
     let budget = result.experiment.task.budget;
@@ -201,7 +204,7 @@ pub fn Results(props: &ResultsProps) -> Html {
                 Some(_) => None,
             });
         });
-        html! { <th scope="col" aria-sort={aria}><button type="button" {onclick}>{column.name()}</button></th> }
+        html! { <th scope="col" aria-sort={aria}><button type="button" {onclick}>{told(column.name())}</button></th> }
     });
     let top = policies.iter().filter_map(|policy| policy.finals.cost.mean).chain(budget).fold(0.0, f64::max);
     let rows = order.iter().filter_map(|place| Some((*place, policies.get(*place)?))).map(|(place, policy)| {
@@ -214,15 +217,15 @@ pub fn Results(props: &ResultsProps) -> Html {
             </tr>
         }
     });
-    let copying = |form: As, what: &'static str| {
+    let copying = |form: As, what: AttrValue| {
         let (snapshot, unit, said) = (props.snapshot.clone(), props.unit, said.clone());
         Callback::from(move |_: MouseEvent| {
-            let (snapshot, said) = (snapshot.clone(), said.clone());
+            let (snapshot, said, what) = (snapshot.clone(), said.clone(), what.clone());
             later::with(move |later| {
                 let text = (later.write)(&snapshot, unit, form);
                 wasm_bindgen_futures::spawn_local(async move {
                     let copied = copy(&text).await.is_ok();
-                    said.set(Some(if copied { what } else { "The browser did not allow copying" }));
+                    said.set(Some(if copied { what } else { say!("The browser did not allow copying") }));
                 });
             });
         })
@@ -233,33 +236,33 @@ pub fn Results(props: &ResultsProps) -> Html {
             let (snapshot, said) = (snapshot.clone(), said.clone());
             later::with(move |later| {
                 if (later.save)(file, "text/csv", &(later.write)(&snapshot, unit, form)).is_err() {
-                    said.set(Some("The browser did not allow saving"));
+                    said.set(Some(say!("The browser did not allow saving")));
                 }
             });
         })
     };
-    let replicates = u64::from(result.experiment.run.replicates);
+    let (rounds, replicates) = played(props.snapshot.round, &props.snapshot);
     html! {
         <section class="card" aria-labelledby="results-title">
             <div class="card-head">
-                <h2 id="results-title">{"Results"}</h2><Explain topic={Topic::Columns} />
+                <h2 id="results-title">{say!("Results")}</h2><Explain topic={Topic::Columns} />
                 <span class="note">
-                    {"after "}{plural(u64::from(props.snapshot.round), "round", "rounds")}{", "}{plural(replicates, "replicate", "replicates")}
-                    if replicates > 1 { {"; ± is a 95\u{a0}% interval (Student "}<i class="sym">{"t"}</i>{")"} }
-                    if result.policies.iter().any(|policy| policy.cost.is_some()) { {"; violation and cost in "}{props.unit.name()}{" a query"} }
+                    {say!("after {rounds}, {replicates}", rounds = rounds, replicates = replicates)}
+                    if result.experiment.run.replicates > 1 { {mix!("; ± is a 95\u{a0}% interval (Student {t})", t = html! { <i class="sym">{"t"}</i> })} }
+                    if result.policies.iter().any(|policy| policy.cost.is_some()) { {say!("; violation and cost in {unit} a query", unit = props.unit.name())} }
                 </span>
                 <div class="end">
-                    if let Some(said) = *said { <span class="note" aria-live="polite">{said}</span> }
-                    <button type="button" class="btn small" onclick={copying(As::Csv, "Copied as CSV")}>{"Copy as CSV"}</button>
-                    <button type="button" class="btn small" aria-label="Copy as Markdown" onclick={copying(As::Markdown, "Copied as Markdown")}>{"Markdown"}</button>
-                    <button type="button" class="btn small" aria-label="Copy as LaTeX" onclick={copying(As::Latex, "Copied as LaTeX")}>{"LaTeX"}</button>
-                    <button type="button" class="btn small" onclick={save("results.csv", As::Csv)}>{"Download CSV"}</button>
-                    <button type="button" class="btn small" onclick={save("curves.csv", As::Curves)}>{"Curves, CSV"}</button>
+                    if let Some(said) = &*said { <span class="note" aria-live="polite">{said}</span> }
+                    <button type="button" class="btn small" onclick={copying(As::Csv, say!("Copied as CSV"))}>{say!("Copy as CSV")}</button>
+                    <button type="button" class="btn small" aria-label={say!("Copy as Markdown")} onclick={copying(As::Markdown, say!("Copied as Markdown"))}>{"Markdown"}</button>
+                    <button type="button" class="btn small" aria-label={say!("Copy as LaTeX")} onclick={copying(As::Latex, say!("Copied as LaTeX"))}>{"LaTeX"}</button>
+                    <button type="button" class="btn small" onclick={save("results.csv", As::Csv)}>{say!("Download CSV")}</button>
+                    <button type="button" class="btn small" onclick={save("curves.csv", As::Curves)}>{say!("Curves, CSV")}</button>
                     {props.children.clone()}
                 </div>
             </div>
-            <div class="scroll" tabindex="0" role="group" aria-label="Results table, scrolls sideways">
-                <table class="table" aria-label="Results">
+            <div class="scroll" tabindex="0" role="group" aria-label={say!("Results table, scrolls sideways")}>
+                <table class="table" aria-label={say!("Results")}>
                     <thead><tr>{for head}</tr></thead>
                     <tbody>{for rows}</tbody>
                     {of_readers(&props.snapshot)}
@@ -282,7 +285,7 @@ fn cell(
     let figure = column.figure(policy);
     let places = column.places(all);
     let Some(mean) = figure.mean else {
-        return html! { <td><span title="not defined" aria-hidden="true">{"–"}</span><span class="vh">{"not defined"}</span></td> };
+        return html! { <td><span title={say!("not defined")} aria-hidden="true">{"–"}</span><span class="vh">{say!("not defined")}</span></td> };
     };
     let over = column == Column::Violation && budget.is_some_and(|budget| mean > 0.05 * budget);
     let share = budget.filter(|_| column == Column::Violation).map(|budget| of_budget(mean, budget, policy));
@@ -347,7 +350,7 @@ pub fn small(snapshot: &Shared<Snapshot>, unit: Unit, title: &str, names: &[Stri
     let budget = snapshot.result.experiment.task.budget;
     let named = |column: &&Column| names.iter().any(|name| column.short() == name);
     let columns: Vec<Column> = COLUMNS.iter().skip(1).filter(named).copied().collect();
-    let head = columns.iter().map(|column| html! { <th scope="col">{column.name()}</th> });
+    let head = columns.iter().map(|column| html! { <th scope="col">{told(column.name())}</th> });
     let top = policies.iter().filter_map(|policy| policy.finals.cost.mean).chain(budget).fold(0.0, f64::max);
     let rows = policies.iter().enumerate().map(|(place, policy)| {
         let cells = columns.iter().map(|column| cell(*column, policy, policies, budget, unit, place, top));
@@ -360,9 +363,9 @@ pub fn small(snapshot: &Shared<Snapshot>, unit: Unit, title: &str, names: &[Stri
     });
     html! {
         <div class="card">
-            <div class="scroll" tabindex="0" role="group" aria-label="Results table, scrolls sideways">
-                <table class="table fit" aria-label={format!("Results: {title}")}>
-                    <thead><tr><th scope="col">{"Policy"}</th>{for head}</tr></thead>
+            <div class="scroll" tabindex="0" role="group" aria-label={say!("Results table, scrolls sideways")}>
+                <table class="table fit" aria-label={say!("Results: {title}", title = title)}>
+                    <thead><tr><th scope="col">{told("Policy")}</th>{for head}</tr></thead>
                     <tbody>{for rows}</tbody>
                 </table>
             </div>

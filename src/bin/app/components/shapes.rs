@@ -1,5 +1,6 @@
 //! A drawing as live SVG nodes, coloured by the page's style sheet.
 
+use crate::words::told;
 use llm_selection::figure::{Drawing, Node, Scene};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -30,6 +31,13 @@ pub fn picture(class: Classes, scene: &Scene) -> Html {
     html! { <svg {class} viewBox={view} aria-hidden="true">{shapes(&scene.nodes)}</svg> }
 }
 
+/// A text of a drawing in the person's language. Labels of policies stay, and single words, which names of models are.
+pub fn label(class: &str, text: &str) -> AttrValue {
+    let word = !text.contains([' ', '\u{202f}']) && text != "vacuous";
+    let text = text.to_owned();
+    if word || class.starts_with("dl") { text.into() } else { told(text) }
+}
+
 /// Shapes as SVG nodes; text is text.
 pub fn shapes(nodes: &[Node]) -> Html {
     nodes.iter().map(shape).collect()
@@ -53,7 +61,9 @@ fn shape(node: &Node) -> Html {
         Node::Circle { class, x, y, r } => {
             html! { <circle class={*class} cx={number(*x)} cy={number(*y)} r={number(*r)} /> }
         }
-        Node::Text { class, x, y, text } => html! { <text class={*class} x={number(*x)} y={number(*y)}>{text}</text> },
+        Node::Text { class, x, y, text } => {
+            html! { <text class={*class} x={number(*x)} y={number(*y)}>{label(class, text)}</text> }
+        }
         Node::Group { class, at, nodes } => html! { <g class={*class} transform={translate(*at)}>{shapes(nodes)}</g> },
     }
 }

@@ -4,11 +4,12 @@ use super::download::{save_text, text_file};
 use super::message::{Message, Tone, explained};
 use crate::bring::{Brought, listed};
 use crate::browser::{address, copy};
+use crate::format::count;
 use crate::later;
 use crate::room::Room;
 use crate::state::Action;
+use crate::words::{self, Language, say};
 use gloo_timers::callback::Timeout;
-use crate::words::{self, Language};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::Experiment;
 use llm_selection::link::{Link, PageState, Shape};
@@ -17,20 +18,6 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-/// Panels that a link can hide: their names in links, and on the page.
-const PANELS: [(&str, &str); 11] = [
-    ("data", "Data"),
-    ("task", "Task"),
-    ("policies", "Policies"),
-    ("run", "Run"),
-    ("regret", "Cumulative regret"),
-    ("violation", "Budget violation"),
-    ("reward-and-cost", "Reward and cost"),
-    ("reward-violation-ratio", "Reward/violation"),
-    ("selection-share", "Selection share"),
-    ("results", "Results"),
-    ("inspector", "Round inspector"),
-];
 /// Beyond as many characters some programs cut a link.
 const LONG: usize = 2_000;
 
@@ -97,10 +84,10 @@ pub fn Share(props: &ShareProps) -> Html {
     html! {
         <>
             <button type="button" class="btn" popovertarget="share" onclick={press}>
-                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="M8 10V2m0 0L5 5m3-3 3 3M3 9v4.5h10V9" /></svg>{"Share"}
+                <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" d="M8 10V2m0 0L5 5m3-3 3 3M3 9v4.5h10V9" /></svg>{say!("Share")}
             </button>
             <div id="shared"></div>
-            <div id="share" popover="auto" role="dialog" aria-label="Share">
+            <div id="share" popover="auto" role="dialog" aria-label={say!("Share")}>
                 if let Some(later) = later { {(later.share)(ShareProps { pressed: *pressed, ..props.clone() })} }
             </div>
         </>
@@ -115,16 +102,17 @@ pub fn content(props: ShareProps) -> Html {
 #[component]
 fn Content(props: &ShareProps) -> Html {
     let hidden = use_state(|| props.hidden.to_vec());
-    let said = use_state(|| None::<&'static str>);
+    let said = use_state(AttrValue::default);
     let input = use_node_ref();
     let made = fragment(props, (*hidden).clone());
     let copied = {
         let said = said.clone();
-        move |text: Option<String>, done: &'static str| {
+        move |text: Option<String>, done: AttrValue| {
             let (said, Some(text)) = (said.clone(), text) else { return };
             spawn_local(async move {
-                let refused = "The browser did not allow copying: select the text and press Ctrl C, or ⌘ C on a Mac.";
-                said.set(Some(if copy(&text).await.is_ok() { done } else { refused }));
+                let refused =
+                    || say!("The browser did not allow copying: select the text and press Ctrl C, or ⌘ C on a Mac.");
+                said.set(if copy(&text).await.is_ok() { done } else { refused() });
             });
         }
     };
@@ -132,7 +120,7 @@ fn Content(props: &ShareProps) -> Html {
         let (input, hidden, now, copied) = (input.clone(), hidden.clone(), props.hidden.clone(), copied.clone());
         let link = fragment(props, props.hidden.to_vec()).ok();
         move |_| {
-            copied(link.map(|it| address("", &it)), "Copied.");
+            copied(link.map(|it| address("", &it)), say!("Copied."));
             hidden.set(now.to_vec());
             // A moment later: the browser shows what the button opens after it has told the page of the press.
             let timeout = Timeout::new(50, move || {
@@ -147,35 +135,35 @@ fn Content(props: &ShareProps) -> Html {
     // On paper the link stands on the page.
     let host = web_sys::window().and_then(|window| window.document()?.get_element_by_id("shared"));
     let body = match &made {
-        Err(error) => html! { <Message tone={Tone::Bad} title="There is no link">{explained(error)}</Message> },
+        Err(error) => html! { <Message tone={Tone::Bad} title={say!("There is no link")}>{explained(error)}</Message> },
         Ok(fragment) => {
             let (link, snippet) = (address("", fragment), frame(&address("?embed", fragment)));
-            let again = |text: String, done| {
+            let again = |text: String, done: AttrValue| {
                 let copied = copied.clone();
-                Callback::from(move |_: MouseEvent| copied(Some(text.clone()), done))
+                Callback::from(move |_: MouseEvent| copied(Some(text.clone()), done.clone()))
             };
             html! {
                 <>
                     <div class="field">
-                        <label for="share-link">{"Link to this experiment"}</label>
+                        <label for="share-link">{say!("Link to this experiment")}</label>
                         <div class="row"><input id="share-link" ref={input} type="text" readonly=true value={link.clone()} />
-                            <button type="button" class="btn" onclick={again(link.clone(), "Copied.")}>{"Copy"}</button></div>
+                            <button type="button" class="btn" onclick={again(link.clone(), say!("Copied."))}>{say!("Copy")}</button></div>
                     </div>
-                    <p aria-live="polite">{said.unwrap_or_default()}</p>
+                    <p aria-live="polite">{&*said}</p>
                     if link.len() > LONG {
-                        <Message tone={Tone::Warn} title="A long link">
-                            {format!("It has {} characters, and some programs cut links after 2,000. Send the experiment as a file instead.", crate::format::count(link.len() as u64))}
+                        <Message tone={Tone::Warn} title={say!("A long link")}>
+                            {say!("It has {n} characters, and some programs cut links after 2,000. Send the experiment as a file instead.", n = count(link.len() as u64))}
                         </Message>
                     }
                     <p class="quiet small">
-                        {"It holds the whole experiment, and no server keeps it. "}
-                        if props.shape.is_some() { {"It does not hold the rows of your files: whoever opens it is asked for the same files, and they are checked."} }
+                        {say!("It holds the whole experiment, and no server keeps it.")}{" "}
+                        if props.shape.is_some() { {say!("It does not hold the rows of your files: whoever opens it is asked for the same files, and they are checked.")} }
                     </p>
                     {panels(&hidden)}
-                    <details><summary class="quiet">{"Embed in a page"}</summary>
+                    <details><summary class="quiet">{say!("Embed in a page")}</summary>
                         <div class="stack">
-                            <textarea readonly=true rows="5" aria-label="HTML to embed" value={snippet.clone()} />
-                            <button type="button" class="btn small" onclick={again(snippet, "HTML copied.")}>{"Copy the HTML"}</button>
+                            <textarea readonly=true rows="5" aria-label={say!("HTML to embed")} value={snippet.clone()} />
+                            <button type="button" class="btn small" onclick={again(snippet, say!("HTML copied."))}>{say!("Copy the HTML")}</button>
                         </div>
                     </details>
                 </>
@@ -193,7 +181,21 @@ fn Content(props: &ShareProps) -> Html {
 
 /// Which panels the link shows.
 fn panels(hidden: &UseStateHandle<Vec<String>>) -> Html {
-    let boxes = PANELS.map(|(name, label)| {
+    // By their names in links.
+    let all = [
+        ("data", say!("Data")),
+        ("task", say!("Task")),
+        ("policies", say!("Policies")),
+        ("run", say!("Run")),
+        ("regret", say!("Cumulative regret")),
+        ("violation", say!("Budget violation")),
+        ("reward-and-cost", say!("Reward and cost")),
+        ("reward-violation-ratio", say!("Reward/violation")),
+        ("selection-share", say!("Selection share")),
+        ("results", say!("Results")),
+        ("inspector", say!("Round inspector")),
+    ];
+    let boxes = all.map(|(name, label)| {
         let onchange = {
             let hidden = hidden.clone();
             Callback::from(move |event: Event| {
@@ -210,8 +212,8 @@ fn panels(hidden: &UseStateHandle<Vec<String>>) -> Html {
         html! { <label class="check"><input type="checkbox" {checked} {onchange} />{label}</label> }
     });
     html! {
-        <details><summary class="quiet">{"Panels that the link shows"}</summary>
-            <div class="two" role="group" aria-label="Panels that the link shows">{for boxes}</div>
+        <details><summary class="quiet">{say!("Panels that the link shows")}</summary>
+            <div class="two" role="group" aria-label={say!("Panels that the link shows")}>{for boxes}</div>
         </details>
     }
 }
@@ -238,8 +240,8 @@ fn files(props: &ShareProps) -> Html {
     };
     html! {
         <div class="chips">
-            <button type="button" class="btn" disabled={props.experiment.is_none()} onclick={download}>{"Download experiment"}</button>
-            <label class="btn file">{"Open experiment"}<input type="file" accept=".json,application/json" onchange={open} /></label>
+            <button type="button" class="btn" disabled={props.experiment.is_none()} onclick={download}>{say!("Download experiment")}</button>
+            <label class="btn file">{say!("Open experiment")}<input type="file" accept=".json,application/json" onchange={open} /></label>
         </div>
     }
 }

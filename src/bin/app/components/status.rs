@@ -1,8 +1,9 @@
 //! How far the run is, and what each policy spends against the budget.
 
 use super::rail::Rail;
-use crate::format::{Unit, count, duration, listed, plural};
+use crate::format::{Unit, count, duration, listed};
 use crate::state::{Phase, Shared};
+use crate::words::{plural, say};
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::plan::BudgetRange;
 use std::rc::Rc;
@@ -27,37 +28,57 @@ pub struct StatusProps {
     pub unit: Unit,
 }
 
-fn text(props: &StatusProps) -> String {
+fn text(props: &StatusProps) -> AttrValue {
     let current = props.snapshot.as_ref().filter(|_| props.fresh);
     if let Some(share) = props.learning {
-        return format!("Learning from the texts of the queries, {:.0} % done", 100.0 * share);
+        let share = format!("{:.0}", 100.0 * share);
+        return say!("Learning from the texts of the queries, {share} % done", share = share);
     }
     if props.failed {
-        return "Stopped".into();
+        return say!("Stopped");
     }
     match (props.phase, current) {
-        (Phase::Running | Phase::Done, _) if props.pending => "Looking at the change".into(),
-        (Phase::Ready, _) if !props.awaited.is_empty() => format!("Waiting for {}", listed(&props.awaited)),
-        (Phase::Ready, _) => format!("Round 0 of {}. Press Run", count(u64::from(props.rounds))),
+        (Phase::Running | Phase::Done, _) if props.pending => say!("Looking at the change"),
+        (Phase::Ready, _) if !props.awaited.is_empty() => say!("Waiting for {files}", files = listed(&props.awaited)),
+        (Phase::Ready, _) => say!("Round 0 of {n}. Press Run", n = count(u64::from(props.rounds))),
         (Phase::Paused, current) => {
-            let round = current.map_or(0, |snapshot| u64::from(snapshot.round));
-            let again = if props.changed { ". Changed since: Run starts again" } else { "" };
-            format!("Paused at round {}{again}", count(round))
+            let round = count(current.map_or(0, |snapshot| u64::from(snapshot.round)));
+            say!(
+                if props.changed {
+                    "Paused at round {round}. Changed since: Run starts again"
+                } else {
+                    "Paused at round {round}"
+                },
+                round = round
+            )
         }
         (Phase::Done, Some(snapshot)) => {
-            let replicates = u64::from(snapshot.result.experiment.run.replicates);
-            let rounds = plural(u64::from(snapshot.rounds), "round", "rounds");
-            format!(
-                "{rounds}, {}, in {}. Done",
-                plural(replicates, "replicate", "replicates"),
-                duration(snapshot.elapsed_ms)
+            let (rounds, replicates) = played(snapshot.rounds, snapshot);
+            say!(
+                "{rounds}, {replicates}, in {time}. Done",
+                rounds = rounds,
+                replicates = replicates,
+                time = duration(snapshot.elapsed_ms)
             )
         }
         (Phase::Running, Some(snapshot)) => {
-            format!("Round {} of {}", count(u64::from(snapshot.round)), count(u64::from(snapshot.rounds)))
+            say!(
+                "Round {t} of {horizon}",
+                t = count(u64::from(snapshot.round)),
+                horizon = count(u64::from(snapshot.rounds))
+            )
         }
-        _ => "Running".into(),
+        _ => say!("Running"),
     }
+}
+
+/// A number of rounds and the replicates, in words.
+pub fn played(rounds: u32, snapshot: &Snapshot) -> (AttrValue, AttrValue) {
+    let (rounds, replicates) = (u64::from(rounds), u64::from(snapshot.result.experiment.run.replicates));
+    (
+        plural!(rounds, "{n}\u{a0}round", "{n}\u{a0}rounds", n = count(rounds)),
+        plural!(replicates, "{n}\u{a0}replicate", "{n}\u{a0}replicates", n = count(replicates)),
+    )
 }
 
 /// The card.
@@ -75,9 +96,9 @@ pub fn Status(props: &StatusProps) -> Html {
     // A count that goes up is no announcement; what begins and ends is.
     let counts = props.learning.map_or(props.phase == Phase::Running && current.is_some(), |share| share > 0.0);
     let live = if counts { "off" } else { "polite" };
-    let label = if props.learning.is_some() { "Progress of the learning" } else { "Progress of the run" };
+    let label = say!(if props.learning.is_some() { "Progress of the learning" } else { "Progress of the run" });
     html! {
-        <section class={classes!("card", "status", state)} aria-label="Progress">
+        <section class={classes!("card", "status", state)} aria-label={say!("Progress")}>
             <div class="status-now">
                 <p role="status" aria-live={live}><span class="pulse"></span>{text(props)}</p>
                 if props.phase != Phase::Ready || props.learning.is_some() {
@@ -93,23 +114,23 @@ pub fn Status(props: &StatusProps) -> Html {
 }
 
 fn facts(props: &StatusProps, current: Option<&Shared<Snapshot>>) -> Html {
-    let fact = |name: &'static str, value: String| html! { <div><dt>{name}</dt><dd>{value}</dd></div> };
+    let fact = |name: AttrValue, value: AttrValue| html! { <div><dt>{name}</dt><dd>{value}</dd></div> };
     let facts = match (props.phase, current) {
         (Phase::Running, Some(snapshot)) if snapshot.elapsed_ms > 0.0 && snapshot.round > 0 => {
             let pace = f64::from(snapshot.round) / snapshot.elapsed_ms;
             let left = f64::from(snapshot.rounds.saturating_sub(snapshot.round)) / pace;
             vec![
-                fact("Time left", duration(left)),
-                fact("Pace", format!("{} rounds/s", count((1000.0 * pace) as u64))),
-                fact("Replicates", count(u64::from(snapshot.result.experiment.run.replicates))),
+                fact(say!("Time left"), duration(left).into()),
+                fact(say!("Pace"), say!("{n} rounds/s", n = count((1000.0 * pace) as u64))),
+                fact(say!("Replicates"), count(u64::from(snapshot.result.experiment.run.replicates)).into()),
             ]
         }
-        (Phase::Paused, Some(_)) => vec![fact("Kept", "everything up to here".into())],
+        (Phase::Paused, Some(_)) => vec![fact(say!("Kept"), say!("everything up to here"))],
         (Phase::Done, Some(snapshot)) => {
             let digest = &snapshot.result.digest;
             let short = digest.get(..8).unwrap_or(digest);
-            let digest = html! { <div><dt>{"Digest"}</dt><dd title={digest.clone()}>{short}</dd></div> };
-            vec![digest, fact("Same bits as", "the command line".into())]
+            let digest = html! { <div><dt>{say!("Digest")}</dt><dd title={digest.clone()}>{short}</dd></div> };
+            vec![digest, fact(say!("Same bits as"), say!("the command line"))]
         }
         _ => Vec::new(),
     };

@@ -1,6 +1,7 @@
 //! What the main area shows: this run, a sweep, the studies.
 
 use crate::state::{Action, View};
+use crate::words::say;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
@@ -68,5 +69,5 @@ pub fn Views(props: &ViewsProps) -> Html {
                 tabindex={if current { "0" } else { "-1" }} {onclick} {onkeydown}>{view.name()}</button>
         }
     });
-    html! { <div class="views" role="tablist" aria-label="View">{for tabs}</div> }
+    html! { <div class="views" role="tablist" aria-label={say!("View")}>{for tabs}</div> }
 }

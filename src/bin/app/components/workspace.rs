@@ -2,7 +2,8 @@
 
 use super::dialog::use_dialog;
 use super::message::{Message, Tone, explained};
-use crate::format::{bytes, count, plural};
+use crate::format::{bytes, count};
+use crate::words::{Language, mix, plural, say, spoken};
 use llm_selection::error::Error;
 use llm_selection::protocol::Listing;
 use llm_selection::workspace::{CLOSED_TABS, Item, Kind};
@@ -25,7 +26,7 @@ pub enum Wish {
 /// What came of it.
 #[derive(Clone, PartialEq)]
 pub enum Said {
-    Done(String),
+    Done(AttrValue),
     Failed(Error),
     /// A workspace file was read: how many items are new and were there, and what was refused.
     Imported(usize, usize, Vec<(String, Error)>),
@@ -114,31 +115,31 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
         <dialog ref={dialog} class="workspace" aria-labelledby="workspace-title" onclose={closed}>
             <div class="stack">
                 <div class="card-head">
-                    <h2 id="workspace-title">{"Workspace"}</h2>
-                    <div class="end"><button type="button" class="btn small" onclick={on(|| Wish::Close)}>{"Close"}</button></div>
+                    <h2 id="workspace-title">{say!("Workspace")}</h2>
+                    <div class="end"><button type="button" class="btn small" onclick={on(|| Wish::Close)}>{say!("Close")}</button></div>
                 </div>
                 <p class="quiet small">
-                    {"Experiments with their files and results, kept in this browser only. This tab's state is kept by itself and comes back after a reload or a crash; of tabs that were closed, the last "}{CLOSED_TABS}{" are kept. An exported file holds the experiments and their files; they are played again where it is imported."}
+                    {say!("Experiments with their files and results, kept in this browser only. This tab's state is kept by itself and comes back after a reload or a crash; of tabs that were closed, the last {n} are kept. An exported file holds the experiments and their files; they are played again where it is imported.", n = CLOSED_TABS)}
                 </p>
                 if let Some(error) = &props.trouble { {trouble(error)} }
                 {said(props.said.as_deref())}
                 <form class="row" onsubmit={save}>
-                    <input ref={name} type="text" aria-label="Name of the experiment" placeholder="Name" maxlength="100" required=true />
-                    <button class="btn">{"Save experiment"}</button>
+                    <input ref={name} type="text" aria-label={say!("Name of the experiment")} placeholder={say!("Name")} maxlength="100" required=true />
+                    <button class="btn">{say!("Save experiment")}</button>
                 </form>
                 if nothing {
-                    <p class="quiet">{if props.listing.is_some() { "Nothing is saved yet." } else { "Looking what is kept…" }}</p>
+                    <p class="quiet">{say!(if props.listing.is_some() { "Nothing is saved yet." } else { "Looking what is kept…" })}</p>
                 } else {
-                    <ul class="kept" aria-label="Kept in this browser">{for rows}</ul>
+                    <ul class="kept" aria-label={say!("Kept in this browser")}>{for rows}</ul>
                 }
                 <div class="chips">
-                    <button type="button" class="btn small" onclick={on(|| Wish::Export)}>{"Export workspace"}</button>
-                    <label class="btn small">{"Import workspace"}<input class="vh" type="file" accept=".zip,application/zip" aria-label="Import workspace" onchange={pick} /></label>
+                    <button type="button" class="btn small" onclick={on(|| Wish::Export)}>{say!("Export workspace")}</button>
+                    <label class="btn small">{say!("Import workspace")}<input class="vh" type="file" accept=".zip,application/zip" aria-label={say!("Import workspace")} onchange={pick} /></label>
                     if *asking == Some(Asked::All) {
-                        <button type="button" class="btn small danger" onclick={delete_all}>{"Yes, delete all of it"}</button>
-                        <button type="button" class="btn small" onclick={ask(None)}>{"Keep it"}</button>
+                        <button type="button" class="btn small danger" onclick={delete_all}>{say!("Yes, delete all of it")}</button>
+                        <button type="button" class="btn small" onclick={ask(None)}>{say!("Keep it")}</button>
                     } else {
-                        <button type="button" class="btn small" onclick={ask(Some(Asked::All))}>{"Delete all"}</button>
+                        <button type="button" class="btn small" onclick={ask(Some(Asked::All))}>{say!("Delete all")}</button>
                     }
                 </div>
                 if let Some(listing) = &props.listing { <p class="quiet small">{room(listing)}</p> }
@@ -150,8 +151,8 @@ pub fn Workspace(props: &WorkspaceProps) -> Html {
 /// Why the work is not kept.
 pub fn trouble(error: &Error) -> Html {
     html! {
-        <Message tone={Tone::Warn} title="Kept for this session only">
-            {"What is on the page is not kept in this browser, and will be gone when the tab is closed: "}{explained(error)}
+        <Message tone={Tone::Warn} title={say!("Kept for this session only")}>
+            {mix!("What is on the page is not kept in this browser, and will be gone when the tab is closed: {why}", why = explained(error))}
         </Message>
     }
 }
@@ -161,17 +162,17 @@ fn said(said: Option<&Said>) -> Html {
         None => html! { <p class="vh" aria-live="polite"></p> },
         Some(Said::Done(text)) => html! { <p aria-live="polite">{text}</p> },
         Some(Said::Failed(error)) => {
-            let title = error.place.file.clone().unwrap_or_else(|| "That could not be done".into());
+            let title = error.place.file.clone().map_or_else(|| say!("That could not be done"), AttrValue::from);
             html! { <Message tone={Tone::Bad} {title}>{explained(error)}</Message> }
         }
         Some(Said::Imported(added, already, refused)) => html! {
             <>
                 <p aria-live="polite">
-                    {"Added: "}{plural(*added as u64, "item", "items")}{". There already: "}{already}{"."}
-                    if refused.is_empty() { {" Nothing was refused."} }
+                    {say!("Added: {items}. There already: {n}.", items = plural!(*added, "{n}\u{a0}item", "{n}\u{a0}items", n = count(*added as u64)), n = already)}
+                    if refused.is_empty() { {" "}{say!("Nothing was refused.")} }
                 </p>
                 if !refused.is_empty() {
-                    <Message tone={Tone::Warn} title={format!("Refused: {}", refused.len())}>
+                    <Message tone={Tone::Warn} title={say!("Refused: {n}", n = refused.len())}>
                         <ul>{ for refused.iter().take(20).map(|(name, error)| html! {
                             <li><bdi>{name}</bdi>{": "}<bdi>{error.place.file.clone()}</bdi>{" "}{explained(error)}</li>
                         }) }</ul>
@@ -194,7 +195,7 @@ fn row(
         let asking = asking.clone();
         Callback::from(move |_: MouseEvent| asking.set(what.clone()))
     };
-    let name = if item.kind == Kind::Tab { "Closed tab".to_owned() } else { item.name.clone() };
+    let name = if item.kind == Kind::Tab { say!("Closed tab") } else { item.name.clone().into() };
     let on = |make: fn(String) -> Wish| {
         let id = item.id.clone();
         wish.reform(move |_: MouseEvent| make(id.clone()))
@@ -216,52 +217,66 @@ fn row(
             rename.set(None);
         })
     };
-    let date = js_sys::Date::new(&item.saved.into()).to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED);
-    let files = match item.files.len() {
-        0 => "no files of yours".to_owned(),
-        files => plural(files as u64, "file", "files"),
+    let locale = Some(spoken()).filter(|language| *language != Language::English).map_or("default", Language::tag);
+    let date = js_sys::Date::new(&item.saved.into()).to_locale_string(locale, &wasm_bindgen::JsValue::UNDEFINED);
+    let date = String::from(date);
+    let files = match item.files.len() as u64 {
+        0 => say!("no files of yours"),
+        files => plural!(files, "{n}\u{a0}file", "{n}\u{a0}files", n = count(files)),
     };
-    let result = item.result.as_ref().map(|result| {
-        let digest: String = result.digest.chars().take(8).collect();
-        format!(", result after {}, digest {digest}…", plural(u64::from(result.rounds), "round", "rounds"))
-    });
+    let size = bytes(item.bytes());
+    let about = match &item.result {
+        Some(result) => say!(
+            "{date}, {files}, result after {rounds}, digest {digest}…, {size}",
+            date = date,
+            files = files,
+            rounds = plural!(result.rounds, "{n}\u{a0}round", "{n}\u{a0}rounds", n = count(u64::from(result.rounds))),
+            digest = result.digest.chars().take(8).collect::<String>(),
+            size = size
+        ),
+        None => say!("{date}, {files}, {size}", date = date, files = files, size = size),
+    };
     html! {
         <li key={item.id.clone()}>
             if renaming {
                 <form class="row" onsubmit={submit}>
-                    <input type="text" aria-label={format!("New name of {name}")} value={name.clone()} maxlength="100" required=true />
-                    <button class="btn small">{"Rename"}</button>
-                    <button type="button" class="btn small" onclick={edit(None)}>{"Cancel"}</button>
+                    <input type="text" aria-label={say!("New name of {name}", name = name)} value={name.clone()} maxlength="100" required=true />
+                    <button class="btn small">{say!("Rename")}</button>
+                    <button type="button" class="btn small" onclick={edit(None)}>{say!("Cancel")}</button>
                 </form>
             } else if **asking == Some(this.clone()) {
-                <div class="kept-name"><b><bdi>{name.clone()}</bdi></b><small>{"Delete it from this browser?"}</small></div>
+                <div class="kept-name"><b><bdi>{name.clone()}</bdi></b><small>{say!("Delete it from this browser?")}</small></div>
                 <div class="chips">
-                    <button type="button" class="btn small danger" aria-label={format!("Yes, delete {name}")} onclick={on(Wish::Delete)}>{"Yes, delete"}</button>
-                    <button type="button" class="btn small" aria-label={format!("Keep {name}")} onclick={ask(None)}>{"Keep"}</button>
+                    <button type="button" class="btn small danger" aria-label={say!("Yes, delete {name}", name = name)} onclick={on(Wish::Delete)}>{say!("Yes, delete")}</button>
+                    <button type="button" class="btn small" aria-label={say!("Keep {name}", name = name)} onclick={ask(None)}>{say!("Keep")}</button>
                 </div>
             } else {
                 <div class="kept-name"><b><bdi>{name.clone()}</bdi></b>
-                    <small>{String::from(date)}{", "}{files}{result}{", "}{bytes(item.bytes())}</small>
+                    <small>{about}</small>
                 </div>
                 <div class="chips">
-                    <button type="button" class="btn small" aria-label={format!("Open {name}")} onclick={on(Wish::Open)}>{"Open"}</button>
-                    <button type="button" class="btn small" aria-label={format!("Rename {name}")} onclick={edit(Some(item.id.clone()))}>{"Rename"}</button>
-                    <button type="button" class="btn small" aria-label={format!("Delete {name}")} onclick={ask(Some(this))}>{"Delete"}</button>
+                    <button type="button" class="btn small" aria-label={say!("Open {name}", name = name)} onclick={on(Wish::Open)}>{say!("Open")}</button>
+                    <button type="button" class="btn small" aria-label={say!("Rename {name}", name = name)} onclick={edit(Some(item.id.clone()))}>{say!("Rename")}</button>
+                    <button type="button" class="btn small" aria-label={say!("Delete {name}", name = name)} onclick={ask(Some(this))}>{say!("Delete")}</button>
                 </div>
             }
         </li>
     }
 }
 
-fn room(listing: &Listing) -> String {
-    let used = match (listing.usage, listing.quota) {
-        (Some(usage), Some(quota)) => format!("Uses {} of about {}. ", bytes(usage), bytes(quota)),
-        _ => String::new(),
-    };
-    let promise = match listing.persistent {
-        true => "The browser keeps it until you delete it.",
-        false => "The browser may clear it when the disk is full: export what matters.",
-    };
+fn room(listing: &Listing) -> Html {
     let items = listing.items.len() as u64;
-    format!("{}{used}{promise}", if items > 0 { format!("{} kept. ", count(items)) } else { String::new() })
+    html! {
+        <>
+            if items > 0 { {say!("{n} kept.", n = count(items))}{" "} }
+            if let (Some(usage), Some(quota)) = (listing.usage, listing.quota) {
+                {say!("Uses {used} of about {all}.", used = bytes(usage), all = bytes(quota))}{" "}
+            }
+            {say!(if listing.persistent {
+                "The browser keeps it until you delete it."
+            } else {
+                "The browser may clear it when the disk is full: export what matters."
+            })}
+        </>
+    }
 }

@@ -11,6 +11,7 @@ use crate::keeper::{Keeper, Reply, opened, result_of};
 use crate::query_aware::QueryAwareAction;
 use crate::room::{Room, opened_last, opens};
 use crate::state::{Action, Effect, Opened, View};
+use crate::words::{self, Language, say};
 use gloo_timers::callback::Timeout;
 use llm_selection::error::{Error, ErrorKind};
 use llm_selection::link::Link;
@@ -19,7 +20,6 @@ use llm_selection::workspace::Item;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::Blob;
-use crate::words::{self, Language};
 use yew::prelude::*;
 
 impl App {
@@ -166,7 +166,7 @@ impl App {
             FromStore::Exported => {
                 let saved = blobs.first().map(|file| save("workspace.zip", file));
                 self.say(match saved {
-                    Some(Ok(())) => Said::Done("Exported as workspace.zip.".into()),
+                    Some(Ok(())) => Said::Done(say!("Exported as workspace.zip.")),
                     _ => Said::Failed(Error::new(ErrorKind::Io, "a browser that lets the page save files")),
                 });
             }
@@ -212,7 +212,7 @@ impl App {
             Wish::Save(name) => {
                 ask_to_persist();
                 self.workspace.1 = Some(Rc::new(match keeper.save(name, state, pool) {
-                    Ok(()) => Said::Done("Saved.".into()),
+                    Ok(()) => Said::Done(say!("Saved.")),
                     Err(error) => Said::Failed(error),
                 }));
             }

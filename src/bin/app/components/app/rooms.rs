@@ -17,6 +17,7 @@ use crate::format::Unit;
 use crate::room::Room;
 use crate::state::Phase;
 use crate::state::{Import, State, View};
+use crate::words::say;
 use yew::prelude::*;
 
 /// The buttons of a room.
@@ -34,14 +35,14 @@ pub fn side(app: &App, state: &State) -> Html {
     match state.room {
         Room::Playground | Room::Learn => Html::default(),
         Room::QueryAware => html! {
-            <form class="side" id="experiment" aria-label="Query-aware experiment" onsubmit={prevent}>
+            <form class="side" id="experiment" aria-label={say!("Query-aware experiment")} onsubmit={prevent}>
                 {app.data_panel(state, wrong(state), alert(state, Panel::Data))}
                 {query_aware::setup(state, wrong(state), alert(state, Panel::QueryAware), &app.dispatch)}
                 <div class="runbar"><div class="controls">{controls(app, state)}</div></div>
             </form>
         },
         Room::Live => html! {
-            <form class="side" id="experiment" aria-label="Live experiment" onsubmit={prevent}>
+            <form class="side" id="experiment" aria-label={say!("Live experiment")} onsubmit={prevent}>
                 {live::side(&state.live, &state.form.policies, state.files_loaded(), &app.dispatch)}
                 <div class="runbar">
                     {live::ready(&state.live)}
@@ -58,7 +59,7 @@ pub fn alert(state: &State, panel: Panel) -> Html {
         Some(error) if panel_of(error) == panel => html! {
             <div id="problem">
                 <Message tone={Tone::Bad} title={field_name(&state.form, error)}>
-                    {explained(error)}{advice(&state.form, error)}{" The last valid experiment is kept."}
+                    {explained(error)}{advice(&state.form, error)}{" "}{say!("The last valid experiment is kept.")}
                 </Message>
             </div>
         },
@@ -126,8 +127,8 @@ pub fn reading(app: &App, state: &State) -> Html {
 pub fn elsewhere(_app: &App, state: &State) -> Html {
     let Some(error) = &state.problem else { return Html::default() };
     html! {
-        <Message tone={Tone::Bad} title={field_name(&state.form, error)} action={html! { <a class="btn small" href="#query-aware">{"To the input"}</a> }}>
-            {explained(error)}{" The last valid experiment is kept."}
+        <Message tone={Tone::Bad} title={field_name(&state.form, error)} action={html! { <a class="btn small" href="#query-aware">{say!("To the input")}</a> }}>
+            {explained(error)}{" "}{say!("The last valid experiment is kept.")}
         </Message>
     }
 }
@@ -162,7 +163,7 @@ pub fn handout(_app: &App, state: &State) -> Html {
     state
         .snapshot
         .as_ref()
-        .map(|snapshot| settings(&snapshot.result, &state.world.about, unit(state)))
+        .map(|snapshot| settings(&snapshot.result, &crate::words::told(state.world.about.as_str()), unit(state)))
         .unwrap_or_default()
 }
 

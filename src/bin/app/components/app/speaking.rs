@@ -17,7 +17,8 @@ pub fn asked() -> Option<String> {
         false => Place::of(&fragment).language,
     };
     // What is no tag is not repeated on the page.
-    let like_a_tag = tag.len() < 36 && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let like_a_tag =
+        tag.len() < 36 && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     (!tag.is_empty() && like_a_tag).then_some(tag)
 }
 
@@ -55,10 +56,9 @@ pub fn unspoken(app: &App, dismiss: Callback<MouseEvent>) -> Html {
             "The page’s words in {language} could not be loaded. Please see whether you are online, then choose the language again.",
             language = language.name()
         ),
-        (None, Some(tag)) => say!(
-            "The link asks for the language “{tag}”. The page speaks English, Korean and Japanese.",
-            tag = tag
-        ),
+        (None, Some(tag)) => {
+            say!("The link asks for the language “{tag}”. The page speaks English, Korean and Japanese.", tag = tag)
+        }
         (None, None) => return Html::default(),
     };
     let close = html! { <button type="button" class="btn small" onclick={dismiss}>{say!("Close")}</button> };
