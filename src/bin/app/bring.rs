@@ -132,7 +132,9 @@ async fn walk(mut folders: Vec<FileSystemDirectoryEntry>) -> Result<Vec<(String,
             }
             looked_at += batch.length() as usize;
             if looked_at > MOST_LOOKED_AT {
-                return Err(too_many(MOST_LOOKED_AT, "files and folders in it", "more"));
+                let most = count(MOST_LOOKED_AT as u64);
+                let expected = format!("a folder with at most {most} files and folders in it");
+                return Err(Error::new(ErrorKind::TooLarge, expected).found("more of them"));
             }
             for entry in batch.iter().map(JsCast::unchecked_into::<FileSystemEntry>) {
                 if is_hidden(&entry.name()) {
@@ -160,15 +162,12 @@ fn results_of<T: Clone>(found: &mut Vec<(String, T)>) -> Result<Vec<(String, &'s
         return Err(error.found("no such file in it"));
     }
     if sorted.read.len() > MOST_FILES {
-        return Err(too_many(MOST_FILES, "files of results in it", &count(sorted.read.len() as u64)));
+        let expected = format!("a folder with at most {} files of results in it", count(MOST_FILES as u64));
+        let found = format!("{} of them", count(sorted.read.len() as u64));
+        return Err(Error::new(ErrorKind::TooLarge, expected).found(found));
     }
     *found = sorted.read.iter().filter_map(|place| found.get(*place).cloned()).collect();
     Ok(sorted.left_out)
-}
-
-fn too_many(most: usize, what: &str, found: &str) -> Error {
-    let expected = format!("a folder with at most {} {what}", count(most as u64));
-    Error::new(ErrorKind::TooLarge, expected).found(format!("{found} of them"))
 }
 
 /// What a function gives that answers by one of two callbacks.

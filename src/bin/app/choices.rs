@@ -93,14 +93,16 @@ impl PriceText {
 
     /// The price of a model; nothing where nothing is typed: its cost is unknown then, not 0.
     fn price(&self, model: &str) -> Result<Option<Price>> {
-        let read = |text: &str, which: &str| number(text, &format!("Price of {model}, {which}"));
         let tokens = match self.no_tokens() {
             true => None,
-            false => Some(TokenPrice { input: read(&self.input, "input")?, output: read(&self.output, "output")? }),
+            false => Some(TokenPrice {
+                input: number(&self.input, &format!("Price of {model}, input"))?,
+                output: number(&self.output, &format!("Price of {model}, output"))?,
+            }),
         };
         let call = match self.call.trim().is_empty() {
             true => None,
-            false => Some(read(&self.call, "a call")?),
+            false => Some(number(&self.call, &format!("Price of {model}, a call"))?),
         };
         Ok((tokens.is_some() || call.is_some()).then_some(Price { tokens, call }))
     }

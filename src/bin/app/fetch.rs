@@ -120,8 +120,9 @@ async fn fetch_one(
     let answer = JsFuture::from(window.fetch_with_str_and_init(address, &options)).await.map_err(unreached)?;
     let answer: Response = answer.unchecked_into();
     if !answer.ok() {
-        let found = format!("the answer {} {}", answer.status(), answer.status_text());
-        return Err(Error::new(ErrorKind::Io, "a file at this address").found(found.trim_end()));
+        let status = format!("{} {}", answer.status(), answer.status_text());
+        let found = format!("the answer {}", status.trim_end());
+        return Err(Error::new(ErrorKind::Io, "a file at this address").found(found));
     }
     let header = |name: &str| answer.headers().get(name).ok().flatten().unwrap_or_default();
     if header("content-type").starts_with("text/html") {
@@ -165,8 +166,8 @@ fn within_limit(bytes: u64) -> Result<()> {
     if bytes <= most {
         return Ok(());
     }
-    let megabytes = |bytes: u64| format!("{} MB", bytes / 1_000_000);
-    Err(Error::new(ErrorKind::TooLarge, format!("at most {}", megabytes(most))).found(megabytes(bytes)))
+    let error = Error::new(ErrorKind::TooLarge, format!("at most {} MB", most / 1_000_000));
+    Err(error.found(format!("{} MB", bytes / 1_000_000)))
 }
 
 fn no_room() -> Error {

@@ -80,7 +80,10 @@ pub fn explained(error: &Error) -> Html {
         (None, column) => column,
     };
     // On the page there is a box to tick instead.
-    let expected = error.expected.replace("or null for no budget", "or Unconstrained");
+    let expected = match error.expected.as_str() {
+        "a number above 0, or null for no budget" => "a number above 0, or Unconstrained",
+        expected => expected,
+    };
     let expected = sentence(&told(expected));
     let said = match &error.found {
         Some(found) => mix!(
