@@ -166,6 +166,7 @@ fn groups(view: &View, inquiry: &Inquiry, send: &Callback<InquiryAction>) -> Htm
         Grouping::Category => (say!("Category"), say!("Missed queries by category")),
     };
     let rows = listed.into_iter().map(|group| statement(group, most, &inquiry.sought.filter, send));
+    // "Share" by itself is what people do with a link.
     html! {
         <div>
             <div class="chips">
@@ -175,7 +176,7 @@ fn groups(view: &View, inquiry: &Inquiry, send: &Callback<InquiryAction>) -> Htm
             <div class="gap-scroll" tabindex="0" role="group" aria-label={say!("Missed queries by group, scrolls")}>
                 <table class="gap-bars">
                     <caption class="vh">{caption}</caption>
-                    <thead><tr><th scope="col">{head}</th><td></td><th scope="col">{say!("Missed")}</th><th scope="col">{say!("Share")}</th></tr></thead>
+                    <thead><tr><th scope="col">{head}</th><td></td><th scope="col">{say!("Missed")}</th><th scope="col">{say!("Share{of}", of = "")}</th></tr></thead>
                     <tbody>{for rows}</tbody>
                 </table>
             </div>
