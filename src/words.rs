@@ -42,15 +42,33 @@ impl Catalogue {
 
     /// A whole text in the other language: the message that it is, else the message with places that fits with most letters
     /// of its own. What stands in a place is looked up likewise where it is a phrase, not a single word: that may be a name.
-    /// `None` where nothing fits.
+    /// A text of several sentences is found as a whole, or each sentence by itself. `None` where nothing fits.
     #[must_use]
     pub fn told(&self, text: &str) -> Option<String> {
-        if let Some(translated) = self.find(text) {
-            return Some(translated.to_owned());
-        }
+        let known = self.find(text).map(str::to_owned).or_else(|| self.fitted(text, false));
+        let whole = known.or_else(|| self.sentences(text, false)).or_else(|| self.fitted(text, true));
+        whole.or_else(|| self.sentences(text, true))
+    }
+
+    /// The first sentence, or the first few that are one message, and then the rest; `partly` where that may be unknown.
+    fn sentences(&self, text: &str, partly: bool) -> Option<String> {
+        text.match_indices(". ").find_map(|(end, _)| {
+            let (first, rest) = (text.get(..=end)?, text.get(end + 2..)?);
+            let mut all = self.find(first).map(str::to_owned).or_else(|| self.fitted(first, false))?;
+            let rest = self.told(rest).or_else(|| partly.then(|| rest.to_owned()))?;
+            if !all.ends_with('。') {
+                all.push(' ');
+            }
+            Some(all + &rest)
+        })
+    }
+
+    /// By the message with places that fits; `further` where a sentence may end within a place.
+    fn fitted(&self, text: &str, further: bool) -> Option<String> {
         let fits = self.patterns.iter().filter_map(|(english, translated)| {
             let (letters, values) = fit(english, text)?;
-            Some((letters, values, *translated))
+            let whole = further || values.iter().all(|(_, value)| !value.contains(". "));
+            whole.then_some((letters, values, *translated))
         });
         let (_, values, pattern) = fits.max_by_key(|(letters, ..)| *letters)?;
         let values: Vec<(&str, String)> = values
@@ -98,6 +116,10 @@ pub fn parts(message: &str) -> Vec<(&str, &str)> {
 
 /// How many bytes of a message's own a text has, and what stands in its places; `None` where it is another text.
 fn fit<'a>(message: &'static str, text: &'a str) -> Option<(usize, Vec<(&'static str, &'a str)>)> {
+    // Most do not fit, and that is soon seen.
+    if !text.starts_with(message.split('{').next()?) || !text.ends_with(message.rsplit('}').next()?) {
+        return None;
+    }
     let pieces = parts(message);
     let (first, _) = pieces.first()?;
     let mut rest = text.strip_prefix(first)?;
@@ -133,6 +155,20 @@ mod tests {
         assert_eq!(known.told("row 7: found 1 of 2").as_deref(), Some("7행: 2 중 1"));
         assert_eq!(known.told("something else"), None);
         assert_eq!(known.told(""), None);
+    }
+
+    #[test]
+    fn sentences_are_found_one_by_one() {
+        let patterns =
+            "After {n} rounds. Done.\t{n}。完了。\nThe world changes at {a}.\t{a}で変化。\n{n} rounds.\t{n}라운드.\n";
+        let known = Catalogue::read(format!("{patterns}\n{patterns}"));
+        assert_eq!(known.told("5 rounds. After 6 rounds. Done.").as_deref(), Some("5라운드. 6。完了。"));
+        // A place does not swallow a sentence that is known.
+        let two = "The world changes at 3 (x). 5 rounds.";
+        assert_eq!(known.told(two).as_deref(), Some("3 (x)で変化。5라운드."));
+        assert_eq!(known.told("5 rounds. Nobody knows.").as_deref(), Some("5라운드. Nobody knows."));
+        assert_eq!(known.told("The world changes at a. b.").as_deref(), Some("a. bで変化。"));
+        assert_eq!(known.told("Nobody knows. Nor here."), None);
     }
 
     #[test]

@@ -182,7 +182,22 @@ pub fn told(text: impl Into<AttrValue>) -> AttrValue {
     if spoken() == Language::English {
         return text;
     }
-    // The engine groups digits by spaces.
-    let local = text.replace(SPACE, ",");
+    let local = regrouped(&text);
     CATALOGUE.get().told(&local).unwrap_or(local).into()
+}
+
+/// The engine groups digits by spaces, and sets a per cent apart from its number.
+fn regrouped(text: &str) -> String {
+    let mut local = String::new();
+    for (place, part) in text.split(SPACE).enumerate() {
+        let grouped = local.ends_with(|last: char| last.is_ascii_digit());
+        match part.bytes().next() {
+            Some(b'0'..=b'9') if grouped => local.push(','),
+            Some(b'%') => {}
+            _ if place > 0 => local.push(SPACE),
+            _ => {}
+        }
+        local += part;
+    }
+    local
 }
