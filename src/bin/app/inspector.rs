@@ -1,12 +1,14 @@
 //! The round inspector: which round is looked at, and what was found.
 
 use crate::action::Effect;
-use crate::format::{count, plural};
+use crate::format::count;
 use crate::shared::Shared;
+use crate::words::{plural, say, told};
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::error::Error;
 use llm_selection::inspect::{Answer, Inspection, RoundWanted, Seek};
 use std::rc::Rc;
+use yew::AttrValue;
 
 /// What can happen to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +29,49 @@ pub enum InspectorAction {
     Open(u32),
 }
 
+/// Why a round is not shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Problem {
+    /// What was typed is no number.
+    NotWhole,
+    /// There is no round 0.
+    FromOne,
+    /// So many rounds are played, and not the one that was wanted.
+    NotPlayed { round: u32, played: u32 },
+    /// There are so many replicates.
+    Replicates(u32),
+    /// The cursor was over no figure.
+    NoCursor,
+    /// No later round was over the budget.
+    NoneOver,
+    /// It could not be looked at.
+    Failed(Rc<Error>),
+}
+
+impl Problem {
+    /// In words.
+    pub fn said(&self) -> AttrValue {
+        match self {
+            Problem::NotWhole => say!("A round is a whole number from 1."),
+            Problem::FromOne => say!("Rounds count from 1."),
+            Problem::NotPlayed { round, played } => {
+                let round = count(u64::from(*round));
+                plural!(
+                    *played,
+                    "Round {round} is not played yet: {n}\u{a0}round is.",
+                    "Round {round} is not played yet: {n}\u{a0}rounds are.",
+                    round = round,
+                    n = count(u64::from(*played)),
+                )
+            }
+            Problem::Replicates(all) => say!("Replicates count from 1 to {n}.", n = count(u64::from(*all))),
+            Problem::NoCursor => say!("Move the cursor over a figure first."),
+            Problem::NoneOver => say!("No later round of those played cost more than ρ."),
+            Problem::Failed(error) => told(error.to_string()),
+        }
+    }
+}
+
 /// Its state.
 #[derive(Clone, PartialEq)]
 pub struct InspectorState {
@@ -35,7 +80,7 @@ pub struct InspectorState {
     pub round: String,
     pub shown: Option<Shared<Inspection>>,
     /// Why the round that was wanted is not shown.
-    pub problem: Option<Rc<str>>,
+    pub problem: Option<Problem>,
     /// Whether a round is being looked for.
     pub waiting: bool,
     /// Where the figures' cursor was last.
@@ -103,7 +148,7 @@ impl InspectorState {
                 self.round = text;
                 match self.round.trim().parse() {
                     Ok(round) => self.look_at(round, snapshot),
-                    Err(_) => self.refuse("A round is a whole number from 1.".into()),
+                    Err(_) => self.refuse(Problem::NotWhole),
                 }
             }
             InspectorAction::Go(by) => {
@@ -111,7 +156,7 @@ impl InspectorState {
             }
             InspectorAction::AtCursor => match self.cursor {
                 Some(round) => self.look_at(round.clamp(1, snapshot.round.max(1)), snapshot),
-                None => self.refuse("Move the cursor over a figure first.".into()),
+                None => self.refuse(Problem::NoCursor),
             },
             InspectorAction::OverBudget => self.ask(Seek::OverBudget(here), snapshot),
             InspectorAction::Open(round) => {
@@ -134,21 +179,17 @@ impl InspectorState {
                 self.follows = snapshot.is_some_and(|snapshot| snapshot.round <= inspection.round);
                 self.shown = Some(Shared(Rc::from(inspection)));
             }
-            Ok(Answer::NoneOver) => {
-                self.problem = Some("No later round of those played cost more than ρ.".into());
-            }
-            Err(error) => self.problem = Some(error.to_string().into()),
+            Ok(Answer::NoneOver) => self.problem = Some(Problem::NoneOver),
+            Err(error) => self.problem = Some(Problem::Failed(Rc::new(error))),
         }
     }
 
     fn look_at(&mut self, round: u32, snapshot: &Snapshot) -> Vec<Effect> {
         let played = snapshot.round;
         if round == 0 || round > played {
-            let are = if played == 1 { "is" } else { "are" };
-            let played = plural(u64::from(played), "round", "rounds");
             return self.refuse(match round {
-                0 => "Rounds count from 1.".into(),
-                _ => format!("Round {} is not played yet: {played} {are}.", count(u64::from(round))),
+                0 => Problem::FromOne,
+                _ => Problem::NotPlayed { round, played },
             });
         }
         self.round = round.to_string();
@@ -160,7 +201,7 @@ impl InspectorState {
         let replicates = result.experiment.run.replicates;
         let replicate = self.replicate.trim().parse().ok().filter(|number| (1..=replicates).contains(number));
         let Some(replicate) = replicate else {
-            return self.refuse(format!("Replicates count from 1 to {}.", count(u64::from(replicates))));
+            return self.refuse(Problem::Replicates(replicates));
         };
         self.policy = self.policy.min(result.policies.len().saturating_sub(1));
         let wanted = RoundWanted { policy: self.policy as u32, replicate: replicate - 1, seek, played: snapshot.round };
@@ -168,8 +209,8 @@ impl InspectorState {
         vec![Effect::Inspect(wanted)]
     }
 
-    fn refuse(&mut self, why: String) -> Vec<Effect> {
-        (self.asked, self.waiting, self.problem) = (None, false, Some(why.into()));
+    fn refuse(&mut self, why: Problem) -> Vec<Effect> {
+        (self.asked, self.waiting, self.problem) = (None, false, Some(why));
         self.follows = false;
         Vec::new()
     }

@@ -17,7 +17,7 @@ use llm_selection::experiment::Experiment;
 use llm_selection::inspect::RoundWanted;
 use llm_selection::link::{Link, PageState};
 use llm_selection::protocol::FromQueryAware;
-pub use place::{PARTS, Place};
+pub use place::{PARTS, Place, part};
 pub use progress::Progress;
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -1,6 +1,7 @@
 //! The settings in words, for paper: on the screen the form shows them.
 
 use crate::format::{Unit, count, listed};
+use crate::words::say;
 use llm_selection::experiment::{Environment, Experiment, RewardModel};
 use llm_selection::query_aware::evaluation::Evaluation;
 use llm_selection::summary::RunResult;
@@ -10,25 +11,35 @@ use yew::prelude::*;
 pub fn settings(result: &RunResult, about: &str, unit: Unit) -> Html {
     let experiment = &result.experiment;
     let (task, run) = (&experiment.task, &experiment.run);
-    let reward = match task.reward {
+    let reward = say!(match task.reward {
         RewardModel::Awc => "Any win (AWC): one good answer is enough",
         RewardModel::Suc => "Sum up (SUC): every model does a part of its own",
         RewardModel::Aic => "All in (AIC): every part has to succeed",
+    });
+    let set = match (task.max_models, task.reward) {
+        (None, RewardModel::Awc) => say!("at most 4, or all where there are fewer, models a query"),
+        (None, _) => say!("exactly 4, or all where there are fewer, models a query"),
+        (Some(most), RewardModel::Awc) => say!("at most {n} models a query", n = most),
+        (Some(most), _) => say!("exactly {n} models a query", n = most),
     };
-    let how = if task.reward == RewardModel::Awc { "at most" } else { "exactly" };
-    let most = task.max_models.map_or_else(|| "4, or all where there are fewer,".to_owned(), |most| most.to_string());
-    let budget =
-        task.budget.map_or_else(|| "none".to_owned(), |budget| format!("ρ = {} per query", unit.short(budget)));
+    let budget = match task.budget {
+        None => say!("none"),
+        Some(budget) => say!("ρ = {budget} per query", budget = unit.short(budget)),
+    };
     let policies: Vec<String> = result.policies.iter().map(|policy| policy.label.clone()).collect();
-    let rounds =
-        format!("{}, in {} replicates, seed {}", count(run.rounds.into()), count(run.replicates.into()), run.seed);
+    let rounds = say!(
+        "{rounds}, in {replicates} replicates, seed {seed}",
+        rounds = count(run.rounds.into()),
+        replicates = count(run.replicates.into()),
+        seed = run.seed
+    );
     lines([
-        ("Models", format!("{}. {about}", listed(&result.models))),
-        ("Reward", reward.to_owned()),
-        ("Set", format!("{how} {most} models a query")),
-        ("Budget", budget),
-        ("Policies", listed(&policies)),
-        ("Rounds", rounds),
+        (say!("Models"), say!("{models}. {about}", models = listed(&result.models), about = about)),
+        (say!("Reward"), reward),
+        (say!("Set"), set),
+        (say!("Budget"), budget),
+        (say!("Policies"), listed(&policies).into()),
+        (say!("Rounds"), rounds),
     ])
 }
 
@@ -39,16 +50,21 @@ pub fn trained(experiment: &Experiment, evaluation: &Evaluation) -> Html {
         _ => Vec::new(),
     };
     let (split, limits) = (&evaluation.split, &evaluation.limits);
-    let sizes = [(split.train, "learned from"), (split.validation, "chosen on"), (split.test, "tested on")];
-    let sizes = sizes.map(|(queries, what)| format!("{} {what}", count(queries)));
-    lines([
-        ("Data", listed(&files)),
-        ("Queries", sizes.join(", ")),
-        ("Set", format!("at most s = {} models a query, threshold τ = {}", limits.models, limits.threshold)),
-    ])
+    let sizes = say!(
+        "{train} learned from, {validation} chosen on, {test} tested on",
+        train = count(split.train),
+        validation = count(split.validation),
+        test = count(split.test)
+    );
+    let set = say!(
+        "at most s = {s} models a query, threshold τ = {threshold}",
+        s = limits.models,
+        threshold = limits.threshold
+    );
+    lines([(say!("Data"), listed(&files).into()), (say!("Queries"), sizes), (say!("Set"), set)])
 }
 
-fn lines<const N: usize>(lines: [(&'static str, String); N]) -> Html {
+fn lines<const N: usize>(lines: [(AttrValue, AttrValue); N]) -> Html {
     let lines = lines.into_iter().map(|(name, text)| html! { <div><dt>{name}</dt><dd>{text}</dd></div> });
-    html! { <section class="handout" aria-label="Settings"><dl>{for lines}</dl></section> }
+    html! { <section class="handout" aria-label={say!("Settings")}><dl>{for lines}</dl></section> }
 }

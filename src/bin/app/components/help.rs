@@ -2,66 +2,90 @@
 
 use super::explain::bring;
 use super::menu::Menu;
+use crate::words::say;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-/// A stop of the tour: what it is about (a selector), a heading, a text.
-type Stop = (&'static str, &'static str, &'static str);
-
-/// The tour, about two minutes of reading.
-const STOPS: [Stop; 10] = [
-    (
-        "#main .lede",
-        "What is played here",
-        "A query arrives. Several models could answer it; each has a price, and nobody knows yet how good it is. A policy picks a set of models, sees what comes back, and picks better next time. This page plays thousands of such rounds in a second, in your browser.",
-    ),
-    (
-        "#experiment > fieldset:has(#data-set)",
-        "Data",
-        "The models and the queries: made-up ones, built-in data sets, or your own result files. Drop them here; they stay in this tab.",
-    ),
-    (
-        "#experiment > fieldset:has(#max-models)",
-        "Task",
-        "How the answers of a set count. Any win: one good answer is enough. Sum up: each model does a part. All in: every part has to succeed. N is how many models may be asked.",
-    ),
-    (
-        ".budget-field",
-        "Budget",
-        "What a query may cost on average. A single round may cost more if others cost less. Wherever you see amber, it is this budget.",
-    ),
-    (
-        "#policies",
-        "Policies",
-        "Who plays. C2MAB-V learns what models are worth while it keeps to the budget; the others are its rivals. Switch them on and off, change their numbers, add more.",
-    ),
-    (
-        ".runbar",
-        "Run",
-        "Run plays all rounds, Pause keeps what is there, Reset goes back to round 0. Whatever you change on the left starts a new run by itself.",
-    ),
-    (
-        "figure:has(#regret-title)",
-        "Regret",
-        "Reward given up against the best set that fits the budget, added up over the rounds. A straight line goes on making the same mistake; a line that bends flat has learned.",
-    ),
-    (
-        "figure:has(#violation-title)",
-        "Violation",
-        "How far the mean cost is above the budget. It may be high at first, while a policy finds out what models cost, and should then fall.",
-    ),
-    (
-        "section:has(> .card-head > #results-title)",
-        "Results",
-        "Every number after the last round, each with its 95 % interval. A small ? beside a word explains it, and the glossary under Help has them all.",
-    ),
-    (
-        "header nav",
-        "More rooms",
-        "Query-aware reads the text of a query before it picks models. Live asks real models, with your own key. Learn explains it all, in ten short lessons. The tour is under Help whenever you want it again.",
-    ),
+/// What each stop of the tour is about.
+const STOPS: [&str; 10] = [
+    "#main .lede",
+    "#experiment > fieldset:has(#data-set)",
+    "#experiment > fieldset:has(#max-models)",
+    ".budget-field",
+    "#policies",
+    ".runbar",
+    "figure:has(#regret-title)",
+    "figure:has(#violation-title)",
+    "section:has(> .card-head > #results-title)",
+    "header nav",
 ];
+
+/// Heading and text of a stop; all of them are about two minutes of reading.
+fn stop(place: usize) -> (AttrValue, AttrValue) {
+    match place {
+        0 => (
+            say!("What is played here"),
+            say!(
+                "A query arrives. Several models could answer it; each has a price, and nobody knows yet how good it is. A policy picks a set of models, sees what comes back, and picks better next time. This page plays thousands of such rounds in a second, in your browser."
+            ),
+        ),
+        1 => (
+            say!("Data"),
+            say!(
+                "The models and the queries: made-up ones, built-in data sets, or your own result files. Drop them here; they stay in this tab."
+            ),
+        ),
+        2 => (
+            say!("Task"),
+            say!(
+                "How the answers of a set count. Any win: one good answer is enough. Sum up: each model does a part. All in: every part has to succeed. N is how many models may be asked."
+            ),
+        ),
+        3 => (
+            say!("Budget"),
+            say!(
+                "What a query may cost on average. A single round may cost more if others cost less. Wherever you see amber, it is this budget."
+            ),
+        ),
+        4 => (
+            say!("Policies"),
+            say!(
+                "Who plays. C2MAB-V learns what models are worth while it keeps to the budget; the others are its rivals. Switch them on and off, change their numbers, add more."
+            ),
+        ),
+        5 => (
+            say!("Run"),
+            say!(
+                "Run plays all rounds, Pause keeps what is there, Reset goes back to round 0. Whatever you change on the left starts a new run by itself."
+            ),
+        ),
+        6 => (
+            say!("Regret"),
+            say!(
+                "Reward given up against the best set that fits the budget, added up over the rounds. A straight line goes on making the same mistake; a line that bends flat has learned."
+            ),
+        ),
+        7 => (
+            say!("Violation"),
+            say!(
+                "How far the mean cost is above the budget. It may be high at first, while a policy finds out what models cost, and should then fall."
+            ),
+        ),
+        8 => (
+            say!("Results"),
+            say!(
+                "Every number after the last round, each with its 95 % interval. A small ? beside a word explains it, and the glossary under Help has them all."
+            ),
+        ),
+        _ => (
+            say!("More rooms"),
+            say!(
+                "Query-aware reads the text of a query before it picks models. Live asks real models, with your own key. Learn explains it all, in ten short lessons. The tour is under Help whenever you want it again."
+            ),
+        ),
+    }
+}
 
 /// Properties of [`Help`].
 #[derive(Properties, PartialEq)]
@@ -119,18 +143,18 @@ pub fn Help(props: &HelpProps) -> Html {
     let tour = props.go.reform(|_: MouseEvent| Some(0));
     html! {
         <>
-            <Menu id="help" face={html! { {"Help"} }} class="btn small">
-                <button type="button" onclick={tour}>{"Two-minute tour"}</button>
-                <button type="button" onclick={open}>{"Glossary"}</button>
+            <Menu id="help" face={html! { {say!("Help")} }} class="btn small">
+                <button type="button" onclick={tour}>{say!("Two-minute tour")}</button>
+                <button type="button" onclick={open}>{say!("Glossary")}</button>
                 {props.children.clone()}
             </Menu>
-            <div id="glossary" popover="auto" role="dialog" aria-label="Glossary"><div class="stack">
-                <h2 class="panel-title">{"Glossary"}</h2>
+            <div id="glossary" popover="auto" role="dialog" aria-label={say!("Glossary")}><div class="stack">
+                <h2 class="panel-title">{say!("Glossary")}</h2>
                 <div class="field">
-                    <label for="glossary-search">{"Search in all explanations"}</label>
+                    <label for="glossary-search">{say!("Search in all explanations")}</label>
                     <input id="glossary-search" type="search" autocomplete="off" value={(*sought).clone()} oninput={search} />
                 </div>
-                <p class="quiet small" aria-live="polite">{if found.is_empty() { "Nothing found: try another word.".to_owned() } else { format!("{} of {}", found.len(), entries.len()) }}</p>
+                <p class="quiet small" aria-live="polite">{if found.is_empty() { say!("Nothing found: try another word.") } else { say!("{n} of {all}", n = found.len(), all = entries.len()) }}</p>
                 <ul class="glossary">
                     { for found.into_iter().map(|entry| html! {
                         <li key={entry.id.clone()}><button type="button" class="link" popovertarget={entry.id.clone()}>{&entry.title}</button></li>
@@ -167,7 +191,7 @@ fn Tour(props: &HelpProps) -> Html {
     use_effect_with(props.stop, {
         let heading = heading.clone();
         move |stop| {
-            let target = stop.and_then(|stop| STOPS.get(stop)).and_then(|(selector, ..)| {
+            let target = stop.and_then(|stop| STOPS.get(stop)).and_then(|selector| {
                 let document = web_sys::window()?.document()?;
                 element(&document, selector)
             });
@@ -187,9 +211,8 @@ fn Tour(props: &HelpProps) -> Html {
             }
         }
     });
-    let Some((place, (_, title, text))) = props.stop.and_then(|stop| Some((stop, STOPS.get(stop)?))) else {
-        return Html::default();
-    };
+    let Some(place) = props.stop.filter(|stop| *stop < STOPS.len()) else { return Html::default() };
+    let (title, text) = stop(place);
     let to = |stop: Option<usize>| props.go.reform(move |_: MouseEvent| stop);
     let last = place + 1 == STOPS.len();
     let escape = props.go.clone();
@@ -199,16 +222,16 @@ fn Tour(props: &HelpProps) -> Html {
         }
     });
     html! {
-        <section class="tour card" aria-label="Tour" {onkeydown}>
-            <h2 ref={heading} tabindex="-1">{*title}<span class="note">{format!("{} of {}", place + 1, STOPS.len())}</span></h2>
-            <p>{*text}</p>
+        <section class="tour card" aria-label={say!("Tour")} {onkeydown}>
+            <h2 ref={heading} tabindex="-1">{title}<span class="note">{say!("{n} of {all}", n = place + 1, all = STOPS.len())}</span></h2>
+            <p>{text}</p>
             <div class="row">
-                if place > 0 { <button type="button" class="btn small" onclick={to(Some(place - 1))}>{"Back"}</button> }
+                if place > 0 { <button type="button" class="btn small" onclick={to(Some(place - 1))}>{say!("Back")}</button> }
                 if last {
-                    <button type="button" class="btn small primary" onclick={to(None)}>{"End the tour"}</button>
+                    <button type="button" class="btn small primary" onclick={to(None)}>{say!("End the tour")}</button>
                 } else {
-                    <button type="button" class="btn small primary" onclick={to(Some(place + 1))}>{"Next"}</button>
-                    <button type="button" class="btn small ghost" onclick={to(None)}>{"Skip the tour"}</button>
+                    <button type="button" class="btn small primary" onclick={to(Some(place + 1))}>{say!("Next")}</button>
+                    <button type="button" class="btn small ghost" onclick={to(None)}>{say!("Skip the tour")}</button>
                 }
             </div>
         </section>
@@ -218,10 +241,10 @@ fn Tour(props: &HelpProps) -> Html {
 /// What greets somebody who has not been here before.
 pub fn welcome(go: &Callback<Option<usize>>) -> Html {
     html! {
-        <section class="welcome card" aria-label="Welcome">
-            <p><b>{"New here?"}</b>{" A tour of two minutes shows what is what."}</p>
-            <button type="button" class="btn small primary" onclick={go.reform(|_: MouseEvent| Some(0))}>{"Take the tour"}</button>
-            <button type="button" class="btn small" onclick={go.reform(|_: MouseEvent| None)}>{"No, thanks"}</button>
+        <section class="welcome card" aria-label={say!("Welcome")}>
+            <p><b>{say!("New here?")}</b>{" "}{say!("A tour of two minutes shows what is what.")}</p>
+            <button type="button" class="btn small primary" onclick={go.reform(|_: MouseEvent| Some(0))}>{say!("Take the tour")}</button>
+            <button type="button" class="btn small" onclick={go.reform(|_: MouseEvent| None)}>{say!("No, thanks")}</button>
         </section>
     }
 }

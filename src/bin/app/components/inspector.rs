@@ -13,6 +13,7 @@ use crate::format::{Unit, count};
 use crate::inspector::{InspectorAction, InspectorState};
 use crate::shared::Shared;
 use crate::state::Action;
+use crate::words::say;
 use llm_selection::browser::pool::Snapshot;
 use round::RoundView;
 use std::rc::Rc;
@@ -72,52 +73,53 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         html! { <option key={place} selected={place == state.policy}>{policy.label.clone()}</option> }
     });
     let here = state.shown.as_ref().map_or(played, |shown| shown.round);
-    let at_cursor = state
-        .cursor
-        .map_or("Move the cursor over a figure first".to_owned(), |round| format!("Round {}", count(u64::from(round))));
+    let at_cursor = state.cursor.map_or_else(
+        || say!("Move the cursor over a figure first"),
+        |round| say!("Round {n}", n = count(u64::from(round))),
+    );
     let budget = result.experiment.task.budget.is_some();
     html! {
         <section class="card inspector" id="inspector" ref={region} aria-labelledby="inspector-title" aria-busy={state.waiting.then_some("true")}>
             <div class="card-head">
-                <h2 id="inspector-title">{"Round inspector"}</h2><Explain topic={Topic::Inspector} />
-                <span class="note">{"One round of one policy in one replicate, played once more with the same draws."}</span>
+                <h2 id="inspector-title">{say!("Round inspector")}</h2><Explain topic={Topic::Inspector} />
+                <span class="note">{say!("One round of one policy in one replicate, played once more with the same draws.")}</span>
             </div>
             <div class="insp-bar">
                 <div class="field">
-                    <label for="inspector-policy">{"Policy"}</label>
+                    <label for="inspector-policy">{say!("Policy")}</label>
                     <select id="inspector-policy" onchange={choose}>{for options}</select>
                 </div>
                 <div class="field n">
-                    <label for="inspector-replicate">{format!("Replicate, of {}", count(u64::from(replicates)))}</label>
+                    <label for="inspector-replicate">{say!("Replicate, of {n}", n = count(u64::from(replicates)))}</label>
                     <input id="inspector-replicate" type="number" inputmode="numeric" autocomplete="off" min="1" max={replicates.to_string()}
                         value={state.replicate.clone()} oninput={typed(InspectorAction::Replicate)} />
                 </div>
                 <div class="field n">
-                    <label for="inspector-round">{format!("Round, of {}", count(u64::from(played)))}</label>
+                    <label for="inspector-round">{say!("Round, of {n}", n = count(u64::from(played)))}</label>
                     <div class="row">
-                        <button type="button" class="btn icon" aria-label="Previous round" disabled={here <= 1} onclick={send(InspectorAction::Go(-1))}>{"‹"}</button>
+                        <button type="button" class="btn icon" aria-label={say!("Previous round")} disabled={here <= 1} onclick={send(InspectorAction::Go(-1))}>{"‹"}</button>
                         <input id="inspector-round" type="number" inputmode="numeric" autocomplete="off" min="1" max={played.to_string()}
                             value={state.round.clone()} aria-describedby={state.problem.is_some().then_some("inspector-problem")}
                             oninput={typed(InspectorAction::Round)} />
-                        <button type="button" class="btn icon" aria-label="Next round" disabled={here >= played} onclick={send(InspectorAction::Go(1))}>{"›"}</button>
+                        <button type="button" class="btn icon" aria-label={say!("Next round")} disabled={here >= played} onclick={send(InspectorAction::Go(1))}>{"›"}</button>
                     </div>
                 </div>
-                <button type="button" class="btn" title={at_cursor} disabled={state.cursor.is_none()} onclick={send(InspectorAction::AtCursor)}>{"At the cursor"}</button>
+                <button type="button" class="btn" title={at_cursor} disabled={state.cursor.is_none()} onclick={send(InspectorAction::AtCursor)}>{say!("At the cursor")}</button>
                 if budget {
-                    <button type="button" class="btn" disabled={here >= played} onclick={send(InspectorAction::OverBudget)}>{"Next round over ρ"}</button>
+                    <button type="button" class="btn" disabled={here >= played} onclick={send(InspectorAction::OverBudget)}>{say!("Next round over ρ")}</button>
                 }
             </div>
             <p class="insp-said" id="inspector-problem" aria-live={if *moving { "off" } else { "polite" }}>
                 if let Some(problem) = &state.problem {
-                    {problem.to_string()}
+                    {problem.said()}
                 } else if let Some(shown) = &state.shown {
                     {words::summary(shown, &label(result, shown.policy), *unit)}
                 } else if state.waiting {
-                    {"Looking for the round."}
+                    {say!("Looking for the round.")}
                 } else if *moving {
-                    {"Pause, take a step, or choose a slow speed to look into a round; or give its number."}
+                    {say!("Pause, take a step, or choose a slow speed to look into a round; or give its number.")}
                 } else {
-                    {"Give the number of a round to look into it."}
+                    {say!("Give the number of a round to look into it.")}
                 }
             </p>
             if let Some(shown) = &state.shown {

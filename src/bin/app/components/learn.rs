@@ -7,8 +7,9 @@ mod share;
 mod step;
 
 use super::message::{Message, Tone, explained};
-use crate::learn::{LearnAction, LearnState, Opened, Place};
+use crate::learn::{Entry, LearnAction, LearnState, Opened, Place};
 use crate::state::Action;
+use crate::words::{Language, mix, plural, say, spoken};
 use contents::{Contents, overview};
 use llm_selection::figure::Paper;
 pub use share::ShareLesson;
@@ -19,6 +20,20 @@ use yew::prelude::*;
 /// Text that the build has made of a lesson; nothing else becomes markup.
 fn markup(text: &Rc<str>) -> Html {
     Html::from_html_unchecked(AttrValue::from(text.clone()))
+}
+
+/// Language of the lessons' own words, where the page speaks another one.
+fn lang() -> Option<&'static str> {
+    (spoken() != Language::English).then_some(Language::English.tag())
+}
+
+/// A part of a lesson's own text.
+fn text_of(text: &Rc<str>) -> Html {
+    match lang() {
+        None => markup(text),
+        // It looks as it does in the step.
+        lang => html! { <div class="step" {lang}>{markup(text)}</div> },
+    }
 }
 
 /// The whole room.
@@ -47,16 +62,19 @@ fn alone(learn: &LearnState, dispatch: &Callback<Action>) -> Html {
     html! {
         <div class="learn no-list no-margin">
             <main class="lesson" id="main" tabindex="-1">
-                <h1>{"Learn"}</h1>
-                <p role="status" class="quiet">{if coming { "Loading…" } else { "" }}</p>
+                <h1>{say!("Learn")}</h1>
+                <p role="status" class="quiet">if coming { {say!("Loading…")} }</p>
                 if let Some(error) = &learn.failure {
-                    <Message tone={Tone::Bad} title="The lessons have not come" action={html! { <button type="button" class="btn small" onclick={retry}>{"Try again"}</button> }}>{explained(error)}</Message>
+                    <Message tone={Tone::Bad} title={say!("The lessons have not come")} action={html! { <button type="button" class="btn small" onclick={retry}>{say!("Try again")}</button> }}>{explained(error)}</Message>
                 }
                 if let (Some(index), false) = (&learn.index, coming) {
                     if let Some(slug) = &learn.place.lesson {
                         if learn.failure.is_none() {
-                            <Message tone={Tone::Note} title="There is no such lesson">
-                                {"The address names "}<b><bdi>{slug.clone()}</bdi></b>{". These are the lessons there are; choose one to go on."}
+                            <Message tone={Tone::Note} title={say!("There is no such lesson")}>
+                                {mix!(
+                                    "The address names {lesson}. These are the lessons there are; choose one to go on.",
+                                    lesson = html! { <b><bdi>{slug.clone()}</bdi></b> }
+                                )}
                             </Message>
                         }
                     }
@@ -71,8 +89,12 @@ fn unknown_step(learn: &LearnState, opened: &Opened) -> Html {
     let Some(step) = learn.place.step.as_ref().filter(|_| learn.is_step_unknown()) else { return Html::default() };
     let steps = opened.courses.len();
     html! {
-        <Message tone={Tone::Note} title="There is no such step">
-            {"The address names step "}<b><bdi>{step.clone()}</bdi></b>{format!(". This lesson has steps 1 to {steps}; it begins here.")}
+        <Message tone={Tone::Note} title={say!("There is no such step")}>
+            {mix!(
+                "The address names step {step}. This lesson has steps 1 to {steps}; it begins here.",
+                step = html! { <b><bdi>{step.clone()}</bdi></b> },
+                steps = steps
+            )}
         </Message>
     }
 }
@@ -84,12 +106,15 @@ fn text(learn: &LearnState, opened: &Opened, paper: Paper, dispatch: &Callback<A
     let lessons = index.map_or(0, Vec::len);
     let (now, steps) = (opened.step, opened.courses.len());
     let experiments = opened.lesson.steps.iter().filter(|step| step.experiment.is_some()).count() as u64;
-    let about = format!(
-        "Lesson {} of {lessons} · {} · {} · step {} of {steps}",
-        opened.place + 1,
-        crate::format::plural(entry.minutes, "minute", "minutes"),
-        crate::format::plural(experiments, "experiment", "experiments"),
-        now + 1
+    let about = say!(
+        "Lesson {lesson} of {lessons} · {minutes} · {experiments} · step {step} of {steps}",
+        lesson = opened.place + 1,
+        lessons = lessons,
+        minutes = contents::minutes(entry.minutes),
+        experiments =
+            plural!(experiments, "{n}\u{a0}experiment", "{n}\u{a0}experiments", n = crate::format::count(experiments)),
+        step = now + 1,
+        steps = steps
     );
     let shown = opened
         .lesson
@@ -101,8 +126,8 @@ fn text(learn: &LearnState, opened: &Opened, paper: Paper, dispatch: &Callback<A
     html! {
         <>
             <p class="meta">{about}</p>
-            <h1 id="lesson-title" tabindex="-1">{&entry.title}</h1>
-            <div class="lead" hidden={now > 0}>{markup(&opened.lesson.lead)}</div>
+            <h1 id="lesson-title" tabindex="-1" lang={lang()}>{&entry.title}</h1>
+            <div class="lead" lang={lang()} hidden={now > 0}>{markup(&opened.lesson.lead)}</div>
             {for shown}
             if !learn.place.hides("pager") { {pager(learn, opened)} }
         </>
@@ -118,15 +143,24 @@ fn pager(learn: &LearnState, opened: &Opened) -> Html {
     let (step, steps) = (opened.step, opened.courses.len());
     let back = match (step, lesson(opened.place.checked_sub(1))) {
         (0, None) => Html::default(),
-        (0, Some(entry)) => html! { <a href={to(&entry.slug, 0)}>{"← "}{&entry.title}</a> },
-        _ => html! { <a href={to(&opened.slug, step - 1)}>{"← Back"}</a> },
+        (0, Some(entry)) => html! { <a href={to(&entry.slug, 0)}>{"← "}{title(entry)}</a> },
+        _ => html! { <a href={to(&opened.slug, step - 1)}>{say!("← Back")}</a> },
     };
     let next = match lesson(Some(opened.place + 1)) {
-        _ if step + 1 < steps => html! { <a class="btn primary" href={to(&opened.slug, step + 1)}>{"Next step"}</a> },
-        Some(entry) => html! { <a class="btn primary" href={to(&entry.slug, 0)}>{"Next: "}{&entry.title}</a> },
-        None => html! { <a class="btn primary" href="#learn">{"To all lessons"}</a> },
+        _ if step + 1 < steps => {
+            html! { <a class="btn primary" href={to(&opened.slug, step + 1)}>{say!("Next step")}</a> }
+        }
+        Some(entry) => {
+            html! { <a class="btn primary" href={to(&entry.slug, 0)}><span>{mix!("Next: {lesson}", lesson = title(entry))}</span></a> }
+        }
+        None => html! { <a class="btn primary" href="#learn">{say!("To all lessons")}</a> },
     };
-    html! { <nav class="pager" aria-label="Steps">{back}{next}</nav> }
+    html! { <nav class="pager" aria-label={say!("Steps")}>{back}{next}</nav> }
+}
+
+/// Title of a lesson, in its language.
+fn title(entry: &Entry) -> Html {
+    html! { <span lang={lang()}>{&entry.title}</span> }
 }
 
 fn symbols(opened: &Opened) -> Html {
@@ -135,8 +169,8 @@ fn symbols(opened: &Opened) -> Html {
     });
     html! {
         <aside class="margin" aria-labelledby="margin-title">
-            <h2 id="margin-title">{"In this lesson"}</h2>
-            <dl>{for symbols}</dl>
+            <h2 id="margin-title">{say!("In this lesson")}</h2>
+            <dl lang={lang()}>{for symbols}</dl>
         </aside>
     }
 }
@@ -147,16 +181,22 @@ pub fn skip() -> Html {
         event.prevent_default();
         focus("main");
     });
-    html! { <a class="skip" href="#main" {onclick}>{"Skip to the lesson"}</a> }
+    html! { <a class="skip" href="#main" {onclick}>{say!("Skip to the lesson")}</a> }
 }
 
 /// How many parts a lecturer's link hides, and the way to them; nothing where that is none.
 pub fn hidden(learn: &LearnState) -> Html {
     let Place { hidden, .. } = &learn.place;
     let Some((slug, step)) = learn.shown().filter(|_| !hidden.is_empty()) else { return Html::default() };
-    let parts = crate::format::plural(hidden.len() as u64, "part", "parts");
+    let parts = hidden.len();
+    let said = plural!(
+        parts,
+        "The link hides {n}\u{a0}part of the page.",
+        "The link hides {n}\u{a0}parts of the page.",
+        n = parts
+    );
     html! {
-        <span>{format!("The link hides {parts} of the page. ")}<a class="btn small" href={Place::fragment(&slug, step, &[])}>{"Show all"}</a></span>
+        <span>{said}{" "}<a class="btn small" href={Place::fragment(&slug, step, &[])}>{say!("Show all")}</a></span>
     }
 }
 

@@ -5,6 +5,7 @@
 //! The slides are the figures of the main area, or what is marked by `data-slide` there, where a room has a list of its
 //! own.
 
+use crate::words::{mix, say};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement};
@@ -73,11 +74,11 @@ fn show(place: Option<usize>) {
     let said = document.get_element_by_id("slide-place");
     // What is said already is not said again.
     let new = |said: &&Element, text: &str| said.text_content().is_none_or(|now| now != text);
-    let say =
+    let tell =
         |text: &str| said.iter().filter(|said| new(said, text)).for_each(|said| said.set_text_content(Some(text)));
     let Some((place, slide)) = slides.get(place.min(last)).map(|slide| (place.min(last), slide)) else {
         // They come back, as after a reset.
-        say("No figure yet: press Run.");
+        tell(&say!("No figure yet: press Run."));
         return;
     };
     PLACE.set(place);
@@ -86,8 +87,11 @@ fn show(place: Option<usize>) {
     let _ = (slide.set_attribute(PRESENTED, ""), stage.set_attribute(STAGE, ""));
     stage.set_scroll_top(0);
     let title = slide.query_selector("h1, h2, h3").ok().flatten().and_then(|title| title.text_content());
-    let title = title.map_or_else(String::new, |title| format!("{}, ", title.trim()));
-    say(&format!("{title}{} of {}", place + 1, slides.len()));
+    let (n, all) = (place + 1, slides.len());
+    tell(&match title {
+        Some(title) => say!("{title}, {n} of {all}", title = title.trim(), n = n, all = all),
+        None => say!("{n} of {all}", n = n, all = all),
+    });
 }
 
 /// Begins to present, with the figure that `from` is in or with the first one. Nothing happens where there is none.
@@ -179,10 +183,10 @@ pub struct PresentProps {
 pub fn Present(props: &PresentProps) -> Html {
     let onclick = Callback::from(|event: MouseEvent| start(event.target_dyn_into::<Element>().as_ref()));
     if !props.small {
-        return html! { <button type="button" {onclick}>{"Present"}</button> };
+        return html! { <button type="button" {onclick}>{say!("Present")}</button> };
     }
     html! {
-        <button type="button" class="present" aria-label="Present" title="Present the figures, one at a time" {onclick}>
+        <button type="button" class="present" aria-label={say!("Present")} title={say!("Present the figures, one at a time")} {onclick}>
             <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" d="M1.5 2.5h13M2.5 2.5v8h11v-8M8 10.5V14M5.5 14h5" /></svg>
         </button>
     }
@@ -202,12 +206,12 @@ pub fn Bar() -> Html {
         }
     };
     html! {
-        <div class="slides" id="slides" role="group" aria-label="Presentation" tabindex="-1">
+        <div class="slides" id="slides" role="group" aria-label={say!("Presentation")} tabindex="-1">
             <p id="slide-place" aria-live="polite"></p>
-            <button type="button" class="btn small" aria-label="Previous figure" onclick={press(|| turn(-1))}>{"←"}</button>
-            <button type="button" class="btn small" aria-label="Next figure" onclick={press(|| turn(1))}>{"→"}</button>
-            <button type="button" class="btn small" onclick={press(whole_screen)}>{"Full screen"}</button>
-            <button type="button" class="btn small" onclick={press(leave)}>{"Leave "}<kbd>{"Esc"}</kbd></button>
+            <button type="button" class="btn small" aria-label={say!("Previous figure")} onclick={press(|| turn(-1))}>{"←"}</button>
+            <button type="button" class="btn small" aria-label={say!("Next figure")} onclick={press(|| turn(1))}>{"→"}</button>
+            <button type="button" class="btn small" onclick={press(whole_screen)}>{say!("Full screen")}</button>
+            <button type="button" class="btn small" onclick={press(leave)}>{mix!("Leave {key}", key = html! { <kbd>{"Esc"}</kbd> })}</button>
         </div>
     }
 }

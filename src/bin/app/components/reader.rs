@@ -3,7 +3,8 @@
 
 use super::presentation::turns_slides;
 use super::shapes::{picture, shapes};
-use llm_selection::figure::{Node, Readout, Scene, Stop, badge, nearest, series_class};
+use crate::words::{say, told};
+use llm_selection::figure::{Node, Reading, Readout, Scene, Stop, badge, nearest, series_class};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
@@ -18,6 +19,9 @@ pub struct ReaderProps {
     pub stops: Rc<Vec<Stop>>,
     /// The box, whose size the scene is made for.
     pub chart: NodeRef,
+    /// Whether values are called by the engine's own words, rather than by names that people gave.
+    #[prop_or_default]
+    pub engine_names: bool,
     /// Shown in the place of the chart.
     #[prop_or_default]
     pub table: Option<Html>,
@@ -26,7 +30,8 @@ pub struct ReaderProps {
 /// The chart and its readout.
 #[component]
 pub fn Reader(props: &ReaderProps) -> Html {
-    let ReaderProps { title, scene, stops, chart, table } = props;
+    let ReaderProps { title, scene, stops, chart, engine_names, table } = props;
+    let engine_names = *engine_names;
     let cursor = use_state_eq(|| None::<usize>);
     let spoken = use_state_eq(String::new);
     let last = stops.len().checked_sub(1);
@@ -75,7 +80,10 @@ pub fn Reader(props: &ReaderProps) -> Html {
             };
             event.prevent_default();
             event.stop_propagation();
-            spoken.set(next.and_then(|next| stops.get(next)).map_or_else(String::new, |stop| sentence(&stop.readout)));
+            spoken.set(
+                next.and_then(|next| stops.get(next))
+                    .map_or_else(String::new, |stop| sentence(&called(stop, engine_names))),
+            );
             cursor.set(next);
         })
     };
@@ -87,7 +95,7 @@ pub fn Reader(props: &ReaderProps) -> Html {
             let area = format!("0 0 {:.0} {:.0}", scene.width, scene.height);
             let at = here.and_then(|here| stops.get(here));
             html! {
-                <svg class="chart" viewBox={area} role="img" aria-label={scene.label.clone()}
+                <svg class="chart" viewBox={area} role="img" aria-label={told(scene.label.clone())}
                     onpointerdown={onpointermove.clone()} {onpointermove} {onpointerleave}>
                     {shapes(&scene.nodes)}
                     if let Some(stop) = at { <g>{shapes(&[cursor_at(stop, scene.height)])}</g> }
@@ -98,17 +106,26 @@ pub fn Reader(props: &ReaderProps) -> Html {
     html! {
         <>
             <div class="chart-box" ref={chart.clone()} tabindex={drawn.then_some("0")} role={drawn.then_some("group")}
-                aria-label={drawn.then(|| format!("{title}, left and right arrow move the cursor"))} {onkeydown}>{body}</div>
+                aria-label={drawn.then(|| say!("{title}, left and right arrow move the cursor", title = title))} {onkeydown}>{body}</div>
             <div>
                 if let Some(stop) = shown.filter(|_| drawn) {
-                    {readout_html(&stop.readout, false)}
+                    {readout_html(&called(stop, engine_names), false)}
                 } else if drawn {
-                    <div class="readout"><span class="quiet">{"Point at a mark to read it."}</span></div>
+                    <div class="readout"><span class="quiet">{say!("Point at a mark to read it.")}</span></div>
                 }
                 <p class="vh" aria-live="polite">{(*spoken).clone()}</p>
             </div>
         </>
     }
+}
+
+/// What is read at a stop, with its values called as the page calls them.
+fn called(stop: &Stop, engine_names: bool) -> Readout {
+    let mut readout = stop.readout.clone();
+    for value in readout.values.iter_mut().filter(|_| engine_names) {
+        value.name = told(std::mem::take(&mut value.name)).to_string();
+    }
+    readout
 }
 
 /// The cursor: a line, or a ring around a point.
@@ -122,23 +139,27 @@ fn cursor_at(stop: &Stop, height: f64) -> Node {
 /// What is read at a round or a point; `by_name` where the values are those of one policy, told apart by their names.
 pub fn readout_html(readout: &Readout, by_name: bool) -> Html {
     let values = readout.values.iter().map(|value| {
+        let text = told(value.text.clone());
         if by_name {
-            return html! { <span class="v num">{format!("{} {}", value.name, value.text)}</span> };
+            return html! { <span class="v num">{format!("{} {text}", value.name)}</span> };
         }
         html! {
             <span class="v" title={value.name.clone()}>
                 {picture(classes!(series_class(value.policy)), &badge(value.policy))}
-                <span class="vh">{format!("{}: ", value.name)}</span>
-                <span class="num">{format!("{} ", value.text)}<span class="pm">{value.margin.clone()}</span></span>
+                <span class="vh">{say!("{name}: ", name = value.name)}</span>
+                <span class="num">{text}{" "}<span class="pm">{told(value.margin.clone())}</span></span>
             </span>
         }
     });
-    html! { <div class="readout"><span class="at">{readout.at.clone()}</span>{for values}</div> }
+    html! { <div class="readout"><span class="at">{told(readout.at.clone())}</span>{for values}</div> }
 }
 
 /// The readout as it is spoken.
 pub fn sentence(readout: &Readout) -> String {
-    let values: Vec<String> =
-        readout.values.iter().map(|v| format!("{} {} {}", v.name, v.text, v.margin).trim_end().to_owned()).collect();
-    format!("{}: {}.", readout.at, values.join(", "))
+    let value = |v: &Reading| {
+        let (text, margin) = (told(v.text.clone()), told(v.margin.clone()));
+        format!("{} {text} {margin}", v.name).trim_end().to_owned()
+    };
+    let values: Vec<String> = readout.values.iter().map(value).collect();
+    say!("{at}: {values}.", at = told(readout.at.clone()), values = values.join(&say!(", "))).to_string()
 }

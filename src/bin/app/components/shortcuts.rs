@@ -1,33 +1,41 @@
 //! The keyboard shortcuts: a dialog that lists them, with the switch that turns them off.
 
 use super::dialog::use_dialog;
+use crate::words::say;
 use yew::prelude::*;
 
 /// Keys that work where nothing has the focus, and can be switched off.
-const SHORTCUTS: [(&str, &str); 5] = [
-    ("Space", "Run or pause, in the Playground"),
-    ("S", "Step: one round more, in the Playground; held, one after the other"),
-    ("R", "Reset, in the Playground"),
-    ("P", "Present the figures, one at a time"),
-    ("?", "This list"),
-];
+fn shortcuts() -> [(&'static str, AttrValue); 5] {
+    [
+        ("Space", say!("Run or pause, in the Playground")),
+        ("S", say!("Step: one round more, in the Playground; held, one after the other")),
+        ("R", say!("Reset, in the Playground")),
+        ("P", say!("Present the figures, one at a time")),
+        ("?", say!("This list")),
+    ]
+}
+
 /// Keys that always work, where they belong.
-const ALWAYS: [(&str, &str); 8] = [
-    (
-        "← →",
-        "On a chart: move the cursor, with Shift ten times as far over rounds; while presenting: the figure before, the next one",
-    ),
-    (
-        "Page Up, Page Down",
-        "On a chart: move the cursor ten times as far; while presenting: the figure before, the next one",
-    ),
-    ("Home, End", "On a chart: to its first and its last place"),
-    ("Enter", "On a chart of a run: open the round under the cursor in the round inspector"),
-    ("Esc", "On a chart: take the cursor away; elsewhere: close what is open, leave the presentation"),
-    ("Tab, Shift Tab", "To the next control, to the one before"),
-    ("← → ↑ ↓", "Among tabs and choices: the next one, the one before"),
-    ("Ctrl V, ⌘ V", "Paste a table of results, or files"),
-];
+fn always() -> [(&'static str, AttrValue); 8] {
+    [
+        (
+            "← →",
+            say!(
+                "On a chart: move the cursor, with Shift ten times as far over rounds; while presenting: the figure before, the next one"
+            ),
+        ),
+        (
+            "Page Up, Page Down",
+            say!("On a chart: move the cursor ten times as far; while presenting: the figure before, the next one"),
+        ),
+        ("Home, End", say!("On a chart: to its first and its last place")),
+        ("Enter", say!("On a chart of a run: open the round under the cursor in the round inspector")),
+        ("Esc", say!("On a chart: take the cursor away; elsewhere: close what is open, leave the presentation")),
+        ("Tab, Shift Tab", say!("To the next control, to the one before")),
+        ("← → ↑ ↓", say!("Among tabs and choices: the next one, the one before")),
+        ("Ctrl V, ⌘ V", say!("Paste a table of results, or files")),
+    ]
+}
 
 /// Properties of [`Shortcuts`].
 #[derive(Properties, PartialEq)]
@@ -40,9 +48,9 @@ pub struct ShortcutsProps {
     pub close: Callback<()>,
 }
 
-fn list(keys: &[(&'static str, &'static str)]) -> Html {
-    let rows = keys.iter().map(|(key, what)| {
-        html! { <div><dt>{for key.split(", ").map(|key| html! { <kbd>{key}</kbd> })}</dt><dd>{*what}</dd></div> }
+fn list<const N: usize>(keys: [(&'static str, AttrValue); N]) -> Html {
+    let rows = keys.into_iter().map(|(key, what)| {
+        html! { <div><dt>{for key.split(", ").map(|key| html! { <kbd>{key}</kbd> })}</dt><dd>{what}</dd></div> }
     });
     html! { <dl class="shortcuts">{for rows}</dl> }
 }
@@ -56,13 +64,13 @@ pub fn Shortcuts(props: &ShortcutsProps) -> Html {
         <dialog class="workspace" ref={dialog} aria-labelledby="shortcuts-title" onclose={close.reform(|_: Event| ())}>
             <div class="stack">
                 <div class="card-head">
-                    <h2 id="shortcuts-title">{"Keyboard shortcuts"}</h2>
-                    <div class="end"><button type="button" class="btn small" onclick={close.reform(|_: MouseEvent| ())}>{"Close"}</button></div>
+                    <h2 id="shortcuts-title">{say!("Keyboard shortcuts")}</h2>
+                    <div class="end"><button type="button" class="btn small" onclick={close.reform(|_: MouseEvent| ())}>{say!("Close")}</button></div>
                 </div>
-                <label class="check"><input type="checkbox" checked={*on} onchange={toggle.clone()} />{"Single keys are shortcuts, where nothing has the focus"}</label>
-                {list(&SHORTCUTS)}
-                <h3>{"Always"}</h3>
-                {list(&ALWAYS)}
+                <label class="check"><input type="checkbox" checked={*on} onchange={toggle.clone()} />{say!("Single keys are shortcuts, where nothing has the focus")}</label>
+                {list(shortcuts())}
+                <h3>{say!("Always")}</h3>
+                {list(always())}
             </div>
         </dialog>
     }

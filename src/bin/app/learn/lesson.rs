@@ -1,5 +1,6 @@
 //! Lessons as the build renders them. Their texts are markup of our own making, which the build has checked.
 
+use crate::words::say;
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::Experiment;
 use serde::Deserialize;
@@ -104,7 +105,7 @@ impl Vary {
     pub fn texts(&self) -> impl Iterator<Item = String> {
         self.values.iter().map(|value| match value {
             Value::String(text) => text.clone(),
-            Value::Null => "none".to_owned(),
+            Value::Null => say!("none").to_string(),
             value => value.to_string(),
         })
     }

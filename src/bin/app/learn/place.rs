@@ -1,13 +1,21 @@
 //! Addresses in the room: `#learn`, `#learn/budget`, `#learn/budget/2?hide=list,margin&language=ko`.
 
-/// Parts of the room that a lecturer's link may hide: their names in links, and on the page.
-pub const PARTS: [(&str, &str); 5] = [
-    ("list", "List of lessons"),
-    ("margin", "Margin"),
-    ("predictions", "Predictions"),
-    ("pager", "Pager"),
-    ("header", "Header"),
-];
+use crate::words::say;
+use yew::AttrValue;
+
+/// Parts of the room that a lecturer's link may hide, by their names in links.
+pub const PARTS: [&str; 5] = ["list", "margin", "predictions", "pager", "header"];
+
+/// What a part is called on the page.
+pub fn part(name: &str) -> AttrValue {
+    say!(match name {
+        "list" => "List of lessons",
+        "margin" => "Margin",
+        "predictions" => "Predictions",
+        "pager" => "Pager",
+        _ => "Header",
+    })
+}
 
 /// What an address means.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,7 +47,7 @@ impl Place {
             lesson: parts.next(),
             step: parts.next(),
             language: search.split('&').find_map(|part| part.strip_prefix("language=")).unwrap_or_default().to_owned(),
-            hidden: PARTS.into_iter().map(|(name, _)| name).filter(|name| hide.contains(name)).collect(),
+            hidden: PARTS.into_iter().filter(|name| hide.contains(name)).collect(),
         }
     }
 

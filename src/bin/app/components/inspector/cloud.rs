@@ -3,6 +3,7 @@
 use super::round::Seen;
 use super::words::plain;
 use crate::format::{count, fixed};
+use crate::words::{mix, plural, say};
 use llm_selection::bandit::explained::Way;
 use llm_selection::bandit::rounding::Coin;
 use llm_selection::experiment::RewardModel;
@@ -15,28 +16,31 @@ pub fn cloud(seen: Seen) -> Html {
         round.arms.iter().enumerate().filter_map(|(arm, it)| Some((it.place?, arm))).collect();
     chosen.sort_unstable();
     html! {
-        <section class="box cloud" aria-label="Scheduling cloud">
+        <section class="box cloud" aria-label={say!("Scheduling cloud")}>
             <h3>
                 <svg viewBox="0 0 20 20" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" d="M5.5 15.5a3.5 3.5 0 0 1-.4-7A5 5 0 0 1 14.6 8a3.8 3.8 0 0 1 .2 7.5z" /></svg>
-                {"Scheduling cloud"}
+                {say!("Scheduling cloud")}
             </h3>
             {rounding(seen)}
-            <h4>{"Calls, in this order"}</h4>
+            <h4>{say!("Calls, in this order")}</h4>
             if chosen.is_empty() {
-                <p>{"No model was called."}</p>
+                <p>{say!("No model was called.")}</p>
             } else {
                 <ol class="calls">{for chosen.into_iter().map(|(_, arm)| call(seen, arm))}</ol>
             }
-            <h4>{"This round: reward "}<data value={round.realised.to_string()}>{plain(round.realised)}</data>{of_most(seen)}</h4>
+            <h4>{reward(seen)}</h4>
             {bill(seen)}
         </section>
     }
 }
 
-fn of_most(seen: Seen) -> String {
-    match seen.round.reward {
-        RewardModel::Suc => format!(" of {}", seen.round.n),
-        RewardModel::Awc | RewardModel::Aic => String::new(),
+/// What the round brought, where rewards add up beside the most that it could.
+fn reward(seen: Seen) -> Html {
+    let round = seen.round;
+    let reward = html! { <data value={round.realised.to_string()}>{plain(round.realised)}</data> };
+    match round.reward {
+        RewardModel::Suc => mix!("This round: reward {reward} of {most}", reward = reward, most = round.n),
+        RewardModel::Awc | RewardModel::Aic => mix!("This round: reward {reward}", reward = reward),
     }
 }
 
@@ -44,47 +48,48 @@ fn of_most(seen: Seen) -> String {
 fn rounding(seen: Seen) -> Html {
     let round = seen.round;
     let Some(relaxed) = &round.relaxed else {
-        let said = match round.way {
+        let said = say!(match round.way {
             Way::Nobody => "There was nobody to call.",
             Way::Search => "The set is whole already: no coin is flipped.",
             _ => "It calls the set as it comes: nothing is rounded.",
-        };
+        });
         return html! { <p>{said}</p> };
     };
-    let empty = if round.empty && !round.calls.is_empty() {
-        "The coins left no model. So that the query has an answer, the cheapest one is called."
-    } else if round.empty {
+    let empty = say!(if round.calls.is_empty() {
         "The coins left no model: the query goes unanswered."
     } else {
-        ""
-    };
+        "The coins left no model. So that the query has an answer, the cheapest one is called."
+    });
     html! {
         <>
-            <h4>{"Rounds "}<i class="sym">{"z"}</i>{" to a set"}</h4>
+            <h4>{mix!("Rounds {z} to a set", z = html! { <i class="sym">{"z"}</i> })}</h4>
             if relaxed.coins.is_empty() {
-                <p>{"Every entry is whole already: no coin is flipped."}</p>
+                <p>{say!("Every entry is whole already: no coin is flipped.")}</p>
             } else {
                 <ol class="coins">{for relaxed.coins.iter().map(|coin| html! { <li>{flip(seen, coin)}</li> })}</ol>
             }
-            if !empty.is_empty() { <p>{empty}</p> }
+            if round.empty { <p>{empty}</p> }
         </>
     }
 }
 
 /// A coin in words.
-fn flip(seen: Seen, coin: &Coin) -> String {
+fn flip(seen: Seen, coin: &Coin) -> AttrValue {
     let trade = &coin.trade;
     let first = seen.name(trade.i);
-    let side = if coin.up { "is below" } else { "is not below" };
     let number = |value: f64| fixed(value, 3);
     let ends = |value: f64| if value == 0.0 || value == 1.0 { fixed(value, 0) } else { fixed(value, 2) };
     let Some(j) = trade.j else {
-        let comes = if coin.up { "is called" } else { "is left out" };
-        let up = number(trade.up);
-        return format!(
-            "{first} ({}) is left over. The draw, {}, {side} {up}: {first} {comes}.",
-            number(trade.first),
-            number(coin.draw)
+        return say!(
+            if coin.up {
+                "{first} ({a}) is left over. The draw, {draw}, is below {up}: {first} is called."
+            } else {
+                "{first} ({a}) is left over. The draw, {draw}, is not below {up}: {first} is left out."
+            },
+            first = first,
+            a = number(trade.first),
+            draw = number(coin.draw),
+            up = number(trade.up),
         );
     };
     let second = seen.name(j);
@@ -92,14 +97,38 @@ fn flip(seen: Seen, coin: &Coin) -> String {
     let (a, b, draw, up) = (number(trade.first), number(trade.second), number(coin.draw), number(trade.up));
     // Where both are whole afterwards, and one of them is out.
     if coin.first + coin.second == 1.0 && coin.first * coin.second == 0.0 {
-        return format!(
-            "{first} ({a}) and {second} ({b}) share one place. The draw, {draw}, {side} {up}: {gains} takes it."
+        return say!(
+            if coin.up {
+                "{first} ({a}) and {second} ({b}) share one place. The draw, {draw}, is below {up}: {gains} takes it."
+            } else {
+                "{first} ({a}) and {second} ({b}) share one place. The draw, {draw}, is not below {up}: {gains} takes it."
+            },
+            first = first,
+            a = a,
+            second = second,
+            b = b,
+            draw = draw,
+            up = up,
+            gains = gains,
         );
     }
-    let (after_first, after_second) = (ends(coin.first), ends(coin.second));
-    format!(
-        "{first} ({a}) and {second} ({b}) trade. The draw, {draw}, {side} q/(p + q) = {up}: {gains} gains. Now they have \
-         {after_first} and {after_second}."
+    say!(
+        if coin.up {
+            "{first} ({a}) and {second} ({b}) trade. The draw, {draw}, is below q/(p + q) = {up}: {gains} gains. Now they \
+             have {c} and {d}."
+        } else {
+            "{first} ({a}) and {second} ({b}) trade. The draw, {draw}, is not below q/(p + q) = {up}: {gains} gains. Now \
+             they have {c} and {d}."
+        },
+        first = first,
+        a = a,
+        second = second,
+        b = b,
+        draw = draw,
+        up = up,
+        gains = gains,
+        c = ends(coin.first),
+        d = ends(coin.second),
     )
 }
 
@@ -107,14 +136,14 @@ fn call(seen: Seen, arm: usize) -> Html {
     let outcome = seen.round.arms.get(arm).and_then(|it| it.outcome);
     let name = html! { <span>{seen.name(arm).to_owned()}</span> };
     let Some(came) = outcome else {
-        return html! { <li key={arm} class="spared">{name}<span></span><span class="quiet">{"not called"}</span></li> };
+        return html! { <li key={arm} class="spared">{name}<span></span><span class="quiet">{say!("not called")}</span></li> };
     };
     let said = if came.reward == 1.0 {
-        html! { <span class="ok">{"✓ right"}</span> }
+        html! { <span class="ok">{say!("✓ right")}</span> }
     } else if came.reward == 0.0 {
-        html! { <span class="no">{"✗ wrong"}</span> }
+        html! { <span class="no">{say!("✗ wrong")}</span> }
     } else {
-        html! { <span class="num">{"reward "}{fixed(came.reward, 2)}</span> }
+        html! { <span class="num">{say!("reward {n}", n = fixed(came.reward, 2))}</span> }
     };
     html! {
         <li key={arm}>{name}<span class="num"><data value={came.cost.to_string()}>{seen.cost(came.cost)}</data></span>{said}</li>
@@ -136,15 +165,31 @@ fn bill(seen: Seen) -> Html {
         })
         .collect();
     let shades = ["seg-a", "seg-b", "seg-c"];
-    let t = count(u64::from(round.round));
-    let mean = seen.cost(round.so_far.cost);
-    let rounds = if round.round == 1 { "so far".to_owned() } else { format!("over {t} rounds") };
+    let rounds = u64::from(round.round);
+    let (n, mean) = (count(rounds), seen.cost(round.so_far.cost));
     let said = match round.budget {
-        None => format!("There is no budget. The mean {rounds} is {mean}."),
-        Some(budget) if round.paid > budget => {
-            format!("Over ρ by {} this time; the mean {rounds} is {mean}.", seen.cost(round.paid - budget))
-        }
-        Some(_) => format!("Within ρ this time; the mean {rounds} is {mean}."),
+        None => plural!(
+            rounds,
+            "There is no budget. The mean so far is {mean}.",
+            "There is no budget. The mean over {n} rounds is {mean}.",
+            n = n,
+            mean = mean,
+        ),
+        Some(budget) if round.paid > budget => plural!(
+            rounds,
+            "Over ρ by {over} this time; the mean so far is {mean}.",
+            "Over ρ by {over} this time; the mean over {n} rounds is {mean}.",
+            over = seen.cost(round.paid - budget),
+            n = n,
+            mean = mean,
+        ),
+        Some(_) => plural!(
+            rounds,
+            "Within ρ this time; the mean so far is {mean}.",
+            "Within ρ this time; the mean over {n} rounds is {mean}.",
+            n = n,
+            mean = mean,
+        ),
     };
     html! {
         <>
@@ -158,7 +203,7 @@ fn bill(seen: Seen) -> Html {
                     <text class={classes!("budget-t", if x(budget) > 150.0 { "end" } else { "start" })} x={format!("{:.1}", x(budget))} y="10">{format!("ρ {}", seen.cost(budget))}</text>
                 }
             </svg>
-            <p><b>{"Paid "}<data value={round.paid.to_string()}>{seen.cost(round.paid)}</data>{". "}</b>{said}</p>
+            <p><b>{mix!("Paid {paid}. ", paid = html! { <data value={round.paid.to_string()}>{seen.cost(round.paid)}</data> })}</b>{said}</p>
         </>
     }
 }

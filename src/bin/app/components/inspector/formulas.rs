@@ -4,6 +4,7 @@ use super::math::{
     bracketed, display, function, index, letter, number, over, power, root, row, sign, within, word, written,
 };
 use super::round::Seen;
+use crate::words::say;
 use llm_selection::bandit::explained::{CostBy, RewardBy, Solved};
 use llm_selection::experiment::RewardModel;
 use llm_selection::inspect::{Arm, Inspection, Learned};
@@ -24,24 +25,24 @@ pub fn formulas(seen: Seen) -> Html {
         .filter(|(_, arm)| arm.place.is_some() || arm.z.is_some_and(|z| z > 1e-12))
         .collect();
     shown.truncate(MOST_MODELS);
-    let mut parts: Vec<(&'static str, Vec<Html>)> = Vec::new();
+    let mut parts: Vec<(AttrValue, Vec<Html>)> = Vec::new();
     if let Some(radius) = logarithm(round) {
-        parts.push(("The logarithm under the radius, of t, K and δ", vec![radius]));
+        parts.push((say!("The logarithm under the radius, of t, K and δ"), vec![radius]));
     }
     let bounds: Vec<Html> = shown.iter().flat_map(|(arm, it)| bounds(seen, *arm, it)).collect();
     if !bounds.is_empty() {
-        parts.push(("Radius and bounds: how far the truth may be from the mean", bounds));
+        parts.push((say!("Radius and bounds: how far the truth may be from the mean"), bounds));
     }
     if let Some((epsilon, draw)) = round.basis.exploration {
         let explores = draw < epsilon;
         parts.push((
-            if explores {
+            say!(if explores {
                 "The draw is below ε: a random set"
             } else {
                 "The draw is not below ε: the best set so far"
-            },
+            }),
             vec![display([
-                word("draw"),
+                word(&say!("draw")),
                 sign("="),
                 number(draw),
                 sign(if explores { "<" } else { "≥" }),
@@ -52,11 +53,11 @@ pub fn formulas(seen: Seen) -> Html {
         ));
     }
     if round.relaxed.is_some() {
-        parts.push(("The relaxed problem: objective, places, budget", relaxed(seen)));
+        parts.push((say!("The relaxed problem: objective, places, budget"), relaxed(seen)));
     }
     let coins = coins(seen);
     if !coins.is_empty() {
-        parts.push(("The coins of the rounding", coins));
+        parts.push((say!("The coins of the rounding"), coins));
     }
     let updates: Vec<Html> = (round.calls.iter())
         .filter_map(|arm| Some((*arm as usize, round.arms.get(*arm as usize)?)))
@@ -64,11 +65,11 @@ pub fn formulas(seen: Seen) -> Html {
         .take(MOST_MODELS)
         .collect();
     if !updates.is_empty() {
-        parts.push(("The update of the mean reward", updates));
+        parts.push((say!("The update of the mean reward"), updates));
     }
     if let Some((now, next)) = round.basis.price {
         parts.push((
-            "The price of cost: the step η = 1/√T times what was paid beyond ρ",
+            say!("The price of cost: the step η = 1/√T times what was paid beyond ρ"),
             vec![display([
                 letter("λ"),
                 sign("←"),
@@ -88,10 +89,10 @@ pub fn formulas(seen: Seen) -> Html {
             ])],
         ));
     }
-    parts.push(("What the round adds to the regret", vec![regret(round)]));
+    parts.push((say!("What the round adds to the regret"), vec![regret(round)]));
     if let (Some(budget), Some(violation)) = (round.budget, round.so_far.violation) {
         parts.push((
-            "Budget violation up to here: the mean cost beyond ρ",
+            say!("Budget violation up to here: the mean cost beyond ρ"),
             vec![display([
                 row([letter("V"), within("(", [number(f64::from(round.round))], ")")]),
                 sign("="),
@@ -158,7 +159,7 @@ fn bounds(seen: Seen, arm: usize, it: &Arm) -> Vec<Html> {
         if let Some(lower) = it.lower {
             unseen.extend([sign(","), sub("c̲", name), sign("="), number(lower)]);
         }
-        unseen.push(word("\u{a0}(never seen)"));
+        unseen.push(word(&say!("\u{a0}(never seen)")));
         return vec![display(unseen)];
     };
     let mut lines = vec![display([
@@ -197,7 +198,7 @@ fn bounds(seen: Seen, arm: usize, it: &Arm) -> Vec<Html> {
             taken.extend([sign("·"), written(seen.cost(seen.round.cost_scale))]);
         }
         let scaled = seen.round.cost_scale != 1.0;
-        let symbol = if scaled { vec![letter("rad"), sign("·"), word("scale")] } else { vec![letter("rad")] };
+        let symbol = if scaled { vec![letter("rad"), sign("·"), word(&say!("scale"))] } else { vec![letter("rad")] };
         lines.push(display([
             sub("c̲", name),
             sign("="),
@@ -258,7 +259,7 @@ fn relaxed(seen: Seen) -> Vec<Html> {
     };
     let at_most = if round.reward == RewardModel::Awc { "≤" } else { "=" };
     let mut lines = vec![
-        display([word("maximise\u{a0}"), symbols, sign("="), numbers, sign("="), number(relaxed.objective)]),
+        display([word(&say!("maximise\u{a0}")), symbols, sign("="), numbers, sign("="), number(relaxed.objective)]),
         display([
             sign("Σ"),
             z(),
@@ -313,7 +314,7 @@ fn relaxed(seen: Seen) -> Vec<Html> {
             letter("x"),
             sign("="),
             over(
-                row([word("cost"), sign("−"), letter("ρ")]),
+                row([word(&say!("cost")), sign("−"), letter("ρ")]),
                 row([of("c", exchange.out), sign("−"), of("c", exchange.into)]),
             ),
             sign("="),
@@ -333,7 +334,7 @@ fn coins(seen: Seen) -> Vec<Html> {
         let said = if coin.up { "<" } else { "≥" };
         let Some(j) = trade.j else {
             lines.push(display([
-                word("draw"),
+                word(&say!("draw")),
                 sign("="),
                 number(coin.draw),
                 sign(said),
@@ -369,7 +370,11 @@ fn coins(seen: Seen) -> Vec<Html> {
             number(trade.up),
             sign(if coin.up { ">" } else { "≤" }),
             number(coin.draw),
-            word(if coin.up { "\u{a0}(the draw): the first gains p" } else { "\u{a0}(the draw): the second gains q" }),
+            word(&say!(if coin.up {
+                "\u{a0}(the draw): the first gains p"
+            } else {
+                "\u{a0}(the draw): the second gains q"
+            })),
         ]));
     }
     lines
@@ -385,7 +390,7 @@ fn update(seen: Seen, arm: usize, it: &Arm) -> Option<Html> {
             sub("μ̂", name),
             sign("="),
             number(after.reward),
-            word("\u{a0}(over what it remembers)"),
+            word(&say!("\u{a0}(over what it remembers)")),
         ]));
     }
     // A contextual policy learns how far predictions are off.
@@ -413,7 +418,7 @@ fn update(seen: Seen, arm: usize, it: &Arm) -> Option<Html> {
 
 fn regret(round: &Inspection) -> Html {
     let best = if round.best_is_relaxed {
-        word("relaxed optimum")
+        word(&say!("relaxed optimum"))
     } else {
         row([letter("r"), within("(", [power(letter("S"), sign("∗"))], ")")])
     };

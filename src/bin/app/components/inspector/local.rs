@@ -3,6 +3,7 @@
 use super::round::Seen;
 use super::words;
 use crate::format::{count, fixed};
+use crate::words::{mix, say};
 use llm_selection::bandit::explained::{CostBy, RewardBy};
 use llm_selection::inspect::Arm;
 use yew::prelude::*;
@@ -19,49 +20,63 @@ pub fn local(seen: Seen) -> Html {
     let mut rows: Vec<(usize, &Arm)> = picked.into_iter().chain(others.into_iter().take(room)).collect();
     rows.sort_unstable_by_key(|(arm, _)| *arm);
     let reward = match round.basis.reward_by {
-        RewardBy::Upper | RewardBy::Predicted => "μ̄",
-        RewardBy::Priced => "μ̄ − λc̲",
-        RewardBy::Draw => "draw",
-        RewardBy::Linear => "worth",
-        RewardBy::Mean | RewardBy::Nothing => "μ̂",
+        RewardBy::Upper | RewardBy::Predicted => "μ̄".into(),
+        RewardBy::Priced => "μ̄ − λc̲".into(),
+        RewardBy::Draw => say!("draw"),
+        RewardBy::Linear => say!("worth"),
+        RewardBy::Mean | RewardBy::Nothing => AttrValue::from("μ̂"),
     };
     let cost = match round.basis.cost_by {
-        CostBy::Lower => "c̲",
-        CostBy::Draw => "draw",
-        CostBy::Mean | CostBy::Nothing => "ĉ",
+        CostBy::Lower => "c̲".into(),
+        CostBy::Draw => say!("draw"),
+        CostBy::Mean | CostBy::Nothing => AttrValue::from("ĉ"),
     };
-    let sym = |text: &'static str| html! { <i class="sym">{text}</i> };
+    let sym = |text: &AttrValue| html! { <i class="sym">{text}</i> };
+    let (mean, mean_cost) = (html! { <i class="sym">{"μ̂"}</i> }, html! { <i class="sym">{"ĉ"}</i> });
+    // A bar leads to the bound, not to what is made of it.
+    let rewards = match round.basis.reward_by {
+        RewardBy::Mean | RewardBy::Nothing => mean,
+        RewardBy::Priced => mix!("{mean} to {bound}", mean = mean, bound = html! { <i class="sym">{"μ̄"}</i> }),
+        _ => mix!("{mean} to {bound}", mean = mean, bound = sym(&reward)),
+    };
+    let costs = match round.basis.cost_by {
+        CostBy::Mean | CostBy::Nothing => mean_cost,
+        _ => mix!("{bound} to {mean}", bound = sym(&cost), mean = mean_cost),
+    };
     let estimates = rows.iter().any(|(_, arm)| arm.before.is_some());
     let relaxed = round.relaxed.as_ref();
     html! {
-        <section class="box local" aria-label="Local server">
+        <section class="box local" aria-label={say!("Local server")}>
             <h3>
                 <svg viewBox="0 0 20 20" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" d="M2.5 3.5h15v5.5h-15zM2.5 11h15v5.5h-15zM5.5 6.2h.1M5.5 13.7h.1" /></svg>
-                {"Local server"}
+                {say!("Local server")}
             </h3>
             <p>{words::local(round)}</p>
             if estimates {
                 <table class="est">
-                    <caption class="vh">{format!("Estimates before round {}", count(u64::from(round.round)))}</caption>
+                    <caption class="vh">{say!("Estimates before round {n}", n = count(u64::from(round.round)))}</caption>
                     <thead><tr>
-                        <th scope="col">{"Model"}</th>
-                        <th scope="col" class="num hide-s">{"Seen"}</th>
-                        <th scope="col"><span class="hide-s">{"Reward "}</span>{sym("μ̂")}if reward != "μ̂" { {" to "}{sym(bar_end(reward))} }</th>
-                        <th scope="col" class="num">{sym(reward)}</th>
-                        <th scope="col"><span class="hide-s">{"Cost "}</span>if cost != "ĉ" { {sym(cost)}{" to "} }{sym("ĉ")}</th>
-                        <th scope="col" class="num hide-s">{sym(cost)}</th>
-                        if relaxed.is_some() { <th scope="col" class="num">{sym("z")}</th> }
+                        <th scope="col">{say!("Model")}</th>
+                        <th scope="col" class="num hide-s">{say!("Seen")}</th>
+                        <th scope="col"><span class="hide-s">{say!("Reward")}{" "}</span>{rewards}</th>
+                        <th scope="col" class="num">{sym(&reward)}</th>
+                        <th scope="col"><span class="hide-s">{say!("Cost")}{" "}</span>{costs}</th>
+                        <th scope="col" class="num hide-s">{sym(&cost)}</th>
+                        if relaxed.is_some() { <th scope="col" class="num"><i class="sym">{"z"}</i></th> }
                     </tr></thead>
                     <tbody>{for rows.iter().map(|(arm, it)| row(seen, *arm, it))}</tbody>
                 </table>
-                if left_out > 0 { <p>{format!("And {} more models, none of them selected.", count(left_out as u64))}</p> }
+                if left_out > 0 { <p>{say!("And {n} more models, none of them selected.", n = count(left_out as u64))}</p> }
             }
             if let Some(relaxed) = relaxed {
                 <p class="sum">
-                    <span>{"places "}<span class="sym">{"Σ z"}</span>{" "}<b class="num">{fixed(relaxed.places, 2)}</b>{format!(" of {}", round.n)}</span>
-                    <span>{"expected cost "}<b class="num"><data value={relaxed.cost.to_string()}>{seen.cost(relaxed.cost)}</data></b>
-                        if let Some(budget) = round.budget { {" of "}<span class="rho num">{seen.cost(budget)}</span> }
-                    </span>
+                    <span>{mix!(
+                        "places {sum} {places} of {n}",
+                        sum = html! { <span class="sym">{"Σ z"}</span> },
+                        places = html! { <b class="num">{fixed(relaxed.places, 2)}</b> },
+                        n = round.n
+                    )}</span>
+                    <span>{expected(seen, relaxed.cost)}</span>
                 </p>
             }
             {learned(seen)}
@@ -74,9 +89,17 @@ fn counts(arm: &Arm) -> bool {
     arm.place.is_some() || arm.z.is_some_and(|z| z > 0.0)
 }
 
-/// A bar leads to the bound, not to what is made of it.
-fn bar_end(reward: &'static str) -> &'static str {
-    if reward == "μ̄ − λc̲" { "μ̄" } else { reward }
+/// The expected cost, beside the budget where there is one.
+fn expected(seen: Seen, cost: f64) -> Html {
+    let cost = html! { <b class="num"><data value={cost.to_string()}>{seen.cost(cost)}</data></b> };
+    match seen.round.budget {
+        Some(budget) => mix!(
+            "expected cost {cost} of {budget}",
+            cost = cost,
+            budget = html! { <span class="rho num">{seen.cost(budget)}</span> }
+        ),
+        None => mix!("expected cost {cost}", cost = cost),
+    }
 }
 
 fn row(seen: Seen, arm: usize, it: &Arm) -> Html {
@@ -98,7 +121,7 @@ fn row(seen: Seen, arm: usize, it: &Arm) -> Html {
     let number = |value: Option<f64>, text: fn(Seen, f64) -> String| match value {
         Some(value) if value.is_finite() => html! { <data value={value.to_string()}>{text(seen, value)}</data> },
         Some(_) => html! { "∞" },
-        None => html! { <><span aria-hidden="true">{"–"}</span><span class="vh">{"not seen"}</span></> },
+        None => html! { <><span aria-hidden="true">{"–"}</span><span class="vh">{say!("not seen")}</span></> },
     };
     let z = it.z.map(|z| {
         let kind = if z >= 1.0 - 1e-12 {
@@ -112,7 +135,7 @@ fn row(seen: Seen, arm: usize, it: &Arm) -> Html {
     });
     html! {
         <tr key={arm} class={class}>
-            <th scope="row">{seen.name(arm).to_owned()}if !it.there { <small>{" away"}</small> }</th>
+            <th scope="row">{seen.name(arm).to_owned()}if !it.there { <small>{" "}{say!("away")}</small> }</th>
             <td class="num hide-s">if let Some(before) = it.before { <data value={before.seen.to_string()}>{count(u64::from(before.seen))}</data> }</td>
             <td>{bar(mean, end, 1.0, "s1")}</td>
             <td class="num">{number(reward, |_, value| fixed(value, 2))}</td>
@@ -163,11 +186,11 @@ fn learned(seen: Seen) -> Html {
     let reward = if seen.round.basis.reward_by == RewardBy::Predicted { "b̂" } else { "μ̂" };
     html! {
         <>
-            <h4>{"Learned from the feedback"}</h4>
+            <h4>{say!("Learned from the feedback")}</h4>
             <table class="est learned">
-                <caption class="vh">{"Estimates before and after the round"}</caption>
+                <caption class="vh">{say!("Estimates before and after the round")}</caption>
                 <thead><tr>
-                    <th scope="col">{"Model"}</th><th scope="col" class="num">{"Seen"}</th>
+                    <th scope="col">{say!("Model")}</th><th scope="col" class="num">{say!("Seen")}</th>
                     <th scope="col" class="num"><i class="sym">{reward}</i></th><th scope="col" class="num"><i class="sym">{"ĉ"}</i></th>
                 </tr></thead>
                 <tbody>{for rows}</tbody>

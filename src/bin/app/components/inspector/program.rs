@@ -5,6 +5,7 @@ use super::super::figure::use_size;
 use super::round::{RoundProps, Seen};
 use super::words;
 use crate::format::fixed;
+use crate::words::say;
 use llm_selection::bandit::explained::RewardBy;
 use llm_selection::experiment::RewardModel;
 use llm_selection::figure::axis::{Axis, Scale, settle};
@@ -72,17 +73,19 @@ pub fn Program(props: &RoundProps) -> Html {
     let at = |point: &Point| (across.at(point.cost), up.at(point.weight));
     let names = names(seen, &points, at, (width, font), taken);
     let reward = match (round.basis.reward_by, logarithmic) {
-        (_, true) => "ln μ̄",
-        (RewardBy::Upper | RewardBy::Predicted, _) => "reward μ̄",
-        (RewardBy::Draw, _) => "drawn reward",
-        (RewardBy::Linear, _) => "worth",
-        _ => "mean reward",
+        (_, true) => AttrValue::from("ln μ̄"),
+        (by, _) => say!(match by {
+            RewardBy::Upper | RewardBy::Predicted => "reward μ̄",
+            RewardBy::Draw => "drawn reward",
+            RewardBy::Linear => "worth",
+            _ => "mean reward",
+        }),
     };
-    let text = described(seen, &points);
+    let text = AttrValue::from(described(seen, &points));
     html! {
         <figure class="program">
             <figcaption>
-                <h3>{if relaxed.program.is_some() || round.infeasible { "The linear program" } else { "The relaxed problem" }}</h3>
+                <h3>{say!(if relaxed.program.is_some() || round.infeasible { "The linear program" } else { "The relaxed problem" })}</h3>
                 <p>{words::solver(round)}</p>
             </figcaption>
             <div class="chart-box" ref={node}><svg class="chart" viewBox={format!("0 0 {width} {HEIGHT}")} role="img" aria-label={text.clone()}>
@@ -97,7 +100,7 @@ pub fn Program(props: &RoundProps) -> Html {
                 }) }
                 <path class="axis" d={format!("M56 {0}H{1}", HEIGHT - 40.0, width - 16.0)} />
                 <text x="56" y="12">{reward}</text>
-                <text class="end" x={format!("{}", width - 16.0)} y={format!("{}", HEIGHT - 6.0)}>{"cost taken for it"}</text>
+                <text class="end" x={format!("{}", width - 16.0)} y={format!("{}", HEIGHT - 6.0)}>{say!("cost taken for it")}</text>
                 if let Some(line) = line { <path class="bound" d={line} /> }
                 if let Some((_, out, into)) = pair {
                     <path class="share" d={format!("M{:.1} {:.1}L{:.1} {:.1}", out.0, out.1, into.0, into.1)} />
@@ -186,34 +189,38 @@ fn described(seen: Seen, points: &[Point]) -> String {
     let whole: Vec<String> =
         points.iter().filter(|point| point.z >= 1.0 - 1e-12).map(|point| seen.name(point.arm).to_owned()).collect();
     let mut said = match whole.len() {
-        0 => "No model has a whole place.".to_owned(),
-        _ => format!("Whole places: {}.", crate::format::listed(&whole)),
-    };
+        0 => say!("No model has a whole place."),
+        _ => say!("Whole places: {names}.", names = crate::format::listed(&whole)),
+    }
+    .to_string();
     match relaxed.program {
         Some(program) => match program.exchange {
             Some(exchange) => {
-                let per = if seen.unit.sign().is_empty() { "unit of cost".to_owned() } else { "dollar".to_owned() };
-                said += &format!(
-                    " The budget binds: {} gives up {} of its place to the cheaper {}. The dashed line is the price of cost, λ = {} of weight a {per}: models above it have a whole place, those below it none.",
-                    seen.name(exchange.out),
-                    fixed(exchange.fraction, 2),
-                    seen.name(exchange.into),
-                    significant(program.price),
+                said += &say!(
+                    if seen.unit.sign().is_empty() {
+                        " The budget binds: {out} gives up {part} of its place to the cheaper {into}. The dashed line is the price of cost, λ = {price} of weight a unit of cost: models above it have a whole place, those below it none."
+                    } else {
+                        " The budget binds: {out} gives up {part} of its place to the cheaper {into}. The dashed line is the price of cost, λ = {price} of weight a dollar: models above it have a whole place, those below it none."
+                    },
+                    out = seen.name(exchange.out),
+                    part = fixed(exchange.fraction, 2),
+                    into = seen.name(exchange.into),
+                    price = significant(program.price),
                 );
             }
-            None => said += " They cost no more than the budget, so that cost has no price (λ = 0).",
+            None => said += &say!(" They cost no more than the budget, so that cost has no price (λ = 0)."),
         },
         None => {
             let parts: Vec<String> = (points.iter().filter(|point| point.z > 1e-12 && point.z < 1.0 - 1e-12))
                 .map(|point| format!("{} {}", seen.name(point.arm), fixed(point.z, 2)))
                 .collect();
             if !parts.is_empty() {
-                said += &format!(" Parts of a place: {}.", parts.join(", "));
+                said += &say!(" Parts of a place: {parts}.", parts = parts.join(&say!(", ")));
             }
         }
     }
     if let Some(budget) = seen.round.budget {
-        said += &format!(" Expected cost {} of {}.", seen.cost(relaxed.cost), seen.cost(budget));
+        said += &say!(" Expected cost {cost} of {budget}.", cost = seen.cost(relaxed.cost), budget = seen.cost(budget));
     }
     said
 }

@@ -5,9 +5,10 @@ use super::cloud::cloud;
 use super::formulas::formulas;
 use super::local::local;
 use super::program::Program;
-use super::words;
+use super::words::{feedback, message};
 use crate::format::Unit;
 use crate::shared::Shared;
+use crate::words::say;
 use llm_selection::inspect::Inspection;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -64,22 +65,22 @@ pub fn RoundView(props: &RoundProps) -> Html {
                 {local(seen)}
                 <div class="wire">
                     <div>
-                        if relaxed { <b><i class="sym">{"z"}</i></b> } else { <b>{"the set"}</b> }
+                        if relaxed { <b><i class="sym">{"z"}</i></b> } else { <b>{say!("the set")}</b> }
                         <svg viewBox="0 0 60 12" preserveAspectRatio="none" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" d="M0 6H58M52 2l6 4-6 4" /></svg>
-                        {words::message(seen)}
+                        {message(seen)}
                     </div>
                     <div>
-                        <b>{"feedback"}</b>
+                        <b>{say!("feedback")}</b>
                         <svg viewBox="0 0 60 12" preserveAspectRatio="none" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" d="M60 6H2M8 2L2 6l6 4" /></svg>
-                        {words::feedback(seen)}
+                        {feedback(seen)}
                     </div>
                 </div>
                 {cloud(seen)}
             </div>
             <Program inspection={props.inspection.clone()} models={props.models.clone()} unit={props.unit} />
             <details class="formulas">
-                <summary>{"Formulas with this round\u{2019}s numbers"}</summary>
-                <div class="scroll" tabindex="0" role="group" aria-label="Formulas, scroll sideways">{formulas(seen)}</div>
+                <summary>{say!("Formulas with this round\u{2019}s numbers")}</summary>
+                <div class="scroll" tabindex="0" role="group" aria-label={say!("Formulas, scroll sideways")}>{formulas(seen)}</div>
             </details>
         </>
     }

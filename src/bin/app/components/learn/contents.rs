@@ -1,9 +1,10 @@
 //! The lessons there are: beside a lesson, and as a page of their own.
 
-use super::markup;
-use crate::format::plural;
+use super::{lang, title};
+use crate::format::count;
 use crate::learn::{Entry, LearnAction, LearnState, Place};
 use crate::state::Action;
+use crate::words::{mix, plural, say};
 use yew::prelude::*;
 
 /// Properties of [`Contents`].
@@ -38,7 +39,7 @@ pub fn Contents(props: &ContentsProps) -> Html {
         html! {
             <li key={entry.slug.clone()}>
                 <a href={Place::fragment(&entry.slug, 0, &learn.place.hidden)} aria-current={current.then_some("true")}>
-                    <span class="nth">{place + 1}</span><span>{&entry.title}</span>{tick(done)}
+                    <span class="nth">{place + 1}</span>{title(entry)}{tick(done)}
                 </a>
                 if current { {steps(learn, entry, opened.step)} }
             </li>
@@ -49,9 +50,9 @@ pub fn Contents(props: &ContentsProps) -> Html {
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
     html! {
-        <nav class={classes!("toc", open.then_some("is-open"))} aria-label="Lessons">
-            <button type="button" class="btn" aria-expanded={open.to_string()} aria-controls="toc" onclick={turn}>{"Lessons"}</button>
-            <div id="toc"><h2><a href="#learn">{"Lessons"}</a></h2><ol>{for items}</ol></div>
+        <nav class={classes!("toc", open.then_some("is-open"))} aria-label={say!("Lessons")}>
+            <button type="button" class="btn" aria-expanded={open.to_string()} aria-controls="toc" onclick={turn}>{say!("Lessons")}</button>
+            <div id="toc"><h2><a href="#learn">{say!("Lessons")}</a></h2><ol>{for items}</ol></div>
         </nav>
     }
 }
@@ -61,44 +62,53 @@ fn steps(learn: &LearnState, entry: &Entry, now: usize) -> Html {
         html! {
             <li key={step}>
                 <a href={Place::fragment(&entry.slug, step, &learn.place.hidden)} aria-current={(step == now).then_some("step")}>
-                    <span>{title}</span>{tick(learn.progress.has(&entry.slug, step))}
+                    <span lang={lang()}>{title}</span>{tick(learn.progress.has(&entry.slug, step))}
                 </a>
             </li>
         }
     });
-    html! { <ol class="of-lesson" aria-label="Steps of this lesson">{for items}</ol> }
+    html! { <ol class="of-lesson" aria-label={say!("Steps of this lesson")}>{for items}</ol> }
 }
 
 fn tick(done: bool) -> Html {
-    html! { if done { <span class="done"><span aria-hidden="true">{"✓"}</span><span class="vh">{" finished"}</span></span> } }
+    html! { if done { <span class="done"><span aria-hidden="true">{"✓"}</span><span class="vh">{" "}{say!("finished")}</span></span> } }
+}
+
+/// Minutes that a lesson takes.
+pub fn minutes(minutes: u64) -> AttrValue {
+    plural!(minutes, "{n}\u{a0}minute", "{n}\u{a0}minutes", n = count(minutes))
 }
 
 /// All lessons, and what the reader has done of them.
 pub fn overview(learn: &LearnState, index: &[Entry], dispatch: &Callback<Action>) -> Html {
     let finished = |entry: &Entry| learn.progress.has_all(&entry.slug, entry.steps.len());
     let next = index.iter().find(|entry| !finished(entry));
-    let minutes: u64 = index.iter().map(|entry| entry.minutes).sum();
+    let all: u64 = index.iter().map(|entry| entry.minutes).sum();
     let items = index.iter().enumerate().map(|(place, entry)| {
         html! {
             <li key={entry.slug.clone()}>
                 <a href={Place::fragment(&entry.slug, 0, &learn.place.hidden)}>
-                    <span class="nth">{place + 1}</span><span>{&entry.title}</span>
+                    <span class="nth">{place + 1}</span>{title(entry)}
                 </a>
-                <span class="quiet small">{plural(entry.minutes, "minute", "minutes")}</span>{tick(finished(entry))}
+                <span class="quiet small">{minutes(entry.minutes)}</span>{tick(finished(entry))}
             </li>
         }
     });
     let forget = dispatch.reform(|_: MouseEvent| Action::Learn(LearnAction::Forget));
     html! {
         <>
-            <div class="lead">{markup(&format!("<p>{} lessons, {minutes} minutes, for whoever knows what an average is. Each asks you to guess before it shows: the experiments are played here, by the same engine as in the Playground.</p>", index.len()).into())}</div>
+            <div class="lead"><p>{say!(
+                "{lessons} lessons, {minutes} minutes, for whoever knows what an average is. Each asks you to guess before it shows: the experiments are played here, by the same engine as in the Playground.",
+                lessons = index.len(),
+                minutes = all
+            )}</p></div>
             if let Some(entry) = next {
-                <p><a class="btn primary" href={Place::fragment(&entry.slug, 0, &learn.place.hidden)}>{if learn.progress.is_empty() { "Begin: " } else { "Go on: " }}{&entry.title}</a></p>
+                <p><a class="btn primary" href={Place::fragment(&entry.slug, 0, &learn.place.hidden)}><span>{mix!(if learn.progress.is_empty() { "Begin: {lesson}" } else { "Go on: {lesson}" }, lesson = title(entry))}</span></a></p>
             }
-            <ol class="all-lessons" aria-label="All lessons">{for items}</ol>
+            <ol class="all-lessons" aria-label={say!("All lessons")}>{for items}</ol>
             if !learn.progress.is_empty() {
-                <p class="quiet small">{"Ticks and guesses are remembered on this computer alone. "}
-                    <button type="button" class="btn small" onclick={forget}>{"Forget my progress"}</button></p>
+                <p class="quiet small">{say!("Ticks and guesses are remembered on this computer alone.")}{" "}
+                    <button type="button" class="btn small" onclick={forget}>{say!("Forget my progress")}</button></p>
             }
         </>
     }

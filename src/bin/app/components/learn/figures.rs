@@ -9,6 +9,7 @@ use crate::format::Unit;
 use crate::inspector::InspectorAction;
 use crate::learn::{Course, Stage, StepAction, Trial, Vary};
 use crate::state::Action;
+use crate::words::say;
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::experiment::Environment;
 use llm_selection::figure::{Against, FigureKind, Paper};
@@ -51,7 +52,7 @@ fn values(place: usize, vary: &Vary, course: &Course, send: &Callback<StepAction
     });
     html! {
         <fieldset class="vary" role="radiogroup">
-            <legend>{&vary.label}</legend>
+            <legend lang={super::lang()}>{&vary.label}</legend>
             <div class="seg">{for options}</div>
         </fieldset>
     }
@@ -62,9 +63,9 @@ fn elsewhere(trial: &Trial, course: &Course, send: &Callback<StepAction>) -> Htm
     let Some(Ok((_, link))) = &course.experiment else { return Html::default() };
     if trial.file.is_some() {
         let take = send.reform(|_: MouseEvent| StepAction::Take);
-        return html! { <button type="button" class="btn small" onclick={take}>{"Open in Query-aware"}</button> };
+        return html! { <button type="button" class="btn small" onclick={take}>{say!("Open in Query-aware")}</button> };
     }
-    html! { <a class="btn small" href={link.clone()}>{"Open in the Playground"}</a> }
+    html! { <a class="btn small" href={link.clone()}>{say!("Open in the Playground")}</a> }
 }
 
 /// The round that the lesson speaks of, and any other; of the experiment that was played last.

@@ -1,9 +1,10 @@
 //! What the reader is asked before the run, the run's buttons, and how the guess stands against what came out.
 
-use super::{focus, markup};
+use super::{focus, lang, markup};
 use crate::components::message::{Message, Tone, explained};
-use crate::format::{count, duration, plural};
+use crate::format::{count, duration};
 use crate::learn::{Course, Prediction, Said, Stage, Step, StepAction};
+use crate::words::{mix, plural, say};
 use yew::prelude::*;
 
 /// The card with question and buttons; nothing where a step has neither.
@@ -35,9 +36,12 @@ pub fn question(
     let asks = waits && course.guess.is_none();
     let rounds = course.experiment.as_ref().and_then(|it| it.as_ref().ok()).map(|(it, _)| u64::from(it.run.rounds));
     let label = match &it.experiment {
-        None => "Show the answer".to_owned(),
-        Some(trial) if trial.file.is_some() => "Train and judge".to_owned(),
-        Some(_) => format!("Run {}", plural(rounds.unwrap_or_default(), "round", "rounds")),
+        None => say!("Show the answer"),
+        Some(trial) if trial.file.is_some() => say!("Train and judge"),
+        Some(_) => {
+            let rounds = rounds.unwrap_or_default();
+            plural!(rounds, "Run {n}\u{a0}round", "Run {n}\u{a0}rounds", n = count(rounds))
+        }
     };
     html! {
         <div class="predict">
@@ -47,15 +51,15 @@ pub fn question(
                     <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="currentColor" d="M4 2.5v11l9-5.5z" /></svg>{label}
                 </button>
                 if waits {
-                    <button type="button" class="btn ghost" onclick={skip}>{"Show it without a guess"}</button>
+                    <button type="button" class="btn ghost" onclick={skip}>{say!("Show it without a guess")}</button>
                 }
                 {status}
             </div>
             if course.stage == Stage::Playing {
-                <progress value={format!("{:.4}", share(course))} aria-label="Progress of the run"></progress>
+                <progress value={format!("{:.4}", share(course))} aria-label={say!("Progress of the run")}></progress>
             }
             if let Stage::Failed(error) = &course.stage {
-                <Message tone={Tone::Bad} title="The run could not go on">{explained(error)}</Message>
+                <Message tone={Tone::Bad} title={say!("The run could not go on")}>{explained(error)}</Message>
             }
         </div>
     }
@@ -69,13 +73,13 @@ fn options(place: usize, prediction: &Prediction, course: &Course, send: &Callba
         html! {
             <label key={option} class={right.then_some("is-right")}>
                 <input type="radio" name={format!("guess-{}", place + 1)} checked={course.guess == Some(option)} disabled={settled} {onchange} />
-                <span>{markup(text)}if right { <span class="vh">{" (right)"}</span> }</span>
+                <span><span lang={lang()}>{markup(text)}</span>if right { <span class="vh">{" "}{say!("(right)")}</span> }</span>
             </label>
         }
     });
     html! {
         <fieldset role="radiogroup">
-            <legend>{markup(&prediction.question)}</legend>
+            <legend lang={lang()}>{markup(&prediction.question)}</legend>
             <div class="options">{for options}</div>
         </fieldset>
     }
@@ -84,15 +88,16 @@ fn options(place: usize, prediction: &Prediction, course: &Course, send: &Callba
 /// The guess beside the right answer.
 pub fn verdict(prediction: &Prediction, course: &Course) -> Html {
     let text = |option: usize| prediction.options.get(option).map(markup).unwrap_or_default();
-    let right = text(prediction.right);
+    let bold = |option: usize| html! { <b lang={lang()}>{text(option)}</b> };
+    let right = bold(prediction.right);
     match course.said {
         Some(Said::Guess(guess)) if guess == prediction.right => {
-            html! { <p class="verdict is-good">{"You said "}<b>{right}</b>{", and so it is."}</p> }
+            html! { <p class="verdict is-good">{mix!("You said {right}, and so it is.", right = right)}</p> }
         }
         Some(Said::Guess(guess)) => {
-            html! { <p class="verdict">{"You said "}<b>{text(guess)}</b>{"; it is "}<b>{right}</b>{"."}</p> }
+            html! { <p class="verdict">{mix!("You said {guess}; it is {right}.", guess = bold(guess), right = right)}</p> }
         }
-        _ => html! { <p class="verdict">{"It is "}<b>{right}</b>{"."}</p> },
+        _ => html! { <p class="verdict">{mix!("It is {right}.", right = right)}</p> },
     }
 }
 
@@ -104,27 +109,35 @@ fn share(course: &Course) -> f64 {
 }
 
 /// What the live region says: what begins and what ends.
-fn said(course: &Course) -> String {
+fn said(course: &Course) -> AttrValue {
     match (&course.stage, &course.snapshot, &course.trained) {
-        (Stage::Ready, ..) if course.asked => "Choose an answer first, or show it without a guess.".to_owned(),
-        (Stage::Ready, ..) if course.said.is_some() => "Your guess of before is kept.".to_owned(),
-        (Stage::Ready, ..) => String::new(),
-        (Stage::Playing, ..) => "Running".to_owned(),
-        (Stage::Failed(_), ..) => "Stopped".to_owned(),
+        (Stage::Ready, ..) if course.asked => say!("Choose an answer first, or show it without a guess."),
+        (Stage::Ready, ..) if course.said.is_some() => say!("Your guess of before is kept."),
+        (Stage::Ready, ..) => AttrValue::default(),
+        (Stage::Playing, ..) => say!("Running"),
+        (Stage::Failed(_), ..) => say!("Stopped"),
         (Stage::Done, Some(run), _) => {
             let replicates = u64::from(run.result.experiment.run.replicates);
-            format!(
-                "{} rounds, {}, in {}. Done",
-                count(u64::from(run.rounds)),
-                plural(replicates, "replicate", "replicates"),
-                duration(run.elapsed_ms)
+            plural!(
+                replicates,
+                "{rounds} rounds, {n}\u{a0}replicate, in {time}. Done",
+                "{rounds} rounds, {n}\u{a0}replicates, in {time}. Done",
+                rounds = count(u64::from(run.rounds)),
+                n = count(replicates),
+                time = duration(run.elapsed_ms)
             )
         }
         (Stage::Done, None, Some(trained)) => {
             let all: f64 = trained.times.iter().map(|(_, time)| time).sum();
-            let queries = plural(trained.evaluation.split.test, "query", "queries");
-            format!("Trained, and judged on {queries}, in {}. Done", duration(all))
+            let queries = trained.evaluation.split.test;
+            plural!(
+                queries,
+                "Trained, and judged on {n}\u{a0}query, in {time}. Done",
+                "Trained, and judged on {n}\u{a0}queries, in {time}. Done",
+                n = count(queries),
+                time = duration(all)
+            )
         }
-        (Stage::Done, None, None) => "Done".to_owned(),
+        (Stage::Done, None, None) => say!("Done"),
     }
 }

@@ -78,7 +78,7 @@ pub fn Curve(props: &CurveProps) -> Html {
                 </div>
                 <p class="sub">{told(sub(kind, report))}</p>
             </figcaption>
-            <Reader {title} {scene} {stops} {chart} table={body} />
+            <Reader {title} {scene} {stops} {chart} engine_names=true table={body} />
         </figure>
     }
 }

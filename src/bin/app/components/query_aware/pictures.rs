@@ -140,7 +140,7 @@ pub fn Picture(props: &PictureProps) -> Html {
                 </div>
                 <p class="sub">{told(sub(kind, evaluation))}</p>
             </figcaption>
-            <Reader title={title.clone()} {scene} {stops} {chart} table={body} />
+            <Reader title={title.clone()} {scene} {stops} {chart} engine_names=true table={body} />
         </figure>
     }
 }
