@@ -74,7 +74,8 @@ fn parse(file: &str, text: &str) -> Result<Vec<(String, Entry)>> {
 
 /// The text for many, and the text for one where there are two.
 fn forms(pattern: &Pattern<&str>) -> Result<(String, Option<String>)> {
-    if let [PatternElement::Placeable { expression: Expression::Select { variants, .. } }] = pattern.elements.as_slice() {
+    if let [PatternElement::Placeable { expression: Expression::Select { variants, .. } }] = pattern.elements.as_slice()
+    {
         let form = |wanted: &str| {
             let of = |key: &VariantKey<&str>| matches!(key, VariantKey::Identifier { name } if *name == wanted);
             variants.iter().find(|variant| of(&variant.key)).map(|variant| plain(&variant.value))
@@ -91,7 +92,9 @@ fn plain(pattern: &Pattern<&str>) -> Result<String> {
     for element in &pattern.elements {
         match element {
             PatternElement::TextElement { value } => text.push_str(value),
-            PatternElement::Placeable { expression: Expression::Inline(InlineExpression::VariableReference { id }) } => {
+            PatternElement::Placeable {
+                expression: Expression::Inline(InlineExpression::VariableReference { id }),
+            } => {
                 text.push_str(&format!("{{{}}}", id.name));
             }
             PatternElement::Placeable { expression: Expression::Inline(InlineExpression::StringLiteral { value }) } => {
@@ -113,7 +116,8 @@ mod tests {
                     rounds = { $n ->\n    [one] { $n } round\n   *[other] { $n } rounds\n}\n";
         let text = text.replace("question}", "question{ \"}\" }");
         let all = parse("a.ftl", &text).unwrap();
-        let texts: Vec<_> = all.iter().map(|(id, entry)| (id.as_str(), entry.text.as_str(), entry.one.as_deref())).collect();
+        let texts: Vec<_> =
+            all.iter().map(|(id, entry)| (id.as_str(), entry.text.as_str(), entry.one.as_deref())).collect();
         assert_eq!(
             texts,
             [

@@ -65,7 +65,9 @@ pub fn errors(folder: &Path) -> Result<Vec<Said>> {
             let arguments = split(arguments);
             let text = match arguments.get(1).map(Vec::as_slice) {
                 Some([TokenTree::Literal(text)]) => value(text),
-                Some([TokenTree::Ident(format), TokenTree::Punct(_), TokenTree::Group(group)]) if *format == "format" => {
+                Some([TokenTree::Ident(format), TokenTree::Punct(_), TokenTree::Group(group)])
+                    if *format == "format" =>
+                {
                     let inner: Vec<TokenTree> = group.stream().into_iter().collect();
                     match inner.first() {
                         Some(TokenTree::Literal(text)) => value(text),
@@ -176,9 +178,7 @@ fn split(tokens: Vec<TokenTree>) -> Vec<Vec<TokenTree>> {
 /// The texts of an expression, but for those that it is compared with.
 fn literals(tokens: &[TokenTree]) -> Vec<String> {
     let mut all = Vec::new();
-    let is = |token: Option<&TokenTree>, marks: &[char]| {
-        matches!(token, Some(TokenTree::Punct(mark)) if marks.contains(&mark.as_char()))
-    };
+    let is = |token: Option<&TokenTree>, marks: &[char]| matches!(token, Some(TokenTree::Punct(mark)) if marks.contains(&mark.as_char()));
     for (at, token) in tokens.iter().enumerate() {
         match token {
             TokenTree::Group(group) => all.extend(literals(&group.stream().into_iter().collect::<Vec<_>>())),
