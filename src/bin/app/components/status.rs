@@ -121,7 +121,8 @@ fn facts(props: &StatusProps, current: Option<&Shared<Snapshot>>) -> Html {
             let left = f64::from(snapshot.rounds.saturating_sub(snapshot.round)) / pace;
             vec![
                 fact(say!("Time left"), duration(left).into()),
-                fact(say!("Pace"), say!("{n} rounds/s", n = count((1000.0 * pace) as u64))),
+                // Not that of calls.
+                fact(say!("Pace{of}", of = ""), say!("{n} rounds/s", n = count((1000.0 * pace) as u64))),
                 fact(say!("Replicates"), count(u64::from(snapshot.result.experiment.run.replicates)).into()),
             ]
         }
