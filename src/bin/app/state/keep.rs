@@ -145,7 +145,7 @@ impl State {
         let mut said = Vec::new();
         if form.source == Source::Files && files.is_none() {
             form.source = Source::Illustration;
-            said.push(say!("Your files were not kept in this browser: please load them again.").to_string());
+            said.push(say!("Your files were not kept in this browser: please load them again."));
         }
         let world = match World::new(&form.source, files.as_ref()) {
             Ok(world) => world,
