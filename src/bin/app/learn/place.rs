@@ -8,13 +8,14 @@ pub const PARTS: [&str; 5] = ["list", "margin", "predictions", "pager", "header"
 
 /// What a part is called on the page.
 pub fn part(name: &str) -> AttrValue {
-    say!(match name {
-        "list" => "List of lessons",
-        "margin" => "Margin",
-        "predictions" => "Predictions",
-        "pager" => "Pager",
-        _ => "Header",
-    })
+    match name {
+        "list" => say!("List of lessons"),
+        "margin" => say!("Margin"),
+        // Not those of a classifier.
+        "predictions" => say!("Predictions{of}", of = ""),
+        "pager" => say!("Pager"),
+        _ => say!("Header"),
+    }
 }
 
 /// What an address means.
