@@ -117,8 +117,7 @@ pub fn is_evaluation(text: &str) -> bool {
 /// Those of [`Experiment::from_json`], and a result that is no whole one.
 pub fn experiment(text: &str) -> Result<(Experiment, Option<Promise>)> {
     let wrong = |error: serde_json::Error| {
-        let expected = "a result as `llm-select run` and the page write it";
-        Error::new(ErrorKind::Malformed, format!("{expected}: {error}"))
+        Error::new(ErrorKind::Malformed, format!("a result as `llm-select run` and the page write it: {error}"))
     };
     if is_evaluation(text) {
         #[derive(Deserialize)]

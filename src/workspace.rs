@@ -127,12 +127,12 @@ impl Item {
         self.result = None;
         // Nobody else's file sets this computer to work unasked for minutes.
         self.trained = None;
-        let too_large = |what: &str, most: u64| Err(Error::new(ErrorKind::TooLarge, format!("at most {most} {what}")));
+        let too_large = |expected: String| Err(Error::new(ErrorKind::TooLarge, expected));
         if self.form.len() > MAX_FORM {
-            return too_large("bytes of a form", MAX_FORM as u64);
+            return too_large(format!("at most {MAX_FORM} bytes of a form"));
         }
         if self.files.len() > MAX_FILES {
-            return too_large("files", MAX_FILES as u64);
+            return too_large(format!("at most {MAX_FILES} files"));
         }
         if !self.saved.is_finite() || self.saved.abs() > 8.64e15 {
             return Err(Error::new(ErrorKind::OutOfRange, "a time").at_field("saved").found(self.saved));
@@ -144,11 +144,11 @@ impl Item {
                 return Err(Error::new(ErrorKind::OutOfRange, expected).at_field("sha256").found(&part.sha256));
             }
             if part.name.is_empty() || part.name.len() > MAX_FILE_NAME {
-                return too_large("bytes of a file's name, and at least one", MAX_FILE_NAME as u64);
+                return too_large(format!("at most {MAX_FILE_NAME} bytes of a file's name, and at least one"));
             }
         }
         if self.files.iter().any(|file| file.bytes > MAX_BYTES) {
-            return too_large("bytes of a file", MAX_BYTES);
+            return too_large(format!("at most {MAX_BYTES} bytes of a file"));
         }
         Ok(self)
     }

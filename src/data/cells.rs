@@ -108,11 +108,11 @@ fn plain_number(cell: &[u8]) -> Option<f64> {
 
 fn bad(field: Field, expected: &str) -> Error {
     let written: String = field.text().chars().take(300).collect();
-    let hint = match written.contains(',') && number(written.replace(',', ".").as_bytes()).is_some() {
-        true => " with a point, not a comma, before the decimals",
-        false => "",
+    let expected = match written.contains(',') && number(written.replace(',', ".").as_bytes()).is_some() {
+        true => format!("{expected} with a point, not a comma, before the decimals"),
+        false => expected.to_owned(),
     };
-    Error::new(ErrorKind::BadCell, format!("{expected}{hint}")).found(written)
+    Error::new(ErrorKind::BadCell, expected).found(written)
 }
 
 /// Above any cost, number of tokens and latency there is: so that products and sums of them stay finite.

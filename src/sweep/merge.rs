@@ -95,8 +95,9 @@ pub fn merge(files: &[(String, String)]) -> Result<SweepResult> {
 /// One part and its shard.
 fn read(text: &str) -> Result<(Shard, SweepResult)> {
     let mut reader = serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
-    let what = "a part that `llm-select sweep --shard` wrote";
-    let bad = |error: &dyn std::fmt::Display| Error::new(ErrorKind::Malformed, format!("{what}: {error}"));
+    let bad = |error: &dyn std::fmt::Display| {
+        Error::new(ErrorKind::Malformed, format!("a part that `llm-select sweep --shard` wrote: {error}"))
+    };
     let part: SweepResult = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         let error = bad(error.inner());
@@ -104,7 +105,7 @@ fn read(text: &str) -> Result<(Shard, SweepResult)> {
     })?;
     reader.end().map_err(|error| bad(&error))?;
     let shard = part.shard.ok_or_else(|| {
-        let expected = format!("{what}; this is the whole of a sweep");
+        let expected = "a part that `llm-select sweep --shard` wrote; this is the whole of a sweep";
         Error::new(ErrorKind::Missing, expected).at_field("shard").found("nothing")
     })?;
     if shard.index == 0 || shard.index > shard.of || shard.of as usize > super::MAX_POINTS {

@@ -92,7 +92,7 @@ fn entry(part: &Part) -> String {
 pub fn read<R: Read + Seek, W: Write>(archive: R, mut open: impl FnMut() -> W) -> Result<Archive<W>> {
     let mut zip = ZipArchive::new(archive).map_err(zip_error)?;
     if zip.len() > MAX_ENTRIES {
-        return Err(too_large("entries", MAX_ENTRIES as u64));
+        return Err(too_large(format!("a workspace file of at most {MAX_ENTRIES} entries")));
     }
     let mut refused = Vec::new();
     let mut items = Vec::new();
@@ -116,7 +116,7 @@ pub fn read<R: Read + Seek, W: Write>(archive: R, mut open: impl FnMut() -> W) -
         }
         total = total.saturating_add(part.bytes);
         let unpacked = match total > MAX_TOTAL {
-            true => Err(too_large("bytes in all", MAX_TOTAL)),
+            true => Err(too_large(format!("a workspace file of at most {MAX_TOTAL} bytes in all"))),
             false => unpack(&mut zip, part, &mut open),
         };
         match unpacked {
@@ -134,8 +134,8 @@ pub fn read<R: Read + Seek, W: Write>(archive: R, mut open: impl FnMut() -> W) -
     Ok(Archive { items, parts, refused })
 }
 
-fn too_large(what: &str, most: u64) -> Error {
-    Error::new(ErrorKind::TooLarge, format!("a workspace file of at most {most} {what}"))
+fn too_large(expected: String) -> Error {
+    Error::new(ErrorKind::TooLarge, expected)
 }
 
 /// The items of the list, not looked at yet.
@@ -145,7 +145,7 @@ fn list<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<Value>> {
     let entry = zip.by_name(LIST).map_err(missing)?;
     entry.take(MAX_LIST + 1).read_to_end(&mut text).map_err(zip_error)?;
     if text.len() as u64 > MAX_LIST {
-        return Err(too_large("bytes of list", MAX_LIST));
+        return Err(too_large(format!("a workspace file of at most {MAX_LIST} bytes of list")));
     }
     let list: AnyList = serde_json::from_slice(&text).map_err(|error| zip_error(error).in_file(LIST))?;
     if list.format != FORMAT {
@@ -156,7 +156,7 @@ fn list<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<Value>> {
         return Err(Error::new(ErrorKind::NotYet, expected).found(list.version).in_file(LIST).at_field("version"));
     }
     if list.items.len() > MAX_ITEMS {
-        return Err(too_large("items", MAX_ITEMS as u64));
+        return Err(too_large(format!("a workspace file of at most {MAX_ITEMS} items")));
     }
     Ok(list.items)
 }
