@@ -3,6 +3,7 @@
 //! The engine speaks English. What it has said is looked up afterwards, as a whole: [`Catalogue::told`] finds the message
 //! whose own letters fit the text, and what stands in its places.
 
+use crate::order::sort_by;
 use std::fmt::{Display, Write};
 
 /// A pair of messages: English, and the other language.
@@ -45,17 +46,27 @@ impl Catalogue {
     /// A text of several sentences is found as a whole, or each sentence by itself. `None` where nothing fits.
     #[must_use]
     pub fn told(&self, text: &str) -> Option<String> {
-        let known = self.find(text).map(str::to_owned).or_else(|| self.fitted(text, false));
-        let whole = known.or_else(|| self.sentences(text, false)).or_else(|| self.fitted(text, true));
-        whole.or_else(|| self.sentences(text, true))
+        self.known(text).or_else(|| self.fitted(text, true)).or_else(|| self.sentences(text, true))
+    }
+
+    /// A text all of whose sentences are known.
+    fn known(&self, text: &str) -> Option<String> {
+        self.sentence(text).or_else(|| self.sentences(text, false))
+    }
+
+    fn sentence(&self, text: &str) -> Option<String> {
+        self.find(text).map(str::to_owned).or_else(|| self.fitted(text, false))
     }
 
     /// The first sentence, or the first few that are one message, and then the rest; `partly` where that may be unknown.
     fn sentences(&self, text: &str, partly: bool) -> Option<String> {
         text.match_indices(". ").find_map(|(end, _)| {
             let (first, rest) = (text.get(..=end)?, text.get(end + 2..)?);
-            let mut all = self.find(first).map(str::to_owned).or_else(|| self.fitted(first, false))?;
-            let rest = self.told(rest).or_else(|| partly.then(|| rest.to_owned()))?;
+            let mut all = self.sentence(first)?;
+            let rest = match partly {
+                true => self.told(rest).unwrap_or_else(|| rest.to_owned()),
+                false => self.known(rest)?,
+            };
             if !all.ends_with('。') {
                 all.push(' ');
             }
@@ -63,25 +74,28 @@ impl Catalogue {
         })
     }
 
-    /// By the message with places that fits; `further` where a sentence may end within a place.
+    /// By the message with places that fits; `further` where sentences may be left in a place, even unknown ones.
     fn fitted(&self, text: &str, further: bool) -> Option<String> {
-        let fits = self.patterns.iter().filter_map(|(english, translated)| {
-            let (letters, values) = fit(english, text)?;
-            let whole = further || values.iter().all(|(_, value)| !value.contains(". "));
-            whole.then_some((letters, values, *translated))
-        });
-        let (_, values, pattern) = fits.max_by_key(|(letters, ..)| *letters)?;
-        let values: Vec<(&str, String)> = values
-            .into_iter()
-            .map(|(name, value)| {
+        let fits = self.patterns.iter().filter_map(|(english, translated)| Some((fit(english, text)?, *translated)));
+        let mut fits: Vec<_> = fits.collect();
+        sort_by(&mut fits, |((a, _), _), ((b, _), _)| b.cmp(a));
+        fits.into_iter().find_map(|((_, values), pattern)| {
+            if !further && values.iter().any(|(_, value)| value.contains(". ")) {
+                return None;
+            }
+            let value = |(name, value): (&'static str, &str)| {
                 // A place that holds the whole text would be looked up without end.
-                let phrase = (value.contains(' ') && value.len() < text.len()).then(|| self.told(value)).flatten();
-                (name, phrase.unwrap_or_else(|| value.to_owned()))
-            })
-            .collect();
-        let values: Vec<(&str, &dyn Display)> =
-            values.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
-        Some(fill(pattern, &values))
+                let phrase = Some(value).filter(|value| value.contains(' ') && value.len() < text.len());
+                let phrase = phrase.and_then(|value| if further { self.told(value) } else { self.known(value) });
+                // A sentence is no value.
+                let lost = !further && phrase.is_none() && value.ends_with('.');
+                (!lost).then(|| (name, phrase.unwrap_or_else(|| value.to_owned())))
+            };
+            let values: Vec<(&str, String)> = values.into_iter().map(value).collect::<Option<_>>()?;
+            let values: Vec<(&str, &dyn Display)> =
+                values.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
+            Some(fill(pattern, &values))
+        })
     }
 }
 
