@@ -514,7 +514,7 @@ impl State {
         Rc::make_mut(&mut self.form)
     }
 
-    fn say(&mut self, said: Vec<yew::AttrValue>) {
+    fn say(&mut self, said: Vec<AttrValue>) {
         self.notice = (!said.is_empty()).then(|| said.join(" ").into());
     }
 
