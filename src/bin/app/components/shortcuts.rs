@@ -16,7 +16,7 @@ fn shortcuts() -> [(&'static str, AttrValue); 5] {
 }
 
 /// Keys that always work, where they belong.
-fn always() -> [(&'static str, AttrValue); 8] {
+fn always() -> [(&'static str, AttrValue); 9] {
     [
         (
             "← →",
@@ -28,6 +28,8 @@ fn always() -> [(&'static str, AttrValue); 8] {
             "Page Up, Page Down",
             say!("On a chart: move the cursor ten times as far; while presenting: the figure before, the next one"),
         ),
+        // A space that does not break: these are no two names.
+        (",\u{a0}.", say!("On a chart over rounds: move the cursor by one round")),
         ("Home, End", say!("On a chart: to its first and its last place")),
         ("Enter", say!("On a chart of a run: open the round under the cursor in the round inspector")),
         ("Esc", say!("On a chart: take the cursor away; elsewhere: close what is open, leave the presentation")),
