@@ -13,6 +13,7 @@ pub use text::{aligned, curves_csv, table};
 use crate::data::FileIdentity;
 use crate::experiment::Experiment;
 use crate::export::plain;
+use crate::figure::number::count;
 use crate::number::short;
 use crate::theory::Bounds;
 use serde::{Deserialize, Serialize};
@@ -259,7 +260,7 @@ impl RunResult {
                 let round = settled(&policy.rounds, &policy.ratio.as_ref()?.mean)?;
                 // What comes to rest in the last tenth may as well be passing through.
                 let still = u64::from(round) * 10 > u64::from(planned) * 9;
-                let text = if still { "still moving".to_string() } else { format!("round {round}") };
+                let text = if still { "still moving".to_string() } else { format!("round {}", count(round)) };
                 Some(format!("{} ({text})", plain(&policy.label)))
             })
             .collect();

@@ -38,9 +38,9 @@ fn value(quantity: Quantity, bounds: &Bounds, t: f64) -> (f64, bool) {
     }
 }
 
-/// Value after the last round.
-pub(super) fn last(quantity: Quantity, bounds: &Bounds) -> f64 {
-    value(quantity, bounds, f64::from(bounds.rounds.max(1))).0
+/// Value after a round.
+pub(super) fn at(quantity: Quantity, bounds: &Bounds, round: u32) -> f64 {
+    value(quantity, bounds, f64::from(round.max(1))).0
 }
 
 /// The curve: dashed where it says something, dotted where it does not.

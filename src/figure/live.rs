@@ -171,7 +171,7 @@ pub fn draw(kind: LiveFigure, report: &Report, options: &Options) -> Scene {
         scene.nodes.push(path("hatch", hatching(left, top, right, line)));
     }
     values.lines(&mut scene.nodes, left, right, font);
-    round_axis(&mut scene.nodes, &frame.x, bottom, font, width, true);
+    round_axis(&mut scene.nodes, &frame.x, bottom, font, width, Some(false));
     let rounds: Vec<u32> = report.curve.iter().map(|point| point.round).collect();
     let means = report.curve.iter().map(|point| kind.of(point));
     let halves: Vec<f64> = means.clone().map(|mean| mean.half.unwrap_or(0.0)).collect();

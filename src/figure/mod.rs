@@ -189,6 +189,8 @@ pub struct Options<'a> {
     pub policy: usize,
     /// Round at which a line and dots stand.
     pub cursor: Option<u32>,
+    /// Last round on the axis, not before the last one played; `None` = all planned.
+    pub until: Option<u32>,
     /// Whether the axes have titles, as on paper.
     pub titled: bool,
     /// Whether the lines of curves over rounds carry marks, so that they are told apart without their colours. Lines of
@@ -210,6 +212,7 @@ impl Default for Options<'_> {
             by_violation: false,
             policy: 0,
             cursor: None,
+            until: None,
             titled: false,
             marked: false,
         }
@@ -274,6 +277,12 @@ pub fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> Drawing 
 pub(crate) fn extent(result: &RunResult) -> (u32, u32) {
     let reached = result.policies.iter().filter_map(|p| p.rounds.last().copied()).max().unwrap_or(0);
     (result.experiment.run.rounds.max(reached).max(1), reached)
+}
+
+/// Last round on the axis of rounds.
+pub(crate) fn axis_end(result: &RunResult, options: &Options) -> u32 {
+    let (planned, reached) = extent(result);
+    options.until.map_or(planned, |until| until.clamp(reached.max(1), planned))
 }
 
 /// Place of the last checkpoint at or before `round`.

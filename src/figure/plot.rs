@@ -8,7 +8,8 @@ use super::number::{BOLD, CostUnit, count, decimals, fixed, shorten, signed, tex
 use super::range::{Range, range};
 use super::titled;
 use super::{
-    Drawing, FigureKind, Node, Options, Quantity, Scene, checkpoint, extent, line_class, series_class, series_mark,
+    Drawing, FigureKind, Node, Options, Quantity, Scene, axis_end, checkpoint, extent, line_class, series_class,
+    series_mark,
 };
 use crate::order::sort_by;
 use crate::summary::{PolicyResult, RunResult};
@@ -63,9 +64,9 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
     let headed = kind.quantities(options).len() > 1;
     let (over, under) = (if headed { 0.0 } else { titled::row(options) }, titled::row(options));
     let (width, height) = (options.width, height(options) + over + under);
-    let (planned, reached) = extent(result);
+    let (end, reached) = (axis_end(result, options), extent(result).1);
     let first = if options.log {
-        libm::pow(10.0, libm::fmax(0.0, libm::floor(libm::log10(f64::from(planned))) - 3.0))
+        libm::pow(10.0, libm::fmax(0.0, libm::floor(libm::log10(f64::from(end))) - 3.0))
     } else {
         0.0
     };
@@ -103,7 +104,7 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
     let right = width - column;
 
     let scale = if options.log { Scale::Log } else { Scale::Linear };
-    let x = Axis::new(scale, first, f64::from(planned), left, right);
+    let x = Axis::new(scale, first, f64::from(end), left, right);
     let bound = quantities.first().is_some_and(|quantity| bound::shown(*quantity, result, options).is_some());
     let (top, bottom) = (font * if bound { 2.4 } else { 1.0 } + over, height - font * 2.2 - under);
     let mut plot = Plot { result, options, unit, nodes: Vec::new() };
@@ -127,7 +128,8 @@ pub(super) fn draw(kind: FigureKind, result: &RunResult, options: &Options) -> D
 fn anchors(quantity: Quantity, result: &RunResult, options: &Options) -> Vec<f64> {
     match quantity {
         Quantity::Regret | Quantity::Violation => {
-            let last = bound::shown(quantity, result, options).map(|bounds| bound::last(quantity, bounds));
+            let last = bound::shown(quantity, result, options)
+                .map(|bounds| bound::at(quantity, bounds, axis_end(result, options)));
             last.into_iter().chain([0.0]).collect()
         }
         Quantity::Reward => result.optimum.iter().filter_map(|o| o.reward).collect(),
@@ -172,19 +174,22 @@ pub(super) fn straight(class: &'static str, x0: f64, y0: f64, x1: f64, y1: f64) 
     path(class, format!("M{x0:.1} {y0:.1}L{x1:.1} {y1:.1}"))
 }
 
-/// The axis of rounds below a panel, with numbers where `numbered`.
-pub(super) fn round_axis(nodes: &mut Vec<Node>, x: &Axis, bottom: f64, font: f64, edge: f64, numbered: bool) {
+/// The axis of rounds below a panel; with numbers where `named` is there, the first of them `round 0` where it is true.
+pub(super) fn round_axis(nodes: &mut Vec<Node>, x: &Axis, bottom: f64, font: f64, edge: f64, named: Option<bool>) {
     nodes.push(straight("axis", x.start, bottom, x.end, bottom));
     let wanted = ((x.end - x.start) / (font * 5.5)) as usize;
     let mut free = f64::NEG_INFINITY;
     for tick in x.ticks(wanted.clamp(1, 10)) {
         let at = x.at(tick);
         nodes.push(straight("axis", at, bottom, at, bottom + font / 3.0));
-        let text = fixed(tick, 0);
+        let mut text = fixed(tick, 0);
+        if free < 0.0 && named == Some(true) {
+            text = format!("round {text}");
+        }
         let half = text_width(&text, font) / 2.0;
         let beyond = at + half > edge;
         let (class, anchor, from) = if beyond { ("end", edge, edge - 2.0 * half) } else { ("mid", at, at - half) };
-        if numbered && from > free {
+        if named.is_some() && from > free {
             nodes.push(Node::Text { class, x: anchor, y: bottom + font * 1.5, text });
             free = from + 2.0 * half + font * 0.4;
         }
@@ -221,7 +226,8 @@ impl Plot<'_> {
             let text = text.clone();
             self.nodes.push(Node::Text { class: "end", x: left - font * 0.5, y: y + font * 0.33, text });
         }
-        round_axis(&mut self.nodes, &frame.x, bottom, font, self.options.width, last);
+        let named = last.then_some(!self.options.titled);
+        round_axis(&mut self.nodes, &frame.x, bottom, font, self.options.width, named);
         // In the row of a heading there is less room, and above the last panel it is enough to name them.
         let free = match (headed, last) {
             (false, _) => (left, self.options.width),

@@ -6,7 +6,7 @@ use super::curves::Frame;
 use super::number::{BOLD, fixed, percent, shorten, text_width};
 use super::plot::{absence, height, round_axis, sentence};
 use super::titled;
-use super::{Drawing, FigureKind, Node, Options, Panel, Scene, extent, series_class};
+use super::{Drawing, FigureKind, Node, Options, Panel, Scene, axis_end, extent, series_class};
 use crate::order::sort_by;
 use crate::simulation::BINS;
 use crate::summary::{PolicyResult, RunResult};
@@ -83,8 +83,9 @@ pub(super) fn draw(result: &RunResult, options: &Options) -> Drawing {
     let share = font * 0.6 + text_width("100\u{202f}%", font) * BOLD;
     let right = width - share - if note.is_empty() { 0.0 } else { font * 0.6 + text_width(note, font) };
 
-    let (planned, _) = extent(result);
-    let x = Axis::new(Scale::Linear, 0.0, f64::from(planned), left, right);
+    let x = Axis::new(Scale::Linear, 0.0, f64::from(axis_end(result, options)), left, right);
+    // What is cut off ends where the run is.
+    let end = x.at(f64::from(if options.until.is_some() { extent(result).1 } else { u32::MAX })).min(right);
     let mut nodes =
         vec![Node::Rect { class: "future", x: left, y: top, width: right - left, height: bottom - top, depth: None }];
     for (place, row) in rows.iter().enumerate() {
@@ -93,7 +94,7 @@ pub(super) fn draw(result: &RunResult, options: &Options) -> Drawing {
         let name = shorten(&row.name, left - font * 0.7, font * if row.best { BOLD } else { 1.0 });
         let class = if row.best { "end strong" } else { "end" };
         nodes.push(Node::Text { class, x: left - font * 0.6, y: base, text: name });
-        let cells = cells(result, policy, row, &x, y, depth);
+        let cells = cells(result, policy, row, (&x, end), y, depth);
         nodes.push(Node::Group { class: series_class(options.policy), at: None, nodes: cells });
         // The others together may be more than one a round: a number, not a share.
         let share = if row.models.len() > 1 { fixed(row.share, 2) } else { percent(row.share) };
@@ -103,7 +104,7 @@ pub(super) fn draw(result: &RunResult, options: &Options) -> Drawing {
             nodes.push(Node::Text { class: "end", x: width, y: base, text: note.to_owned() });
         }
     }
-    round_axis(&mut nodes, &x, bottom, font, width, true);
+    round_axis(&mut nodes, &x, bottom, font, width, Some(!options.titled));
     titled::rounds(&mut nodes, left, right, bottom, options);
     changes::lines(&mut nodes, result, &x, (top, bottom), top - font * 0.25, (left, width), font);
     let frame = Frame { x, y: Axis::new(Scale::Linear, 0.0, 1.0, bottom, top) };
@@ -112,7 +113,14 @@ pub(super) fn draw(result: &RunResult, options: &Options) -> Drawing {
 }
 
 /// The rectangles of one row; neighbours of the same depth are one.
-fn cells(result: &RunResult, policy: &PolicyResult, row: &Row, x: &Axis, y: f64, depth: f64) -> Vec<Node> {
+fn cells(
+    result: &RunResult,
+    policy: &PolicyResult,
+    row: &Row,
+    (x, end): (&Axis, f64),
+    y: f64,
+    depth: f64,
+) -> Vec<Node> {
     let mut cells = Vec::new();
     let mut open: Option<(i32, f64, f64)> = None;
     let mut close = |open: Option<(i32, f64, f64)>| {
@@ -136,12 +144,12 @@ fn cells(result: &RunResult, policy: &PolicyResult, row: &Row, x: &Axis, y: f64,
         let step = libm::ceil(share * DEPTHS - 1e-9) as i32;
         let (from, to) = bin_rounds(result, bin);
         // Whole pixels: neighbours leave no seam.
-        let to = libm::round(x.at(f64::from(to)));
+        let to = libm::round(x.at(f64::from(to)).min(end));
         open = match open {
             Some((last, start, _)) if last == step => Some((step, start, to)),
             previous => {
                 close(previous);
-                Some((step, libm::round(x.at(f64::from(from))), to))
+                Some((step, libm::round(x.at(f64::from(from)).min(end)), to))
             }
         };
     }

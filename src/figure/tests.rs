@@ -213,6 +213,28 @@ fn the_example_is_drawn_whole_and_in_progress() {
 }
 
 #[test]
+fn few_rounds_have_an_axis_of_their_own() {
+    let result = example(10);
+    for kind in FigureKind::ALL {
+        let drawn = |until, log| {
+            let options = Options { until, log, log_values: log, ..Options::default() };
+            let drawing = draw(kind, &result, &options);
+            let axis = drawing.panels[0].frame.x;
+            (axis.lo, axis.hi, drawing.scene.to_svg(Theme::Light, 12.0))
+        };
+        let (_, all, svg) = drawn(None, false);
+        assert!(all == 10_000.0 && svg.contains(">round 0</text>"), "{kind:?}: {svg}");
+        let (_, end, svg) = drawn(Some(20), false);
+        assert!(end == 20.0 && svg.contains(">20</text>"), "{kind:?}: {svg}");
+        assert_eq!(drawn(Some(3), false).1, 10.0, "what is played is there");
+        assert_eq!(drawn(Some(20_000), false).1, 10_000.0, "and no more than is planned");
+        if kind != FigureKind::Selection {
+            assert_eq!(drawn(Some(20), true).0, 1.0, "the first rounds are not left out");
+        }
+    }
+}
+
+#[test]
 fn a_far_rival_leaves_the_frame_and_is_named_with_its_value() {
     let drawing = draw(FigureKind::Regret, &example(6_200), &Options::default());
     let svg = drawing.scene.to_svg(Theme::Light, 12.0);
@@ -494,14 +516,14 @@ proptest! {
         hidden in prop::collection::vec(any::<bool>(), 0..8),
         (width, font, log, log_values, dollars) in (number(), number(), any::<bool>(), any::<bool>(), any::<bool>()),
         (by_violation, bound, against, bounds) in (any::<bool>(), any::<bool>(), any_against(), prop::option::of(any_bounds())),
-        cursor in prop::option::of(any::<u32>()),
+        (cursor, until) in (prop::option::of(any::<u32>()), prop::option::of(any::<u32>())),
         chosen in 0usize..60,
     ) {
         let names: Vec<String> = (0..models).map(|i| format!("<model {i}>")).collect();
         let mut result = result(policies, &names, planned, budget);
         result.bounds = bounds;
         let options =
-            Options { width, font, log, log_values, hidden: &hidden, dollars, against, bound, by_violation, policy: chosen, cursor, titled: dollars, marked: log };
+            Options { width, font, log, log_values, hidden: &hidden, dollars, against, bound, by_violation, policy: chosen, cursor, until, titled: dollars, marked: log };
         for kind in FigureKind::ALL {
             let drawing = draw(kind, &result, &options);
             check(&drawing.scene.to_svg(Theme::Light, 12.0));
