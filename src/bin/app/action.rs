@@ -25,6 +25,24 @@ use llm_selection::plan::Asked;
 use llm_selection::protocol::ToQueryAware;
 use std::rc::Rc;
 
+/// The actions that the first view does without the page's second module.
+macro_rules! first {
+    () => {
+        Action::Typed(..)
+            | Action::Commit
+            | Action::Run
+            | Action::Pause
+            | Action::Toggle
+            | Action::Reset
+            | Action::Speed(_)
+            | Action::Hide(..)
+            | Action::Cursor(_)
+            | Action::Pool(Event::Progress(_) | Event::Failed(_))
+    };
+}
+
+pub(crate) use first;
+
 /// What can happen.
 #[derive(Clone)]
 pub enum Action {
@@ -121,19 +139,7 @@ pub enum Action {
 impl Action {
     /// Whether the first view does it without the page's second module.
     pub fn is_first(&self) -> bool {
-        match self {
-            Action::Typed(..)
-            | Action::Commit
-            | Action::Run
-            | Action::Pause
-            | Action::Toggle
-            | Action::Reset
-            | Action::Speed(_)
-            | Action::Hide(..)
-            | Action::Cursor(_) => true,
-            Action::Pool(event) => matches!(event, Event::Progress(_) | Event::Failed(_)),
-            _ => false,
-        }
+        matches!(self, first!())
     }
 
     /// Whether it comes after those that wait for the data to be looked at. What is typed shows at once, and a run under

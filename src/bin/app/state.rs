@@ -8,6 +8,7 @@ mod line;
 mod mapping;
 mod rows;
 
+use crate::action::first;
 pub use crate::action::{Action, Effect};
 use crate::bring::Brought;
 use crate::form::{Field, Form, Kind, Queries, Rest};
@@ -142,6 +143,8 @@ pub struct State {
     pub inspector: InspectorState,
     /// A step is under way.
     pub stepping: bool,
+    /// A step has begun a run anew, in the place of one that was over.
+    pub begun_again: bool,
     pub studies: Studies,
     /// The run waits until a study is done, then goes on by itself.
     pub waiting: bool,
@@ -208,6 +211,7 @@ impl State {
             cursor: None,
             inspector: InspectorState::default(),
             stepping: false,
+            begun_again: false,
             studies: Studies::default(),
             waiting: false,
             paper: Paper::default(),
@@ -331,7 +335,7 @@ impl State {
 
     fn react(&mut self, action: Action) -> Vec<Effect> {
         match action {
-            action if action.is_first() => return self.react_first(action),
+            action @ first!() => return self.react_first(action),
             Action::Reward(reward) => {
                 let form = self.form_mut();
                 form.reward = reward;
@@ -448,18 +452,8 @@ impl State {
                 return effects;
             }
             Action::Pool(event) => return self.hear_of_files(event),
-            // What waited for it is done before anything else reacts; the others are first, or show by themselves.
-            Action::Looked
-            | Action::Share
-            | Action::Typed(..)
-            | Action::Commit
-            | Action::Run
-            | Action::Pause
-            | Action::Toggle
-            | Action::Reset
-            | Action::Speed(_)
-            | Action::Hide(..)
-            | Action::Cursor(_) => return Vec::new(),
+            // What waited for it is done before anything else reacts; sharing shows by itself.
+            Action::Looked | Action::Share => return Vec::new(),
             Action::Study(StudyAction::Open(place)) => return self.open_part(place),
             Action::Study(action) => return self.study(action),
             Action::Room(room) => {
@@ -587,7 +581,7 @@ impl State {
             return effects;
         }
         if self.phase == Phase::Paused && !self.changed {
-            self.phase = Phase::Running;
+            (self.phase, self.begun_again) = (Phase::Running, false);
             effects.push(Effect::Resume);
         } else {
             effects = self.start();
@@ -610,7 +604,7 @@ impl State {
     fn start(&mut self) -> Vec<Effect> {
         let Some(ready) = &self.ready else { return Vec::new() };
         (self.phase, self.fresh, self.changed, self.failure) = (Phase::Running, false, false, None);
-        (self.stepping, self.waiting) = (false, false);
+        (self.stepping, self.waiting, self.begun_again) = (false, false, false);
         self.inspector.begin(self.played.is_some());
         if self.hidden.len() != ready.experiment.policies.len() {
             self.hidden = Rc::new(vec![false; ready.experiment.policies.len()]);
@@ -627,13 +621,20 @@ impl State {
             return effects;
         }
         let goes_on = matches!(self.phase, Phase::Running | Phase::Paused) && !self.changed;
+        let over = self.phase == Phase::Done;
         let begins = |effect: &Effect| matches!(effect, Effect::Start { .. });
         if !effects.iter().any(begins) && !goes_on {
             effects.extend(self.start());
         }
         match effects.iter_mut().find(|effect| begins(effect)) {
-            Some(Effect::Start { step, played, .. }) => (*step, *played) = (true, None),
-            _ => effects.push(Effect::Step),
+            Some(Effect::Start { step, played, .. }) => {
+                (*step, *played) = (true, None);
+                self.begun_again = over;
+            }
+            _ => {
+                effects.push(Effect::Step);
+                self.begun_again = false;
+            }
         }
         (self.phase, self.stepping) = (Phase::Paused, true);
         self.inspector.go_along();

@@ -1,5 +1,6 @@
 //! Which policy, in plain words.
 
+use crate::browser::decimal;
 use crate::format::{Unit, decimals, fixed, listed, percent};
 use crate::state::Shared;
 use crate::words::{mix, plural, say, told};
@@ -43,6 +44,17 @@ fn interval(figure: Figure) -> Option<(f64, f64)> {
     })
 }
 
+/// Numbers that stand in brackets, which the engine writes for the command line, as the page writes them.
+fn grouped(note: &str) -> String {
+    let part = |(place, part): (usize, &str)| {
+        let (inside, rest) = part.split_once(')').filter(|(inside, _)| place > 0 && !inside.contains('e'))?;
+        let places = inside.split_once('.').map_or(0, |(_, after)| after.len());
+        Some(format!("{}){rest}", fixed(decimal(inside)?, places)))
+    };
+    let parts = note.split('(').enumerate().map(|at| part(at).unwrap_or_else(|| at.1.to_owned()));
+    parts.collect::<Vec<_>>().join("(")
+}
+
 /// The best fixed sets, and what a reader of a finished run should know.
 fn notes(snapshot: &Snapshot, unit: Unit) -> Html {
     let result = &snapshot.result;
@@ -80,7 +92,7 @@ fn notes(snapshot: &Snapshot, unit: Unit) -> Html {
     let settled = result.settling().filter(|_| done);
     let coverage = if done { result.coverage() } else { Vec::new() };
     let rest = settled.into_iter().chain(coverage).chain(warnings);
-    best.chain(rest.map(|note| html! { <p class="quiet">{told(note)}</p> })).collect()
+    best.chain(rest.map(|note| html! { <p class="quiet">{told(grouped(&note))}</p> })).collect()
 }
 
 /// The answer.

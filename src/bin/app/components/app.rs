@@ -349,6 +349,7 @@ impl Component for App {
                     </Header>
                 }
                 {later::get().map(|later| (later.unspoken)(self, link.callback(|_| Happening::Heard))).unwrap_or_default()}
+                if let Some(error) = &self.lacking { <div class="unspoken"><Message tone={Tone::Bad} title={say!("A part of the page is missing")}>{explained(error)}</Message></div> }
                 <div class="page">
                     {side.unwrap_or_default()}
                     {self.main(state, alone)}
@@ -497,6 +498,7 @@ impl App {
                     <div class="controls">{self.controls(state)}</div>
                     <Keys on={self.shortcuts} list={self.list_shortcuts.reform(|_: MouseEvent| true)} />
                 </div>
+                {back()}
             </form>
         })
     }
@@ -539,7 +541,6 @@ impl App {
                 }
                 if self.welcome && self.tour.is_none() { {welcome(&self.go)} }
                 if let Some(error) = self.unkept() { {trouble(error)} }
-                if let Some(error) = &self.lacking { <Message tone={Tone::Bad} title={say!("A part of the page is missing")}>{explained(error)}</Message> }
                 {self.about(state, About::Refusal)}
                 if state.problem.as_ref().is_some_and(|error| panel_of(error) == Panel::QueryAware) {
                     {later::get().map(|later| (later.elsewhere)(self, state)).unwrap_or_default()}
@@ -570,7 +571,7 @@ impl App {
         let nobody = !state.form.policies.iter().any(|policy| policy.on);
         html! {
             <>
-                <Status phase={state.phase} fresh={state.fresh} changed={state.changed} pending={state.pending} learning={state.learning} failed={state.failure.is_some()}
+                <Status phase={state.phase} fresh={state.fresh} changed={state.changed} pending={state.pending} begun_again={state.begun_again} can_step={state.can_step()} speed={state.speed} learning={state.learning} failed={state.failure.is_some()}
                     {rounds} awaited={state.awaited()} snapshot={state.snapshot.clone()} hidden={state.hidden.clone()} {range} {unit} />
                 if let Some(error) = &state.failure {
                     <Message tone={Tone::Bad} title={say!("The run could not go on")} action={close.clone()}>{explained(error)}</Message>
@@ -597,7 +598,7 @@ impl App {
                         } else if nobody {
                             <p>{say!("No policy is switched on.")}</p><a class="btn" href="#policies">{say!("To the policies")}</a>
                         } else if state.phase == Phase::Ready {
-                            <p>{say!("Nothing to draw yet: press Run.")}</p>
+                            <p>{say!(if state.can_step() { "Nothing to draw yet: press Run or Step." } else { "Nothing to draw yet: press Run." })}</p>
                         } else {
                             <p>{say!("The first rounds are being played.")}</p>
                         }
@@ -657,15 +658,22 @@ impl App {
     fn figures(&self, state: &State) -> Html {
         let Some(snapshot) = &state.snapshot else { return Html::default() };
         let dollars = state.drawn_in_dollars();
+        let rests = state.phase != Phase::Running;
+        let follows = rests || state.speed.rounds_per_second().is_some_and(|pace| pace <= 200.0);
         let shown = |kind: &FigureKind| !state.panels.iter().any(|hidden| hidden == kind.slug());
         let figures = FigureKind::of(&snapshot.result).filter(shown).map(|kind| {
             html! {
                 <Figure key={kind.slug()} {kind} snapshot={snapshot.0.clone()} hidden={state.hidden.clone()} cursor={state.cursor}
-                    on_cursor={self.cursor.clone()} on_open={self.open.clone()} {dollars} paper={state.paper} />
+                    on_cursor={self.cursor.clone()} on_open={self.open.clone()} {follows} {dollars} paper={state.paper} />
             }
         });
         html! { <div class="figs">{for figures}</div> }
     }
+}
+
+/// The way from the end of the form to what it leads to, where that does not stand beside it.
+fn back() -> Html {
+    html! { <a class="btn to-results" href="#main">{say!("To the results")}</a> }
 }
 
 /// Files or a table that are pasted where nothing takes text.

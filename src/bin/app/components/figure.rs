@@ -7,6 +7,7 @@ use super::presentation::{Present, turns_slides};
 use super::reader::{readout_html, sentence};
 use super::shapes::{Shapes, label, shapes};
 use crate::browser::decimal;
+use crate::format::count;
 use crate::later;
 use crate::words::{say, told};
 use gloo_timers::callback::Timeout;
@@ -15,6 +16,7 @@ use llm_selection::figure::{
     Against, Drawing, FigureKind, Options, Paper, Table, curves_csv, draw, note, readout, sub, table,
 };
 use llm_selection::summary::RunResult;
+use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
@@ -35,6 +37,9 @@ pub struct FigureProps {
     /// Opens a round, where there is something that shows it.
     #[prop_or_default]
     pub on_open: Option<Callback<u32>>,
+    /// Whether the axis of rounds ends a little above the last one while few are played.
+    #[prop_or_default]
+    pub follows: bool,
     /// Whether costs are in dollars.
     pub dollars: bool,
     /// What it is about, where there are several of its kind.
@@ -59,6 +64,7 @@ impl PartialEq for FigureProps {
             && self.cursor == other.cursor
             && self.on_cursor == other.on_cursor
             && self.on_open == other.on_open
+            && self.follows == other.follows
             && self.dollars == other.dollars
             && self.about == other.about
             && self.policy == other.policy
@@ -151,12 +157,13 @@ pub fn Figure(props: &FigureProps) -> Html {
     // What another experiment had may be gone.
     let measured = Against::of(result).into_iter().find(|other| *other == *against).unwrap_or_default();
     let view = View { axes: *axes, against: measured, bound: *bound, by_violation: *by_violation, policy: chosen };
-    let options = Options { width, font, ..view.options(&hidden, dollars) };
+    let until = if props.follows { soon(&snapshot) } else { None };
+    let options = Options { width, font, until, ..view.options(&hidden, dollars) };
 
     let drawing = {
-        let key = (ByAddress(snapshot.clone()), hidden.clone(), view, dollars, width, font);
-        use_memo(key, |(snapshot, hidden, view, dollars, width, font)| {
-            let options = Options { width: *width, font: *font, ..view.options(hidden, *dollars) };
+        let key = (ByAddress(snapshot.clone()), hidden.clone(), view, dollars, until, width, font);
+        use_memo(key, |(snapshot, hidden, view, dollars, until, width, font)| {
+            let options = Options { width: *width, font: *font, until: *until, ..view.options(hidden, *dollars) };
             Rc::new(draw(kind, &snapshot.0.result, &options))
         })
     };
@@ -173,15 +180,23 @@ pub fn Figure(props: &FigureProps) -> Html {
             }
         })
     };
+    // A finger moves the cursor alone: what opens is far below on a phone.
+    let by_touch = (*use_memo((), |()| Rc::new(Cell::new(false)))).clone();
     let onclick = props.on_open.clone().map(|on_open| {
-        let drawing = drawing.clone();
+        let (drawing, by_touch) = (drawing.clone(), by_touch.clone());
         Callback::from(move |event: MouseEvent| {
-            if let Some(round) = round_under(&event, &drawing) {
+            if let Some(round) = round_under(&event, &drawing).filter(|_| !by_touch.get()) {
                 on_open.emit(round.clamp(1, reached));
             }
         })
     });
-    let onpointerdown = onpointermove.clone();
+    let onpointerdown = {
+        let onpointermove = onpointermove.clone();
+        Callback::from(move |event: PointerEvent| {
+            by_touch.set(event.pointer_type() != "mouse");
+            onpointermove.emit(event);
+        })
+    };
     let onpointerleave = {
         let on_cursor = on_cursor.clone();
         Callback::from(move |event: PointerEvent| {
@@ -198,12 +213,18 @@ pub fn Figure(props: &FigureProps) -> Html {
             if !drawn || event.ctrl_key() || event.alt_key() || event.meta_key() || turns_slides(&event) {
                 return;
             }
-            let step = (props.snapshot.rounds / if event.shift_key() { 10 } else { 100 }).max(1);
+            let rounds = until.unwrap_or(props.snapshot.rounds);
+            let step = (rounds / if event.shift_key() { 10 } else { 100 }).max(1);
+            // To round numbers, but for the first and the last.
+            let back = |step: u32| Some((here.saturating_sub(1) / step * step).max(1));
+            let forth = |step: u32| Some((here / step * step).saturating_add(step).min(reached));
             let round = match event.key().as_str() {
-                "ArrowLeft" => Some(here.saturating_sub(step).max(1)),
-                "ArrowRight" => Some(here.saturating_add(step).min(reached)),
-                "PageUp" => Some(here.saturating_sub(10 * step).max(1)),
-                "PageDown" => Some(here.saturating_add(10 * step).min(reached)),
+                "ArrowLeft" => back(step),
+                "ArrowRight" => forth(step),
+                "PageUp" => back(step.saturating_mul(10)),
+                "PageDown" => forth(step.saturating_mul(10)),
+                "," => back(1),
+                "." => forth(1),
                 "Home" => Some(1),
                 "End" => Some(reached),
                 "Escape" => None,
@@ -284,9 +305,12 @@ pub fn Figure(props: &FigureProps) -> Html {
                     if let Some(policy) = result.policies.get(chosen).filter(|_| kind == FigureKind::Selection) {
                         <span class="handout">{" "}{say!("Policy: {policy}.", policy = policy.label)}</span>
                     }
+                    if let Some(until) = until {
+                        {" "}{say!("Rounds 1 to {until} of {all}.", until = count(u64::from(until)), all = count(u64::from(snapshot.rounds)))}
+                    }
                 </p>
             </figcaption>
-            <div class="chart-box" ref={chart} tabindex={drawn.then_some("0")} role={drawn.then_some("group")}
+            <div class="chart-box" ref={chart} title={props.on_open.as_ref().filter(|_| drawn).map(|_| say!("A click opens the round"))} tabindex={drawn.then_some("0")} role={drawn.then_some("group")}
                 aria-label={drawn.then_some(hint)} {onkeydown}>{body}</div>
             <div>
                 if !remark.is_empty() { <p class="remark">{told(remark)}</p> }
@@ -295,6 +319,13 @@ pub fn Figure(props: &FigureProps) -> Html {
             </div>
         </figure>
     }
+}
+
+/// Where the axis of rounds ends while few of them are played: a round number a little above the last one.
+fn soon(snapshot: &Snapshot) -> Option<u32> {
+    let (reached, rounds) = (snapshot.round, snapshot.rounds);
+    let mut ends = (1..8).flat_map(|power| [1, 2, 5].map(|times| times * 10_u32.pow(power)));
+    ends.find(|end| *end > reached).filter(|end| reached < rounds / 20 && *end < rounds)
 }
 
 /// The element that an event came from: where it is heard is the page as a whole.

@@ -8,6 +8,7 @@ use crate::state::{Action, Phase};
 use crate::words::{mix, say};
 use llm_selection::browser::pool::Speed;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 /// Properties of [`RunPanel`].
@@ -45,7 +46,7 @@ pub fn RunPanel(props: &RunProps) -> Html {
     let pace = |name: AttrValue, title: AttrValue, choice: Speed| {
         let dispatch = dispatch.clone();
         let onchange = Callback::from(move |_: Event| dispatch.emit(Action::Speed(choice)));
-        html! { <label {title}><input type="radio" name="speed" checked={*speed == choice} {onchange} /><span>{name}</span></label> }
+        html! { <label {title}><input type="radio" name="speed" checked={*speed == choice} {onchange} onclick={release} /><span>{name}</span></label> }
     };
     let field = |id: &'static str,
                  label: AttrValue,
@@ -93,13 +94,24 @@ pub struct ControlProps {
     pub dispatch: Callback<Action>,
 }
 
+/// What a pointer has pressed gives the focus back, so that the shortcuts work at once; by keys the focus stays.
+fn release(event: MouseEvent) {
+    let pressed = web_sys::window().and_then(|window| window.document()?.active_element()?.dyn_into().ok());
+    if let Some(pressed) = pressed.filter(|_: &web_sys::HtmlElement| event.detail() > 0) {
+        let _ = pressed.blur();
+    }
+}
+
 /// Run, Pause, Step, Reset.
 #[component]
 pub fn Controls(props: &ControlProps) -> Html {
     let ControlProps { phase, can_run, can_step, dispatch } = props;
     let send = |make: fn() -> Action| {
         let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.emit(make()))
+        Callback::from(move |event: MouseEvent| {
+            release(event);
+            dispatch.emit(make());
+        })
     };
     let running = *phase == Phase::Running;
     let class = |main: bool| if main { "btn primary" } else { "btn" };
@@ -138,6 +150,7 @@ pub fn Keys(props: &KeysProps) -> Html {
                 <span>{mix!("{key} run, pause", key = html! { <kbd>{say!("Space")}</kbd> })}</span>
                 <span>{mix!("{key} step", key = html! { <kbd>{"S"}</kbd> })}</span>
                 <span>{mix!("{key} reset", key = html! { <kbd>{"R"}</kbd> })}</span>
+                <span>{say!("where nothing has the focus")}</span>
             }
             <button type="button" class="link" onclick={props.list.clone()}>{say!(if props.on { "All keys" } else { "Keys are off" })}</button>
         </p>

@@ -1,6 +1,6 @@
 //! What of the page stands in the second module: the rooms beside the Playground, views beside the run, dialogs.
 
-use super::{App, Panel, panel_of, wrong};
+use super::{App, Panel, back, panel_of, wrong};
 use crate::components::export::Export;
 use crate::components::handout::settings;
 use crate::components::help::Help;
@@ -39,6 +39,7 @@ pub fn side(app: &App, state: &State) -> Html {
                 {app.data_panel(state, wrong(state), alert(state, Panel::Data))}
                 {query_aware::setup(state, wrong(state), alert(state, Panel::QueryAware), &app.dispatch)}
                 <div class="runbar"><div class="controls">{controls(app, state)}</div></div>
+                {back()}
             </form>
         },
         Room::Live => html! {
@@ -48,6 +49,7 @@ pub fn side(app: &App, state: &State) -> Html {
                     {live::ready(&state.live)}
                     <div class="controls">{controls(app, state)}</div>
                 </div>
+                {back()}
             </form>
         },
     }
@@ -142,7 +144,7 @@ pub fn can_leave_out(state: &State) -> bool {
 pub fn help(app: &App, state: &State) -> Html {
     html! {
         <>
-            <Help stop={app.tour} go={app.go.clone()} />
+            <Help stop={app.tour} go={app.go.clone()} list_shortcuts={app.list_shortcuts.reform(|()| true)} />
             if state.room == Room::Learn { <ShareLesson lesson={state.learn.shown()} hidden={state.learn.place.hidden.clone()} /> }
         </>
     }
