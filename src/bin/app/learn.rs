@@ -10,6 +10,7 @@ use crate::inspector::{InspectorAction, InspectorState};
 use crate::query_aware::Trained;
 use crate::room::Room;
 use crate::shared::Shared;
+use crate::words::{Language, spoken};
 pub use lesson::{Entry, Lesson, Prediction, Step, Trial, Vary};
 use llm_selection::browser::pool::{Event, Snapshot};
 use llm_selection::error::{Error, ErrorKind, Result};
@@ -26,10 +27,12 @@ use yew::AttrValue;
 /// What can happen in the room.
 #[derive(Clone)]
 pub enum LearnAction {
-    /// The list of lessons has come, or why not.
-    Index(Result<Rc<Vec<Entry>>>),
-    /// A lesson has come, by its slug.
+    /// The list of lessons in a language has come, or why not.
+    Index(Language, Result<Rc<Vec<Entry>>>),
+    /// A lesson has come, by its address.
     Lesson(String, Result<Rc<Lesson>>),
+    /// The page speaks another language.
+    Spoken,
     /// Ask for what has not come once more.
     Retry,
     /// In the step at this place of the lesson that is open.
@@ -63,9 +66,10 @@ pub enum StepAction {
 
 /// What must happen outside the state.
 pub enum LearnEffect {
-    FetchIndex,
-    /// A lesson by slug and address.
-    FetchLesson(String, String),
+    /// The list of lessons in this language.
+    FetchIndex(Language),
+    /// A lesson by its address.
+    FetchLesson(String),
     Play(Rc<Experiment>),
     /// Look at a round of what was played last.
     Inspect(RoundWanted),
@@ -160,6 +164,8 @@ impl Course {
 #[derive(Clone)]
 pub struct Opened {
     pub slug: String,
+    /// Its address, which is another one in another language.
+    file: String,
     /// Place in the list.
     pub place: usize,
     /// Place of the step that is shown.
@@ -180,6 +186,9 @@ pub struct LearnState {
     pub failure: Option<Rc<Error>>,
     /// How often the reader has moved within the room.
     pub moves: u32,
+    /// Language of the list that has come.
+    language: Language,
+    /// By address.
     lessons: BTreeMap<String, Rc<Lesson>>,
     /// The step whose experiment is under way.
     playing: Option<usize>,
@@ -196,10 +205,23 @@ impl LearnState {
         if self.index.is_none() {
             self.progress = Progress::recall();
             self.failure = None;
-            return vec![LearnEffect::FetchIndex];
+            return vec![LearnEffect::FetchIndex(spoken())];
         }
         self.moves = self.moves.wrapping_add(1);
-        self.open()
+        let mut effects = self.open();
+        effects.extend(self.translate());
+        effects
+    }
+
+    /// Asks for the lessons in the page's language, where others are here; those stay until they have come.
+    fn translate(&self) -> Option<LearnEffect> {
+        (self.index.is_some() && self.language != spoken()).then(|| LearnEffect::FetchIndex(spoken()))
+    }
+
+    /// Language of the lesson that is open, where the page speaks another one.
+    pub fn foreign(&self) -> Option<AttrValue> {
+        let opened = self.opened.as_ref()?;
+        self.index.as_ref()?.get(opened.place)?.foreign()
     }
 
     /// The lesson that is open, and the place of its step.
@@ -225,21 +247,26 @@ impl LearnState {
         *step != (opened.step + 1).to_string()
     }
 
+    /// Whether the address names the lesson of this address.
+    fn is_wanted(&self, file: &str) -> bool {
+        self.named().is_some_and(|(_, entry)| entry.file == file)
+    }
+
     /// Shows what the address names.
     fn open(&mut self) -> Vec<LearnEffect> {
         let Some((place, entry)) = self.named() else { return self.close() };
         let (slug, file) = (entry.slug.clone(), entry.file.clone());
         let mut effects = Vec::new();
-        if self.opened.as_ref().is_none_or(|opened| opened.slug != slug) {
+        if self.opened.as_ref().is_none_or(|opened| opened.file != file) {
             effects = self.close();
-            let Some(lesson) = self.lessons.get(&slug).cloned() else {
+            let Some(lesson) = self.lessons.get(&file).cloned() else {
                 self.failure = None;
-                effects.push(LearnEffect::FetchLesson(slug, file));
+                effects.push(LearnEffect::FetchLesson(file));
                 return effects;
             };
             let steps = lesson.steps.iter().enumerate();
             let courses = steps.map(|(step, it)| Course::new(it, self.progress.guess(&slug, step))).collect();
-            self.opened = Some(Opened { slug, place, step: 0, lesson, courses });
+            self.opened = Some(Opened { slug, file, place, step: 0, lesson, courses });
         }
         let steps = self.opened.as_ref().map_or(0, |opened| opened.courses.len());
         let step = self.step(steps);
@@ -264,21 +291,29 @@ impl LearnState {
     /// What happened in the room, and what follows from it.
     pub fn reduce(&mut self, action: LearnAction) -> Vec<LearnEffect> {
         match action {
-            LearnAction::Index(Ok(index)) => {
-                self.index = Some(index);
+            // Of a language that is spoken no more.
+            LearnAction::Index(language, _) if language != spoken() => {
+                let wanted = self.index.is_none() || self.language != spoken();
+                return wanted.then(|| LearnEffect::FetchIndex(spoken())).into_iter().collect();
+            }
+            LearnAction::Index(language, Ok(index)) => {
+                (self.index, self.language) = (Some(index), language);
                 return self.open();
             }
-            LearnAction::Lesson(slug, Ok(lesson)) => {
-                let asked = self.place.lesson.as_ref() == Some(&slug);
-                self.lessons.insert(slug, lesson);
+            LearnAction::Lesson(file, Ok(lesson)) => {
+                let asked = self.is_wanted(&file);
+                self.lessons.insert(file, lesson);
                 return if asked { self.open() } else { Vec::new() };
             }
-            LearnAction::Index(Err(error)) => self.failure = Some(Rc::new(error)),
-            LearnAction::Lesson(slug, Err(error)) => {
-                if self.place.lesson.as_ref() == Some(&slug) {
+            // Lessons in another language are better than none.
+            LearnAction::Index(_, Err(error)) if self.index.is_none() => self.failure = Some(Rc::new(error)),
+            LearnAction::Index(..) => {}
+            LearnAction::Lesson(file, Err(error)) => {
+                if self.is_wanted(&file) {
                     self.failure = Some(Rc::new(error));
                 }
             }
+            LearnAction::Spoken => return self.translate().into_iter().collect(),
             LearnAction::Retry => return self.enter(),
             LearnAction::Step(step, action) => return self.within(step, action),
             LearnAction::Pool(event) => return self.hear(event),

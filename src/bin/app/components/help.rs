@@ -8,16 +8,18 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 /// What each stop of the tour is about.
-const STOPS: [&str; 10] = [
+const STOPS: [&str; 12] = [
     "#main .lede",
     "#experiment > fieldset:has(#data-set)",
     "#experiment > fieldset:has(#max-models)",
     ".budget-field",
     "#policies",
     ".runbar",
+    "fieldset.run",
     "figure:has(#regret-title)",
     "figure:has(#violation-title)",
     "section:has(> .card-head > #results-title)",
+    "#inspector",
     "header nav",
 ];
 
@@ -57,25 +59,37 @@ fn stop(place: usize) -> (AttrValue, AttrValue) {
         5 => (
             say!("Run"),
             say!(
-                "Run plays all rounds, Pause keeps what is there, Reset goes back to round 0. Whatever you change on the left starts a new run by itself."
+                "Run plays all rounds, Pause keeps what is there, Reset goes back to round 0. Whatever you change in the form starts a new run by itself."
             ),
         ),
         6 => (
+            say!("Step and speeds"),
+            say!(
+                "Step plays one round and stops there, so that you can look at it. The speeds are for watching: full plays as fast as it can, lecture takes its time, 10/s and 1/s play so many rounds a second."
+            ),
+        ),
+        7 => (
             say!("Regret"),
             say!(
                 "Reward given up against the best set that fits the budget, added up over the rounds. A straight line goes on making the same mistake; a line that bends flat has learned."
             ),
         ),
-        7 => (
+        8 => (
             say!("Violation"),
             say!(
                 "How far the mean cost is above the budget. It may be high at first, while a policy finds out what models cost, and should then fall."
             ),
         ),
-        8 => (
+        9 => (
             say!("Results"),
             say!(
                 "Every number after the last round, each with its 95 % interval. A small ? beside a word explains it, and the glossary under Help has them all."
+            ),
+        ),
+        10 => (
+            say!("Round inspector"),
+            say!(
+                "One round from inside: what the policy believed of each model, which it picked and why, what came back, and what it learned of that. Click into a figure, and its round is opened here."
             ),
         ),
         _ => (
@@ -94,9 +108,9 @@ pub struct HelpProps {
     pub stop: Option<usize>,
     /// Goes to a stop, or ends the tour.
     pub go: Callback<Option<usize>>,
-    /// More entries of the menu.
+    /// Lists the keyboard shortcuts.
     #[prop_or_default]
-    pub children: Html,
+    pub list_shortcuts: Callback<()>,
 }
 
 /// An entry of the glossary.
@@ -121,6 +135,7 @@ pub fn Help(props: &HelpProps) -> Html {
                 let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
                 if bring(&document).await {
                     entries.set(listed(&document));
+                    close_by_button(&document);
                     sought.set(String::new());
                     if let Some(glossary) = element(&document, "#glossary") {
                         // Fails only where it is open already.
@@ -139,14 +154,17 @@ pub fn Help(props: &HelpProps) -> Html {
         })
     };
     let wanted = sought.trim().to_lowercase();
-    let found: Vec<&Entry> = entries.iter().filter(|entry| entry.words.contains(&wanted)).collect();
+    let mut found: Vec<&Entry> = entries.iter().filter(|entry| entry.words.contains(&wanted)).collect();
+    if !wanted.is_empty() {
+        found.sort_by_cached_key(|entry| nearness(&entry.title.to_lowercase(), &wanted));
+    }
     let tour = props.go.reform(|_: MouseEvent| Some(0));
     html! {
         <>
             <Menu id="help" face={html! { {say!("Help")} }} class="btn small">
                 <button type="button" onclick={tour}>{say!("Two-minute tour")}</button>
                 <button type="button" onclick={open}>{say!("Glossary")}</button>
-                {props.children.clone()}
+                <button type="button" onclick={props.list_shortcuts.reform(|_: MouseEvent| ())}>{say!("Keyboard shortcuts")}</button>
             </Menu>
             <div id="glossary" popover="auto" role="dialog" aria-label={say!("Glossary")}><div class="stack">
                 <h2 class="panel-title">{say!("Glossary")}</h2>
@@ -166,6 +184,21 @@ pub fn Help(props: &HelpProps) -> Html {
     }
 }
 
+/// How near a title is to what is sought, 0 the nearest. "Cumulative regret" is a kind of regret, "Regret against" something
+/// about it; then come titles with the word elsewhere, and those of texts that have it.
+fn nearness(title: &str, wanted: &str) -> u8 {
+    let name = title.split([',', ':', '(', '、', '：', '（']).next().unwrap_or(title).trim_end();
+    // Where words are set apart, the last one as a whole.
+    let whole = |before: &str| before.ends_with(' ') || !wanted.is_ascii();
+    match title.find(wanted) {
+        _ if name == wanted => 0,
+        _ if name.split_whitespace().count() < 3 && name.strip_suffix(wanted).is_some_and(whole) => 1,
+        Some(0) => 2,
+        Some(_) => 3,
+        None => 4,
+    }
+}
+
 /// All explanations in the page, by title.
 fn listed(document: &web_sys::Document) -> Vec<Entry> {
     let Ok(texts) = document.query_selector_all(".explanation:not(#explain-failed)") else { return Vec::new() };
@@ -178,6 +211,20 @@ fn listed(document: &web_sys::Document) -> Vec<Entry> {
         .collect();
     entries.sort_by_cached_key(|entry| entry.title.to_lowercase());
     entries
+}
+
+/// Gives each explanation a button that closes it, as long as it has none.
+fn close_by_button(document: &web_sys::Document) {
+    let Ok(texts) = document.query_selector_all(".explanation:not(:has(> .close))") else { return };
+    let texts = (0..texts.length()).filter_map(|place| texts.item(place)?.dyn_into::<web_sys::Element>().ok());
+    for text in texts {
+        let button = format!(
+            r#"<button type="button" class="btn small close" popovertarget="{}" popovertargetaction="hide" aria-label="{}">×</button>"#,
+            text.id(),
+            say!("Close")
+        );
+        let _ = text.insert_adjacent_html("afterbegin", &button);
+    }
 }
 
 fn element(document: &web_sys::Document, selector: &str) -> Option<HtmlElement> {

@@ -17,6 +17,7 @@ use crate::words::say;
 use llm_selection::browser::pool::Snapshot;
 use round::RoundView;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 /// Properties of [`Inspector`].
@@ -62,6 +63,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         let region = region.clone();
         use_effect_with(state.brought, move |brought| {
             if let Some(element) = region.cast::<web_sys::Element>().filter(|_| *brought > 0) {
+                follow_by_key(&element);
                 element.scroll_into_view();
             }
         });
@@ -81,7 +83,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     html! {
         <section class="card inspector" id="inspector" ref={region} aria-labelledby="inspector-title" aria-busy={state.waiting.then_some("true")}>
             <div class="card-head">
-                <h2 id="inspector-title">{say!("Round inspector")}</h2><Explain topic={Topic::Inspector} />
+                <h2 id="inspector-title" tabindex="-1">{say!("Round inspector")}</h2><Explain topic={Topic::Inspector} />
                 <span class="note">{say!("One round of one policy in one replicate, played once more with the same draws.")}</span>
             </div>
             <div class="insp-bar">
@@ -123,9 +125,26 @@ pub fn Inspector(props: &InspectorProps) -> Html {
                 }
             </p>
             if let Some(shown) = &state.shown {
+                // On paper there are no fields that say which round it is.
+                <p class="handout">{say!(
+                    "{policy}, replicate {replicate}, round {round}",
+                    policy = label(result, shown.policy),
+                    replicate = count(u64::from(shown.replicate) + 1),
+                    round = count(u64::from(shown.round))
+                )}</p>
                 <RoundView inspection={shown.clone()} models={Rc::clone(&models)} unit={*unit} />
             }
         </section>
+    }
+}
+
+/// Where the round was opened by a key, the focus comes along; a mouse leaves it where it is.
+fn follow_by_key(region: &web_sys::Element) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let by_key = document.is_some_and(|document| matches!(document.query_selector(":focus-visible"), Ok(Some(_))));
+    let title = region.query_selector("h2").ok().flatten().filter(|_| by_key);
+    if let Some(title) = title.and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = title.focus();
     }
 }
 

@@ -9,7 +9,7 @@ mod step;
 use super::message::{Message, Tone, explained};
 use crate::learn::{Entry, LearnAction, LearnState, Opened, Place};
 use crate::state::Action;
-use crate::words::{Language, mix, plural, say, spoken};
+use crate::words::{mix, plural, say};
 use contents::{Contents, overview};
 use llm_selection::figure::Paper;
 pub use share::ShareLesson;
@@ -22,14 +22,9 @@ fn markup(text: &Rc<str>) -> Html {
     Html::from_html_unchecked(AttrValue::from(text.clone()))
 }
 
-/// Language of the lessons' own words, where the page speaks another one.
-fn lang() -> Option<&'static str> {
-    (spoken() != Language::English).then_some(Language::English.tag())
-}
-
-/// A part of a lesson's own text.
-fn text_of(text: &Rc<str>) -> Html {
-    match lang() {
+/// A part of a lesson's own text, which may be in another language than the page.
+fn text_of(text: &Rc<str>, lang: &Option<AttrValue>) -> Html {
+    match lang.clone() {
         None => markup(text),
         // It looks as it does in the step.
         lang => html! { <div class="step" {lang}>{markup(text)}</div> },
@@ -50,7 +45,7 @@ pub fn room(learn: &LearnState, paper: Paper, dispatch: &Callback<Action>) -> Ht
                 <Moved moves={learn.moves} place={opened.step} />
                 {text(learn, opened, paper, dispatch)}
             </main>
-            if margin { {symbols(opened)} }
+            if margin { {symbols(opened, learn.foreign())} }
         </div>
     }
 }
@@ -71,10 +66,10 @@ fn alone(learn: &LearnState, dispatch: &Callback<Action>) -> Html {
                     if let Some(slug) = &learn.place.lesson {
                         if learn.failure.is_none() {
                             <Message tone={Tone::Note} title={say!("There is no such lesson")}>
-                                {mix!(
+                                <p>{mix!(
                                     "The address names {lesson}. These are the lessons there are; choose one to go on.",
                                     lesson = html! { <b><bdi>{slug.clone()}</bdi></b> }
-                                )}
+                                )}</p>
                             </Message>
                         }
                     }
@@ -90,11 +85,11 @@ fn unknown_step(learn: &LearnState, opened: &Opened) -> Html {
     let steps = opened.courses.len();
     html! {
         <Message tone={Tone::Note} title={say!("There is no such step")}>
-            {mix!(
+            <p>{mix!(
                 "The address names step {step}. This lesson has steps 1 to {steps}; it begins here.",
                 step = html! { <b><bdi>{step.clone()}</bdi></b> },
                 steps = steps
-            )}
+            )}</p>
         </Message>
     }
 }
@@ -126,8 +121,8 @@ fn text(learn: &LearnState, opened: &Opened, paper: Paper, dispatch: &Callback<A
     html! {
         <>
             <p class="meta">{about}</p>
-            <h1 id="lesson-title" tabindex="-1" lang={lang()}>{&entry.title}</h1>
-            <div class="lead" lang={lang()} hidden={now > 0}>{markup(&opened.lesson.lead)}</div>
+            <h1 id="lesson-title" tabindex="-1" lang={entry.foreign()}>{&entry.title}</h1>
+            <div class="lead" lang={entry.foreign()} hidden={now > 0}>{markup(&opened.lesson.lead)}</div>
             {for shown}
             if !learn.place.hides("pager") { {pager(learn, opened)} }
         </>
@@ -160,17 +155,17 @@ fn pager(learn: &LearnState, opened: &Opened) -> Html {
 
 /// Title of a lesson, in its language.
 fn title(entry: &Entry) -> Html {
-    html! { <span lang={lang()}>{&entry.title}</span> }
+    html! { <span lang={entry.foreign()}>{&entry.title}</span> }
 }
 
-fn symbols(opened: &Opened) -> Html {
+fn symbols(opened: &Opened, lang: Option<AttrValue>) -> Html {
     let symbols = opened.lesson.symbols.iter().map(|it| {
         html! { <div><dt>{markup(&it.symbol)}{", "}{markup(&it.name)}</dt><dd>{markup(&it.meaning)}</dd></div> }
     });
     html! {
         <aside class="margin" aria-labelledby="margin-title">
             <h2 id="margin-title">{say!("In this lesson")}</h2>
-            <dl lang={lang()}>{for symbols}</dl>
+            <dl {lang}>{for symbols}</dl>
         </aside>
     }
 }

@@ -1,11 +1,12 @@
 //! Lessons as the build renders them. Their texts are markup of our own making, which the build has checked.
 
-use crate::words::say;
+use crate::words::{say, spoken};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::Experiment;
 use serde::Deserialize;
 use serde_json::Value;
 use std::rc::Rc;
+use yew::AttrValue;
 
 /// What is known of a lesson before it is opened.
 #[derive(Deserialize)]
@@ -15,10 +16,19 @@ pub struct Entry {
     pub title: String,
     /// Minutes that reading takes.
     pub minutes: u64,
+    /// Tag of the language that it is in.
+    pub language: String,
     /// Headings of its steps.
     pub steps: Vec<String>,
     /// Address of the lesson.
     pub file: String,
+}
+
+impl Entry {
+    /// Its language, where the page speaks another one.
+    pub fn foreign(&self) -> Option<AttrValue> {
+        (self.language != spoken().tag()).then(|| self.language.clone().into())
+    }
 }
 
 /// A lesson.

@@ -201,7 +201,15 @@ async fn the_glossary_has_every_explanation() -> Result<()> {
         page.click("button", "Rounding").await?;
         opened(page, "Rounding").await?;
         page.screenshot("glossary").await?;
-        page.script("document.activeElement.blur(); for (const text of document.querySelectorAll('.explanation:popover-open')) text.hidePopover()").await?;
+        page.click("button", "Close").await?;
+        let open = page.script("return document.querySelector('.explanation:popover-open') === null").await?;
+        ensure!(open == true, "closed by its button");
+        // What is meant stands first, then titles with the word, then texts.
+        page.fill("searchbox", "Search in all explanations", "regret").await?;
+        let first = page.script("return document.querySelector('.glossary button').innerText").await?;
+        ensure!(first == "Cumulative regret", "{first}");
+        page.fill("searchbox", "Search in all explanations", "log-log").await?;
+        page.find("button", "Cumulative regret").await?;
         page.fill("searchbox", "Search in all explanations", "no such word").await?;
         page.wait_for_text("Nothing found: try another word.").await
     })
@@ -216,15 +224,15 @@ async fn the_tour_shows_the_playground() -> Result<()> {
         let marked = "const marked = document.querySelectorAll('[data-toured]');
             const box = marked[0]?.getBoundingClientRect();
             return [marked.length, Boolean(box && box.height > 0 && box.bottom > 0 && box.top < innerHeight), document.activeElement.tagName]";
-        for stop in 1..=10 {
-            let (now, here) = ("return document.querySelector('.tour .note')?.innerText ?? ''", format!("{stop} of 10"));
+        for stop in 1..=12 {
+            let (now, here) = ("return document.querySelector('.tour .note')?.innerText ?? ''", format!("{stop} of 12"));
             page.until(&here, async || Ok((page.script(now).await? == here).then_some(()))).await?;
             let found = page.script(marked).await?;
             ensure!(found == json!([1, true, "H2"]), "stop {stop}: {found}");
-            if stop == 7 {
+            if stop == 8 {
                 page.screenshot("tour").await?;
             }
-            let press = if stop == 10 { "End the tour" } else { "Next" };
+            let press = if stop == 12 { "End the tour" } else { "Next" };
             page.press(&page.find("button", press).await?).await?;
         }
         ensure!(page.script("return document.querySelector('.tour, .welcome, [data-toured]') === null").await? == true, "over");

@@ -6,6 +6,7 @@ use crate::browser::{asset, fetch_text};
 use crate::learn::{LearnAction, LearnEffect};
 use crate::room::opens;
 use crate::state::Action;
+use crate::words::Language;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::{Event, Pool};
 use llm_selection::browser::trainer::Trainer;
@@ -39,16 +40,21 @@ impl Classroom {
         let dispatch = self.dispatch.clone();
         let tell = self.dispatch.reform(Action::Learn);
         match effect {
-            LearnEffect::FetchIndex => spawn_local(async move {
-                let address = asset("lessons").ok_or_else(away);
+            LearnEffect::FetchIndex(language) => spawn_local(async move {
+                let name = match language {
+                    Language::English => "lessons".to_owned(),
+                    other => format!("lessons-{}", other.tag()),
+                };
+                let address = asset(&name).ok_or_else(away);
                 let index = match address {
                     Ok(address) => fetched(&address).await,
                     Err(error) => Err(error),
                 };
-                tell.emit(LearnAction::Index(index.map(Rc::new)));
+                tell.emit(LearnAction::Index(language, index.map(Rc::new)));
             }),
-            LearnEffect::FetchLesson(slug, address) => spawn_local(async move {
-                tell.emit(LearnAction::Lesson(slug, fetched(&address).await.map(Rc::new)));
+            LearnEffect::FetchLesson(address) => spawn_local(async move {
+                let lesson = fetched(&address).await.map(Rc::new);
+                tell.emit(LearnAction::Lesson(address, lesson));
             }),
             LearnEffect::Play(experiment) => play_beside(&mut self.pool, &self.events, &experiment, None),
             LearnEffect::Inspect(wanted) => self.pool.iter().for_each(|pool| pool.inspect(wanted)),

@@ -4,7 +4,8 @@ use super::{App, Happening};
 use crate::browser::fragment;
 use crate::components::explain;
 use crate::components::message::{Message, Tone};
-use crate::learn::Place;
+use crate::learn::{LearnAction, Place};
+use crate::state::Action;
 use crate::words::{self, Language, say};
 use llm_selection::link::Link;
 use yew::prelude::*;
@@ -45,6 +46,7 @@ impl App {
     pub(super) fn spoken(&mut self) {
         if words::missing().is_none() {
             explain::forget();
+            self.dispatch.emit(Action::Learn(LearnAction::Spoken));
         }
     }
 }

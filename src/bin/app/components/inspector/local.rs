@@ -57,7 +57,7 @@ pub fn local(seen: Seen) -> Html {
                     <caption class="vh">{say!("Estimates before round {n}", n = count(u64::from(round.round)))}</caption>
                     <thead><tr>
                         <th scope="col">{say!("Model")}</th>
-                        <th scope="col" class="num hide-s">{say!("Seen")}</th>
+                        <th scope="col" class="num">{say!("Seen")}</th>
                         <th scope="col"><span class="hide-s">{say!("Reward")}{" "}</span>{rewards}</th>
                         <th scope="col" class="num">{sym(&reward)}</th>
                         <th scope="col"><span class="hide-s">{say!("Cost")}{" "}</span>{costs}</th>
@@ -136,7 +136,7 @@ fn row(seen: Seen, arm: usize, it: &Arm) -> Html {
     html! {
         <tr key={arm} class={class}>
             <th scope="row">{seen.name(arm).to_owned()}if !it.there { <small>{" "}{say!("away")}</small> }</th>
-            <td class="num hide-s">if let Some(before) = it.before { <data value={before.seen.to_string()}>{count(u64::from(before.seen))}</data> }</td>
+            <td class="num">if let Some(before) = it.before { <data value={before.seen.to_string()}>{count(u64::from(before.seen))}</data> }</td>
             <td>{bar(mean, end, 1.0, "s1")}</td>
             <td class="num">{number(reward, |_, value| fixed(value, 2))}</td>
             <td>{bar(mean_cost, cost, top, "s7")}</td>
@@ -173,9 +173,9 @@ fn learned(seen: Seen) -> Html {
             html! {
                 <tr key={arm}>
                     <th scope="row">{seen.name(arm).to_owned()}</th>
-                    <td class="num"><span class="hide-s">{count(u64::from(before.seen))}{" → "}</span><data value={after.seen.to_string()}>{count(u64::from(after.seen))}</data></td>
-                    <td class="num"><span class="hide-s">{old(fixed(before.reward, 3))}{" → "}</span><data value={after.reward.to_string()}>{fixed(after.reward, 3)}</data></td>
-                    <td class="num"><span class="hide-s">{old(seen.cost(before.cost))}{" → "}</span><data value={after.cost.to_string()}>{seen.cost(after.cost)}</data></td>
+                    <td class="num"><span class="was">{count(u64::from(before.seen))}{" → "}</span><data value={after.seen.to_string()}>{count(u64::from(after.seen))}</data></td>
+                    <td class="num"><span class="was">{old(fixed(before.reward, 3))}{" → "}</span><data value={after.reward.to_string()}>{fixed(after.reward, 3)}</data></td>
+                    <td class="num"><span class="was">{old(seen.cost(before.cost))}{" → "}</span><data value={after.cost.to_string()}>{seen.cost(after.cost)}</data></td>
                 </tr>
             }
         })

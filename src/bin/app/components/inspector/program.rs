@@ -4,9 +4,9 @@
 use super::super::figure::use_size;
 use super::round::{RoundProps, Seen};
 use super::words;
-use crate::format::fixed;
-use crate::words::say;
-use llm_selection::bandit::explained::RewardBy;
+use crate::format::{count, fixed, listed};
+use crate::words::{mix, say};
+use llm_selection::bandit::explained::{CostBy, Exchange, RewardBy, Way};
 use llm_selection::experiment::RewardModel;
 use llm_selection::figure::axis::{Axis, Scale, settle};
 use yew::prelude::*;
@@ -25,7 +25,7 @@ struct Point {
     z: f64,
 }
 
-/// The picture; nothing where the policy solves no relaxed problem. It is drawn as wide as its place is.
+/// The picture; where no relaxed problem was solved, a sentence. It is drawn as wide as its place is.
 #[component]
 pub fn Program(props: &RoundProps) -> Html {
     let node = use_node_ref();
@@ -33,8 +33,16 @@ pub fn Program(props: &RoundProps) -> Html {
     let width = if wide > LEAST_WIDTH { wide } else { LEAST_WIDTH };
     let seen = Seen { round: &props.inspection, models: &props.models, unit: props.unit };
     let round = seen.round;
-    let Some(relaxed) = &round.relaxed else { return html! { <div ref={node}></div> } };
-    let points: Vec<Point> = (round.arms.iter().enumerate())
+    let Some(relaxed) = &round.relaxed else {
+        return html! {
+            <div ref={node}>
+                if round.way != Way::Nobody {
+                    <p class="quiet small">{say!("A linear program and coins are shown where a policy sends a z to the cloud, as C2MAB-V does.")}</p>
+                }
+            </div>
+        };
+    };
+    let mut points: Vec<Point> = (round.arms.iter().enumerate())
         .filter(|(_, arm)| arm.there)
         .filter_map(|(arm, it)| Some(Point { arm, cost: it.by_cost?, weight: it.weight.or(it.by_reward)?, z: it.z? }))
         .filter(|point| point.cost.is_finite() && point.weight.is_finite())
@@ -69,9 +77,6 @@ pub fn Program(props: &RoundProps) -> Html {
             (out.1 + into.1) / 2.0 + 1.4 * font,
         )
     });
-    let taken = fraction.iter().map(|(text, x, y)| around(text, font, *x, *y)).collect();
-    let at = |point: &Point| (across.at(point.cost), up.at(point.weight));
-    let names = names(seen, &points, at, (width, font), taken);
     let reward = match (round.basis.reward_by, logarithmic) {
         (_, true) => AttrValue::from("ln μ̄"),
         (by, _) => say!(match by {
@@ -81,7 +86,22 @@ pub fn Program(props: &RoundProps) -> Html {
             _ => "mean reward",
         }),
     };
+    let cost = say!(match round.basis.cost_by {
+        CostBy::Lower => "cost, lower bound c̲",
+        CostBy::Draw => "drawn cost",
+        CostBy::Mean | CostBy::Nothing => "mean cost ĉ",
+    });
+    // Names keep away from all other words.
+    let long = |text: &str| LETTER * font * text.chars().count() as f64;
+    let mut taken: Vec<[f64; 4]> = fraction.iter().map(|(text, x, y)| around(text, font, *x, *y)).collect();
+    taken.push(around(&reward, font, 56.0, 12.0));
+    taken.push(around(&cost, font, width - 16.0 - long(&cost), HEIGHT - 6.0));
+    taken.push([0.0, HEIGHT - 40.0, width, HEIGHT - 22.0 + 0.25 * font]);
+    let at = |point: &Point| (across.at(point.cost), up.at(point.weight));
     let text = AttrValue::from(described(seen, &points));
+    let names = names(seen, &points, at, (width, font), taken);
+    // What has a place lies above what has none.
+    points.sort_by(|a, b| a.z.total_cmp(&b.z));
     html! {
         <figure class="program">
             <figcaption>
@@ -100,7 +120,7 @@ pub fn Program(props: &RoundProps) -> Html {
                 }) }
                 <path class="axis" d={format!("M56 {0}H{1}", HEIGHT - 40.0, width - 16.0)} />
                 <text x="56" y="12">{reward}</text>
-                <text class="end" x={format!("{}", width - 16.0)} y={format!("{}", HEIGHT - 6.0)}>{say!("cost taken for it")}</text>
+                <text class="end" x={format!("{}", width - 16.0)} y={format!("{}", HEIGHT - 6.0)}>{cost}</text>
                 if let Some(line) = line { <path class="bound" d={line} /> }
                 if let Some((_, out, into)) = pair {
                     <path class="share" d={format!("M{:.1} {:.1}L{:.1} {:.1}", out.0, out.1, into.0, into.1)} />
@@ -118,19 +138,49 @@ pub fn Program(props: &RoundProps) -> Html {
                         </g>
                     }
                 }) }
-                { for names.into_iter().map(|name| html! {
-                    <text key={name.arm} class={classes!("halo", name.end.then_some("end"), name.strong.then_some("strong"))}
-                        x={format!("{:.1}", name.x)} y={format!("{:.1}", name.y)}>{seen.name(name.arm).to_owned()}</text>
+                { for names.into_iter().enumerate().map(|(place, name)| html! {
+                    <text key={place} class={classes!("halo", name.end.then_some("end"), name.strong.then_some("strong"))}
+                        x={format!("{:.1}", name.x)} y={format!("{:.1}", name.y)}>{name.text}</text>
                 }) }
             </svg></div>
-            <p class="remark">{text}</p>
+            <div class="remark">
+                <p>{text}</p>
+                {legend(seen, exchange)}
+            </div>
         </figure>
     }
 }
 
-/// A name beside its point.
+/// What the marks of the picture mean.
+fn legend(seen: Seen, exchange: Option<Exchange>) -> Html {
+    let mark = |part: f64| {
+        html! {
+            <svg class="chart" viewBox="0 0 16 16" aria-hidden="true">
+                <circle class="point" cx="8" cy="8" r="6" />
+                if part > 0.0 { <circle class="part" cx="8" cy="8" r={format!("{:.1}", 6.0 * part.sqrt())} /> }
+            </svg>
+        }
+    };
+    html! {
+        <p class="marks">
+            <span>{mark(1.0)}{say!("a whole place")}</span>
+            <span>{mark(0.3)}{say!("a part of a place")}</span>
+            <span>{mark(0.0)}{say!("no place")}</span>
+            if let Some(exchange) = exchange {
+                <span>{mix!(
+                    "{x}: the part of its place that {out} gives up to {into}",
+                    x = html! { <i class="sym">{"x"}</i> },
+                    out = seen.name(exchange.out).to_owned(),
+                    into = seen.name(exchange.into).to_owned()
+                )}</span>
+            }
+        </p>
+    }
+}
+
+/// A name beside its point, or beside several that lie in one place.
 struct Name {
-    arm: usize,
+    text: String,
     x: f64,
     y: f64,
     /// Whether it ends there, rather than begins.
@@ -143,6 +193,26 @@ fn around(text: &str, font: f64, x: f64, y: f64) -> [f64; 4] {
     [x, y - 0.9 * LINE * font, x + LETTER * font * text.chars().count() as f64, y + 0.25 * font]
 }
 
+/// Points nearer to each other than this, in both directions, lie in one place.
+const NEAR: f64 = 5.0;
+/// Longest list of names of models in one place.
+const LONGEST: usize = 30;
+
+/// What is written beside models that lie in one place.
+fn together(seen: Seen, points: &[&Point]) -> String {
+    if let [one] = points {
+        return seen.name(one.arm).to_owned();
+    }
+    let all = points.len() as u64;
+    let placed = points.iter().filter(|point| point.z > 1e-12).count() as u64;
+    if placed > 0 && placed < all {
+        return say!("{n} models here, {placed} with a place", n = count(all), placed = count(placed)).to_string();
+    }
+    let names: Vec<String> = points.iter().map(|point| seen.name(point.arm).to_owned()).collect();
+    let text = listed(&names);
+    if text.chars().count() <= LONGEST { text } else { say!("{n} models here", n = count(all)).to_string() }
+}
+
 /// Where names stand without covering each other or what is `taken`: those of models with a part in the round all, of the
 /// others as many as find room.
 fn names(
@@ -153,34 +223,77 @@ fn names(
     mut taken: Vec<[f64; 4]>,
 ) -> Vec<Name> {
     taken.extend(points.iter().map(&at).map(|(x, y)| [x - 6.0, y - 6.0, x + 6.0, y + 6.0]));
-    let (first, rest): (Vec<&Point>, Vec<&Point>) = points.iter().partition(|point| point.z > 1e-12);
-    let mut names = Vec::new();
-    for point in first.into_iter().chain(rest) {
+    let mut groups: Vec<Vec<&Point>> = Vec::new();
+    for point in points {
         let (x, y) = at(point);
-        let name = seen.name(point.arm);
-        let long = LETTER * font * name.chars().count() as f64;
+        let near = |group: &&mut Vec<&Point>| {
+            let (a, b) = group.first().map_or((x, y), |first| at(first));
+            (x - a).abs() < NEAR && (y - b).abs() < NEAR
+        };
+        match groups.iter_mut().find(near) {
+            Some(group) => group.push(point),
+            None => groups.push(vec![point]),
+        }
+    }
+    let placed = |group: &Vec<&Point>| group.iter().any(|point| point.z > 1e-12);
+    groups.sort_by_key(|group| !placed(group));
+    let mut names = Vec::new();
+    for group in &groups {
+        let Some((x, y)) = group.first().map(|first| at(first)) else { continue };
+        let text = together(seen, group);
+        let long = LETTER * font * text.chars().count() as f64;
         // Beside the point, else above or below it.
-        let rows = [0.33, -0.7, 1.4, -1.9, 2.6].map(|lines| lines * font);
+        let rows = [0.33, -0.7, 1.4, -1.9, 2.6, -3.1, 3.8].map(|lines| lines * font);
         let places = rows.into_iter().flat_map(|down| [(10.0, down), (-10.0, down)]);
         let boxed = |(right, down): (f64, f64)| {
-            around(name, font, if right > 0.0 { x + right } else { x + right - long }, y + down)
+            around(&text, font, if right > 0.0 { x + right } else { x + right - long }, y + down)
         };
         let free = |place: &(f64, f64)| {
             let [left, top, right, bottom] = boxed(*place);
             let apart =
                 |other: &[f64; 4]| other[2] <= left || right <= other[0] || other[3] <= top || bottom <= other[1];
-            left >= 0.0 && right <= width && taken.iter().all(apart)
+            left >= 52.0 && right <= width && top >= 0.0 && taken.iter().all(apart)
         };
-        let strong = point.z > 1e-12;
+        let strong = placed(group);
         // One that must be there and finds no room stands at least within the picture.
         let inside = if x + 10.0 + long <= width { 10.0 } else { -10.0 };
         let found = places.into_iter().find(free).or(strong.then_some((inside, 0.33 * font)));
         if let Some(place) = found {
             taken.push(boxed(place));
-            names.push(Name { arm: point.arm, x: x + place.0, y: y + place.1, end: place.0 < 0.0, strong });
+            names.push(Name { text, x: x + place.0, y: y + place.1, end: place.0 < 0.0, strong });
         }
     }
     names
+}
+
+/// What decided among models of equal reward of which some have a place and others not; `None` where there are none, or
+/// where the last exchange had a say as well.
+fn tie(seen: Seen, points: &[Point]) -> Option<AttrValue> {
+    let program = seen.round.relaxed.as_ref()?.program.as_ref()?;
+    let (whole, none): (Vec<&Point>, Vec<&Point>) = (
+        points.iter().filter(|point| point.z >= 1.0 - 1e-12).collect(),
+        points.iter().filter(|point| point.z <= 1e-12).collect(),
+    );
+    let edge = whole.iter().find(|point| none.iter().any(|other| other.weight == point.weight))?;
+    let equal = |group: &[&Point]| -> Vec<f64> {
+        group.iter().filter(|point| point.weight == edge.weight).map(|point| point.cost).collect()
+    };
+    let dearest = equal(&whole).into_iter().fold(f64::NEG_INFINITY, f64::max);
+    let cheapest = equal(&none).into_iter().fold(f64::INFINITY, f64::min);
+    if program.exchange.is_some() && dearest >= cheapest {
+        return None;
+    }
+    let reward = seen.round.arms.get(edge.arm)?.by_reward?;
+    let all = points.iter().filter(|point| point.weight == edge.weight).count() as u64;
+    Some(say!(
+        if dearest < cheapest {
+            " {n} models are equal in reward, {reward}: of these the cheaper ones have a place."
+        } else {
+            " {n} models are equal in reward, {reward}: of these the cheaper ones have a place, and of equally cheap ones those that stand earlier in the list."
+        },
+        n = count(all),
+        reward = fixed(reward, 2)
+    ))
 }
 
 /// The picture in words.
@@ -190,7 +303,7 @@ fn described(seen: Seen, points: &[Point]) -> String {
         points.iter().filter(|point| point.z >= 1.0 - 1e-12).map(|point| seen.name(point.arm).to_owned()).collect();
     let mut said = match whole.len() {
         0 => say!("No model has a whole place."),
-        _ => say!("Whole places: {names}.", names = crate::format::listed(&whole)),
+        _ => say!("Whole places: {names}.", names = listed(&whole)),
     }
     .to_string();
     match relaxed.program {
@@ -218,6 +331,9 @@ fn described(seen: Seen, points: &[Point]) -> String {
                 said += &say!(" Parts of a place: {parts}.", parts = parts.join(&say!(", ")));
             }
         }
+    }
+    if let Some(tie) = tie(seen, points) {
+        said += &tie;
     }
     if let Some(budget) = seen.round.budget {
         said += &say!(" Expected cost {cost} of {budget}.", cost = seen.cost(relaxed.cost), budget = seen.cost(budget));

@@ -1,10 +1,11 @@
 //! The lessons there are: beside a lesson, and as a page of their own.
 
-use super::{lang, title};
+use super::title;
 use crate::format::count;
 use crate::learn::{Entry, LearnAction, LearnState, Place};
 use crate::state::Action;
 use crate::words::{mix, plural, say};
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// Properties of [`Contents`].
@@ -15,11 +16,12 @@ pub struct ContentsProps {
     pub moves: u32,
 }
 
-// The lessons stay the same; a lesson that has come is another one that is shown.
+// A lesson that has come is another one that is shown.
 impl PartialEq for ContentsProps {
     fn eq(&self, other: &ContentsProps) -> bool {
         let key = |it: &ContentsProps| (it.moves, it.learn.shown(), it.learn.place.hidden.clone());
-        key(self) == key(other) && self.learn.progress == other.learn.progress
+        let list = |it: &ContentsProps| it.learn.index.as_ref().map(Rc::as_ptr);
+        key(self) == key(other) && list(self) == list(other) && self.learn.progress == other.learn.progress
     }
 }
 
@@ -62,7 +64,7 @@ fn steps(learn: &LearnState, entry: &Entry, now: usize) -> Html {
         html! {
             <li key={step}>
                 <a href={Place::fragment(&entry.slug, step, &learn.place.hidden)} aria-current={(step == now).then_some("step")}>
-                    <span lang={lang()}>{title}</span>{tick(learn.progress.has(&entry.slug, step))}
+                    <span lang={entry.foreign()}>{title}</span>{tick(learn.progress.has(&entry.slug, step))}
                 </a>
             </li>
         }

@@ -22,6 +22,7 @@ pub fn figures(
     course: &Course,
     held: bool,
     paper: Paper,
+    lang: &Option<AttrValue>,
     send: &Callback<StepAction>,
 ) -> Html {
     let shown = course.was_run();
@@ -31,7 +32,7 @@ pub fn figures(
     html! {
         <section class="trial" aria-label={trial.title.clone()}>
             <div class="trial-head">
-                if let Some(vary) = &trial.vary { {values(place, vary, course, send)} }
+                if let Some(vary) = &trial.vary { {values(place, vary, course, lang, send)} }
                 if shown { {elsewhere(trial, course, send)} }
             </div>
             {drawn(trial, course, held, paper, send)}
@@ -44,7 +45,7 @@ pub fn figures(
     }
 }
 
-fn values(place: usize, vary: &Vary, course: &Course, send: &Callback<StepAction>) -> Html {
+fn values(place: usize, vary: &Vary, course: &Course, lang: &Option<AttrValue>, send: &Callback<StepAction>) -> Html {
     let name = format!("vary-{}", place + 1);
     let options = vary.texts().enumerate().map(|(value, text)| {
         let onchange = send.reform(move |_: Event| StepAction::Vary(value));
@@ -52,7 +53,7 @@ fn values(place: usize, vary: &Vary, course: &Course, send: &Callback<StepAction
     });
     html! {
         <fieldset class="vary" role="radiogroup">
-            <legend lang={super::lang()}>{&vary.label}</legend>
+            <legend lang={lang.clone()}>{&vary.label}</legend>
             <div class="seg">{for options}</div>
         </fieldset>
     }
@@ -65,7 +66,14 @@ fn elsewhere(trial: &Trial, course: &Course, send: &Callback<StepAction>) -> Htm
         let take = send.reform(|_: MouseEvent| StepAction::Take);
         return html! { <button type="button" class="btn small" onclick={take}>{say!("Open in Query-aware")}</button> };
     }
-    html! { <a class="btn small" href={link.clone()}>{say!("Open in the Playground")}</a> }
+    // What is opened begins at its top; a new tab has nothing to do with this one.
+    let onclick = Callback::from(|event: MouseEvent| {
+        if let Some(window) = web_sys::window().filter(|_| !event.ctrl_key() && !event.meta_key() && !event.shift_key())
+        {
+            window.scroll_to_with_x_and_y(0.0, 0.0);
+        }
+    });
+    html! { <a class="btn small" href={link.clone()} {onclick}>{say!("Open in the Playground")}</a> }
 }
 
 /// The round that the lesson speaks of, and any other; of the experiment that was played last.

@@ -1,6 +1,6 @@
 //! What the reader is asked before the run, the run's buttons, and how the guess stands against what came out.
 
-use super::{focus, lang, markup};
+use super::{focus, markup};
 use crate::components::message::{Message, Tone, explained};
 use crate::format::{count, duration};
 use crate::learn::{Course, Prediction, Said, Stage, Step, StepAction};
@@ -12,8 +12,8 @@ pub fn question(
     place: usize,
     it: &Step,
     course: &Course,
-    silent: bool,
-    current: bool,
+    (silent, current): (bool, bool),
+    lang: &Option<AttrValue>,
     send: &Callback<StepAction>,
 ) -> Html {
     let prediction = it.prediction.as_ref().filter(|_| !silent);
@@ -45,7 +45,7 @@ pub fn question(
     };
     html! {
         <div class="predict">
-            if let Some(prediction) = prediction { {options(place, prediction, course, send)} }
+            if let Some(prediction) = prediction { {options(place, prediction, course, lang, send)} }
             <div class="predict-run">
                 <button type="button" id={name} class="btn primary" aria-disabled={asks.then_some("true")} onclick={run}>
                     <svg viewBox="0 0 16 16" aria-hidden="true"><path fill="currentColor" d="M4 2.5v11l9-5.5z" /></svg>{label}
@@ -65,7 +65,13 @@ pub fn question(
     }
 }
 
-fn options(place: usize, prediction: &Prediction, course: &Course, send: &Callback<StepAction>) -> Html {
+fn options(
+    place: usize,
+    prediction: &Prediction,
+    course: &Course,
+    lang: &Option<AttrValue>,
+    send: &Callback<StepAction>,
+) -> Html {
     let settled = course.said.is_some();
     let options = prediction.options.iter().enumerate().map(|(option, text)| {
         let onchange = send.reform(move |_: Event| StepAction::Guess(option));
@@ -73,22 +79,22 @@ fn options(place: usize, prediction: &Prediction, course: &Course, send: &Callba
         html! {
             <label key={option} class={right.then_some("is-right")}>
                 <input type="radio" name={format!("guess-{}", place + 1)} checked={course.guess == Some(option)} disabled={settled} {onchange} />
-                <span><span lang={lang()}>{markup(text)}</span>if right { <span class="vh">{" "}{say!("(right)")}</span> }</span>
+                <span><span lang={lang.clone()}>{markup(text)}</span>if right { {" "}<span class="said-right">{say!("(right)")}</span> }</span>
             </label>
         }
     });
     html! {
         <fieldset role="radiogroup">
-            <legend lang={lang()}>{markup(&prediction.question)}</legend>
+            <legend lang={lang.clone()}>{markup(&prediction.question)}</legend>
             <div class="options">{for options}</div>
         </fieldset>
     }
 }
 
 /// The guess beside the right answer.
-pub fn verdict(prediction: &Prediction, course: &Course) -> Html {
+pub fn verdict(prediction: &Prediction, course: &Course, lang: &Option<AttrValue>) -> Html {
     let text = |option: usize| prediction.options.get(option).map(markup).unwrap_or_default();
-    let bold = |option: usize| html! { <b lang={lang()}>{text(option)}</b> };
+    let bold = |option: usize| html! { <b lang={lang.clone()}>{text(option)}</b> };
     let right = bold(prediction.right);
     match course.said {
         Some(Said::Guess(guess)) if guess == prediction.right => {

@@ -2,8 +2,8 @@
 
 use super::figures::figures;
 use super::question::{question, verdict};
-use super::{lang, text_of};
-use crate::learn::{Course, LearnAction, LearnState, Opened, Step, StepAction};
+use super::text_of;
+use crate::learn::{Course, LearnAction, LearnState, Opened, Stage, Step, StepAction};
 use crate::state::Action;
 use crate::words::mix;
 use llm_selection::figure::Paper;
@@ -29,26 +29,72 @@ pub fn step(
     let varied = it.experiment.as_ref().and_then(|trial| trial.vary.as_ref());
     let other = varied.and_then(|vary| Some((&vary.label, vary.other(course.value)?)));
     let silent = learn.place.hides("predictions");
+    let lang = learn.foreign();
     html! {
         <section key={place} class="step" hidden={!current} aria-labelledby={heading(place)}>
-            <h2 id={heading(place)} tabindex="-1" lang={lang()}>{&it.title}</h2>
-            {text_of(&it.text)}
-            {question(place, it, course, silent, current, &send)}
-            if let Some(trial) = &it.experiment { {figures(place, trial, course, current && learn.held == Some(place), paper, &send)} }
+            <h2 id={heading(place)} tabindex="-1" lang={lang.clone()}>{&it.title}</h2>
+            {text_of(&it.text, &lang)}
+            {question(place, it, course, (silent, current), &lang, &send)}
+            if let Some(trial) = &it.experiment { {figures(place, trial, course, current && learn.held == Some(place), paper, &lang, &send)} }
             if !it.reveal.is_empty() || it.prediction.is_some() {
-                <div class="reveal" hidden={!course.revealed}>
-                    if let Some(prediction) = it.prediction.as_ref().filter(|_| !silent) { {verdict(prediction, course)} }
+                <div class="reveal" id={format!("reveal-{}", place + 1)} hidden={!course.revealed}>
+                    <Revealed {place} playing={course.stage == Stage::Playing} revealed={current && is_all_here(it, course)} />
+                    if let Some(prediction) = it.prediction.as_ref().filter(|_| !silent) { {verdict(prediction, course, &lang)} }
                     if let Some((label, (own, now))) = other {
                         <p class="quiet small">{mix!(
                             "{label}: the text begins with {own}, the figures above show {now}.",
-                            label = html! { <span lang={lang()}>{label}</span> },
+                            label = html! { <span lang={lang.clone()}>{label}</span> },
                             own = own,
                             now = now
                         )}</p>
                     }
-                    {text_of(&it.reveal)}
+                    {text_of(&it.reveal, &lang)}
                 </div>
             }
         </section>
     }
+}
+
+/// Whether all has come that stands above what is revealed.
+fn is_all_here(it: &Step, course: &Course) -> bool {
+    let looks = it.experiment.as_ref().is_some_and(|trial| trial.inspector.is_some());
+    course.revealed && (!looks || course.inspector.shown.is_some())
+}
+
+/// Properties of [`Revealed`].
+#[derive(Properties, PartialEq)]
+struct RevealedProps {
+    place: usize,
+    playing: bool,
+    revealed: bool,
+}
+
+/// A reader who has scrolled less than this since the run began has stayed.
+const STAYED: f64 = 60.0;
+
+/// Brings what a run has revealed into view, unless the reader went elsewhere meanwhile.
+#[component]
+fn Revealed(props: &RevealedProps) -> Html {
+    let RevealedProps { place, playing, revealed } = *props;
+    // Where the page was scrolled to as the run began.
+    let began = use_mut_ref(|| None::<f64>);
+    let over = use_mut_ref(|| false);
+    use_effect_with((playing, revealed), move |_| {
+        let Some(window) = web_sys::window() else { return };
+        let scrolled = window.scroll_y().unwrap_or_default();
+        if playing {
+            *began.borrow_mut() = Some(scrolled);
+        }
+        // Once: who varies the experiment looks at the figures.
+        if revealed && !over.replace(true) {
+            let stayed = began.borrow().is_some_and(|before| (scrolled - before).abs() < STAYED);
+            let shown = || window.document()?.query_selector(&format!("#reveal-{} > *", place + 1)).ok().flatten();
+            if let Some(shown) = shown().filter(|_| stayed) {
+                let options = web_sys::ScrollIntoViewOptions::new();
+                options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+                shown.scroll_into_view_with_scroll_into_view_options(&options);
+            }
+        }
+    });
+    Html::default()
 }
