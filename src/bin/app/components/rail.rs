@@ -130,6 +130,7 @@ fn drawing(props: &RailProps, points: &[Point], size: &Size) -> Html {
             </>
         }
     });
+    let lines = range_lines(props, size, &x);
     let summary: Vec<String> =
         points.iter().map(|point| format!("{} {}", point.label, unit.amount(point.cost, 3))).collect();
     let spent = listed(&summary);
@@ -154,43 +155,43 @@ fn drawing(props: &RailProps, points: &[Point], size: &Size) -> Html {
             }
             <path class="axis" d={format!("M{MARGIN} {ground}H{}", size.width - MARGIN)} />
             {for ticks}
-            {range_marks(props, size, &x)}
+            { for lines.iter().map(|(at, left, words)| range_mark(size, *at, *left, words)) }
             if let Some(budget) = budget { {flag(unit, budget, x(budget), size)} }
-            {marks(points, size, budget, &x)}
+            {marks(points, size, budget, &lines, &x)}
         </svg>
     }
 }
 
-/// Where the budget begins to matter, and where it stops.
-fn range_marks(props: &RailProps, size: &Size, x: &impl Fn(f64) -> f64) -> Html {
-    let Some(range) = props.range else { return Html::default() };
-    let mark = |amount: f64, left: bool, words: AttrValue| {
-        let at = x(amount);
-        let (text, class) = if left { (at + 5.0, "halo") } else { (at - 5.0, "end halo") };
-        let text = format!("{text:.1}");
-        // Two lines where there is little room.
-        let (first, second) = words.split_once(' ').unwrap_or((&words, ""));
-        html! {
-            <>
-                <path class="leader" d={format!("M{at:.1} 30V{}", size.ground())} />
-                <text {class} x={text.clone()} y="40">
-                    if size.wide { {words.clone()} } else { {first}<tspan x={text} dy="14">{second}</tspan> }
-                </text>
-            </>
-        }
-    };
+/// Where the budget begins to matter, and where it stops: the place, whether its words stand after it, and these.
+fn range_lines(props: &RailProps, size: &Size, x: &impl Fn(f64) -> f64) -> Vec<(f64, bool, AttrValue)> {
     let budget = props.snapshot.result.experiment.task.budget;
     // Next to the budget's own line there is no room for words.
-    let clear = |at: f64, sign: f64| {
+    let clear = |at: f64, after: bool| {
         budget.is_none_or(|budget| {
-            let gap = sign * (x(budget) - x(at));
+            let gap = (x(budget) - at) * if after { 1.0 } else { -1.0 };
             gap < -8.0 || gap > if size.wide { 118.0 } else { 66.0 }
         })
     };
+    let Some(range) = props.range else { return Vec::new() };
+    let mut lines = vec![
+        (x(range.cheapest_feasible), true, say!("cheapest feasible")),
+        (x(range.never_binding), false, say!("never binding")),
+    ];
+    lines.retain(|(at, after, _)| clear(*at, *after));
+    lines
+}
+
+fn range_mark(size: &Size, at: f64, after: bool, words: &AttrValue) -> Html {
+    let (text, class) = if after { (at + 5.0, "halo") } else { (at - 5.0, "end halo") };
+    let text = format!("{text:.1}");
+    // Two lines where there is little room.
+    let (first, second) = words.split_once(' ').unwrap_or((words, ""));
     html! {
         <>
-            if clear(range.cheapest_feasible, 1.0) { {mark(range.cheapest_feasible, true, say!("cheapest feasible"))} }
-            if clear(range.never_binding, -1.0) { {mark(range.never_binding, false, say!("never binding"))} }
+            <path class="leader" d={format!("M{at:.1} 30V{}", size.ground())} />
+            <text {class} x={text.clone()} y="40">
+                if size.wide { {words.clone()} } else { {first}<tspan x={text} dy="14">{second}</tspan> }
+            </text>
         </>
     }
 }
@@ -210,7 +211,13 @@ fn flag(unit: Unit, budget: f64, at: f64, size: &Size) -> Html {
 }
 
 /// The policies: those at one place pile up, those alone are named.
-fn marks(points: &[Point], size: &Size, budget: Option<f64>, x: &impl Fn(f64) -> f64) -> Html {
+fn marks(
+    points: &[Point],
+    size: &Size,
+    budget: Option<f64>,
+    lines: &[(f64, bool, AttrValue)],
+    x: &impl Fn(f64) -> f64,
+) -> Html {
     let ground = size.ground();
     let mut placed: Vec<f64> = Vec::new();
     // Ends of the names that are written already: at most one may stand at a place.
@@ -229,6 +236,7 @@ fn marks(points: &[Point], size: &Size, budget: Option<f64>, x: &impl Fn(f64) ->
                 && to < size.width
                 && !written.iter().any(|(start, end)| *start < to && *end > from)
                 && !spots.iter().any(|spot| *spot != at && *spot > from && *spot < to)
+                && !lines.iter().any(|(line, ..)| *line > from && *line < to)
         };
         let alone = spots.iter().filter(|spot| (*spot - at).abs() < 12.0).count() == 1;
         let side = if !alone {

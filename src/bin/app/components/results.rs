@@ -204,7 +204,7 @@ pub fn Results(props: &ResultsProps) -> Html {
                 Some(_) => None,
             });
         });
-        html! { <th scope="col" aria-sort={aria}><button type="button" {onclick}>{told(column.name())}</button></th> }
+        html! { <th scope="col" aria-sort={aria}><button type="button" {onclick}>{broken(told(column.name()))}</button></th> }
     });
     let top = policies.iter().filter_map(|policy| policy.finals.cost.mean).chain(budget).fold(0.0, f64::max);
     let rows = order.iter().filter_map(|place| Some((*place, policies.get(*place)?))).map(|(place, policy)| {
@@ -270,6 +270,14 @@ pub fn Results(props: &ResultsProps) -> Html {
             </div>
             <Answer snapshot={props.snapshot.clone()} unit={props.unit} />
         </section>
+    }
+}
+
+/// A head that may go on in the next row after a stroke.
+fn broken(name: AttrValue) -> Html {
+    match name.split_once('/') {
+        Some((over, under)) => html! { <>{over}{"/"}<wbr />{under}</> },
+        None => name.into(),
     }
 }
 

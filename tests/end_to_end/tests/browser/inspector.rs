@@ -249,6 +249,23 @@ async fn a_figure_opens_its_round() -> Result<()> {
             ))
             .await?;
         }
+        // Arrows go to round numbers, point and comma by one.
+        comes_to(page, &inspected(0, 0, Seek::Round(100))?).await?;
+        for key in [".", ".", ",", "Enter"] {
+            page.script(&format!(
+                "document.querySelector('.fig .chart-box').dispatchEvent(new KeyboardEvent('keydown', {{ key: {key:?}, bubbles: true, cancelable: true }}))"
+            ))
+            .await?;
+        }
+        comes_to(page, &inspected(0, 0, Seek::Round(101))?).await?;
+        // A finger moves the cursor alone.
+        page.script(
+            "const chart = document.querySelector('.fig .chart'); const box = chart.getBoundingClientRect();
+             const at = { clientX: box.left + box.width / 3, clientY: box.top + box.height / 2, bubbles: true, pointerType: 'touch' };
+             chart.dispatchEvent(new PointerEvent('pointerdown', at)); chart.dispatchEvent(new PointerEvent('click', at));
+             chart.dispatchEvent(new PointerEvent('pointerdown', { ...at, pointerType: 'mouse' }))",
+        )
+        .await?;
         comes_to(page, &inspected(0, 0, Seek::Round(101))?).await?;
         // A click opens the round under it, and leaves the cursor there for the button.
         let clicked = page
