@@ -16,7 +16,6 @@ use llm_selection::figure::{
     Against, Drawing, FigureKind, Options, Paper, Table, curves_csv, draw, note, readout, sub, table,
 };
 use llm_selection::summary::RunResult;
-use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
@@ -181,11 +180,11 @@ pub fn Figure(props: &FigureProps) -> Html {
         })
     };
     // A finger moves the cursor alone: what opens is far below on a phone.
-    let by_touch = (*use_memo((), |()| Rc::new(Cell::new(false)))).clone();
+    let by_touch = use_mut_ref(|| false);
     let onclick = props.on_open.clone().map(|on_open| {
         let (drawing, by_touch) = (drawing.clone(), by_touch.clone());
         Callback::from(move |event: MouseEvent| {
-            if let Some(round) = round_under(&event, &drawing).filter(|_| !by_touch.get()) {
+            if let Some(round) = round_under(&event, &drawing).filter(|_| !*by_touch.borrow()) {
                 on_open.emit(round.clamp(1, reached));
             }
         })
@@ -193,7 +192,7 @@ pub fn Figure(props: &FigureProps) -> Html {
     let onpointerdown = {
         let onpointermove = onpointermove.clone();
         Callback::from(move |event: PointerEvent| {
-            by_touch.set(event.pointer_type() != "mouse");
+            *by_touch.borrow_mut() = event.pointer_type() != "mouse";
             onpointermove.emit(event);
         })
     };
