@@ -51,7 +51,8 @@ mod world;
 #[cfg(target_arch = "wasm32")]
 fn main() {
     if browser::opens_plainly() {
-        start();
+        // A task of its own, after the one that made the module ready.
+        gloo_timers::callback::Timeout::new(0, start).forget();
     } else {
         wasm_bindgen_futures::spawn_local(async {
             match later::load().await {
