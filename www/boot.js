@@ -2,15 +2,24 @@
 import init, { initSync } from "./app.js";
 import { attach, expect } from "./later.js";
 
+/** Waits until the page's first text is painted; in the background, where nothing is, not at all. */
+const painted = new Promise((done) => {
+  if (document.hidden) done();
+  requestAnimationFrame(() => setTimeout(done));
+  addEventListener("visibilitychange", done, { once: true });
+});
+
 // With nothing to start it gives what is started.
 attach(() => initSync(undefined));
-init({ module_or_path: new URL("./app_bg.wasm", import.meta.url) }).then(
-  () => {
-    expect();
-    return import("./offline.js");
-  },
-  (error) => {
-    document.getElementById("boot").textContent = `The page could not start: ${error.message}`;
-    throw error;
-  },
-);
+painted
+  .then(() => init({ module_or_path: new URL("./app_bg.wasm", import.meta.url) }))
+  .then(
+    () => {
+      expect();
+      return import("./offline.js");
+    },
+    (error) => {
+      document.getElementById("boot").textContent = `The page could not start: ${error.message}`;
+      throw error;
+    },
+  );

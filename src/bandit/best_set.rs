@@ -12,6 +12,7 @@ use crate::bandit::relaxation::linear::Linear;
 use crate::bandit::relaxation::{Feasibility, TOLERANCE};
 use crate::bandit::reward::{log_mean, set_reward};
 use crate::experiment::RewardModel;
+use crate::order::sort_places;
 
 /// Branches visited before the search for `S*` gives up.
 pub const NODE_LIMIT: u64 = 200_000;
@@ -180,7 +181,7 @@ impl Search {
             self.take_cheapest(problem, n.min(1));
             feasible = self.set.iter().map(|&item| self.costs[item]).sum::<f64>() <= problem.budget + TOLERANCE;
         }
-        self.set.sort_unstable();
+        sort_places(&mut self.set, |a, b| a.cmp(&b));
         self.set.iter_mut().for_each(|item| *item = problem.arms[*item]);
         Found { feasible, proven: !self.stopped, nodes: self.visited }
     }
@@ -191,8 +192,9 @@ impl Search {
         let mean = |item: usize| arms.get(item).and_then(|&arm| problem.means.get(arm)).copied().unwrap_or(0.0);
         self.by_cost.clear();
         self.by_cost.extend(0..arms.len());
-        self.by_cost
-            .sort_unstable_by(|&a, &b| costs[a].total_cmp(&costs[b]).then(mean(b).total_cmp(&mean(a))).then(a.cmp(&b)));
+        sort_places(&mut self.by_cost, |a, b| {
+            costs[a].total_cmp(&costs[b]).then(mean(b).total_cmp(&mean(a))).then(a.cmp(&b))
+        });
         self.set.clear();
         self.set.extend(self.by_cost.iter().take(n));
     }

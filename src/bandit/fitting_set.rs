@@ -8,6 +8,7 @@ use super::policy::{Choice, Setting};
 use super::relaxation::TOLERANCE;
 use super::scheduling::cheapest;
 use crate::experiment::RewardModel;
+use crate::order::sort_places;
 use crate::random::{Stream, below};
 use rand::Rng;
 
@@ -29,7 +30,7 @@ impl FittingSet {
         let of = |arm: usize| costs.get(arm).copied().unwrap_or(0.0);
         self.by_cost.clear();
         self.by_cost.extend_from_slice(&setting.available);
-        self.by_cost.sort_unstable_by(|&a, &b| of(a).total_cmp(&of(b)).then(a.cmp(&b)));
+        sort_places(&mut self.by_cost, |a, b| of(a).total_cmp(&of(b)).then(a.cmp(&b)));
         self.order.clear();
         self.order.extend_from_slice(&setting.available);
         let mut spent = 0.0;

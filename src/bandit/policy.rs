@@ -13,6 +13,7 @@ use super::primal_dual::PrimalDual;
 use super::random_set::RandomSet;
 use super::thompson::Thompson;
 use crate::experiment::RewardModel;
+use crate::order::sort_places;
 use serde::{Deserialize, Serialize};
 
 /// What every policy may know of the task; the same in every round of a situation.
@@ -195,7 +196,7 @@ pub(super) fn top(value: &[f64], arms: &[usize], n: usize, top: &mut Vec<usize>)
     if n > 16 {
         // Large sets: sort all once.
         top.extend_from_slice(arms);
-        top.sort_unstable_by(|&a, &b| value[b].total_cmp(&value[a]).then(a.cmp(&b)));
+        sort_places(top, |a, b| value[b].total_cmp(&value[a]).then(a.cmp(&b)));
         top.truncate(n);
         return;
     }

@@ -16,6 +16,7 @@ mod rank;
 use super::selection::Search;
 use super::{Feasibility, TOLERANCE};
 use crate::bandit::reward::{SMALLEST_MEAN, log_mean};
+use crate::order::{nth_largest, sort_places};
 use certify::certify;
 use exchange::{cheapest_exchange, cost_after, ratio, set_cost, write_fraction};
 use rank::{cheapest, rank};
@@ -293,7 +294,7 @@ impl Linear {
         }
         let keys = &mut self.keys[..arms];
         keys.copy_from_slice(values);
-        let (_, &mut level, _) = keys.select_nth_unstable_by(n - 1, |a, b| b.total_cmp(a));
+        let level = nth_largest(keys, n);
         let mut places = n;
         self.ties.clear();
         for (arm, (member, &value)) in self.inside.iter_mut().zip(values).enumerate() {
@@ -305,7 +306,7 @@ impl Linear {
             }
         }
         if self.ties.len() > places {
-            self.ties.sort_unstable_by(|&a, &b| order(a, b));
+            sort_places(&mut self.ties, order);
         }
         for &arm in self.ties.iter().take(places) {
             self.inside[arm] = 1.0;

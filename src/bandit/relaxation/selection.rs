@@ -9,6 +9,7 @@
 
 use super::TOLERANCE;
 use super::linear::Pair;
+use crate::order::nth_largest;
 
 /// Bound on rounds of the search; generic problems need about ten.
 const ROUNDS: usize = 100;
@@ -170,7 +171,7 @@ impl Search {
         }
         self.keys.clear();
         self.keys.extend(self.active.iter().map(|arm| price.value(arm)));
-        let (_, &mut level, _) = self.keys.select_nth_unstable_by(places - 1, |a, b| b.total_cmp(a));
+        let level = nth_largest(&mut self.keys, places);
         let mut above = 0;
         self.best.clear();
         self.best.extend(self.active.iter().map(|arm| {

@@ -55,7 +55,9 @@ fn main() {
     let language = words::Language::preferred();
     let plain = browser::opens_plainly();
     if plain && language == words::Language::English {
-        return start();
+        // A task of its own, after the one that made the module ready.
+        gloo_timers::callback::Timeout::new(0, start).forget();
+        return;
     }
     wasm_bindgen_futures::spawn_local(async move {
         if !plain && let Err(error) = later::load().await {

@@ -8,6 +8,7 @@ use super::help::welcome;
 use super::legend::{Legend, labels};
 use super::message::{Message, Tone, explained};
 use super::opening::{About, hidden, titled};
+use super::piece::Piece;
 use super::policies::PoliciesPanel;
 use super::presentation;
 use super::query_aware::TABLE;
@@ -490,10 +491,10 @@ impl App {
         Some(html! {
             <form class="side" id="experiment" aria-label={say!("Experiment")} onsubmit={prevent}>
                 {self.about(state, About::Kept)}
-                if data { {self.data_panel(state, wrong, alert(Panel::Data))} }
-                if shown("task") { <TaskPanel form={state.form.clone()} world={state.world.clone()} {range} {wrong} alert={alert(Panel::Task)} dispatch={dispatch()} /> }
-                if shown("policies") { <PoliciesPanel form={state.form.clone()} world={state.world.clone()} {wrong} alert={alert(Panel::Policies)} dispatch={dispatch()} /> }
-                if shown("run") { <RunPanel form={state.form.clone()} speed={state.speed} {wrong} alert={alert(Panel::Run)} dispatch={dispatch()} /> }
+                if data { <Piece turn=1>{self.data_panel(state, wrong, alert(Panel::Data))}</Piece> }
+                if shown("task") { <Piece turn=2><TaskPanel form={state.form.clone()} world={state.world.clone()} {range} {wrong} alert={alert(Panel::Task)} dispatch={dispatch()} /></Piece> }
+                if shown("policies") { <Piece turn=3><PoliciesPanel form={state.form.clone()} world={state.world.clone()} {wrong} alert={alert(Panel::Policies)} dispatch={dispatch()} /></Piece> }
+                if shown("run") { <Piece turn=4><RunPanel form={state.form.clone()} speed={state.speed} {wrong} alert={alert(Panel::Run)} dispatch={dispatch()} /></Piece> }
                 <div class="runbar">
                     <div class="controls">{self.controls(state)}</div>
                     <Keys on={self.shortcuts} list={self.list_shortcuts.reform(|_: MouseEvent| true)} />
@@ -587,7 +588,9 @@ impl App {
                         <Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} />
                         {self.figures(state)}
                     </div>
-                    if !state.panels.iter().any(|hidden| hidden == "results") { <Results snapshot={snapshot.clone()} {unit}>{self.export(state)}</Results> }
+                    if !state.panels.iter().any(|hidden| hidden == "results") {
+                        <Piece turn={FigureKind::ALL.len() as u32}><Results snapshot={snapshot.clone()} {unit}>{self.export(state)}</Results></Piece>
+                    }
                     {later::get().map(|later| (later.inspector)(self, state)).unwrap_or_default()}
                 } else {
                     <div class="empty">
@@ -661,10 +664,12 @@ impl App {
         let rests = state.phase != Phase::Running;
         let follows = rests || state.speed.rounds_per_second().is_some_and(|pace| pace <= 200.0);
         let shown = |kind: &FigureKind| !state.panels.iter().any(|hidden| hidden == kind.slug());
-        let figures = FigureKind::of(&snapshot.result).filter(shown).map(|kind| {
+        let figures = (0..).zip(FigureKind::of(&snapshot.result).filter(shown)).map(|(turn, kind)| {
             html! {
-                <Figure key={kind.slug()} {kind} snapshot={snapshot.0.clone()} hidden={state.hidden.clone()} cursor={state.cursor}
-                    on_cursor={self.cursor.clone()} on_open={self.open.clone()} {follows} {dollars} paper={state.paper} />
+                <Piece key={kind.slug()} {turn} holder="card fig">
+                    <Figure {kind} snapshot={snapshot.0.clone()} hidden={state.hidden.clone()} cursor={state.cursor}
+                        on_cursor={self.cursor.clone()} on_open={self.open.clone()} {follows} {dollars} paper={state.paper} />
+                </Piece>
             }
         });
         html! { <div class="figs">{for figures}</div> }

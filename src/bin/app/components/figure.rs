@@ -116,15 +116,17 @@ pub(super) fn use_size(node: &NodeRef) -> Size {
 }
 
 /// The snapshot that a figure shows: each takes its turn a little after the one before it, so that no frame has to draw
-/// them all.
+/// them all. While a run goes on, nothing is drawn that is not to be seen.
 #[hook]
-fn use_turn(kind: FigureKind, latest: &Rc<Snapshot>) -> Rc<Snapshot> {
+fn use_turn(kind: FigureKind, latest: &Rc<Snapshot>, node: &NodeRef) -> Rc<Snapshot> {
     let shown = use_state(|| latest.clone());
     let setter = shown.setter();
+    let node = node.clone();
     use_effect_with(ByAddress(latest.clone()), move |ByAddress(latest)| {
         let latest = latest.clone();
         let turn = FigureKind::ALL.iter().position(|other| *other == kind).unwrap_or(0) as u32;
-        let timer = Timeout::new(turn * TURN, move || setter.set(latest));
+        let rests = latest.round < latest.rounds && node.cast().is_some_and(|node| skipped(&node));
+        let timer = Timeout::new(turn * TURN + if rests { REST } else { 0 }, move || setter.set(latest));
         move || drop(timer)
     });
     (*shown).clone()
@@ -132,12 +134,25 @@ fn use_turn(kind: FigureKind, latest: &Rc<Snapshot>) -> Rc<Snapshot> {
 
 /// Milliseconds between two figures' turns.
 const TURN: u32 = 25;
+/// Milliseconds without a newer snapshot after which a figure is drawn that is not to be seen.
+const REST: u32 = 400;
+
+/// Whether the browser skips an element, as the style sheet allows it to outside of the view.
+fn skipped(element: &web_sys::Element) -> bool {
+    let options = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&options, &"contentVisibilityAuto".into(), &true.into());
+    // Older browsers skip nothing.
+    let check = js_sys::Reflect::get(element, &"checkVisibility".into()).and_then(JsValue::dyn_into);
+    let seen = check.and_then(|check: js_sys::Function| check.call1(element, &options));
+    seen.is_ok_and(|seen| seen.is_falsy())
+}
 
 /// The figure.
 #[component]
 pub fn Figure(props: &FigureProps) -> Html {
     let FigureProps { kind, snapshot: latest, hidden, cursor, on_cursor, dollars, about, .. } = props.clone();
-    let snapshot = use_turn(kind, &latest);
+    let chart = use_node_ref();
+    let snapshot = use_turn(kind, &latest, &chart);
     // A violation falls through several powers of ten, and a ratio to it rises through as many.
     let axes = use_state(|| match kind {
         FigureKind::Violation | FigureKind::Ratio => Axes::Both,
@@ -149,7 +164,6 @@ pub fn Figure(props: &FigureProps) -> Html {
     let policy = use_state(|| props.policy);
     let as_table = use_state(|| false);
     let spoken = use_state(String::new);
-    let chart = use_node_ref();
     let (width, font) = use_size(&chart);
     let result = &snapshot.result;
     let chosen = (*policy).min(result.policies.len().saturating_sub(1));

@@ -23,6 +23,7 @@ pub mod menu;
 pub mod message;
 pub mod name;
 pub mod opening;
+pub mod piece;
 pub mod policies;
 pub mod policy;
 pub mod presentation;
