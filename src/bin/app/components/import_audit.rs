@@ -269,7 +269,7 @@ pub fn ModelTable(props: &TableProps) -> Html {
     };
     html! {
         <>
-        <div class="scroll" tabindex="0" role="group" aria-label={say!("{table}, scrolls sideways", table = caption)}>
+        <div class={classes!("scroll", props.audit.is_some().then_some("of-files"))} tabindex="0" role="group" aria-label={say!("{table}, scrolls sideways", table = caption)}>
             <table class="mini">
                 <caption class="vh">{caption}</caption>
                 <thead><tr>{for head.iter().map(|name| html! { <th scope="col">{name}</th> })}</tr></thead>

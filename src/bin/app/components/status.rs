@@ -113,7 +113,7 @@ pub fn Status(props: &StatusProps) -> Html {
     let live = if counts { "off" } else { "polite" };
     let label = say!(if props.learning.is_some() { "Progress of the learning" } else { "Progress of the run" });
     html! {
-        <section class={classes!("card", "status", state)} aria-label={say!("Progress")}>
+        <section class={classes!("card", "status", "of-rounds", state)} aria-label={say!("Progress")}>
             <div class="status-now">
                 <p role="status" aria-live={live}><span class="pulse"></span>{text(props)}</p>
                 if props.phase != Phase::Ready || props.learning.is_some() {
