@@ -186,8 +186,12 @@ pub fn told(text: impl Into<AttrValue>) -> AttrValue {
     CATALOGUE.get().told(&local).unwrap_or(local).into()
 }
 
-/// The engine groups digits by spaces, and sets a per cent apart from its number.
-fn regrouped(text: &str) -> String {
+/// A name with numbers as the language writes them: the engine groups digits by spaces, and sets a per cent apart from its
+/// number.
+pub fn regrouped(text: &str) -> String {
+    if spoken() == Language::English {
+        return text.to_owned();
+    }
     let mut local = String::new();
     for (place, part) in text.split(SPACE).enumerate() {
         let grouped = local.ends_with(|last: char| last.is_ascii_digit());

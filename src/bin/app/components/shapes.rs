@@ -1,6 +1,6 @@
 //! A drawing as live SVG nodes, coloured by the page's style sheet.
 
-use crate::words::told;
+use crate::words::{regrouped, told};
 use llm_selection::figure::{Drawing, Node, Scene};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -34,8 +34,11 @@ pub fn picture(class: Classes, scene: &Scene) -> Html {
 /// A text of a drawing in the person's language. Labels of policies stay, and single words, which names of models are.
 pub fn label(class: &str, text: &str) -> AttrValue {
     let word = !text.contains([' ', '\u{202f}']) && text != "vacuous";
-    let text = text.to_owned();
-    if word || class.starts_with("dl") { text.into() } else { told(text) }
+    match class.starts_with("dl") {
+        true => regrouped(text).into(),
+        false if word => text.to_owned().into(),
+        false => told(text.to_owned()),
+    }
 }
 
 /// Shapes as SVG nodes; text is text.
