@@ -167,12 +167,12 @@ fn legend(seen: Seen, exchange: Option<Exchange>) -> Html {
             <span>{mark(0.3)}{say!("a part of a place")}</span>
             <span>{mark(0.0)}{say!("no place")}</span>
             if let Some(exchange) = exchange {
-                <span>{mix!(
+                <span><span>{mix!(
                     "{x}: the part of its place that {out} gives up to {into}",
                     x = html! { <i class="sym">{"x"}</i> },
                     out = seen.name(exchange.out).to_owned(),
                     into = seen.name(exchange.into).to_owned()
-                )}</span>
+                )}</span></span>
             }
         </p>
     }
