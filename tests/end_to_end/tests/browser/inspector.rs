@@ -257,6 +257,8 @@ async fn a_figure_opens_its_round() -> Result<()> {
         }
         // Arrows go to round numbers, point and comma by one.
         comes_to(page, &inspected(0, 0, Seek::Round(100))?).await?;
+        let focus = page.script("return document.activeElement.id").await?;
+        ensure!(focus == "inspector-title", "a key takes the focus along: {focus}");
         for key in [".", ".", ",", "Enter"] {
             page.script(&format!(
                 "document.querySelector('.fig .chart-box').dispatchEvent(new KeyboardEvent('keydown', {{ key: {key:?}, bubbles: true, cancelable: true }}))"

@@ -91,12 +91,9 @@ pub fn Program(props: &RoundProps) -> Html {
         CostBy::Draw => "drawn cost",
         CostBy::Mean | CostBy::Nothing => "mean cost ĉ",
     });
-    // Names keep away from all other words.
-    let long = |text: &str| LETTER * font * text.chars().count() as f64;
+    // Names keep away from other words, and above the axis.
     let mut taken: Vec<[f64; 4]> = fraction.iter().map(|(text, x, y)| around(text, font, *x, *y)).collect();
     taken.push(around(&reward, font, 56.0, 12.0));
-    taken.push(around(&cost, font, width - 16.0 - long(&cost), HEIGHT - 6.0));
-    taken.push([0.0, HEIGHT - 40.0, width, HEIGHT - 22.0 + 0.25 * font]);
     let at = |point: &Point| (across.at(point.cost), up.at(point.weight));
     let text = AttrValue::from(described(seen, &points));
     let names = names(seen, &points, at, (width, font), taken);
@@ -252,7 +249,7 @@ fn names(
             let [left, top, right, bottom] = boxed(*place);
             let apart =
                 |other: &[f64; 4]| other[2] <= left || right <= other[0] || other[3] <= top || bottom <= other[1];
-            left >= 52.0 && right <= width && top >= 0.0 && taken.iter().all(apart)
+            left >= 52.0 && right <= width && top >= 0.0 && bottom <= HEIGHT - 40.0 && taken.iter().all(apart)
         };
         let strong = placed(group);
         // One that must be there and finds no room stands at least within the picture.
