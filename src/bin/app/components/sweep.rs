@@ -137,7 +137,7 @@ fn form(sweep: &SweepState, shown: &Form, dispatch: &Callback<Action>) -> Html {
                 <div class="field">
                     <div class="lbl" id="sweep-spacing-label">{say!("Spacing")}</div>
                     <div class="seg" role="radiogroup" aria-labelledby="sweep-spacing-label">
-                        {spacing(say!("linear"), say!("Equal differences"), false)}{spacing(say!("geometric"), say!("Equal factors"), true)}
+                        {spacing(say!("linear{of}", of = ""), say!("Equal differences"), false)}{spacing(say!("geometric"), say!("Equal factors"), true)}
                     </div>
                 </div>
                 <div class="row">

@@ -58,7 +58,7 @@ impl Column {
             Column::Parallel => (say!("Latency"), Some(say!("parallel"))),
             Column::Sequential => (say!("Latency"), Some(say!("in sequence"))),
             Column::Cost => (say!("Cost"), Some(say!("$ a query"))),
-            Column::Models => (say!("Models"), Some(say!("a query"))),
+            Column::Models => (say!("Models{of}", of = ""), Some(say!("a query"))),
         }
     }
 
