@@ -10,7 +10,8 @@ use std::fmt::Display;
 use yew::prelude::*;
 
 /// A message in the person's language: `say!("Run")`, `say!("Round {t} of {horizon}", t = count(t), horizon = …)`. The
-/// first part is text in quotation marks, or a `match` or `if` between such texts.
+/// first part is text in quotation marks, or a `match` or `if` between such texts. A place that is given nothing, as in
+/// `say!("Share{of}", of = "")`, tells two uses of a word apart that other languages have two words for.
 macro_rules! say {
     ($english:expr $(,)?) => {
         $crate::words::word($english)
