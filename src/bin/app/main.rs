@@ -75,7 +75,10 @@ fn main() {
 fn start() {
     let root = web_sys::window().and_then(|window| window.document()).and_then(|page| page.get_element_by_id("app"));
     if let Some(root) = root {
-        yew::Renderer::<components::app::App>::with_root(root).render();
+        let properties = components::app::AppProps::new();
+        let render =
+            move || drop(yew::Renderer::<components::app::App>::with_root_and_props(root, properties).render());
+        gloo_timers::callback::Timeout::new(0, render).forget();
     }
 }
 

@@ -41,6 +41,7 @@ use llm_selection::browser::trainer::Trainer;
 use llm_selection::error::Error;
 use llm_selection::experiment::{Environment, Experiment};
 use llm_selection::figure::FigureKind;
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
@@ -152,9 +153,33 @@ pub struct App {
     _fragments: Closure<dyn FnMut(web_sys::HashChangeEvent)>,
 }
 
+/// What the page opens with: its state, and what that asks for.
+type Beginning = Result<(State, Vec<Effect>), Error>;
+
+/// Properties of [`App`].
+#[derive(Properties, Clone)]
+pub struct AppProps {
+    first: Rc<RefCell<Option<Beginning>>>,
+}
+
+// What it began with does not change.
+impl PartialEq for AppProps {
+    fn eq(&self, _: &AppProps) -> bool {
+        true
+    }
+}
+
+impl AppProps {
+    /// Makes ready what the page opens with.
+    pub fn new() -> AppProps {
+        let first = State::opening(later::get().map_or_else(Room::default, |later| (later.room)()));
+        AppProps { first: Rc::new(RefCell::new(Some(first))) }
+    }
+}
+
 impl Component for App {
     type Message = Happening;
-    type Properties = ();
+    type Properties = AppProps;
 
     fn create(context: &Context<Self>) -> Self {
         let link = context.link();
@@ -179,7 +204,7 @@ impl Component for App {
         }
         let events = link.callback(|event| Happening::Do(Action::Pool(event)));
         let first = Pool::new(move |event| events.emit(event)).and_then(|pool| {
-            let (state, effects) = State::opening(later::get().map_or_else(Room::default, |later| (later.room)()))?;
+            let (state, effects) = context.props().first.take().unwrap_or_else(|| State::opening(Room::default()))?;
             Ok((pool, state, effects))
         });
         let (state, pool, effects) = match first {

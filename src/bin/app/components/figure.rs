@@ -3,6 +3,7 @@
 use super::download::{save_png, save_text};
 use super::explain::{Explain, Topic};
 use super::menu::Menu;
+use super::piece::Turn;
 use super::presentation::{Present, turns_slides};
 use super::reader::{readout_html, sentence};
 use super::shapes::{Shapes, label, shapes};
@@ -16,6 +17,7 @@ use llm_selection::figure::{
     Against, Drawing, FigureKind, Options, Paper, Table, curves_csv, draw, note, readout, sub, table,
 };
 use llm_selection::summary::RunResult;
+use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
@@ -121,30 +123,42 @@ pub(super) fn use_size(node: &NodeRef) -> Size {
 fn use_turn(kind: FigureKind, latest: &Rc<Snapshot>, node: &NodeRef) -> Rc<Snapshot> {
     let shown = use_state(|| latest.clone());
     let setter = shown.setter();
-    let node = node.clone();
+    let skipped = use_skipped(node);
     use_effect_with(ByAddress(latest.clone()), move |ByAddress(latest)| {
         let latest = latest.clone();
         let turn = FigureKind::ALL.iter().position(|other| *other == kind).unwrap_or(0) as u32;
-        let rests = latest.round < latest.rounds && node.cast().is_some_and(|node| skipped(&node));
-        let timer = Timeout::new(turn * TURN + if rests { REST } else { 0 }, move || setter.set(latest));
-        move || drop(timer)
+        let rests = latest.round < latest.rounds && skipped.get();
+        let draw = move || setter.set(latest);
+        let waits = if rests { (Some(Timeout::new(REST, draw)), None) } else { (None, Some(Turn::wait(turn, draw))) };
+        move || drop(waits)
     });
     (*shown).clone()
 }
 
-/// Milliseconds between two figures' turns.
-const TURN: u32 = 25;
 /// Milliseconds without a newer snapshot after which a figure is drawn that is not to be seen.
 const REST: u32 = 400;
 
-/// Whether the browser skips an element, as the style sheet allows it to outside of the view.
-fn skipped(element: &web_sys::Element) -> bool {
-    let options = js_sys::Object::new();
-    let _ = js_sys::Reflect::set(&options, &"contentVisibilityAuto".into(), &true.into());
-    // Older browsers skip nothing.
-    let check = js_sys::Reflect::get(element, &"checkVisibility".into()).and_then(JsValue::dyn_into);
-    let seen = check.and_then(|check: js_sys::Function| check.call1(element, &options));
-    seen.is_ok_and(|seen| seen.is_falsy())
+/// Whether the browser skips what is at `node`, as the style sheet allows it to outside of the view.
+#[hook]
+fn use_skipped(node: &NodeRef) -> Rc<Cell<bool>> {
+    const EVENT: &str = "contentvisibilityautostatechange";
+    let skipped = use_memo((), |()| Rc::new(Cell::new(false)));
+    let (node, now) = (node.clone(), (*skipped).clone());
+    use_effect_with((), move |()| {
+        let figure = node.cast::<web_sys::Element>().and_then(|chart| chart.closest("figure").ok().flatten());
+        let heard = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
+            now.set(js_sys::Reflect::get(&event, &"skipped".into()).is_ok_and(|skipped| skipped.is_truthy()));
+        });
+        if let Some(figure) = &figure {
+            let _ = figure.add_event_listener_with_callback(EVENT, heard.as_ref().unchecked_ref());
+        }
+        move || {
+            if let Some(figure) = figure {
+                let _ = figure.remove_event_listener_with_callback(EVENT, heard.as_ref().unchecked_ref());
+            }
+        }
+    });
+    (*skipped).clone()
 }
 
 /// The figure.

@@ -8,6 +8,7 @@ use crate::components::inspector::Inspector;
 use crate::components::learn::{self, ShareLesson};
 use crate::components::mapping::MappingDialog;
 use crate::components::message::{Message, Tone, advice, explained, field_name};
+use crate::components::piece::Piece;
 use crate::components::shortcuts::Shortcuts;
 use crate::components::studies::StudiesView;
 use crate::components::sweep::sweep_view;
@@ -176,7 +177,7 @@ pub fn inspector(app: &App, state: &State) -> Html {
         return Html::default();
     };
     html! {
-        <Inspector snapshot={snapshot.clone()} state={state.inspector.clone()} moving={state.phase == Phase::Running} unit={unit(state)} dispatch={app.dispatch.clone()} />
+        <Piece turn=10 always=true><Inspector snapshot={snapshot.clone()} state={state.inspector.clone()} moving={state.phase == Phase::Running} unit={unit(state)} dispatch={app.dispatch.clone()} /></Piece>
     }
 }
 
