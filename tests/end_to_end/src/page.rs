@@ -43,7 +43,8 @@ impl Page {
             list.value = tag;
             list.dispatchEvent(new Event('change', { bubbles: true }));";
         self.browser.client().execute(script, vec![serde_json::to_value(&list)?, json!(tag)]).await?;
-        let spoken = format!("return document.documentElement.lang === '{tag}' && !!document.querySelector('[role=status]')");
+        let spoken =
+            format!("return document.documentElement.lang === '{tag}' && !!document.querySelector('[role=status]')");
         self.until(&format!("the page to speak {tag}"), async || {
             Ok((self.script(&spoken).await? == true).then_some(()))
         })

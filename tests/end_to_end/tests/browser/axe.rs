@@ -155,7 +155,8 @@ async fn playground(language: &str) -> Result<()> {
         it.escape().await?;
         it.press("button", "Explain: Reward model").await?;
         page.until("an explanation", async || {
-            Ok((page.script("return document.querySelector('.explanation:popover-open') !== null").await? == true).then_some(()))
+            Ok((page.script("return document.querySelector('.explanation:popover-open') !== null").await? == true)
+                .then_some(()))
         })
         .await?;
         it.none("an explanation").await?;

@@ -22,7 +22,8 @@ async fn open_anew(page: &Page, path: &str) -> Result<()> {
 
 async fn spoken(page: &Page, tag: &str) -> Result<()> {
     let script = "return document.documentElement.lang";
-    page.until(&format!("the page to speak {tag}"), async || Ok((page.script(script).await? == tag).then_some(()))).await
+    page.until(&format!("the page to speak {tag}"), async || Ok((page.script(script).await? == tag).then_some(())))
+        .await
 }
 
 #[tokio::test]
@@ -129,7 +130,8 @@ async fn what_is_shared_carries_the_language() -> Result<()> {
 async fn a_language_that_is_not_there_is_said() -> Result<()> {
     check(async |page| {
         open_anew(page, &link("tlh-001")?).await?;
-        page.wait_for_text("The link asks for the language “tlh-001”. The page speaks English, Korean and Japanese.").await?;
+        page.wait_for_text("The link asks for the language “tlh-001”. The page speaks English, Korean and Japanese.")
+            .await?;
         spoken(page, "en").await?;
         // The experiment is played all the same.
         done(page).await?;
@@ -191,7 +193,10 @@ async fn numbers_are_written_as_the_language_has_them() -> Result<()> {
         page.fill("spinbutton", "Rounds", "12000").await?;
         done(page).await?;
         let shown = async || -> Result<Value> {
-            page.script("return document.querySelector('[role=status]').closest('section').innerText.match(/12[^0-9]?000/)[0]").await
+            page.script(
+                "return document.querySelector('[role=status]').closest('section').innerText.match(/12[^0-9]?000/)[0]",
+            )
+            .await
         };
         ensure!(shown().await? == "12\u{202f}000", "{}", shown().await?);
         for tag in ["ko", "ja"] {
