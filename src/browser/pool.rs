@@ -437,13 +437,33 @@ impl Inner {
 
     /// A player has something to say.
     fn heard(self: &Rc<Self>, worker: usize, reply: Result<FromPlayer, Error>) {
+        let done = || self.playing.borrow().as_ref().is_some_and(Playing::is_done);
+        let before = done();
         let event = self.playing.borrow_mut().as_mut().and_then(|playing| playing.heard(worker, reply));
         self.go_on();
+        if !before && done() {
+            self.tell_end();
+        }
         if let Some(event) = event {
             if matches!(event, Event::Failed(_)) {
                 self.playing.borrow_mut().take();
             }
             (self.on_event)(event);
+        }
+    }
+
+    /// Tells of the end, unless another run begins before that.
+    fn tell_end(self: &Rc<Self>) {
+        let weak = Rc::downgrade(self);
+        let timer = gloo_timers::callback::Timeout::new(0, move || {
+            let Some(inner) = weak.upgrade() else { return };
+            let snapshot = inner.playing.borrow_mut().as_mut().map(Playing::snapshot);
+            if let Some(snapshot) = snapshot {
+                (inner.on_event)(Event::Progress(snapshot));
+            }
+        });
+        if let Some(playing) = self.playing.borrow_mut().as_mut() {
+            playing.set_timer(timer);
         }
     }
 

@@ -376,11 +376,14 @@ fn combine(sum: &mut Moments, more: &Moments, a: f64, b: f64) {
 /// [`PolicyResult::series`], each the means, then the half-widths where there are any.
 fn digest(policies: &[PolicyResult]) -> String {
     let mut hasher = Sha256::new();
+    // Eight bytes at a time would cost more than the hashing.
+    let mut bytes = Vec::new();
     for policy in policies {
         for (_, series) in policy.series() {
-            for value in series.mean.iter().chain(series.ci95.iter().flatten()) {
-                hasher.update(value.to_le_bytes());
-            }
+            bytes.clear();
+            let values = series.mean.iter().chain(series.ci95.iter().flatten());
+            bytes.extend(values.flat_map(|value| value.to_le_bytes()));
+            hasher.update(&bytes);
         }
     }
     hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

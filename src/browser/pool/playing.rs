@@ -292,7 +292,9 @@ impl Playing {
                 }
                 let stepped = self.ends_step();
                 let due = now() - self.told >= EVENT_EVERY && self.collector.round() > 0;
-                (due || finished || stepped || self.all_wait()).then(|| Event::Progress(self.snapshot()))
+                // The end is told in a task of its own: intervals and digest take a while.
+                let tells = !finished && (due || stepped || self.all_wait());
+                tells.then(|| Event::Progress(self.snapshot()))
             }
             Ok(FromPlayer::Failed(error)) | Err(error) => Some(Event::Failed(error)),
             Ok(_) => None,
@@ -331,7 +333,7 @@ impl Playing {
         self.clock.speed = speed;
     }
 
-    fn snapshot(&mut self) -> Rc<Snapshot> {
+    pub(super) fn snapshot(&mut self) -> Rc<Snapshot> {
         self.told = now();
         Rc::new(Snapshot {
             result: self.collector.result(&self.plan, &self.optima),
