@@ -8,7 +8,6 @@ const isBusy = () => document.querySelector("[data-busy]") !== null;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const notice = document.createElement("section");
-notice.setAttribute("aria-label", "New version");
 notice.setAttribute("aria-live", "polite");
 notice.className = "update";
 document.body.append(notice);
@@ -61,21 +60,25 @@ async function lookForNext(registration) {
   }
 }
 
+/** A text in the language of the page, which has those of the notice in a place that nobody sees; until it is there in English. */
+const said = (english) => document.querySelector(`#update-words [title="${english}"]`)?.textContent ?? english;
+
 /** Shows the notice. A run is never stopped without a word. */
 function offer(reload) {
+  notice.setAttribute("aria-label", said("New version"));
   const title = document.createElement("b");
-  title.textContent = "A new version is ready";
+  title.textContent = said("A new version is ready");
   const text = document.createElement("span");
-  const go = button("Reload", () => {
+  const go = button(said("Reload"), () => {
     if (isBusy() && text.textContent === "") {
-      text.textContent = "Reloading stops what is running.";
-      go.textContent = "Stop and reload";
+      text.textContent = said("Reloading stops what is running.");
+      go.textContent = said("Stop and reload");
     } else {
       go.disabled = true;
       reload();
     }
   });
-  notice.replaceChildren(title, text, go, button("Later", () => notice.replaceChildren()));
+  notice.replaceChildren(title, text, go, button(said("Later"), () => notice.replaceChildren()));
 }
 
 function button(label, onclick) {

@@ -35,9 +35,10 @@ pub fn picture(class: Classes, scene: &Scene) -> Html {
 pub fn label(class: &str, text: &str) -> AttrValue {
     let word = !text.contains([' ', '\u{202f}']) && text != "vacuous";
     match class.starts_with("dl") {
-        true => regrouped(text).into(),
+        // A policy's name with its value; without one it may be the engine's own.
+        true if text.contains(", ") => regrouped(text).into(),
         false if word => text.to_owned().into(),
-        false => told(text.to_owned()),
+        _ => told(text.to_owned()),
     }
 }
 

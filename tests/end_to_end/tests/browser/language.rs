@@ -32,7 +32,7 @@ async fn a_language_is_chosen_by_hand_and_remembered() -> Result<()> {
         done(page).await?;
         page.fill("spinbutton", "Rounds", "1500").await?;
         done(page).await?;
-        page.click("checkbox", "ε-greedy").await?;
+        page.click("checkbox", "Run policy 4, ε-greedy").await?;
         page.speak("ko").await?;
         // What was set up and played is still there.
         let rounds = page.find("spinbutton", "Rounds").await?.prop("value").await?;

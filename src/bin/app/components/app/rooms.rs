@@ -91,6 +91,20 @@ pub fn view(app: &App, state: &State) -> Html {
     }
 }
 
+/// What offline.js says of a new version, in the language of the page, by its English.
+fn words_of_the_notice() -> Html {
+    let texts = [
+        ("New version", say!("New version")),
+        ("A new version is ready", say!("A new version is ready")),
+        ("Reload", say!("Reload")),
+        ("Reloading stops what is running.", say!("Reloading stops what is running.")),
+        ("Stop and reload", say!("Stop and reload")),
+        ("Later", say!("Later")),
+    ];
+    let texts = texts.into_iter().map(|(english, text)| html! { <span title={english}>{text}</span> });
+    html! { <div id="update-words" hidden=true>{for texts}</div> }
+}
+
 /// The dialogs.
 pub fn dialogs(app: &App, state: &State) -> Html {
     let keeper = app.keeper.as_ref();
@@ -98,6 +112,7 @@ pub fn dialogs(app: &App, state: &State) -> Html {
         <>
             <MappingDialog mapping={state.mapping.clone()} import={state.import.clone()} dispatch={app.dispatch.clone()} />
             <presentation::Bar />
+            {words_of_the_notice()}
             if !app.embedded {
                 <Shortcuts open={app.shortcuts_listed} on={app.shortcuts} toggle={app.shortcuts_toggled.clone()} close={app.list_shortcuts.reform(|()| false)} />
                 <Workspace open={app.workspace.0} listing={keeper.and_then(|keeper| keeper.listing.clone())} said={app.workspace.1.clone()}
