@@ -36,7 +36,7 @@ pub fn label(class: &str, text: &str) -> AttrValue {
     let word = !text.contains([' ', '\u{202f}']) && text != "vacuous";
     match class.starts_with("dl") {
         // A policy's name with its value; without one it may be the engine's own.
-        true if text.contains(", ") => regrouped(text).into(),
+        true if word || text.contains(", ") => regrouped(text).into(),
         false if word => text.to_owned().into(),
         _ => told(text.to_owned()),
     }
