@@ -16,14 +16,20 @@ const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"
 const COLOURS: [&str; 1] = ["color-contrast"];
 
 /// Latin letters that are nobody's English: names of policies, models, providers, formats, files, and fixed expressions.
-const NAMES: [&str; 5] = [
+const NAMES: [&str; 10] = [
     // A provider's words, a question to models, a query of the files.
     "Simulated: too many requests",
     "What is 3/4 as a percentage?",
     "sums of",
-    // A paper's title, a lesson's.
+    // The paper's names of the reward models, a command.
+    "（Any win）",
+    "（Sum up）",
+    "（All in）",
+    "llm-select sweep",
+    // A paper's title, lessons' titles.
     "Harnessing the Power of Multiple Minds",
     "One policy against its budget",
+    "One model a question",
 ];
 
 /// The search for barriers on a page.
