@@ -16,7 +16,7 @@ const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"
 const COLOURS: [&str; 1] = ["color-contrast"];
 
 /// Latin letters that are nobody's English: names of policies, models, providers, formats, files, and fixed expressions.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 13] = [
     // A provider's words, a question to models, a query of the files.
     "Simulated: too many requests",
     "What is 3/4 as a percentage?",
@@ -25,6 +25,9 @@ const NAMES: [&str; 10] = [
     "（Any win）",
     "（Sum up）",
     "（All in）",
+    "(Any win)",
+    "(Sum up)",
+    "(All in)",
     "llm-select sweep",
     // A paper's title, lessons' titles.
     "Harnessing the Power of Multiple Minds",
