@@ -202,12 +202,18 @@ async fn the_glossary_has_every_explanation() -> Result<()> {
         opened(page, "Rounding").await?;
         page.screenshot("glossary").await?;
         page.click("button", "Close").await?;
-        let open = page.script("return document.querySelector('.explanation:popover-open') === null").await?;
-        ensure!(open == true, "closed by its button");
+        page.until("the text to be closed by its button", async || {
+            let closed = page.script("return document.querySelector('.explanation:popover-open') === null").await?;
+            Ok((closed == true).then_some(()))
+        })
+        .await?;
         // What is meant stands first, then titles with the word, then texts.
         page.fill("searchbox", "Search in all explanations", "regret").await?;
-        let first = page.script("return document.querySelector('.glossary button').innerText").await?;
-        ensure!(first == "Cumulative regret", "{first}");
+        page.until("the nearest name first", async || {
+            let first = page.script("return document.querySelector('.glossary button')?.innerText").await?;
+            Ok((first == "Cumulative regret").then_some(()))
+        })
+        .await?;
         page.fill("searchbox", "Search in all explanations", "log-log").await?;
         page.find("button", "Cumulative regret").await?;
         page.fill("searchbox", "Search in all explanations", "no such word").await?;
