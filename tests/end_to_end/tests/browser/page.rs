@@ -1,6 +1,7 @@
 //! The page as a whole.
 
 use anyhow::{Context, Result, ensure};
+use end_to_end::playground::done;
 use end_to_end::{Page, check};
 use serde_json::json;
 
@@ -190,6 +191,7 @@ async fn explanations_that_do_not_come_are_regretted() -> Result<()> {
 #[tokio::test]
 async fn the_glossary_has_every_explanation() -> Result<()> {
     check(async |page| {
+        done(page).await?;
         page.click("button", "Help").await?;
         page.click("button", "Glossary").await?;
         opened(page, "Glossary").await?;

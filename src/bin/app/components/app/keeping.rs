@@ -131,7 +131,7 @@ impl App {
                 self.tour = stop;
             }
             Happening::Help => {
-                Timeout::new(0, open_help).forget();
+                Timeout::new(0, || open_help(20)).forget();
             }
             // They go without it.
             Happening::Do(_)
@@ -240,12 +240,15 @@ fn bring(context: &Context<App>, opened: Opened, item: Option<Box<Item>>, blobs:
 }
 
 /// Presses *Help* for a person who has pressed it too early.
-fn open_help() {
+fn open_help(tries: u32) {
     let button = web_sys::window().and_then(|window| {
         window.document()?.query_selector(".top .menu > button[aria-expanded=false]").ok().flatten()
     });
-    if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
-        button.click();
+    match button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
+        Some(button) => button.click(),
+        // A busy page draws it a moment later.
+        None if tries > 0 => Timeout::new(50, move || open_help(tries - 1)).forget(),
+        None => {}
     }
 }
 
