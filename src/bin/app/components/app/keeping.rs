@@ -247,7 +247,9 @@ fn open_help(tries: u32) {
     match button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
         Some(button) => button.click(),
         // A busy page draws it a moment later.
-        None if tries > 0 => Timeout::new(50, move || open_help(tries - 1)).forget(),
+        None if tries > 0 => {
+            Timeout::new(50, move || open_help(tries - 1)).forget();
+        }
         None => {}
     }
 }
