@@ -32,8 +32,8 @@ pub fn Menu(props: &MenuProps) -> Html {
         let (open, whole) = (open.clone(), whole.clone());
         Callback::from(move |event: FocusEvent| {
             let into: Option<web_sys::Node> = event.related_target().and_then(|target| target.dyn_into().ok());
-            // Not by the event: where it is heard is the page as a whole. What takes no focus, such as text in the list, is none.
-            if into.is_some() && !whole.get().is_some_and(|whole| whole.contains(into.as_ref())) {
+            // Not by the event: where it is heard is the page as a whole.
+            if !whole.get().is_some_and(|whole| whole.contains(into.as_ref())) {
                 open.set(false);
             }
         })
