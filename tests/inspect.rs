@@ -576,20 +576,3 @@ proptest! {
         prop_assert_eq!(digest(&[policy as usize]), before);
     }
 }
-
-/// What it takes to look at round 10,000 from nothing. Printed: `--ignored --nocapture`.
-#[test]
-#[ignore = "prints times"]
-fn how_long_round_ten_thousand_takes() {
-    for (reward, n) in [("suc", 3), ("aic", 3), ("awc", 3)] {
-        let task = json!({"reward": reward, "max_models": n, "budget": 0.5});
-        let experiment = synthetic(&FIVE, &json!({}), &task, &every_policy(), 10_000);
-        let plan = plan(&experiment);
-        let simulation = Simulation::new(plan.game.clone());
-        for (policy, label) in (0..).zip(&plan.labels) {
-            let start = std::time::Instant::now();
-            look(&mut Inspector::new(), &simulation, policy, 0, 10_000);
-            println!("{reward} {label}: {:.1} ms", start.elapsed().as_secs_f64() * 1000.0);
-        }
-    }
-}
