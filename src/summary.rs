@@ -5,7 +5,7 @@ mod intervals;
 mod played;
 mod text;
 
-pub use collector::Collector;
+pub use collector::{Collector, Parts};
 pub use intervals::{bootstrap, settled, student_t, wilson, wilson_interval};
 pub use played::Played;
 pub use text::{aligned, curves_csv, table};

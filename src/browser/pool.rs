@@ -15,7 +15,7 @@ use crate::plan::{Asked, Plan};
 use crate::protocol::{FromImporter, FromPlayer, ToImporter, ToPlayer};
 use crate::summary::RunResult;
 use js_sys::Array;
-use playing::Playing;
+use playing::{Playing, Told};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -439,27 +439,47 @@ impl Inner {
     fn heard(self: &Rc<Self>, worker: usize, reply: Result<FromPlayer, Error>) {
         let done = || self.playing.borrow().as_ref().is_some_and(Playing::is_done);
         let before = done();
-        let event = self.playing.borrow_mut().as_mut().and_then(|playing| playing.heard(worker, reply));
+        let told = self.playing.borrow_mut().as_mut().and_then(|playing| playing.heard(worker, reply));
         self.go_on();
         if !before && done() {
             self.tell_end();
         }
-        if let Some(event) = event {
-            if matches!(event, Event::Failed(_)) {
-                self.playing.borrow_mut().take();
+        match told {
+            Some(Told::Now(event)) => {
+                if matches!(event, Event::Failed(_)) {
+                    self.playing.borrow_mut().take();
+                }
+                (self.on_event)(event);
             }
-            (self.on_event)(event);
+            Some(Told::Soon) => self.tell_progress(),
+            None => {}
         }
     }
 
-    /// Tells of the end, unless another run begins before that.
+    /// Tells how far the run is, unless another one begins before that, or it comes to its end.
+    fn tell_progress(self: &Rc<Self>) {
+        let run = self.playing.borrow().as_ref().map(Playing::run);
+        let weak = Rc::downgrade(self);
+        let tell = move || {
+            let Some(inner) = weak.upgrade() else { return };
+            let goes_on = |playing: &&Playing| Some(playing.run()) == run && !playing.is_done();
+            let snapshot = inner.playing.borrow().as_ref().filter(goes_on).map(Playing::snapshot);
+            if let Some(snapshot) = snapshot {
+                (inner.on_event)(Event::Progress(snapshot));
+            }
+        };
+        gloo_timers::callback::Timeout::new(0, tell).forget();
+    }
+
+    /// Tells of the end, unless another run begins before that: a policy's numbers at a time, each in a task of its own.
     fn tell_end(self: &Rc<Self>) {
         let weak = Rc::downgrade(self);
         let timer = gloo_timers::callback::Timeout::new(0, move || {
             let Some(inner) = weak.upgrade() else { return };
-            let snapshot = inner.playing.borrow_mut().as_mut().map(Playing::snapshot);
-            if let Some(snapshot) = snapshot {
-                (inner.on_event)(Event::Progress(snapshot));
+            let end = inner.playing.borrow_mut().as_mut().and_then(Playing::end);
+            match end {
+                Some(snapshot) => (inner.on_event)(Event::Progress(snapshot)),
+                None => inner.tell_end(),
             }
         });
         if let Some(playing) = self.playing.borrow_mut().as_mut() {

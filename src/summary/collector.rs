@@ -58,6 +58,13 @@ struct Block {
     milliseconds: f64,
 }
 
+/// A result that is put together policy by policy ([`Collector::add_to`]), so that a page can do other things in between.
+#[derive(Debug, Clone, Default)]
+pub struct Parts {
+    policies: Vec<PolicyResult>,
+    hasher: Sha256,
+}
+
 impl Collector {
     /// For the jobs of a plan.
     pub fn new(plan: &Plan) -> Collector {
@@ -138,11 +145,29 @@ impl Collector {
     /// Curves and finals of what every replicate of every policy has played. The digest is of the whole run: empty
     /// until it is complete.
     pub fn result(&self, plan: &Plan, optima: &[OptimumReport]) -> RunResult {
-        let policies: Vec<PolicyResult> =
-            (0..self.policies.len()).filter_map(|index| self.policy_result(plan, index)).collect();
+        let mut parts = Parts::default();
+        while self.add_to(&mut parts, plan) {}
+        self.result_of(parts, plan, optima)
+    }
+
+    /// Adds the next policy to the parts of a result; gives whether there was one. Between two of them nothing may be
+    /// absorbed.
+    pub fn add_to(&self, parts: &mut Parts, plan: &Plan) -> bool {
+        let Some(policy) = self.policy_result(plan, parts.policies.len()) else { return false };
+        if self.is_complete() {
+            hash(&mut parts.hasher, &policy);
+        }
+        parts.policies.push(policy);
+        true
+    }
+
+    /// [`Collector::result`] of all its parts.
+    pub fn result_of(&self, parts: Parts, plan: &Plan, optima: &[OptimumReport]) -> RunResult {
+        let Parts { policies, hasher } = parts;
+        let digest = || hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         RunResult {
             engine: env!("CARGO_PKG_VERSION").to_string(),
-            digest: if self.is_complete() { digest(&policies) } else { String::new() },
+            digest: if self.is_complete() { digest() } else { String::new() },
             experiment: plan.experiment.clone(),
             models: plan.models.clone(),
             data: plan.files.clone(),
@@ -372,19 +397,15 @@ fn combine(sum: &mut Moments, more: &Moments, a: f64, b: f64) {
     }
 }
 
-/// SHA-256 over the little-endian f64 of all series that are defined: policy by policy, in the order of
-/// [`PolicyResult::series`], each the means, then the half-widths where there are any.
-fn digest(policies: &[PolicyResult]) -> String {
-    let mut hasher = Sha256::new();
+/// Hashes a policy's part of the digest: SHA-256 over the little-endian f64 of all series that are defined, policy by policy,
+/// in the order of [`PolicyResult::series`], each the means, then the half-widths where there are any.
+fn hash(hasher: &mut Sha256, policy: &PolicyResult) {
     // Eight bytes at a time would cost more than the hashing.
     let mut bytes = Vec::new();
-    for policy in policies {
-        for (_, series) in policy.series() {
-            bytes.clear();
-            let values = series.mean.iter().chain(series.ci95.iter().flatten());
-            bytes.extend(values.flat_map(|value| value.to_le_bytes()));
-            hasher.update(&bytes);
-        }
+    for (_, series) in policy.series() {
+        bytes.clear();
+        let values = series.mean.iter().chain(series.ci95.iter().flatten());
+        bytes.extend(values.flat_map(|value| value.to_le_bytes()));
+        hasher.update(&bytes);
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

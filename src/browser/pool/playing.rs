@@ -9,7 +9,7 @@ use crate::inspect::RoundWanted;
 use crate::optimum::reports;
 use crate::plan::Plan;
 use crate::protocol::{FromPlayer, ToPlayer};
-use crate::summary::{Collector, OptimumReport, Played};
+use crate::summary::{Collector, OptimumReport, Parts, Played, RunResult};
 use gloo_timers::callback::Timeout;
 use std::rc::Rc;
 
@@ -22,6 +22,8 @@ pub(super) struct Playing {
     plan: Plan,
     collector: Collector,
     optima: Vec<OptimumReport>,
+    /// What of the finished run's result is there.
+    parts: Parts,
     /// The data that is played, where it is in files.
     data: Option<Rc<Remote>>,
     workers: Vec<Seat>,
@@ -37,6 +39,14 @@ pub(super) struct Playing {
     clock: Clock,
     told: f64,
     timer: Option<Timeout>,
+}
+
+/// What is to be told of a reply.
+pub(super) enum Told {
+    /// This.
+    Now(Event),
+    /// How far the run is, in a task of its own.
+    Soon,
 }
 
 /// How far looking at a round is.
@@ -118,6 +128,7 @@ impl Playing {
             plan,
             collector,
             optima: Vec::new(),
+            parts: Parts::default(),
             data,
             furthest: vec![0; workers.len()],
             workers,
@@ -150,6 +161,11 @@ impl Playing {
     /// The bytes of the finished run.
     pub(super) fn played(&self) -> Option<Vec<u8>> {
         Played::bytes(&self.plan, &self.collector, &self.optima, self.clock.elapsed()).ok().flatten()
+    }
+
+    /// Its number.
+    pub(super) fn run(&self) -> u32 {
+        self.run
     }
 
     /// Whether every replicate of every policy is played.
@@ -247,8 +263,8 @@ impl Playing {
         self.timer = Some(timer);
     }
 
-    /// Takes in a reply; an event is due now and then, and at the end.
-    pub(super) fn heard(&mut self, worker: usize, reply: Result<FromPlayer, Error>) -> Option<Event> {
+    /// Takes in a reply; gives what is to be told of it.
+    pub(super) fn heard(&mut self, worker: usize, reply: Result<FromPlayer, Error>) -> Option<Told> {
         let seat = self.workers.get_mut(worker)?;
         match reply {
             Ok(FromPlayer::Started { run, optima }) if run == self.run => {
@@ -271,11 +287,11 @@ impl Playing {
                     }
                     Ok(Some(answer)) => {
                         self.look = Look::Nothing;
-                        Some(Event::Inspected(wanted, Ok(answer)))
+                        Some(Told::Now(Event::Inspected(wanted, Ok(answer))))
                     }
                     Err(error) => {
                         self.look = Look::Nothing;
-                        Some(Event::Inspected(wanted, Err(error)))
+                        Some(Told::Now(Event::Inspected(wanted, Err(error))))
                     }
                 }
             }
@@ -292,11 +308,14 @@ impl Playing {
                 }
                 let stepped = self.ends_step();
                 let due = now() - self.told >= EVENT_EVERY && self.collector.round() > 0;
-                // The end is told in a task of its own: intervals and digest take a while.
+                // The end is told bit by bit: intervals and digest take a while.
                 let tells = !finished && (due || stepped || self.all_wait());
-                tells.then(|| Event::Progress(self.snapshot()))
+                if tells {
+                    self.told = now();
+                }
+                tells.then_some(Told::Soon)
             }
-            Ok(FromPlayer::Failed(error)) | Err(error) => Some(Event::Failed(error)),
+            Ok(FromPlayer::Failed(error)) | Err(error) => Some(Told::Now(Event::Failed(error))),
             Ok(_) => None,
         }
     }
@@ -310,13 +329,17 @@ impl Playing {
 
     pub(super) fn pause(&mut self) -> Rc<Snapshot> {
         self.stop();
+        self.timer = None;
         self.snapshot()
     }
 
     fn stop(&mut self) {
         self.clock.before = self.clock.elapsed();
         self.clock.since = None;
-        self.timer = None;
+        // The end is told all the same.
+        if !self.is_done() {
+            self.timer = None;
+        }
     }
 
     pub(super) fn resume(&mut self) {
@@ -333,10 +356,24 @@ impl Playing {
         self.clock.speed = speed;
     }
 
-    pub(super) fn snapshot(&mut self) -> Rc<Snapshot> {
-        self.told = now();
+    pub(super) fn snapshot(&self) -> Rc<Snapshot> {
+        let result = self.collector.result(&self.plan, &self.optima);
+        self.snapshot_of(result)
+    }
+
+    /// Puts together the next bit of the finished run's result; the run's end, once that is whole.
+    pub(super) fn end(&mut self) -> Option<Rc<Snapshot>> {
+        if self.collector.add_to(&mut self.parts, &self.plan) {
+            return None;
+        }
+        let parts = std::mem::take(&mut self.parts);
+        let result = self.collector.result_of(parts, &self.plan, &self.optima);
+        Some(self.snapshot_of(result))
+    }
+
+    fn snapshot_of(&self, result: RunResult) -> Rc<Snapshot> {
         Rc::new(Snapshot {
-            result: self.collector.result(&self.plan, &self.optima),
+            result,
             round: self.collector.round(),
             rounds: self.plan.game.setting.rounds,
             elapsed_ms: self.clock.elapsed(),

@@ -8,7 +8,7 @@ use super::help::welcome;
 use super::legend::{Legend, labels};
 use super::message::{Message, Tone, explained};
 use super::opening::{About, hidden, titled};
-use super::piece::Piece;
+use super::piece::{Piece, Turn};
 use super::policies::PoliciesPanel;
 use super::presentation;
 use super::query_aware::TABLE;
@@ -53,6 +53,9 @@ mod living;
 pub mod rooms;
 pub mod speaking;
 
+/// Turn of the first run, after the form's panels; and of the second module, after figures and results.
+const BEGIN: u32 = 5;
+const LATER: u32 = 9;
 /// Name under which the switch of the keyboard shortcuts is remembered.
 const SHORTCUTS: &str = "shortcuts";
 /// Name under which it is remembered that the tour was taken, or not wanted.
@@ -62,6 +65,8 @@ const REST: u32 = 350;
 
 /// What reaches the page.
 pub enum Happening {
+    /// The first run may begin.
+    Begin,
     Do(Action),
     /// Files are held above the page: how many, or none any more.
     Above(Option<u32>),
@@ -133,6 +138,8 @@ pub struct App {
     /// Shown in a frame of another page: the results alone.
     embedded: bool,
     rest: Option<Timeout>,
+    /// What the page opens with and has not done yet.
+    held: Vec<Effect>,
     /// What happened while the second module was on its way, and whether it is.
     waiting: Vec<Happening>,
     asked_for_later: bool,
@@ -240,6 +247,7 @@ impl Component for App {
             shortcuts: recall(SHORTCUTS).is_none_or(|choice| choice != "off"),
             shortcuts_listed: false,
             rest: None,
+            held: Vec::new(),
             waiting: Vec::new(),
             asked_for_later: false,
             lacking: None,
@@ -255,7 +263,12 @@ impl Component for App {
         };
         match later::get() {
             Some(later) => (later.open)(&mut app, context, Some(effects)),
-            None => app.follow(effects),
+            // The form comes first: played beside it, the run would only make it late.
+            None => {
+                app.held = effects;
+                let begin = link.callback(|()| Happening::Begin);
+                Turn::wait(BEGIN, move || begin.emit(())).keep();
+            }
         }
         app
     }
@@ -296,6 +309,10 @@ impl Component for App {
                 self.lacking = (!self.waiting.is_empty()).then_some(error);
                 self.asked_for_later = false;
                 self.waiting.clear();
+            }
+            Happening::Begin => {
+                self.follow(Vec::new());
+                return false;
             }
             Happening::Above(above) if above == self.above => return false,
             Happening::Above(above) => self.above = above,
@@ -427,7 +444,7 @@ fn panel_of(error: &Error) -> Panel {
 impl App {
     /// Does what the state asks for.
     fn follow(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
+        for effect in std::mem::take(&mut self.held).into_iter().chain(effects) {
             let Some(pool) = &self.pool else { return };
             match effect {
                 Effect::CommitLater => {
@@ -614,7 +631,7 @@ impl App {
                         {self.figures(state)}
                     </div>
                     if !state.panels.iter().any(|hidden| hidden == "results") {
-                        <Piece turn={FigureKind::ALL.len() as u32}><Results snapshot={snapshot.clone()} {unit}>{self.export(state)}</Results></Piece>
+                        <Piece turn={FigureKind::ALL.len() as u32} holder="below" patient={state.phase == Phase::Running}><Results snapshot={snapshot.clone()} {unit}>{self.export(state)}</Results></Piece>
                     }
                     {later::get().map(|later| (later.inspector)(self, state)).unwrap_or_default()}
                 } else {
@@ -679,7 +696,8 @@ impl App {
     /// Has the second module come, once.
     fn ask_for_later(&mut self, context: &Context<App>) {
         if later::get().is_none() && !std::mem::replace(&mut self.asked_for_later, true) {
-            context.link().send_future(async { Happening::Later(later::load().await) });
+            let link = context.link().clone();
+            Turn::wait(LATER, move || link.send_future(async { Happening::Later(later::load().await) })).keep();
         }
     }
 
@@ -691,7 +709,7 @@ impl App {
         let shown = |kind: &FigureKind| !state.panels.iter().any(|hidden| hidden == kind.slug());
         let figures = (0..).zip(FigureKind::of(&snapshot.result).filter(shown)).map(|(turn, kind)| {
             html! {
-                <Piece key={kind.slug()} {turn} holder="card fig">
+                <Piece key={kind.slug()} {turn} holder="card fig" patient={!rests}>
                     <Figure {kind} snapshot={snapshot.0.clone()} hidden={state.hidden.clone()} cursor={state.cursor}
                         on_cursor={self.cursor.clone()} on_open={self.open.clone()} {follows} {dollars} paper={state.paper} />
                 </Piece>

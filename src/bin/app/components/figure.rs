@@ -122,14 +122,18 @@ pub(super) fn use_size(node: &NodeRef) -> Size {
 #[hook]
 fn use_turn(kind: FigureKind, latest: &Rc<Snapshot>, node: &NodeRef) -> Rc<Snapshot> {
     let shown = use_state(|| latest.clone());
-    let setter = shown.setter();
+    let (setter, drawn) = (shown.setter(), Rc::ptr_eq(&shown, latest));
     let skipped = use_skipped(node);
     use_effect_with(ByAddress(latest.clone()), move |ByAddress(latest)| {
         let latest = latest.clone();
         let turn = FigureKind::ALL.iter().position(|other| *other == kind).unwrap_or(0) as u32;
         let rests = latest.round < latest.rounds && skipped.get();
         let draw = move || setter.set(latest);
-        let waits = if rests { (Some(Timeout::new(REST, draw)), None) } else { (None, Some(Turn::wait(turn, draw))) };
+        let waits = match rests {
+            _ if drawn => (None, None),
+            true => (Some(Timeout::new(REST, draw)), None),
+            false => (None, Some(Turn::wait(turn, draw))),
+        };
         move || drop(waits)
     });
     (*shown).clone()

@@ -32,6 +32,11 @@ impl Turn {
         }
         Turn(key)
     }
+
+    /// Keeps its place for good.
+    pub fn keep(self) {
+        std::mem::forget(self);
+    }
 }
 
 impl Drop for Turn {
@@ -66,6 +71,9 @@ pub struct PieceProps {
     /// Whether it has its turn beyond the first view, too.
     #[prop_or_default]
     pub always: bool,
+    /// Whether it can wait as long as its box is below the screen.
+    #[prop_or_default]
+    pub patient: bool,
     pub children: Html,
 }
 
@@ -76,18 +84,39 @@ impl PartialEq for PieceProps {
     }
 }
 
+/// Milliseconds after which a box is looked for again.
+const REST: u32 = 400;
+
 /// A part of the page: in the first view it has its turn, later it is there at once.
 #[component]
 pub fn Piece(props: &PieceProps) -> Html {
     let here = use_state(|| !props.always && later::get().is_some());
-    let (setter, waits, turn) = (here.setter(), !*here, props.turn);
-    use_effect_with((), move |()| {
-        let turn = waits.then(|| Turn::wait(turn, move || setter.set(true)));
-        move || drop(turn)
+    // Odd while the box was below the screen and is to be looked for again.
+    let look = use_state(|| 0_u32);
+    let place = use_node_ref();
+    let (come, is_here, again, turn, node) = (here.setter(), *here, look.setter(), props.turn, place.clone());
+    use_effect_with((props.patient, *look), move |&(patient, looks)| {
+        let rests = patient && looks % 2 == 1;
+        let go = move || {
+            if rests || (patient && below(&node)) { again.set(looks.wrapping_add(1)) } else { come.set(true) }
+        };
+        let waits = match rests {
+            _ if is_here => (None, None),
+            true => (Some(Timeout::new(REST, go)), None),
+            false => (None, Some(Turn::wait(turn, go))),
+        };
+        move || drop(waits)
     });
     match props.holder {
         _ if *here => props.children.clone(),
         "" => Html::default(),
-        holder => html! { <div class={holder}></div> },
+        holder => html! { <div class={holder} ref={place}></div> },
     }
+}
+
+/// Whether a box begins below the screen.
+fn below(node: &NodeRef) -> bool {
+    let height = web_sys::window().and_then(|window| window.inner_height().ok()?.as_f64());
+    let top = node.cast::<web_sys::Element>().map(|element| element.get_bounding_client_rect().top());
+    top.zip(height).is_some_and(|(top, height)| top > height)
 }

@@ -135,6 +135,7 @@ impl App {
             }
             // They go without it.
             Happening::Do(_)
+            | Happening::Begin
             | Happening::Above(_)
             | Happening::Shortcuts(_)
             | Happening::ShortcutList(_)

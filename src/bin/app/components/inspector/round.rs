@@ -6,6 +6,7 @@ use super::formulas::formulas;
 use super::local::local;
 use super::program::Program;
 use super::words::{feedback, message};
+use crate::components::piece::Piece;
 use crate::format::Unit;
 use crate::shared::Shared;
 use crate::words::say;
@@ -75,12 +76,12 @@ pub fn RoundView(props: &RoundProps) -> Html {
                         {feedback(seen)}
                     </div>
                 </div>
-                {cloud(seen)}
+                <Piece turn=11 always=true>{cloud(seen)}</Piece>
             </div>
-            <Program inspection={props.inspection.clone()} models={props.models.clone()} unit={props.unit} />
+            <Piece turn=12 always=true><Program inspection={props.inspection.clone()} models={props.models.clone()} unit={props.unit} /></Piece>
             <details class="formulas">
                 <summary>{say!("Formulas with this round\u{2019}s numbers")}</summary>
-                <div class="scroll" tabindex="0" role="group" aria-label={say!("Formulas, scroll sideways")}>{formulas(seen)}</div>
+                <div class="scroll" tabindex="0" role="group" aria-label={say!("Formulas, scroll sideways")}><Piece turn=13 always=true>{formulas(seen)}</Piece></div>
             </details>
         </>
     }
