@@ -5,12 +5,9 @@
 use crate::bring::Brought;
 use crate::components::app::{App, Happening, Panel, rooms, speaking};
 use crate::components::data::{self, DataPart, DataProps};
-use crate::components::download::save_text;
 use crate::components::figure::{self, FigureProps, FileKind, View};
 use crate::components::opening::{self, About};
-use crate::components::results::{self, As};
 use crate::components::share::{self, ShareProps};
-use crate::format::Unit;
 use crate::room::Room;
 use crate::state::{Action, Effect, Ready, State, plan_on};
 use crate::sweep::SweepState;
@@ -24,7 +21,6 @@ use llm_selection::plan::Plan;
 use llm_selection::summary::RunResult;
 use std::rc::Rc;
 use std::sync::OnceLock;
-use wasm_bindgen::JsValue;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use yew::prelude::*;
 
@@ -96,10 +92,6 @@ pub struct Later {
     pub save_figure: fn(&FigureProps, View, FileKind),
     /// A figure as a table.
     pub tabulate: fn(&str, FigureKind, &RunResult, &Options) -> Html,
-    /// The results as text.
-    pub write: fn(&Snapshot, Unit, As) -> String,
-    /// Saves a text of a MIME type under a name.
-    pub save: fn(&str, &str, &str) -> std::result::Result<(), JsValue>,
 }
 
 static LATER: Later = Later {
@@ -136,8 +128,6 @@ static LATER: Later = Later {
     data: data::part,
     save_figure: figure::save,
     tabulate: figure::tabulate,
-    write: results::write,
-    save: save_text,
 };
 
 static LOADED: OnceLock<&'static Later> = OnceLock::new();

@@ -696,8 +696,13 @@ impl App {
     /// Has the second module come, once.
     fn ask_for_later(&mut self, context: &Context<App>) {
         if later::get().is_none() && !std::mem::replace(&mut self.asked_for_later, true) {
-            let link = context.link().clone();
-            Turn::wait(LATER, move || link.send_future(async { Happening::Later(later::load().await) })).keep();
+            let came = context.link().callback(Happening::Later);
+            let fetch = async move {
+                let result = later::load().await;
+                // In a task of its own, after the one that made the module ready.
+                Timeout::new(0, move || came.emit(result)).forget();
+            };
+            Turn::wait(LATER, move || wasm_bindgen_futures::spawn_local(fetch)).keep();
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod app;
 pub mod changes;
+mod copies;
 pub mod data;
 pub mod dialog;
 pub mod download;

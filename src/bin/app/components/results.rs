@@ -5,16 +5,14 @@ use super::explain::{Explain, Topic};
 use super::name::Name;
 use super::status::played;
 use super::swatch::{Swatch, mark};
-use crate::browser::copy;
 use crate::format::{Unit, decimals, fixed, listed, percent, signed};
-use crate::later;
 use crate::state::Shared;
 use crate::words::{mix, plural, say, told};
 use llm_selection::browser::pool::Snapshot;
 use llm_selection::export::Table;
 use llm_selection::figure::{line_class, series_class};
 use llm_selection::order::sort_by;
-use llm_selection::summary::{Figure, PolicyResult, curves_csv};
+use llm_selection::summary::{Figure, PolicyResult};
 use std::cmp::Ordering;
 use yew::prelude::*;
 
@@ -23,7 +21,7 @@ use yew::prelude::*;
 pub struct ResultsProps {
     pub snapshot: Shared<Snapshot>,
     pub unit: Unit,
-    /// What else can leave the page.
+    /// The ways by which they leave the page.
     pub children: Html,
 }
 
@@ -169,7 +167,6 @@ fn of_readers(snapshot: &Snapshot) -> Html {
 #[component]
 pub fn Results(props: &ResultsProps) -> Html {
     let sort = use_state(|| None::<(Column, bool)>);
-    let said = use_state(|| None::<AttrValue>);
     let result = &props.snapshot.result;
     let policies = &result.policies;
     let budget = result.experiment.task.budget;
@@ -217,30 +214,6 @@ pub fn Results(props: &ResultsProps) -> Html {
             </tr>
         }
     });
-    let copying = |form: As, what: AttrValue| {
-        let (snapshot, unit, said) = (props.snapshot.clone(), props.unit, said.clone());
-        Callback::from(move |_: MouseEvent| {
-            let (snapshot, said, what) = (snapshot.clone(), said.clone(), what.clone());
-            later::with(move |later| {
-                let text = (later.write)(&snapshot, unit, form);
-                wasm_bindgen_futures::spawn_local(async move {
-                    let copied = copy(&text).await.is_ok();
-                    said.set(Some(if copied { what } else { say!("The browser did not allow copying") }));
-                });
-            });
-        })
-    };
-    let save = |file: &'static str, form: As| {
-        let (snapshot, unit, said) = (props.snapshot.clone(), props.unit, said.clone());
-        Callback::from(move |_: MouseEvent| {
-            let (snapshot, said) = (snapshot.clone(), said.clone());
-            later::with(move |later| {
-                if (later.save)(file, "text/csv", &(later.write)(&snapshot, unit, form)).is_err() {
-                    said.set(Some(say!("The browser did not allow saving")));
-                }
-            });
-        })
-    };
     let (rounds, replicates) = played(props.snapshot.round, &props.snapshot);
     html! {
         <section class="card" aria-labelledby="results-title">
@@ -251,15 +224,7 @@ pub fn Results(props: &ResultsProps) -> Html {
                     if result.experiment.run.replicates > 1 { {mix!("; ± is a 95\u{a0}% interval (Student {t})", t = html! { <i class="sym">{"t"}</i> })} }
                     if result.policies.iter().any(|policy| policy.cost.is_some()) { {say!("; violation and cost in {unit} a query", unit = props.unit.name())} }
                 </span>
-                <div class="end">
-                    if let Some(said) = &*said { <span class="note" aria-live="polite">{said}</span> }
-                    <button type="button" class="btn small" onclick={copying(As::Csv, say!("Copied as CSV"))}>{say!("Copy as CSV")}</button>
-                    <button type="button" class="btn small" aria-label={say!("Copy as Markdown")} onclick={copying(As::Markdown, say!("Copied as Markdown"))}>{"Markdown"}</button>
-                    <button type="button" class="btn small" aria-label={say!("Copy as LaTeX")} onclick={copying(As::Latex, say!("Copied as LaTeX"))}>{"LaTeX"}</button>
-                    <button type="button" class="btn small" onclick={save("results.csv", As::Csv)}>{say!("Download CSV")}</button>
-                    <button type="button" class="btn small" onclick={save("curves.csv", As::Curves)}>{say!("Curves, CSV")}</button>
-                    {props.children.clone()}
-                </div>
+                <div class="end">{props.children.clone()}</div>
             </div>
             <div class="scroll" tabindex="0" role="group" aria-label={say!("Results table, scrolls sideways")}>
                 <table class="table" aria-label={say!("Results")}>
@@ -328,27 +293,6 @@ fn cell(
                 </svg>
             </span>
         </td>
-    }
-}
-
-/// What results can be written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum As {
-    /// For a spreadsheet.
-    Csv,
-    Markdown,
-    Latex,
-    /// The curves, for a spreadsheet.
-    Curves,
-}
-
-/// The results as text.
-pub fn write(snapshot: &Snapshot, unit: Unit, form: As) -> String {
-    match form {
-        As::Csv => table(snapshot, unit, true).csv(),
-        As::Markdown => table(snapshot, unit, false).markdown(),
-        As::Latex => table(snapshot, unit, false).latex(),
-        As::Curves => curves_csv(&snapshot.result),
     }
 }
 

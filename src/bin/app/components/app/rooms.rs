@@ -1,6 +1,7 @@
 //! What of the page stands in the second module: the rooms beside the Playground, views beside the run, dialogs.
 
 use super::{App, Panel, back, panel_of, wrong};
+use crate::components::copies::Copies;
 use crate::components::export::Export;
 use crate::components::handout::settings;
 use crate::components::help::Help;
@@ -126,8 +127,11 @@ pub fn dialogs(app: &App, state: &State) -> Html {
 pub fn export(app: &App, state: &State) -> Html {
     let Some(snapshot) = &state.snapshot else { return Html::default() };
     html! {
-        <Export snapshot={snapshot.clone()} dollars={state.drawn_in_dollars()} experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())}
-            paper={state.paper} data={state.form.source.is_data()} cleaning={state.cleaning.clone()} dispatch={app.dispatch.clone()} />
+        <>
+            <Copies snapshot={snapshot.clone()} unit={unit(state)} />
+            <Export snapshot={snapshot.clone()} dollars={state.drawn_in_dollars()} experiment={state.ready.as_ref().map(|ready| ready.experiment.clone())}
+                paper={state.paper} data={state.form.source.is_data()} cleaning={state.cleaning.clone()} dispatch={app.dispatch.clone()} />
+        </>
     }
 }
 
