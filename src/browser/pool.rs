@@ -456,35 +456,38 @@ impl Inner {
         }
     }
 
-    /// Tells how far the run is, unless another one begins before that, or it comes to its end.
+    /// Tells how far the run is, unless it comes to its end.
     fn tell_progress(self: &Rc<Self>) {
-        let run = self.playing.borrow().as_ref().map(Playing::run);
-        let weak = Rc::downgrade(self);
-        let tell = move || {
-            let Some(inner) = weak.upgrade() else { return };
-            let goes_on = |playing: &&Playing| Some(playing.run()) == run && !playing.is_done();
+        self.soon(|inner| {
+            let goes_on = |playing: &&Playing| !playing.is_done();
             let snapshot = inner.playing.borrow().as_ref().filter(goes_on).map(Playing::snapshot);
             if let Some(snapshot) = snapshot {
                 (inner.on_event)(Event::Progress(snapshot));
             }
-        };
-        gloo_timers::callback::Timeout::new(0, tell).forget();
+        });
     }
 
-    /// Tells of the end, unless another run begins before that: a policy's numbers at a time, each in a task of its own.
+    /// Tells of the end: a policy's numbers at a time.
     fn tell_end(self: &Rc<Self>) {
-        let weak = Rc::downgrade(self);
-        let timer = gloo_timers::callback::Timeout::new(0, move || {
-            let Some(inner) = weak.upgrade() else { return };
-            let end = inner.playing.borrow_mut().as_mut().and_then(Playing::end);
+        self.soon(|inner| {
+            let end = inner.playing.borrow_mut().as_mut().map(Playing::end);
             match end {
-                Some(snapshot) => (inner.on_event)(Event::Progress(snapshot)),
-                None => inner.tell_end(),
+                Some(Some(snapshot)) => (inner.on_event)(Event::Progress(snapshot)),
+                Some(None) => inner.tell_end(),
+                None => {}
             }
         });
-        if let Some(playing) = self.playing.borrow_mut().as_mut() {
-            playing.set_timer(timer);
-        }
+    }
+
+    /// Does something in a task of its own, unless another run begins before that.
+    fn soon(self: &Rc<Self>, job: impl FnOnce(&Rc<Inner>) + 'static) {
+        let (run, weak) = (self.runs.get(), Rc::downgrade(self));
+        let job = move || {
+            if let Some(inner) = weak.upgrade().filter(|inner| inner.runs.get() == run) {
+                job(&inner);
+            }
+        };
+        gloo_timers::callback::Timeout::new(0, job).forget();
     }
 
     /// Gives every idle worker its next slice, now or, where the pace asks for it, a little later.

@@ -163,11 +163,6 @@ impl Playing {
         Played::bytes(&self.plan, &self.collector, &self.optima, self.clock.elapsed()).ok().flatten()
     }
 
-    /// Its number.
-    pub(super) fn run(&self) -> u32 {
-        self.run
-    }
-
     /// Whether every replicate of every policy is played.
     pub(super) fn is_done(&self) -> bool {
         self.collector.is_complete()
@@ -329,17 +324,13 @@ impl Playing {
 
     pub(super) fn pause(&mut self) -> Rc<Snapshot> {
         self.stop();
-        self.timer = None;
         self.snapshot()
     }
 
     fn stop(&mut self) {
         self.clock.before = self.clock.elapsed();
         self.clock.since = None;
-        // The end is told all the same.
-        if !self.is_done() {
-            self.timer = None;
-        }
+        self.timer = None;
     }
 
     pub(super) fn resume(&mut self) {

@@ -627,7 +627,7 @@ impl App {
                 if let Some(snapshot) = &state.snapshot {
                     {later::get().map(|later| (later.handout)(self, state)).unwrap_or_default()}
                     <div class="charts">
-                        <Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} />
+                        <Piece turn=0><Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} /></Piece>
                         {self.figures(state)}
                     </div>
                     if !state.panels.iter().any(|hidden| hidden == "results") {

@@ -86,10 +86,15 @@ fn measure(element: &web_sys::Element) -> Size {
     (f64::from(element.client_width()), font.unwrap_or(12.0))
 }
 
+thread_local! {
+    /// What was measured last: the next figure has most likely the same size, and is not drawn twice.
+    static LAST: Cell<Size> = const { Cell::new((440.0, 12.0)) };
+}
+
 /// The size of the element behind `node`, followed as it changes.
 #[hook]
 pub(super) fn use_size(node: &NodeRef) -> Size {
-    let size = use_state_eq(|| (440.0, 12.0));
+    let size = use_state_eq(|| LAST.get());
     let now = *size;
     let node = node.clone();
     use_effect_with((), move |_| {
@@ -99,6 +104,7 @@ pub(super) fn use_size(node: &NodeRef) -> Size {
             if let Some(element) = &watched {
                 let (width, font) = measure(element);
                 if width > 0.0 {
+                    LAST.set((width, font));
                     size.set((width, font));
                 }
             }

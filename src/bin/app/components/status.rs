@@ -1,5 +1,6 @@
 //! How far the run is, and what each policy spends against the budget.
 
+use super::piece::Piece;
 use super::rail::Rail;
 use crate::format::{Unit, count, duration, listed};
 use crate::state::{Phase, Shared};
@@ -122,7 +123,7 @@ pub fn Status(props: &StatusProps) -> Html {
                 if props.learning.is_none() { {facts(props, current, pace)} }
             </div>
             if let Some(snapshot) = &props.snapshot {
-                <Rail snapshot={snapshot.clone()} hidden={props.hidden.clone()} range={props.range} unit={props.unit} />
+                <Piece turn=0><Rail snapshot={snapshot.clone()} hidden={props.hidden.clone()} range={props.range} unit={props.unit} /></Piece>
             }
         </section>
     }
