@@ -39,8 +39,10 @@ pub fn sentences(evaluation: &Evaluation, place: usize) -> Vec<String> {
     } else if policy.name == evaluation.gap.policy {
         subject += ", the most accurate of the paper's rules,";
     }
-    let calls =
-        policy.models_called.value.map(|_| format!(" It calls {} models a query.", number(policy.models_called)));
+    let calls = policy
+        .models_called
+        .value
+        .map(|calls| format!(" It calls {} models a query.", number(calls, policy.models_called.ci95)));
     let calls = calls.unwrap_or_default();
     if oracle {
         let share = percent(evaluation.oracle);
@@ -163,11 +165,10 @@ fn percent(share: Figure) -> String {
     }
 }
 
-fn number(figure: Figure) -> String {
-    match (figure.value, figure.ci95) {
-        (Some(value), Some(half)) if half > 0.0 => format!("{value:.2} ± {half:.2}"),
-        (Some(value), _) => format!("{value:.2}"),
-        (None, _) => "an unknown number of".to_owned(),
+fn number(value: f64, ci95: Option<f64>) -> String {
+    match ci95 {
+        Some(half) if half > 0.0 => format!("{value:.2} ± {half:.2}"),
+        _ => format!("{value:.2}"),
     }
 }
 

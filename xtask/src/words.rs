@@ -22,6 +22,18 @@ const ENGINE: &str = "engine";
 /// The file of what the engine puts together from several texts, so that no single one in the code is the message.
 const COMPOSED: &str = "engine-composed.ftl";
 
+/// Files of the engine whose sentences are not the page's: sample questions, prompts for models, what pretended providers
+/// answer, the report that is saved, markup.
+const SILENT: [&str; 5] = ["live/sample.rs", "live/grade.rs", "live/dry.rs", "query_aware/text.rs", "figure/scene.rs"];
+/// Parts of the engine's texts that nobody reads: they are compared with, taken apart, or names of headers.
+const UNREAD: [&str; 5] = [
+    "credit balance is too low",
+    "there are no fields",
+    "found a name, expected more",
+    "`, expected \"max\" or a number above 0",
+    "x-api-key, anthropic-version and anthropic-dangerous-direct-browser-access",
+];
+
 /// Adds the languages' tables to the site.
 pub fn add(assets: &mut Assets, root: &Path) -> Result<()> {
     let english = Catalogue::read(root, SOURCE)?;
@@ -99,6 +111,12 @@ fn problems(root: &Path, english: &Catalogue, other: &Catalogue) -> Result<Vec<S
     for error in code::errors(&root.join("src"))? {
         if !english.entries.values().any(|entry| is_engine(&entry.file) && code::bare(&entry.text) == error.text) {
             problems.push(format!("{}: {:?} is in no catalogue", error.place, error.text));
+        }
+    }
+    let texts: Vec<String> = english.entries.values().map(|entry| code::bare(&entry.text)).collect();
+    for part in code::sentences(&root.join("src"), &SILENT)? {
+        if !UNREAD.contains(&part.text.as_str()) && !texts.iter().any(|text| text.contains(&part.text)) {
+            problems.push(format!("{}: {:?} is in no message", part.place, part.text));
         }
     }
     Ok(problems)

@@ -82,10 +82,32 @@ pub fn errors(folder: &Path) -> Result<Vec<Said>> {
     Ok(all)
 }
 
+/// What of the engine's texts stands between places and is three words or more: of sentences that are put together, the
+/// parts. Not of the files that say nothing to a person.
+pub fn sentences(folder: &Path, silent: &[&str]) -> Result<Vec<Said>> {
+    let mut all = Vec::new();
+    each_file(folder, &mut |name, tokens| {
+        if name.contains("bin/") || name.ends_with("tests.rs") || silent.iter().any(|file| name.ends_with(file)) {
+            return;
+        }
+        each_literal(&tokens, &mut |literal, text| {
+            for part in bare(text).split("{}") {
+                let text = part.trim_matches([' ', '.', ',', ';', ':']);
+                let is_word = |word: &&str| word.len() > 1 && word.chars().all(|letter| letter.is_ascii_lowercase());
+                if text.split_whitespace().filter(is_word).count() > 2 {
+                    let place = format!("{name}:{}", literal.span().start().line);
+                    all.push(Said { place, text: text.to_owned(), one: None, values: Vec::new() });
+                }
+            }
+        });
+    })?;
+    Ok(all)
+}
+
 /// All texts in quotation marks of the files under a folder, without the names of their places.
 pub fn texts(folder: &Path) -> Result<BTreeSet<String>> {
     let mut all = BTreeSet::new();
-    each_file(folder, &mut |_, tokens| each_literal(&tokens, &mut |text| _ = all.insert(bare(text))))?;
+    each_file(folder, &mut |_, tokens| each_literal(&tokens, &mut |_, text| _ = all.insert(bare(text))))?;
     Ok(all)
 }
 
@@ -131,11 +153,15 @@ fn code(tokens: TokenStream) -> Vec<TokenTree> {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let is_test = |at: usize| {
         matches!(tokens.get(at), Some(TokenTree::Punct(mark)) if mark.as_char() == '#')
-            && matches!(tokens.get(at + 1), Some(TokenTree::Group(group)) if group.to_string().replace(' ', "") == "[cfg(test)]")
+            && matches!(tokens.get(at + 1), Some(TokenTree::Group(group)) if is_for_tests(&group.to_string().replace(' ', "")))
             && matches!(tokens.get(at + 2), Some(TokenTree::Ident(word)) if *word == "mod")
     };
     let end = (0..tokens.len()).find(|at| is_test(*at)).unwrap_or(tokens.len());
     tokens.into_iter().take(end).collect()
+}
+
+fn is_for_tests(attribute: &str) -> bool {
+    attribute == "[cfg(test)]" || attribute.starts_with("[cfg(all(test,")
 }
 
 /// Calls `each` with what stands before every pair of brackets, and what is in it.
@@ -151,11 +177,16 @@ fn each_call(tokens: &[TokenTree], each: &mut impl FnMut(&[TokenTree], Vec<Token
     }
 }
 
-fn each_literal(tokens: &[TokenTree], each: &mut impl FnMut(&str)) {
-    for token in tokens {
+/// Calls `each` with every text in quotation marks that is not part of an attribute, such as a comment.
+fn each_literal(tokens: &[TokenTree], each: &mut impl FnMut(&Literal, &str)) {
+    let is = |at: Option<usize>, wanted: char| matches!(at.and_then(|at| tokens.get(at)), Some(TokenTree::Punct(mark)) if mark.as_char() == wanted);
+    for (at, token) in tokens.iter().enumerate() {
+        // `#[…]` and `#![…]`.
+        let of_attribute = is(at.checked_sub(1), '#') || (is(at.checked_sub(1), '!') && is(at.checked_sub(2), '#'));
         match token {
+            TokenTree::Group(_) if of_attribute => {}
             TokenTree::Group(group) => each_literal(&group.stream().into_iter().collect::<Vec<_>>(), each),
-            TokenTree::Literal(literal) => value(literal).iter().for_each(|text| each(text)),
+            TokenTree::Literal(literal) => value(literal).iter().for_each(|text| each(literal, text)),
             _ => {}
         }
     }

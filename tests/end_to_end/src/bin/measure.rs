@@ -1,9 +1,10 @@
 //! Figures of the built site in Chromium, printed one a line: load, first curve, whole runs, long tasks, import, and the
-//! engine in WebAssembly beside the engine native, in one go. Run it by `cargo xtask bench`; with the argument `query-aware`
-//! or `live` it measures that part alone, on the site as it was built last.
+//! engine in WebAssembly beside the engine native, in one go. Run it by `cargo xtask bench`; with the argument `query-aware`,
+//! `inspect` or `live` it measures that part alone, on the site as it was built last.
 
 use anyhow::{Context, Result};
 use end_to_end::live::{StubModel, answer, ask, choose, grade, open, real, start, status};
+use end_to_end::playground::done;
 use end_to_end::stub::{self, Stub};
 use end_to_end::{Browser, Memory, Page, median, nine_models, serve};
 use llm_selection::experiment::Experiment;
@@ -63,6 +64,7 @@ return [performance.now() - start, file.size, Math.max(0, ...window.longTasks), 
 async fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("query-aware") => return query_aware().await,
+        Some("inspect") => return inspect().await,
         Some("live") => return live().await,
         _ => {}
     }
@@ -76,6 +78,7 @@ async fn main() -> Result<()> {
     compare(&page).await?;
     page.close().await?;
     query_aware().await?;
+    inspect().await?;
     live().await
 }
 
@@ -211,6 +214,64 @@ while (!status().endsWith('Done')) {
 }
 const steps = [...document.querySelectorAll('.steps li')].map((it) => [...it.children].map((part) => part.textContent).join(' '));
 return [performance.now() - start, Math.max(0, ...window.longTasks), steps];";
+
+/// Opens the last round of five replicates of a policy that have not been looked at: the times from the input to the
+/// picture, in ms.
+const LOOK: &str = "const field = (name) => document.getElementById('inspector-' + name), replicate = field('replicate');
+const shown = () => document.querySelector('.inspector p.handout')?.textContent.replace(/\\s+/g, ' ') ?? '';
+const type = (input, text) => { input.value = text; input.dispatchEvent(new InputEvent('input', { bubbles: true })); };
+const seen = async (text) => { while (!shown().endsWith(text)) await new Promise((resolve) => setTimeout(resolve, 1)); };
+field('policy').selectedIndex = POLICY;
+field('policy').dispatchEvent(new Event('change', { bubbles: true }));
+type(field('round'), '10000');
+const times = [];
+for (const place of [6, 5, 4, 3, 2]) {
+    const start = performance.now();
+    type(replicate, String(place));
+    await seen(`replicate ${place}, round 10 000`);
+    times.push(performance.now() - start);
+}
+return times;";
+
+/// Rounds looked at from inside: 10,000 rounds are played once more for each.
+async fn inspect() -> Result<()> {
+    let site = serve()?;
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("asked.csv");
+    std::fs::write(&path, asked())?;
+    let page = Page::new(Browser::start().await?, site.url());
+    page.open("").await?;
+    done(&page).await?;
+    looks(&page).await?;
+    page.upload("Result files", &[path]).await?;
+    page.wait_for_text("7 models × 7 000 queries").await?;
+    done(&page).await?;
+    for entry in ["Contextual C2MAB-V", "LinUCB"] {
+        page.click("button", "Add policy").await?;
+        let buttons = page.all("button").await?;
+        let found = buttons.iter().find(|(_, name)| name.starts_with(entry));
+        page.press(&found.context(entry)?.0).await?;
+    }
+    done(&page).await?;
+    looks(&page).await?;
+    page.close().await
+}
+
+/// The time that a look at round 10,000 takes, policy by policy.
+async fn looks(page: &Page) -> Result<()> {
+    let names = "return [...document.getElementById('inspector-policy').options].map((option) => option.text)";
+    let names: Vec<String> = serde_json::from_value(page.script(names).await?)?;
+    for (place, name) in names.iter().enumerate() {
+        let times = page.script_async(&LOOK.replace("POLICY", &place.to_string())).await?;
+        let times: Vec<f64> = serde_json::from_value(times)?;
+        println!(
+            "round 10,000 of {name}, from the input to the picture: {:.0} ms (median of {})",
+            median(times.clone()),
+            times.len()
+        );
+    }
+    Ok(())
+}
 
 /// Query-aware selection in a browser of its own, so that its memory is its own.
 async fn query_aware() -> Result<()> {
