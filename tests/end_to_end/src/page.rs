@@ -274,13 +274,16 @@ impl Page {
             .iter()
             .map(|file| Ok(file.canonicalize().with_context(|| file.display().to_string())?.display().to_string()))
             .collect::<Result<_>>()?;
-        for input in self.browser.client().find_all(Locator::Css("input[type=file]")).await? {
-            // Browsers add the file's name to the label.
-            if self.browser.computed(&input, "computedlabel").await?.starts_with(name) {
-                return Ok(input.send_keys(&paths.join("\n")).await?);
+        let input = async || {
+            for input in self.browser.client().find_all(Locator::Css("input[type=file]")).await? {
+                // Browsers add the file's name to the label.
+                if self.browser.computed(&input, "computedlabel").await?.starts_with(name) {
+                    return Ok(Some(input.send_keys(&paths.join("\n")).await?));
+                }
             }
-        }
-        bail!("there is no file input \"{name}\"")
+            Ok(None)
+        };
+        self.until(&format!("the file input \"{name}\""), input).await
     }
 
     /// Drops files (name and text) on the first element that a CSS selector matches.

@@ -140,9 +140,10 @@ pub struct App {
     rest: Option<Timeout>,
     /// What the page opens with and has not done yet.
     held: Vec<Effect>,
-    /// What happened while the second module was on its way, and whether it is.
+    /// What happened while the second module was on its way; whether it is, or has a turn to be asked for.
     waiting: Vec<Happening>,
-    asked_for_later: bool,
+    fetches_later: bool,
+    turn_of_later: Option<Turn>,
     /// Why it did not come.
     lacking: Option<Error>,
     /// From the second module's arrival on.
@@ -249,7 +250,8 @@ impl Component for App {
             rest: None,
             held: Vec::new(),
             waiting: Vec::new(),
-            asked_for_later: false,
+            fetches_later: false,
+            turn_of_later: None,
             lacking: None,
             keeper: None,
             wish: link.callback(Happening::Wish),
@@ -276,7 +278,7 @@ impl Component for App {
     fn update(&mut self, context: &Context<Self>, message: Happening) -> bool {
         if later::get().is_none() && self.waits(&message) {
             self.waiting.push(message);
-            self.ask_for_later(context);
+            self.ask_for_later(context, true);
             return false;
         }
         match message {
@@ -290,14 +292,15 @@ impl Component for App {
                 // What a person does is to be kept, and what more there is to do is to be seen once the first run is over.
                 let first_run = from_pool && state.phase == Phase::Running;
                 if !first_run {
-                    self.ask_for_later(context);
+                    self.ask_for_later(context, false);
                 }
                 self.attend();
                 self.follow(effects);
                 self.touch();
             }
             Happening::Later(Ok(())) => {
-                if let Some(later) = later::get() {
+                // It may have been asked for twice.
+                if let Some(later) = later::get().filter(|_| self.keeper.is_none()) {
                     (later.open)(self, context, None);
                 }
                 for message in std::mem::take(&mut self.waiting) {
@@ -307,7 +310,7 @@ impl Component for App {
             Happening::Later(Err(error)) => {
                 // Of what was wanted nothing has happened, unless it was no more than to be quick.
                 self.lacking = (!self.waiting.is_empty()).then_some(error);
-                self.asked_for_later = false;
+                (self.fetches_later, self.turn_of_later) = (false, None);
                 self.waiting.clear();
             }
             Happening::Begin => {
@@ -627,7 +630,7 @@ impl App {
                 if let Some(snapshot) = &state.snapshot {
                     {later::get().map(|later| (later.handout)(self, state)).unwrap_or_default()}
                     <div class="charts">
-                        <Piece turn=0><Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} /></Piece>
+                        <Piece turn=0 holder="legend"><Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} /></Piece>
                         {self.figures(state)}
                     </div>
                     if !state.panels.iter().any(|hidden| hidden == "results") {
@@ -693,16 +696,24 @@ impl App {
         }
     }
 
-    /// Has the second module come, once.
-    fn ask_for_later(&mut self, context: &Context<App>) {
-        if later::get().is_none() && !std::mem::replace(&mut self.asked_for_later, true) {
-            let came = context.link().callback(Happening::Later);
-            let fetch = async move {
+    /// Has the second module come: at once where a person waits for it, else when its turn comes.
+    fn ask_for_later(&mut self, context: &Context<App>, at_once: bool) {
+        if later::get().is_some() || self.fetches_later {
+            return;
+        }
+        let came = context.link().callback(Happening::Later);
+        let fetch = move || {
+            wasm_bindgen_futures::spawn_local(async move {
                 let result = later::load().await;
                 // In a task of its own, after the one that made the module ready.
                 Timeout::new(0, move || came.emit(result)).forget();
-            };
-            Turn::wait(LATER, move || wasm_bindgen_futures::spawn_local(fetch)).keep();
+            });
+        };
+        if at_once {
+            (self.fetches_later, self.turn_of_later) = (true, None);
+            fetch();
+        } else if self.turn_of_later.is_none() {
+            self.turn_of_later = Some(Turn::wait(LATER, fetch));
         }
     }
 

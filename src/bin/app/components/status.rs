@@ -123,7 +123,7 @@ pub fn Status(props: &StatusProps) -> Html {
                 if props.learning.is_none() { {facts(props, current, pace)} }
             </div>
             if let Some(snapshot) = &props.snapshot {
-                <Piece turn=0><Rail snapshot={snapshot.clone()} hidden={props.hidden.clone()} range={props.range} unit={props.unit} /></Piece>
+                <Piece turn=0 holder="rail"><Rail snapshot={snapshot.clone()} hidden={props.hidden.clone()} range={props.range} unit={props.unit} /></Piece>
             }
         </section>
     }

@@ -248,9 +248,11 @@ async fn inspect() -> Result<()> {
     done(&page).await?;
     for entry in ["Contextual C2MAB-V", "LinUCB"] {
         page.click("button", "Add policy").await?;
-        let buttons = page.all("button").await?;
-        let found = buttons.iter().find(|(_, name)| name.starts_with(entry));
-        page.press(&found.context(entry)?.0).await?;
+        let found = async || {
+            let buttons = page.all("button").await?;
+            Ok(buttons.into_iter().find(|(_, name)| name.starts_with(entry)).map(|(button, _)| button))
+        };
+        page.press(&page.until(entry, found).await?).await?;
     }
     done(&page).await?;
     looks(&page).await?;

@@ -11,9 +11,11 @@ use serde_json::json;
 /// Chooses an entry of the menu *Add policy*.
 async fn add(page: &Page, entry: &str) -> Result<()> {
     page.click("button", "Add policy").await?;
-    let buttons = page.all("button").await?;
-    let found = buttons.iter().find(|(_, name)| name.starts_with(entry));
-    page.press(&found.with_context(|| entry.to_owned())?.0).await
+    let found = async || {
+        let buttons = page.all("button").await?;
+        Ok(buttons.into_iter().find(|(_, name)| name.starts_with(entry)).map(|(button, _)| button))
+    };
+    page.press(&page.until(entry, found).await?).await
 }
 
 #[tokio::test]
