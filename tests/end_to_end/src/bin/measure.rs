@@ -261,8 +261,10 @@ async fn inspect() -> Result<()> {
 
 /// The time that a look at round 10,000 takes, policy by policy.
 async fn looks(page: &Page) -> Result<()> {
-    let names = "return [...document.getElementById('inspector-policy').options].map((option) => option.text)";
-    let names: Vec<String> = serde_json::from_value(page.script(names).await?)?;
+    let names = "const round = document.querySelector('.inspector p.handout');
+        return round && [...document.getElementById('inspector-policy').options].map((option) => option.text)";
+    let names = async || Ok(Some(page.script(names).await?).filter(|names| names.is_array()));
+    let names: Vec<String> = serde_json::from_value(page.until("the inspector", names).await?)?;
     for (place, name) in names.iter().enumerate() {
         let times = page.script_async(&LOOK.replace("POLICY", &place.to_string())).await?;
         let times: Vec<f64> = serde_json::from_value(times)?;
