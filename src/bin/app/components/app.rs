@@ -1,46 +1,35 @@
 //! The page as a whole: holds the state and the pool, and hands each panel what it shows.
 
-use super::data::DataPanel;
 use super::field::comma_as_point;
-use super::figure::Figure;
 use super::header::Header;
-use super::help::welcome;
-use super::legend::{Legend, labels};
 use super::message::{Message, Tone, explained};
-use super::opening::{About, hidden, titled};
-use super::piece::{Piece, Turn};
-use super::policies::PoliciesPanel;
+use super::opening::{About, hidden};
+use super::piece::Turn;
 use super::presentation;
 use super::query_aware::TABLE;
-use super::results::Results;
-use super::run::{Controls, Keys, RunPanel};
 use super::share::Share;
-use super::status::Status;
-use super::task::TaskPanel;
-use super::views::{Views, tab_id};
-use super::workspace::{Said, Wish, trouble};
+use super::workspace::{Said, Wish};
 use crate::bring::{Held, listed};
 use crate::browser::{embedded, fragment, recall, remember, unframed};
 use crate::fetch::Fetching;
-use crate::form::Field;
-use crate::format::Unit;
 use crate::inspector::InspectorAction;
 use crate::keeper::{Keeper, Reply};
-use crate::later::{self, Later};
+use crate::later::{self};
 use crate::room::Room;
-use crate::state::{Action, Effect, Opened, Phase, State, View};
+use crate::state::{Action, Effect, Opened, Phase, State};
 use crate::studies::StudyAction;
 use crate::sweep::SweepAction;
-use crate::words::{self, Language, say, told};
+use crate::words::{self, Language, say};
 use classroom::Classroom;
+pub use first::Panel;
 use gloo_timers::callback::Timeout;
+use listen::pasted;
 use living::Living;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::{Event as PoolEvent, Pool};
 use llm_selection::browser::trainer::Trainer;
 use llm_selection::error::Error;
 use llm_selection::experiment::{Environment, Experiment};
-use llm_selection::figure::FigureKind;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -48,7 +37,9 @@ use yew::prelude::*;
 
 mod classroom;
 mod effects;
+mod first;
 mod keeping;
+mod listen;
 mod living;
 pub mod rooms;
 pub mod speaking;
@@ -421,29 +412,6 @@ impl Component for App {
         }
     }
 }
-
-/// Panel in which a wrong field is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Panel {
-    Data,
-    Task,
-    Policies,
-    Run,
-    QueryAware,
-}
-
-fn panel_of(error: &Error) -> Panel {
-    let path = error.place.field.as_deref().unwrap_or_default();
-    match path.split(['.', '[']).next() {
-        _ if path == "task.success_threshold" => Panel::QueryAware,
-        Some("query_aware") => Panel::QueryAware,
-        Some("environment") => Panel::Data,
-        Some("task") => Panel::Task,
-        Some("policies") => Panel::Policies,
-        _ => Panel::Run,
-    }
-}
-
 impl App {
     /// Does what the state asks for.
     fn follow(&mut self, effects: Vec<Effect>) {
@@ -476,189 +444,6 @@ impl App {
         if let Some(later) = later::get().filter(|_| !there) {
             (later.attend)(self);
         }
-    }
-
-    /// Space runs and pauses, S plays one round more (again and again while it is held), R resets, P presents, ? lists the
-    /// keys, where nothing has the focus. Gives whether the page is to be drawn again.
-    fn key(&mut self, event: &KeyboardEvent) -> bool {
-        if event.ctrl_key() || event.alt_key() || event.meta_key() {
-            return false;
-        }
-        if presentation::presenting() && presentation::key(event) {
-            return false;
-        }
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        if !self.shortcuts || !target.is_some_and(|target| presentation::is_free(&target)) {
-            return false;
-        }
-        let plays = self.state.as_ref().is_ok_and(|state| state.room == Room::Playground);
-        let stepping = self.state.as_ref().is_ok_and(|state| state.stepping);
-        match event.key().as_str() {
-            "s" | "S" if plays && !(event.repeat() && stepping) => self.dispatch.emit(Action::Step),
-            _ if event.repeat() => return false,
-            " " if plays => self.dispatch.emit(Action::Toggle),
-            "r" | "R" if plays => self.dispatch.emit(Action::Reset),
-            "p" | "P" if presentation::presenting() => presentation::leave(),
-            "p" | "P" => presentation::start(None),
-            "?" if !self.embedded => self.shortcuts_listed = true,
-            _ => return false,
-        }
-        event.prevent_default();
-        self.shortcuts_listed
-    }
-
-    fn controls(&self, state: &State) -> Html {
-        if let Some(later) = later_in(state) {
-            return (later.controls)(self, state);
-        }
-        let phase = if state.learning.is_some() { Phase::Running } else { state.phase };
-        html! { <Controls {phase} can_run={state.can_run()} can_step={state.can_step()} dispatch={self.dispatch.clone()} /> }
-    }
-
-    /// The form; nothing where a link hides all of it.
-    fn side(&self, state: &State) -> Option<Html> {
-        let shown = |name: &str| !state.panels.iter().any(|hidden| hidden == name);
-        // Where files are asked for, they must be able to come.
-        let data = shown("data") || state.wanted().is_some();
-        if !data && !["task", "policies", "run"].into_iter().any(shown) {
-            return None;
-        }
-        if state.room == Room::Learn {
-            return None;
-        }
-        if let Some(later) = later_in(state) {
-            return Some((later.side)(self, state));
-        }
-        let dispatch = || self.dispatch.clone();
-        let (wrong, alert) = (wrong(state), |panel: Panel| alert(state, panel));
-        let range = state.ready.as_ref().and_then(|ready| ready.range);
-        let prevent = Callback::from(|event: SubmitEvent| event.prevent_default());
-        Some(html! {
-            <form class="side" id="experiment" aria-label={say!("Experiment")} onsubmit={prevent}>
-                {self.about(state, About::Kept)}
-                if data { <Piece turn=1>{self.data_panel(state, wrong, alert(Panel::Data))}</Piece> }
-                if shown("task") { <Piece turn=2><TaskPanel form={state.form.clone()} world={state.world.clone()} {range} {wrong} alert={alert(Panel::Task)} dispatch={dispatch()} /></Piece> }
-                if shown("policies") { <Piece turn=3><PoliciesPanel form={state.form.clone()} world={state.world.clone()} {wrong} alert={alert(Panel::Policies)} dispatch={dispatch()} /></Piece> }
-                if shown("run") { <Piece turn=4><RunPanel form={state.form.clone()} speed={state.speed} {wrong} alert={alert(Panel::Run)} dispatch={dispatch()} /></Piece> }
-                <div class="runbar">
-                    <div class="controls">{self.controls(state)}</div>
-                    <Keys on={self.shortcuts} list={self.list_shortcuts.reform(|_: MouseEvent| true)} />
-                </div>
-                {back()}
-            </form>
-        })
-    }
-
-    fn data_panel(&self, state: &State, wrong: Option<Field>, alert: Html) -> Html {
-        html! {
-            <DataPanel form={state.form.clone()} world={state.world.clone()} audit={state.audit.clone()} rows={state.rows.clone()} import={state.import.clone()}
-                can_map={state.can_map()} can_leave_out={later::get().is_some_and(|later| (later.can_leave_out)(state))} mapping_open={state.mapping.is_some()}
-                above={self.above} {wrong} later={later::get().is_some()} plays={state.room == Room::Playground} asked={self.about(state, About::Asked)} {alert} dispatch={self.dispatch.clone()} />
-        }
-    }
-
-    /// The results; `alone` where there is no form beside them.
-    fn main(&self, state: &State, alone: bool) -> Html {
-        if let Some(later) = later_in(state) {
-            return (later.main)(self, state);
-        }
-        let controls = html! { if alone { <div class="controls">{self.controls(state)}</div> } };
-        let heading = html! { <h1 class="vh">{"LLM Selection Playground"}</h1> };
-        if self.embedded {
-            return html! {
-                <main class="main" id="main" tabindex="-1">
-                    {heading}{titled(state)}
-                    if state.wanted().is_some() {
-                        <form class="side">{self.data_panel(state, None, Html::default())}</form>
-                    } else {
-                        {later::get().map(|later| (later.reading)(self, state)).unwrap_or_default()}
-                    }
-                    {controls}{self.about(state, About::Refusal)}{self.run_view(state)}
-                </main>
-            };
-        }
-        html! {
-            <main class="main" id="main" tabindex="-1">
-                {heading}
-                if state.form.rest.title.is_empty() {
-                    <p class="lede">{say!("Which language models should answer a query, when each has a price and nobody knows beforehand how good it is? Here policies choose a set of models for each query, learn from what comes back, and are judged by reward and budget.")}</p>
-                } else {
-                    {titled(state)}
-                }
-                if self.welcome && self.tour.is_none() { {welcome(&self.go)} }
-                if let Some(error) = self.unkept() { {trouble(error)} }
-                {self.about(state, About::Refusal)}
-                if state.problem.as_ref().is_some_and(|error| panel_of(error) == Panel::QueryAware) {
-                    {later::get().map(|later| (later.elsewhere)(self, state)).unwrap_or_default()}
-                }
-                {controls}
-                <Views view={state.view} dispatch={self.dispatch.clone()} />
-                <div class="view" role="tabpanel" id="view" aria-labelledby={tab_id(state.view)}>
-                    { match later::get().filter(|_| state.view != View::Run) {
-                        Some(later) => (later.view)(self, state),
-                        None => self.run_view(state),
-                    } }
-                </div>
-            </main>
-        }
-    }
-
-    fn run_view(&self, state: &State) -> Html {
-        let unit = if state.drawn_in_dollars() { Unit::Dollars } else { Unit::Plain };
-        let (rounds, range) = match &state.ready {
-            Some(ready) => (ready.experiment.run.rounds, ready.range),
-            None => (0, None),
-        };
-        let close = {
-            let dispatch = self.dispatch.clone();
-            let onclick = Callback::from(move |_: MouseEvent| dispatch.emit(Action::Dismiss));
-            html! { <button type="button" class="btn small" {onclick}>{say!("Close")}</button> }
-        };
-        let nobody = !state.form.policies.iter().any(|policy| policy.on);
-        html! {
-            <>
-                <Status phase={state.phase} fresh={state.fresh} changed={state.changed} pending={state.pending} begun_again={state.begun_again} can_step={state.can_step()} speed={state.speed} learning={state.learning} failed={state.failure.is_some()}
-                    {rounds} awaited={state.awaited()} snapshot={state.snapshot.clone()} hidden={state.hidden.clone()} {range} {unit} />
-                if let Some(error) = &state.failure {
-                    <Message tone={Tone::Bad} title={say!("The run could not go on")} action={close.clone()}>{explained(error)}</Message>
-                }
-                if let Some(notice) = &state.notice {
-                    <Message tone={Tone::Note} title={say!("Changed to fit the data")} action={close}>{notice.to_string()}</Message>
-                }
-                {self.about(state, About::Promised)}
-                if state.wanted().is_none() { {warnings(state)} }
-                if let Some(snapshot) = &state.snapshot {
-                    {later::get().map(|later| (later.handout)(self, state)).unwrap_or_default()}
-                    <div class="charts">
-                        <Piece turn=0 holder="legend"><Legend labels={labels(snapshot)} hidden={state.hidden.clone()} dispatch={self.dispatch.clone()} /></Piece>
-                        {self.figures(state)}
-                    </div>
-                    if !state.panels.iter().any(|hidden| hidden == "results") {
-                        <Piece turn={FigureKind::ALL.len() as u32} holder="below" patient={state.phase == Phase::Running}><Results snapshot={snapshot.clone()} {unit}>{self.export(state)}</Results></Piece>
-                    }
-                    {later::get().map(|later| (later.inspector)(self, state)).unwrap_or_default()}
-                } else {
-                    <div class="empty">
-                        if state.wanted().is_some() {
-                            <p>{say!("The link that was opened waits for its files, which the panel Data names.")}</p>
-                        } else if state.learning.is_some() {
-                            <p>{say!("Policies read the query: what they know of it is learned before the first round.")}</p>
-                        } else if nobody {
-                            <p>{say!("No policy is switched on.")}</p><a class="btn" href="#policies">{say!("To the policies")}</a>
-                        } else if state.phase == Phase::Ready {
-                            <p>{say!(if state.can_step() { "Nothing to draw yet: press Run or Step." } else { "Nothing to draw yet: press Run." })}</p>
-                        } else {
-                            <p>{say!("The first rounds are being played.")}</p>
-                        }
-                    </div>
-                }
-            </>
-        }
-    }
-
-    /// Everything that can leave the page, in one place.
-    fn export(&self, state: &State) -> Html {
-        later::get().map(|later| (later.export)(self, state)).unwrap_or_default()
     }
 
     /// Something may have changed that is to be kept.
@@ -716,73 +501,9 @@ impl App {
             self.turn_of_later = Some(Turn::wait(LATER, fetch));
         }
     }
-
-    fn figures(&self, state: &State) -> Html {
-        let Some(snapshot) = &state.snapshot else { return Html::default() };
-        let dollars = state.drawn_in_dollars();
-        let rests = state.phase != Phase::Running;
-        let follows = rests || state.speed.rounds_per_second().is_some_and(|pace| pace <= 200.0);
-        let shown = |kind: &FigureKind| !state.panels.iter().any(|hidden| hidden == kind.slug());
-        let figures = (0..).zip(FigureKind::of(&snapshot.result).filter(shown)).map(|(turn, kind)| {
-            html! {
-                <Piece key={kind.slug()} {turn} holder="card fig" patient={!rests}>
-                    <Figure {kind} snapshot={snapshot.0.clone()} hidden={state.hidden.clone()} cursor={state.cursor}
-                        on_cursor={self.cursor.clone()} on_open={self.open.clone()} {follows} {dollars} paper={state.paper} />
-                </Piece>
-            }
-        });
-        html! { <div class="figs">{for figures}</div> }
-    }
-}
-
-/// The way from the end of the form to what it leads to, where that does not stand beside it.
-fn back() -> Html {
-    html! { <a class="btn to-results" href="#main">{say!("To the results")}</a> }
-}
-
-/// Files or a table that are pasted where nothing takes text.
-fn pasted(event: web_sys::ClipboardEvent) -> Option<Happening> {
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let takes_text =
-        "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range], [type=file])";
-    // What is no element is the document itself.
-    if target.is_some_and(|target| target.closest(takes_text).is_ok_and(|it| it.is_some())) {
-        return None;
-    }
-    let held = Held::pasted(event.clipboard_data());
-    if held.is_empty() {
-        return Held::not_pasted(event.clipboard_data()).map(|error| Happening::Do(Action::NotPasted(error)));
-    }
-    event.prevent_default();
-    Some(Happening::Held(held))
 }
 
 /// Whether an experiment needs no data.
 fn is_synthetic(experiment: &Experiment) -> bool {
     matches!(experiment.environment, Environment::Synthetic(_))
-}
-
-/// The second module, where the room needs it.
-fn later_in(state: &State) -> Option<&'static Later> {
-    later::get().filter(|_| state.room != Room::Playground)
-}
-
-/// The input that is wrong.
-fn wrong(state: &State) -> Option<Field> {
-    state.problem.as_ref().and_then(|error| state.form.field_of(error))
-}
-
-/// What is wrong in a panel.
-fn alert(state: &State, panel: Panel) -> Html {
-    later::get().filter(|_| state.problem.is_some()).map(|later| (later.alert)(state, panel)).unwrap_or_default()
-}
-
-/// What to know about the experiment, in one message.
-fn warnings(state: &State) -> Html {
-    let warnings: Vec<&String> = state.ready.iter().flat_map(|ready| ready.warnings.iter()).collect();
-    if warnings.is_empty() {
-        return Html::default();
-    }
-    let items = warnings.into_iter().map(|warning| html! { <li>{told(warning.clone())}</li> });
-    html! { <Message tone={Tone::Warn} title={say!("Before you trust the numbers")}><ul>{for items}</ul></Message> }
 }

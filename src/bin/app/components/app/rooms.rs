@@ -1,6 +1,7 @@
 //! What of the page stands in the second module: the rooms beside the Playground, views beside the run, dialogs.
 
-use super::{App, Panel, back, panel_of, wrong};
+use super::App;
+use super::first::{Panel, back, panel_of, wrong};
 use crate::components::copies::Copies;
 use crate::components::export::Export;
 use crate::components::handout::settings;
