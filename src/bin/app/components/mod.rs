@@ -39,6 +39,7 @@ pub mod run;
 pub mod shapes;
 pub mod share;
 pub mod shortcuts;
+mod size;
 pub mod slider;
 pub mod status;
 pub mod studies;

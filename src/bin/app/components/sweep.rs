@@ -2,11 +2,11 @@
 
 use super::download::save_text;
 use super::explain::{Explain, Topic};
-use super::figure::use_size;
 use super::legend::Legend;
 use super::message::{Message, Tone, explained, field_name};
 use super::name::Name;
 use super::reader::Reader;
+use super::size::use_size;
 use super::swatch::Swatch;
 use crate::form::Form;
 use crate::format::{Unit, count, decimals, duration, fixed, signed};

@@ -1,9 +1,9 @@
 //! The relaxed problem as a picture: every model a point, reward against cost; the price of cost as a line; the pair of
 //! models that share a place.
 
-use super::super::figure::use_size;
 use super::round::{RoundProps, Seen};
 use super::words;
+use crate::components::size::use_size;
 use crate::format::{count, fixed, listed};
 use crate::words::{mix, say};
 use llm_selection::bandit::explained::{CostBy, Exchange, RewardBy, Way};

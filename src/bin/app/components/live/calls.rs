@@ -3,7 +3,7 @@
 use super::field::At;
 use super::spend::dollars;
 use crate::components::explain::{Explain, Topic};
-use crate::components::figure::use_size;
+use crate::components::size::use_size;
 use crate::format::{count, fixed};
 use crate::live::LiveAction;
 use crate::shared::Shared;

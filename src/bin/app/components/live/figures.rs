@@ -2,10 +2,11 @@
 
 use crate::components::download::{save_png, save_text};
 use crate::components::explain::{Explain, Topic};
-use crate::components::figure::{dots, report as tell, table_html, use_size};
+use crate::components::figure::{dots, report as tell, table_html};
 use crate::components::menu::Menu;
 use crate::components::presentation::Present;
 use crate::components::reader::Reader;
+use crate::components::size::use_size;
 use crate::shared::Shared;
 use crate::words::{say, told};
 use llm_selection::figure::live::{LiveFigure, csv, draw, stops, sub, table};

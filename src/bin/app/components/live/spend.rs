@@ -2,9 +2,9 @@
 
 use super::field::At;
 use crate::components::explain::{Explain, Topic};
-use crate::components::figure::use_size;
 use crate::components::message::{Message, Tone};
 use crate::components::shapes::shapes;
+use crate::components::size::use_size;
 use crate::format::{Unit, count, decimals, fixed};
 use crate::live::{Export, LiveAction, LiveState};
 use crate::words::{mix, say, told};

@@ -2,11 +2,12 @@
 
 use crate::components::download::{save_png, save_text};
 use crate::components::explain::{Explain, Topic};
-use crate::components::figure::{dots, report, switch, table_html, use_size};
+use crate::components::figure::{dots, report, switch, table_html};
 use crate::components::legend::Legend;
 use crate::components::menu::Menu;
 use crate::components::presentation::Present;
 use crate::components::reader::Reader;
+use crate::components::size::use_size;
 use crate::query_aware::Trained;
 use crate::state::{Action, Shared};
 use crate::words::{say, told};
