@@ -6,18 +6,19 @@ mod keep;
 mod learning;
 mod line;
 mod mapping;
+mod playing;
+mod react;
 mod rows;
 
-use crate::action::first;
 pub use crate::action::{Action, Effect};
 use crate::bring::Brought;
-use crate::form::{Field, Form, Kind, Queries, Rest};
+use crate::form::{Field, Form, Kind, Queries};
 use crate::inspector::InspectorState;
 use crate::later;
 use crate::learn::{LearnEffect, LearnState};
-use crate::live::{LiveAction, LiveEffect, LiveState};
+use crate::live::LiveState;
 use crate::opening::{Opening, Promised};
-use crate::query_aware::{self, QueryAwareAction, QueryAwareState};
+use crate::query_aware::QueryAwareState;
 use crate::room::Room;
 pub use crate::shared::Shared;
 use crate::studies::{Own, Studies, StudyAction};
@@ -36,7 +37,7 @@ use llm_selection::error::{Error, Result};
 use llm_selection::experiment::{Environment, Experiment, MissingRule, Task};
 use llm_selection::figure::Paper;
 use llm_selection::plan::{BudgetRange, Playable};
-use llm_selection::study::{Material, Study, World as StudyWorld};
+use llm_selection::study::Material;
 pub use mapping::{MAPPING, Mapping, MappingAction};
 pub use rows::{Line, OpenLine, Reading};
 use std::collections::VecDeque;
@@ -333,177 +334,6 @@ impl State {
         }
     }
 
-    fn react(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            action @ first!() => return self.react_first(action),
-            Action::Reward(reward) => {
-                let form = self.form_mut();
-                form.reward = reward;
-                form.rest.forget_reward();
-            }
-            Action::Usual => self.form_mut().rest = Rest::default(),
-            Action::Unconstrained(on) => {
-                let form = self.form_mut();
-                (form.unconstrained, form.set.unconstrained) = (on, on);
-            }
-            Action::Source(source) => return self.change_source(source),
-            Action::Model(name, on) => {
-                let world = self.world.clone();
-                let form = self.form_mut();
-                if on {
-                    form.off.remove(&name)
-                } else {
-                    form.off.insert(name)
-                };
-                let said = form.fit_models(&world);
-                self.say(said);
-            }
-            Action::AddPolicy(kind, model) => self.form_mut().add(kind, &model),
-            Action::DuplicatePolicy(id) => self.form_mut().duplicate(id),
-            Action::RemovePolicy(id) => self.form_mut().policies.retain(|policy| policy.id != id),
-            Action::SwitchPolicy(id, on) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.on = on),
-            Action::FallingEpsilon(id, on) => {
-                self.form_mut().policy_mut(id).into_iter().for_each(|it| it.schedule = on)
-            }
-            Action::Solver(id, solver) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.solver = solver),
-            Action::CostAware(id, on) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.cost_aware = on),
-            Action::Memory(id, memory) => self.form_mut().policy_mut(id).into_iter().for_each(|it| it.memory = memory),
-            Action::ChangeWorld(edit) => {
-                let world = self.world.clone();
-                self.form_mut().change_world(edit, &world);
-            }
-            Action::Queries(edit) => {
-                let world = self.world.clone();
-                self.form_mut().queries.edit(edit, &world);
-            }
-            Action::FixedModel(id, name, on) => {
-                if let Some(policy) = self.form_mut().policy_mut(id) {
-                    policy.models.retain(|other| *other != name);
-                    policy.chosen = true;
-                    if on {
-                        policy.models.push(name.clone());
-                    }
-                }
-            }
-            Action::Seed(seed) => self.form_mut().seed = seed.to_string(),
-            Action::Step => return self.step(),
-            Action::Learning(learning) => return self.hear_learning(learning),
-            Action::OpenLink(fragment) => return self.open_link(&fragment),
-            Action::Dropped(Ok(brought)) => return vec![Effect::Sort(brought)],
-            Action::Dropped(Err(error)) => return self.not_brought(error),
-            Action::NotPasted(error) => {
-                // Files that are being read are worth more than a paste that went astray.
-                if !matches!(self.import, Import::Reading { .. }) {
-                    self.import = Import::Failed(error);
-                }
-                return Vec::new();
-            }
-            Action::Clean => return self.clean(),
-            Action::CancelClean => {
-                self.cleaning = Cleaning::Idle;
-                return vec![Effect::CancelClean];
-            }
-            Action::Paper(paper) => {
-                self.paper = paper;
-                return Vec::new();
-            }
-            Action::OpenFile(name, text) => return self.open_file(&name, text),
-            Action::ForgetLink => return self.forget_link(),
-            Action::ShowPanels => {
-                self.panels = Rc::default();
-                return Vec::new();
-            }
-            Action::Files(files) => return self.read_files(files),
-            Action::Mapping(action) => return self.map(action),
-            Action::Open(opened) => return self.restore(*opened),
-            Action::FilesAdvanced(progress) => {
-                self.import.advance(progress);
-                return Vec::new();
-            }
-            Action::Fetch(addresses) => return self.fetch(addresses),
-            Action::CancelImport => return self.cancel_import(),
-            Action::LeaveOut => return self.leave_out(),
-            Action::Rows(line) => return self.show_rows(line),
-            Action::Dismiss => {
-                (self.notice, self.failure) = (None, None);
-                if matches!(self.opening, Opening::Failed(..)) {
-                    self.opening = Opening::Nothing;
-                }
-                if matches!(self.import, Import::Failed(_)) {
-                    self.import = Import::Idle;
-                }
-                return Vec::new();
-            }
-            Action::Inspect(action) => {
-                let snapshot = self.snapshot.as_ref().filter(|_| self.fresh);
-                return self.inspector.reduce(action, snapshot.map(|snapshot| &*snapshot.0));
-            }
-            Action::View(view) => {
-                self.view = view;
-                if view == View::Studies && self.studies.study.is_none() {
-                    return self.study(StudyAction::Start(Study::Paper(StudyWorld::ChatPrices)));
-                }
-                return Vec::new();
-            }
-            Action::Sweep(action) => {
-                let mut effects = if self.pending { self.commit() } else { Vec::new() };
-                let data = self.data();
-                effects.extend(self.sweep.reduce(action, self.ready.as_ref(), self.problem.as_ref(), data));
-                return effects;
-            }
-            Action::Pool(event) => return self.hear_of_files(event),
-            // What waited for it is done before anything else reacts; sharing shows by itself.
-            Action::Looked | Action::Share => return Vec::new(),
-            Action::Study(StudyAction::Open(place)) => return self.open_part(place),
-            Action::Study(action) => return self.study(action),
-            Action::Room(room) => {
-                self.room = room;
-                room.enter();
-                return match room {
-                    Room::Live => self.live(LiveAction::Enter),
-                    Room::Learn => lesson(self.learn.enter()),
-                    Room::Playground | Room::QueryAware => Vec::new(),
-                };
-            }
-            Action::Learn(action) => return lesson(self.learn.reduce(action)),
-            Action::Live(action) => return self.live(action),
-            Action::QueryAware(action) => {
-                let mut effects = match action {
-                    QueryAwareAction::Train if self.pending => self.commit(),
-                    _ => Vec::new(),
-                };
-                let files = if self.form.source == Source::Files { self.loaded.files.clone() } else { Vec::new() };
-                let present = query_aware::Present { ready: self.ready.as_ref(), wrong: self.problem.as_ref(), files };
-                effects.extend(self.query_aware.reduce(action, present));
-                return effects;
-            }
-        }
-        self.commit()
-    }
-
-    fn live(&mut self, action: LiveAction) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        for effect in self.live.reduce(action) {
-            match effect {
-                LiveEffect::Play(files) => effects.extend(self.play_live(files)),
-                effect => effects.push(Effect::Live(effect)),
-            }
-        }
-        effects
-    }
-
-    /// Reads the result files of a live run in place of the files that are loaded, and goes to the Playground.
-    fn play_live(&mut self, files: Vec<Chosen>) -> Vec<Effect> {
-        // A link that waits for other files would refuse these.
-        let mut effects = if self.wanted().is_some() { self.forget_link() } else { Vec::new() };
-        effects.extend(self.read_files(Brought::files(files)));
-        self.of_live = self.live.run.as_ref().map(|run| run.setup.task.clone());
-        (self.room, self.view) = (Room::Playground, View::Run);
-        Room::Playground.enter();
-        effects.push(Effect::Leave);
-        effects
-    }
-
     fn form_mut(&mut self) -> &mut Form {
         Rc::make_mut(&mut self.form)
     }
@@ -570,77 +400,6 @@ impl State {
         effects
     }
 
-    fn run(&mut self) -> Vec<Effect> {
-        let mut effects = if self.pending { self.commit() } else { Vec::new() };
-        if self.put_off {
-            self.phase = Phase::Done;
-            effects.extend(self.commit());
-        }
-        let waits = self.learning.is_some() || self.wanted().is_some();
-        if self.problem.is_some() || self.phase == Phase::Running || waits {
-            return effects;
-        }
-        if self.phase == Phase::Paused && !self.changed {
-            (self.phase, self.begun_again) = (Phase::Running, false);
-            effects.push(Effect::Resume);
-        } else {
-            effects = self.start();
-        }
-        effects
-    }
-
-    fn pause(&mut self) -> Vec<Effect> {
-        let learning = self.learning.is_some();
-        if self.phase != Phase::Running && !learning {
-            return Vec::new();
-        }
-        let mut effects = self.put_learning_off();
-        self.phase = Phase::Paused;
-        self.changed |= learning;
-        effects.push(Effect::Pause);
-        effects
-    }
-
-    fn start(&mut self) -> Vec<Effect> {
-        let Some(ready) = &self.ready else { return Vec::new() };
-        (self.phase, self.fresh, self.changed, self.failure) = (Phase::Running, false, false, None);
-        (self.stepping, self.waiting, self.begun_again) = (false, false, false);
-        self.inspector.begin(self.played.is_some());
-        if self.hidden.len() != ready.experiment.policies.len() {
-            self.hidden = Rc::new(vec![false; ready.experiment.policies.len()]);
-        }
-        let (data, played) = (self.data(), self.played.take());
-        vec![Effect::Start { experiment: ready.experiment.clone(), data, speed: self.speed, played, step: false }]
-    }
-
-    /// Plays one round more and pauses; from the first one where there is no run to go on with.
-    fn step(&mut self) -> Vec<Effect> {
-        let mut effects = if self.pending { self.commit() } else { Vec::new() };
-        let waits = self.learning.is_some() || self.put_off || self.wanted().is_some();
-        if self.problem.is_some() || waits {
-            return effects;
-        }
-        let goes_on = matches!(self.phase, Phase::Running | Phase::Paused) && !self.changed;
-        let over = self.phase == Phase::Done;
-        let begins = |effect: &Effect| matches!(effect, Effect::Start { .. });
-        if !effects.iter().any(begins) && !goes_on {
-            effects.extend(self.start());
-        }
-        match effects.iter_mut().find(|effect| begins(effect)) {
-            Some(Effect::Start { step, played, .. }) => {
-                (*step, *played) = (true, None);
-                self.begun_again = over;
-            }
-            _ => {
-                effects.push(Effect::Step);
-                self.begun_again = false;
-            }
-        }
-        (self.phase, self.stepping) = (Phase::Paused, true);
-        self.inspector.go_along();
-        effects
-    }
-
     fn change_source(&mut self, source: Source) -> Vec<Effect> {
         match World::new(&source, self.files.as_ref()) {
             Ok(world) => self.enter(source, world),
@@ -680,35 +439,6 @@ impl State {
         self.commit()
     }
 
-    /// Of a run.
-    fn hear(&mut self, event: Event) -> Vec<Effect> {
-        match event {
-            Event::Progress(snapshot) => {
-                if self.phase == Phase::Ready || (self.phase == Phase::Paused && self.changed) {
-                    return Vec::new();
-                }
-                if snapshot.round >= snapshot.rounds {
-                    self.phase = Phase::Done;
-                }
-                self.stepping = false;
-                let effects = later::get().map(|later| (later.follow_rounds)(self, &snapshot)).unwrap_or_default();
-                (self.fresh, self.snapshot) = (true, Some(Shared(snapshot)));
-                return effects;
-            }
-            Event::Failed(error) => {
-                (self.phase, self.failure, self.stepping) = (Phase::Ready, Some(Rc::new(error)), false);
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    /// Has the round inspector follow a run that rests, or goes slowly.
-    pub fn follow_rounds(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
-        let rests = self.phase != Phase::Running || self.speed.is_slow();
-        if rests { self.inspector.follow(snapshot) } else { Vec::new() }
-    }
-
     /// Of files, and of single rounds.
     fn hear_of_files(&mut self, event: Event) -> Vec<Effect> {
         match event {
@@ -741,18 +471,6 @@ impl State {
             || self.query_aware.training.is_some()
             || self.live.is_running()
             || self.learn.is_playing()
-    }
-
-    /// Whether Run does something.
-    pub fn can_run(&self) -> bool {
-        let waits = self.learning.is_some() || self.wanted().is_some();
-        self.phase != Phase::Running && !waits && (self.problem.is_none() || self.pending)
-    }
-
-    /// Whether Step does something.
-    pub fn can_step(&self) -> bool {
-        let waits = self.learning.is_some() || self.put_off || self.wanted().is_some();
-        !waits && (self.problem.is_none() || self.pending)
     }
 
     /// Whether the drawn experiment has a budget that is broken up by dollars: its environment is data.
