@@ -33,6 +33,9 @@ pub(super) fn absence(kind: FigureKind, result: &RunResult) -> Option<&'static s
             Some("No budget is set, so there is no overspending to compare the reward with.")
         }
         _ if extent(result).1 == 0 => Some("No round has been played yet."),
+        FigureKind::Selection if result.policies.iter().all(|policy| policy.share_over_time.is_empty()) => {
+            Some("No share yet: it is told for several rounds at a time.")
+        }
         _ => None,
     }
 }

@@ -379,3 +379,4 @@ a-content-blocker-or-a-firewall-stops = A content blocker or a firewall stops th
 this-page-was-built-without-leave-to = This page was built without leave to call that address (Content-Security-Policy): build it with `cargo xtask build --connect { $a }`.
 the-browser-wants-your-permission-for-calls = The browser wants your permission for calls to the local network: allow it for this page.
 the-browser-lets-no-page-on-https = The browser lets no page on https call an address on http, or only localhost: use localhost, or put https before the server.
+no-share-yet-it-is-told-for = No share yet: it is told for several rounds at a time.

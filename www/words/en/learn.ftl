@@ -321,3 +321,4 @@ run-plays-all-rounds-pause-keeps-what = Run plays all rounds, Pause keeps what i
 step-and-speeds = Step and speeds
 step-plays-one-round-and-stops-there = Step plays one round and stops there, so that you can look at it. The speeds are for watching: full plays as fast as it can, lecture takes its time, 10/s and 1/s play so many rounds a second.
 one-round-from-inside-what-the-policy = One round from inside: what the policy believed of each model, which it picked and why, what came back, and what it learned of that. Click into a figure, and its round is opened here.
+the-lessons-are-in-english = The lessons are in English.

@@ -340,3 +340,4 @@ table-title-scrolls-sideways = Table { $title }, scrolls sideways
 low-to-high = ({ $low } to { $high })
 share-of = Share{ $of }
 models-of = Models{ $of }
+the-oracle-is-not-counted-nobody = { " " }The oracle is not counted: nobody has it.

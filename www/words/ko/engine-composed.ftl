@@ -125,8 +125,8 @@ one-of-the-datas-a = 데이터에 있는 것 중 하나: { $a }
 one-of-the-datas-a-and-b = 데이터에 있는 것 중 하나: { $a } 외 { $b }개
 no-allowed-set-fits-the-budget-a = 예산 { $a }에 맞는 허용 집합이 없습니다. 가장 싼 집합의 비용은 { $b }입니다. 이를 알아챈 정책은 그래도 그 집합을 고르고 예산에 맞지 않은 라운드로 셉니다.
 no-allowed-set-fits-the-budget-a-2 = { $b }라운드부터는 예산 { $a }에 맞는 허용 집합이 없습니다. 가장 싼 집합의 비용은 { $c }입니다. 이를 알아챈 정책은 그래도 그 집합을 고르고 예산에 맞지 않은 라운드로 셉니다.
-a-this-budget-cannot-be-learned-within = { $a }: { $b }라운드 안에는 다음 모델에 대해 이 예산을 배울 수 없습니다: { $c }. 비용이 가장 큰 비용에 비해 너무 작아 하한이 0에 머뭅니다. 라운드를 늘리거나, α_c를 낮추거나, 비용 척도를 줄이세요.
-a-this-budget-cannot-be-learned-within-2 = { $a }: { $b }라운드 안에는 다음 모델에 대해 이 예산을 배울 수 없습니다: { $c } 외 { $d }개. 비용이 가장 큰 비용에 비해 너무 작아 하한이 0에 머뭅니다. 라운드를 늘리거나, α_c를 낮추거나, 비용 척도를 줄이세요.
+a-this-budget-cannot-be-learned-within = { $a }: { $b }라운드로는 다음 모델의 비용을 충분히 배울 수 없습니다: { $c }. 비용이 가장 큰 비용에 비해 너무 작아 하한이 0에 머뭅니다. 라운드를 늘리거나, α_c를 낮추거나, 비용 척도를 줄이세요.
+a-this-budget-cannot-be-learned-within-2 = { $a }: { $b }라운드로는 다음 모델의 비용을 충분히 배울 수 없습니다: { $c } 외 { $d }개. 비용이 가장 큰 비용에 비해 너무 작아 하한이 0에 머뭅니다. 라운드를 늘리거나, α_c를 낮추거나, 비용 척도를 줄이세요.
 a-part-of-every-shard-missing-a = 모든 샤드의 부분. 빠진 것: { $a }
 a-part-of-every-shard-missing-a-2 = 모든 샤드의 부분. 빠진 것: { $a } 외 { $b }개
 point-a-b = 점 { $a }: { $b }
@@ -249,7 +249,7 @@ chosen-most-a-in-b-of-the = 가장 많이 선택된 모델(라운드 비율): { 
 chosen-most-a-in-b-c-in = 가장 많이 선택된 모델(라운드 비율): { $a } { $b }, { $c } { $d }.
 chosen-most-a-in-b-c-in-2 = 가장 많이 선택된 모델(라운드 비율): { $a } { $b }, { $c } { $d }, { $e } { $f }.
 it-is-stated-for-alpha-mu-is = 이 상한은 α_μ = α_c = 1, δ = 1/T에 대한 것이며, 이 실행에서는 다른 값을 쓸 수 있습니다.
-under-any-win-it-is-a-bound = “하나만 성공”에서는 α = { $a }인 α-후회의 상한입니다.
+under-any-win-it-is-a-bound = “하나라도 성공”에서는 α = { $a }인 α-후회의 상한입니다.
 both-axes-logarithmic = 두 축 모두 로그입니다.
 rounds-on-a-logarithmic-axis = 라운드 축은 로그입니다.
 logarithmic-axis = 로그 축.
@@ -372,11 +372,11 @@ your-experiment-a-models-at-most-b = 내 실험: 모델 { $a }개, 질의당 최
 your-experiment-a-models-at-most-b-2 = 내 실험: 모델 { $a }개, 질의당 최대 { $b }개. 후회가 가장 낮은 방법: { $c } ({ $d }), 다음: { $f } ({ $e }) (반복 1회라 신뢰구간 없음). 예산 초과는 각각 { $g }, { $h }.
 your-experiment-a-models-at-most-b-3 = 내 실험: 모델 { $a }개, 질의당 최대 { $b }개. 후회가 가장 낮은 방법: { $c } ({ $d }), 다음: { $f } ({ $e }), 다만 신뢰구간이 겹침. 예산 초과는 각각 { $g }, { $h }.
 your-experiment-a-models-at-most-b-4 = 내 실험: 모델 { $a }개, 질의당 최대 { $b }개. 라운드당 시간: { $c }.
-any-win-awc-a-made-up-models = 하나만 성공 (AWC): 가상 모델 { $a }개, 질의당 최대 { $b }개. 후회가 가장 낮은 방법: { $c } ({ $d }), 다음: { $f } ({ $e }). 예산 초과는 각각 { $g }, { $h }.
-any-win-awc-a-made-up-models-2 = 하나만 성공 (AWC): 가상 모델 { $a }개, 질의당 최대 { $b }개. 후회가 가장 낮은 방법: { $c } ({ $d }), 다음: { $f } ({ $e }) (반복 1회라 신뢰구간 없음). 예산 초과는 각각 { $g }, { $h }.
-any-win-awc-a-made-up-models-3 = 하나만 성공 (AWC): 가상 모델 { $a }개, 질의당 최대 { $b }개. 후회가 가장 낮은 방법: { $c } ({ $d }), 다음: { $f } ({ $e }), 다만 신뢰구간이 겹침. 예산 초과는 각각 { $g }, { $h }.
-any-win-awc-a-made-up-models-4 = 하나만 성공 (AWC): 가상 모델 { $a }개, 질의당 최대 { $b }개. 라운드당 시간: { $c }.
-any-win-awc-rho-is-dollars-a = 하나만 성공 (AWC), ρ = ${ $a }
+any-win-awc-a-made-up-models = 하나라도 성공 (AWC): 가상 모델 { $a }개, 질의당 최대 { $b }개. 후회가 가장 낮은 방법: { $c } ({ $d }), 다음: { $f } ({ $e }). 예산 초과는 각각 { $g }, { $h }.
+any-win-awc-a-made-up-models-2 = 하나라도 성공 (AWC): 가상 모델 { $a }개, 질의당 최대 { $b }개. 후회가 가장 낮은 방법: { $c } ({ $d }), 다음: { $f } ({ $e }) (반복 1회라 신뢰구간 없음). 예산 초과는 각각 { $g }, { $h }.
+any-win-awc-a-made-up-models-3 = 하나라도 성공 (AWC): 가상 모델 { $a }개, 질의당 최대 { $b }개. 후회가 가장 낮은 방법: { $c } ({ $d }), 다음: { $f } ({ $e }), 다만 신뢰구간이 겹침. 예산 초과는 각각 { $g }, { $h }.
+any-win-awc-a-made-up-models-4 = 하나라도 성공 (AWC): 가상 모델 { $a }개, 질의당 최대 { $b }개. 라운드당 시간: { $c }.
+any-win-awc-rho-is-dollars-a = 하나라도 성공 (AWC), ρ = ${ $a }
 sum-up-suc-rho-is-dollars-a = 합산 (SUC), ρ = ${ $a }
 all-in-aic-rho-is-dollars-a = 모두 성공 (AIC), ρ = ${ $a }
 science-questions-sciq-ten-models-of-2024-2 = 과학 질문(SciQ), 2024년 모델 10개. 각 모델의 평균 정확도와 평균 비용: FrugalGPT(github.com/stanford-futuredata/FrugalGPT, Apache-2.0), SCIQ 2024 요약, 질문 5,839개의 테스트 부분. 개별 질의에서 일어나는 일은 시뮬레이션한 것입니다.

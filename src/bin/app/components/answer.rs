@@ -178,6 +178,7 @@ pub fn Answer(props: &AnswerProps) -> Html {
             <h3>{say!("Which policy?")}</h3>
             <p>
                 {so_far}{best}
+                if policies.iter().any(|policy| !usable(policy)) { {say!(" The oracle is not counted: nobody has it.")} }
                 if single {
                     {say!(" One replicate says nothing about chance: run more before choosing.")}
                 } else if ties.is_empty() {

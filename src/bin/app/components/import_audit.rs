@@ -207,6 +207,8 @@ pub fn ModelTable(props: &TableProps) -> Html {
         }
     };
     let half = |half: Option<f64>, text: &dyn Fn(f64) -> String| match half {
+        // What is the same in every row differs from its mean by rounding alone.
+        Some(half) if half < 1e-12 => html! { <small class="quiet">{"± 0"}</small> },
         Some(half) => html! { <small class="quiet">{"± "}{text(half)}</small> },
         None => Html::default(),
     };

@@ -13,7 +13,6 @@ use crate::studies::StudyAction;
 use crate::world::Source;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::browser::pool::Event;
-use llm_selection::plan::Playable;
 use llm_selection::study::{Study, World as StudyWorld};
 use std::rc::Rc;
 

@@ -4,7 +4,7 @@ use super::title;
 use crate::format::count;
 use crate::learn::{Entry, LearnAction, LearnState, Place};
 use crate::state::Action;
-use crate::words::{mix, plural, say};
+use crate::words::{Language, mix, plural, say, spoken};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -103,7 +103,7 @@ pub fn overview(learn: &LearnState, index: &[Entry], dispatch: &Callback<Action>
                 "{lessons} lessons, {minutes} minutes, for whoever knows what an average is. Each asks you to guess before it shows: the experiments are played here, by the same engine as in the Playground.",
                 lessons = index.len(),
                 minutes = all
-            )}</p></div>
+            )}if spoken() != Language::English { {" "}{say!("The lessons are in English.")} }</p></div>
             if let Some(entry) = next {
                 <p><a class="btn primary" href={Place::fragment(&entry.slug, 0, &learn.place.hidden)}><span>{mix!(if learn.progress.is_empty() { "Begin: {lesson}" } else { "Go on: {lesson}" }, lesson = title(entry))}</span></a></p>
             }
