@@ -214,8 +214,10 @@ fn the_example_is_drawn_whole_and_in_progress() {
 
 #[test]
 fn few_rounds_have_an_axis_of_their_own() {
-    let result = example(10);
     for kind in FigureKind::ALL {
+        // Shares are of 50 rounds each.
+        let played = if kind == FigureKind::Selection { 100 } else { 10 };
+        let result = example(played);
         let drawn = |until, log| {
             let options = Options { until, log, log_values: log, ..Options::default() };
             let drawing = draw(kind, &result, &options);
@@ -224,14 +226,23 @@ fn few_rounds_have_an_axis_of_their_own() {
         };
         let (_, all, svg) = drawn(None, false);
         assert!(all == 10_000.0 && svg.contains(">round 0</text>"), "{kind:?}: {svg}");
-        let (_, end, svg) = drawn(Some(20), false);
-        assert!(end == 20.0 && svg.contains(">20</text>"), "{kind:?}: {svg}");
-        assert_eq!(drawn(Some(3), false).1, 10.0, "what is played is there");
+        let (_, end, svg) = drawn(Some(2 * played), false);
+        let last = format!(">{}</text>", 2 * played);
+        assert!(end == f64::from(2 * played) && svg.contains(&last), "{kind:?}: {svg}");
+        assert_eq!(drawn(Some(3), false).1, f64::from(played), "what is played is there");
         assert_eq!(drawn(Some(20_000), false).1, 10_000.0, "and no more than is planned");
         if kind != FigureKind::Selection {
-            assert_eq!(drawn(Some(20), true).0, 1.0, "the first rounds are not left out");
+            assert_eq!(drawn(Some(2 * played), true).0, 1.0, "the first rounds are not left out");
         }
     }
+}
+
+#[test]
+fn a_share_is_not_told_before_there_is_one() {
+    let (result, options) = (example(10), Options::default());
+    let said = "No share yet: it is told for several rounds at a time.";
+    assert!(draw(FigureKind::Selection, &result, &options).scene.to_svg(Theme::Light, 12.0).contains(said));
+    assert!(describe(FigureKind::Selection, &result, &options).contains(said));
 }
 
 #[test]
