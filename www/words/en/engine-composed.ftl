@@ -262,6 +262,7 @@ ringed-nothing-is-better-for-less = Ringed: nothing is better for less.
 a-no-budget-is-set-so-there = { $a }. No budget is set, so there is none to exceed.
 a-no-budget-is-set-so-there-2 = { $a }. No budget is set, so there is no overspending to compare the reward with.
 a-no-round-has-been-played-yet = { $a }. No round has been played yet.
+a-no-share-yet-it-is-told = { $a }. No share yet: it is told for several rounds at a time.
 a-no-point-has-been-played-yet = { $a }. No point has been played yet.
 a-the-costs-are-not-known = { $a }. The costs are not known.
 a-the-cost-of-no-policy-is = { $a }. The cost of no policy is known.

@@ -262,6 +262,7 @@ ringed-nothing-is-better-for-less = 輪の印：より少ない値でこれよ�
 a-no-budget-is-set-so-there = { $a }。予算が設定されていないため、超える予算がありません。
 a-no-budget-is-set-so-there-2 = { $a }。予算が設定されていないため、報酬と比べる超過分がありません。
 a-no-round-has-been-played-yet = { $a }。まだ1ラウンドも行われていません。
+a-no-share-yet-it-is-told = { $a }。選択割合はまだありません。数ラウンドずつまとめて示します。
 a-no-point-has-been-played-yet = { $a }。まだ実行した点がありません。
 a-the-costs-are-not-known = { $a }。コストが不明です。
 a-the-cost-of-no-policy-is = { $a }。コストがわかっている方策はありません。

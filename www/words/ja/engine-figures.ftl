@@ -379,4 +379,4 @@ a-content-blocker-or-a-firewall-stops = コンテンツブロッカーまたは�
 this-page-was-built-without-leave-to = このページはそのアドレスを呼び出す許可なしでビルドされています（Content-Security-Policy）。`cargo xtask build --connect { $a }` でビルドしてください。
 the-browser-wants-your-permission-for-calls = ブラウザーがローカルネットワークへの呼び出しの許可を求めています。このページに対して許可してください。
 the-browser-lets-no-page-on-https = ブラウザーはhttpsのページからhttpのアドレスへの呼び出しを許さないか、localhostだけを許します。localhostを使うか、サーバーの前にhttpsを置いてください。
-no-share-yet-it-is-told-for = 選択率はまだありません。数ラウンドずつまとめて示します。
+no-share-yet-it-is-told-for = 選択割合はまだありません。数ラウンドずつまとめて示します。

@@ -262,6 +262,7 @@ ringed-nothing-is-better-for-less = 고리 표시: 더 적은 값으로 더 나�
 a-no-budget-is-set-so-there = { $a }. 예산이 설정되지 않아 초과할 예산이 없습니다.
 a-no-budget-is-set-so-there-2 = { $a }. 예산이 설정되지 않아 보상과 견줄 초과분이 없습니다.
 a-no-round-has-been-played-yet = { $a }. 아직 진행한 라운드가 없습니다.
+a-no-share-yet-it-is-told = { $a }. 아직 선택 비율이 없습니다. 여러 라운드씩 묶어 보여 줍니다.
 a-no-point-has-been-played-yet = { $a }. 아직 실행한 점이 없습니다.
 a-the-costs-are-not-known = { $a }. 비용을 알 수 없습니다.
 a-the-cost-of-no-policy-is = { $a }. 비용이 알려진 정책이 없습니다.
