@@ -73,10 +73,12 @@ async fn shows(page: &Page, round: &Inspection) -> Result<()> {
         const values = (of) => [...of.querySelectorAll('data')].map((one) => Number(one.getAttribute('value')));
         const rows = (table) => all(table + ' tbody tr').map((row) => [row.querySelector('th').innerText.trim(), values(row)]);
         if (!document.querySelector('#inspector .cloud')) return null;
-        return [rows('#inspector table.est:not(.learned)'), rows('#inspector table.learned'),
+        return JSON.stringify([rows('#inspector table.est:not(.learned)'), rows('#inspector table.learned'),
             all('#inspector .calls li').map((call) => values(call)), values(document.querySelector('#inspector .cloud')),
-            Number(document.getElementById('inspector-round').value)]";
-    let found: Numbers = serde_json::from_value(page.script(script).await?).context("a round")?;
+            Number(document.getElementById('inspector-round').value)])";
+    // As a text: Firefox's driver reads numbers to the last bit but one.
+    let text = async || Ok(page.script(script).await?.as_str().map(str::to_owned));
+    let found: Numbers = serde_json::from_str(&page.until("a round", text).await?)?;
     let names = [
         "GPT-4",
         "Claude 2",
