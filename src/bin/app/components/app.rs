@@ -14,7 +14,7 @@ use crate::browser::{embedded, fragment, recall, remember, unframed};
 use crate::fetch::Fetching;
 use crate::inspector::InspectorAction;
 use crate::keeper::{Keeper, Reply};
-use crate::later::{self};
+use crate::later;
 use crate::room::Room;
 use crate::state::{Action, Effect, Opened, Phase, State};
 use crate::studies::StudyAction;

@@ -1,7 +1,6 @@
 //! The reducer: every action that is not of the first run alone.
 
-use super::{Action, Effect, State};
-use super::{Cleaning, Import, View, lesson};
+use super::{Action, Cleaning, Effect, Import, State, View, lesson};
 use crate::action::first;
 use crate::bring::Brought;
 use crate::form::Rest;
