@@ -75,9 +75,21 @@ impl Browser {
             Some(program) => (Kind::Firefox, program),
             None => (Kind::Chromium, std::env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into())),
         };
+        // On a machine that is busy with other browsers, a driver or its browser now and then does not come up.
+        let mut tries = 1;
+        loop {
+            match Browser::try_start(kind, &program, storage).await {
+                Err(error) if tries < 3 => eprintln!("started again, after {error:#}"),
+                result => return result,
+            }
+            tries += 1;
+        }
+    }
+
+    async fn try_start(kind: Kind, program: &OsString, storage: bool) -> Result<Browser> {
         let downloads = tempfile::tempdir()?;
         let output = Output::default();
-        let (driver, port) = start_driver(&program, &output).await?;
+        let (driver, port) = start_driver(program, &output).await?;
         let Value::Object(capabilities) = kind.capabilities(downloads.path(), storage) else {
             bail!("capabilities are no object")
         };
@@ -253,7 +265,10 @@ async fn start_driver(program: &OsString, output: &Output) -> Result<(Child, Str
         }
     })
     .await
-    .with_context(|| format!("{} did not name its port within 20 s", program.display()))?;
+    .with_context(|| {
+        let lines = output.lock().unwrap_or_else(PoisonError::into_inner).join("; ");
+        format!("{} did not name its port within 20 s, but wrote “{lines}”", program.display())
+    })?;
     Ok((driver, port))
 }
 

@@ -237,8 +237,9 @@ async fn any_round_can_be_opened() -> Result<()> {
 
 /// Whether the table of what was learned has the round's numbers.
 async fn shows_learned(page: &Page, round: &Inspection) -> Result<bool> {
-    let script = "return [...document.querySelectorAll('#inspector table.learned data')].map((one) => Number(one.getAttribute('value')))";
-    let found: Vec<f64> = serde_json::from_value(page.script(script).await?)?;
+    // As a text, as above.
+    let script = "return JSON.stringify([...document.querySelectorAll('#inspector table.learned data')].map((one) => Number(one.getAttribute('value'))))";
+    let found: Vec<f64> = serde_json::from_str(page.script(script).await?.as_str().context("a list")?)?;
     let after = round.calls.iter().filter_map(|arm| round.arms.get(*arm as usize)?.after);
     let expected: Vec<f64> = after.flat_map(|after| [f64::from(after.seen), after.reward, after.cost]).collect();
     Ok(found == expected)
