@@ -267,7 +267,7 @@ impl Component for App {
     }
 
     fn update(&mut self, context: &Context<Self>, message: Happening) -> bool {
-        if later::get().is_none() && self.waits(&message) {
+        if !self.is_whole() && self.waits(&message) {
             self.waiting.push(message);
             self.ask_for_later(context, true);
             return false;
@@ -463,7 +463,13 @@ impl App {
         self.keeper.as_ref().and_then(|keeper| keeper.trouble.as_ref())
     }
 
-    /// Whether something has to wait for the second module, while that is not here.
+    /// Whether the second module is here and the page has opened what it keeps. The module alone is not enough: a figure's
+    /// menu has it come, too.
+    fn is_whole(&self) -> bool {
+        later::get().is_some() && (self.keeper.is_some() || self.state.is_err())
+    }
+
+    /// Whether something has to wait while the page is not whole.
     fn waits(&self, message: &Happening) -> bool {
         match message {
             // Of the first run.
@@ -483,7 +489,7 @@ impl App {
 
     /// Has the second module come: at once where a person waits for it, else when its turn comes.
     fn ask_for_later(&mut self, context: &Context<App>, at_once: bool) {
-        if later::get().is_some() || self.fetches_later {
+        if self.is_whole() || self.fetches_later {
             return;
         }
         let came = context.link().callback(Happening::Later);
