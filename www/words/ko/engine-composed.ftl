@@ -253,7 +253,7 @@ under-any-win-it-is-a-bound = “하나라도 성공”에서는 α = { $a }인 
 both-axes-logarithmic = 두 축 모두 로그입니다.
 rounds-on-a-logarithmic-axis = 라운드 축은 로그입니다.
 logarithmic-axis = 로그 축.
-simulated-answers-nobody-pays = 지어낸 답이라 비용이 들지 않습니다.
+simulated-answers-nobody-pays = 시뮬레이션한 답이라 비용이 들지 않습니다.
 a-test-queries = 테스트 질의 { $a }개.
 coverage-any-called-model-is-right = 포함률: 호출된 모델 중 하나라도 맞음.
 lines-run-over-s-is-1-to = 선은 s를 1부터 { $a }까지 따라 이어집니다.
