@@ -61,7 +61,16 @@ impl State {
     pub fn open_link(&mut self, fragment: &str) -> Vec<Effect> {
         let link = Link::decode(fragment);
         self.promised = None;
-        self.open(&say!("This link"), link)
+        let effects = self.open(&say!("This link"), link);
+        self.came_from(self.learn.step_of(fragment));
+        effects
+    }
+
+    /// Notes the lesson's step that an experiment is of, unless it could not be opened.
+    fn came_from(&mut self, step: Option<String>) {
+        if !matches!(self.opening, Opening::Failed(..)) {
+            self.learn.set_origin(step);
+        }
     }
 
     /// Opens the text of an experiment file, or the experiment of a result.
@@ -76,6 +85,7 @@ impl State {
                 link.page.room = if evaluation { Room::QueryAware } else { self.room }.slug().into();
                 let left = self.room == Room::Learn;
                 let mut effects = self.open(name, Ok(link));
+                self.came_from(None);
                 // A lesson has an address of its own.
                 if left && self.room == Room::Playground {
                     effects.push(Effect::Leave);
@@ -168,6 +178,7 @@ impl State {
     pub fn forget_link(&mut self) -> Vec<Effect> {
         (self.opening, self.phase, self.ready) = (Opening::Nothing, Phase::Done, None);
         self.panels = Rc::default();
+        self.learn.set_origin(None);
         self.commit()
     }
 

@@ -268,6 +268,7 @@ impl State {
                 self.opening = Opening::Nothing;
                 (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);
                 (self.notice, self.phase) = (None, Phase::Done);
+                self.learn.set_origin(None);
                 self.commit()
             }
             None => {
@@ -418,6 +419,7 @@ impl State {
             form.play_as(&task);
         }
         (self.opening, form.rest.cost_scale) = (Opening::Nothing, None);
+        self.learn.set_origin(None);
         form.off.clear();
         let mut said = form.suggest(&world);
         said.extend(form.fit_models(&world));

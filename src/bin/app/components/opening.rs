@@ -27,11 +27,16 @@ pub enum About {
 /// One of these; nothing where there is nothing to say.
 pub fn about(state: &State, what: About, dispatch: &Callback<Action>) -> Html {
     match what {
-        About::Refusal => refusal(state, dispatch),
+        About::Refusal => html! { <>{lesson(state)}{refusal(state, dispatch)}</> },
         About::Asked => asked(state, dispatch),
         About::Kept => kept(state, dispatch),
         About::Promised => promised(state),
     }
+}
+
+/// The way back to the lesson that the experiment came from; nothing where it came from none.
+pub fn lesson(state: &State) -> Html {
+    html! { if let Some(step) = &state.learn.origin { <p><a href={step}>{say!("Back to the lesson")}</a></p> } }
 }
 
 /// Why a link or a file could not be opened; nothing where none failed.

@@ -8,6 +8,7 @@ use crate::components::download::save;
 use crate::components::workspace::{Said, Wish};
 use crate::form::Form;
 use crate::keeper::{Keeper, Reply, opened, result_of};
+use crate::learn::LearnState;
 use crate::query_aware::QueryAwareAction;
 use crate::room::{Room, opened_last, opens};
 use crate::state::{Action, Effect, Opened, View};
@@ -41,6 +42,7 @@ impl App {
             self.follow(effects);
             return self.touch();
         };
+        let origin = LearnState::remembered_origin();
         if Link::is_meant(&fragment()) {
             opens(&fragment());
             // One that cannot be opened leaves the built-in experiment.
@@ -57,6 +59,10 @@ impl App {
         let linked = (Link::is_meant(&fragment()) || !files.is_empty()) && arrived();
         let (keeper, effects) = Keeper::new(kept, due, state.form.clone(), effects, linked);
         self.keeper = Some(keeper);
+        if !linked {
+            // It comes back with the tab's experiment.
+            state.learn.set_origin(origin);
+        }
         let mut apart = table.unwrap_or_default();
         if state.room == Room::Learn {
             apart.extend(state.reduce(Action::Room(Room::Learn)));
@@ -158,6 +164,7 @@ impl App {
                     if let (Ok(state), Some(keeper)) = (&mut self.state, &mut self.keeper) {
                         keeper.keep(state, self.pool.as_ref());
                         keeper.leave();
+                        state.learn.set_origin(None);
                     }
                     self.workspace = (false, None);
                     bring(context, opened, Some(item), blobs);
