@@ -453,7 +453,12 @@ impl State {
             Event::CleanProgress(progress) => self.cleaning_advanced(progress.bytes),
             Event::Cleaned(from, file) => return self.cleaned(&from, file),
             Event::CleanFailed(error) => return self.not_cleaned(error),
-            Event::Inspected(wanted, answer) => self.inspector.hear(wanted, answer, self.snapshot.as_deref()),
+            Event::Inspected(wanted, answer) => {
+                self.inspector.hear(wanted, answer, self.snapshot.as_deref());
+                if self.phase != Phase::Running && InspectorState::is_remembered() {
+                    self.inspector.remember();
+                }
+            }
             Event::Progress(_) | Event::Failed(_) => {}
         }
         Vec::new()

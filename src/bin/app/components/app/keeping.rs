@@ -7,6 +7,7 @@ use crate::browser::{arrived, ask_to_persist, fragment, named, remember};
 use crate::components::download::save;
 use crate::components::workspace::{Said, Wish};
 use crate::form::Form;
+use crate::inspector::InspectorState;
 use crate::keeper::{Keeper, Reply, opened, result_of};
 use crate::learn::LearnState;
 use crate::query_aware::QueryAwareAction;
@@ -37,6 +38,7 @@ impl App {
         let Some(mut effects) = effects else {
             let (keeper, _) = Keeper::new(kept, due, Rc::new(Form::opening()), Vec::new(), false);
             self.keeper = Some(keeper);
+            state.inspector.recall();
             let snapshot = state.snapshot.clone().filter(|_| state.fresh);
             let effects = snapshot.map(|snapshot| state.follow_rounds(&snapshot)).unwrap_or_default();
             self.follow(effects);
@@ -60,8 +62,9 @@ impl App {
         let (keeper, effects) = Keeper::new(kept, due, state.form.clone(), effects, linked);
         self.keeper = Some(keeper);
         if !linked {
-            // It comes back with the tab's experiment.
+            // They come back with the tab's experiment.
             state.learn.set_origin(origin);
+            state.inspector.recall();
         }
         let mut apart = table.unwrap_or_default();
         if state.room == Room::Learn {
@@ -165,6 +168,7 @@ impl App {
                         keeper.keep(state, self.pool.as_ref());
                         keeper.leave();
                         state.learn.set_origin(None);
+                        InspectorState::forget();
                     }
                     self.workspace = (false, None);
                     bring(context, opened, Some(item), blobs);
