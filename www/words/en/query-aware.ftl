@@ -134,6 +134,7 @@ n-categories-with-fewer-missed-queries-are = { $n ->
    *[other] { $n }{ "\u00A0" }categories with fewer missed queries are not listed.
 }
 missed-of-of = { $missed } of { $of }
+share-2 = { " " }({ $share })
 missed-of-of-share = { $missed } of { $of }, { $share }
 over-represented-words = Over-represented words
 no-word-stands-out-among-the-missed = No word stands out among the missed queries.
@@ -273,6 +274,7 @@ so-far = So far:{ " " }
 which-policy = Which policy?
 only-one-model-is-switched-on-so = Only one model is switched on, so there is nothing to choose: switch on more.
 every-policy-that-plays-full-sets-has = Every policy that plays full sets has to take all { $models } models, so there is nothing to choose: allow fewer models per query.
+name-share = { $name } ({ $share })
 none-that-you-could-use-keeps-within = none that you could use keeps within { $limit } of the budget. Over it: { $policies }. A larger budget, or more rounds to learn in, may help.
 only-the-oracle-plays-and-nobody-has = Only the oracle plays, and nobody has it: add a policy.
 policy-earns-most-reward-reward-per-query = { $policy } earns most: reward { $reward } per query{ $cost }.
