@@ -3,7 +3,6 @@
 use crate::form::Form;
 use crate::room::Room;
 use crate::state::{Effect, Import, Phase, Shared, State, View, check};
-use crate::words::say;
 use crate::world::Files;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{Audit, ImportOptions, find_files};
@@ -23,6 +22,9 @@ pub enum Opening {
     /// It plays on files that are not here.
     Wanted(Rc<Link>),
 }
+
+/// What is opened where that is a link: put into words when it is shown.
+pub const LINK: &str = "This link";
 
 /// The file of a result, and what it promises.
 #[derive(Clone)]
@@ -61,7 +63,7 @@ impl State {
     pub fn open_link(&mut self, fragment: &str) -> Vec<Effect> {
         let link = Link::decode(fragment);
         self.promised = None;
-        let effects = self.open(&say!("This link"), link);
+        let effects = self.open(LINK, link);
         self.came_from(self.learn.step_of(fragment));
         effects
     }
@@ -201,7 +203,7 @@ impl State {
             Ok(()) => {
                 (self.import, self.files, self.audit) = (Import::Idle, Some(files), Some(Shared(Rc::from(audit))));
                 self.keep_files();
-                self.open(&say!("This link"), Ok((*link).clone()))
+                self.open(LINK, Ok((*link).clone()))
             }
             Err(error) => {
                 self.import = Import::Failed(error);

@@ -3,7 +3,7 @@
 use super::message::{Message, Tone, explained};
 use super::name::Name;
 use crate::format::count;
-use crate::opening::Opening;
+use crate::opening::{LINK, Opening};
 use crate::state::{Action, State};
 use crate::words::{mix, plural, say};
 use llm_selection::experiment::RewardModel;
@@ -43,6 +43,7 @@ pub fn lesson(state: &State) -> Html {
 pub fn refusal(state: &State, dispatch: &Callback<Action>) -> Html {
     let Opening::Failed(what, error) = &state.opening else { return Html::default() };
     let place = error.place.field.as_deref();
+    let what = if **what == *LINK { say!("This link") } else { what.clone().into() };
     html! {
         <Message tone={Tone::Bad} title={say!("{what} could not be opened", what = what)} action={button(say!("Close"), dispatch, || Action::Dismiss)}>
             if let Some(place) = place { <code>{place}</code>{": "} }{explained(error)}
