@@ -140,7 +140,13 @@ fn fit<'a>(message: &'static str, text: &'a str) -> Option<(usize, Vec<(&'static
     let mut values = Vec::new();
     for ((_, name), (literal, next)) in pieces.iter().zip(pieces.iter().skip(1)) {
         // The last piece ends the text.
-        let end = if next.is_empty() { rest.strip_suffix(literal)?.len() } else { rest.find(literal)? };
+        let mut end = if next.is_empty() { rest.strip_suffix(literal)?.len() } else { rest.find(literal)? };
+        // What stands before brackets may end in brackets of its own: `C2MAB-V (0.3, 0.05) (−0.4)`.
+        while *literal == " ("
+            && let Some((own, _)) = rest.get(end..)?.split_once(')').filter(|(_, more)| more.starts_with(literal))
+        {
+            end += own.len() + 1;
+        }
         values.push((*name, rest.get(..end)?));
         rest = rest.get(end + literal.len()..)?;
     }
@@ -183,6 +189,16 @@ mod tests {
         assert_eq!(known.told("5 rounds. Nobody knows.").as_deref(), Some("5라운드. Nobody knows."));
         assert_eq!(known.told("The world changes at a. b.").as_deref(), Some("a. bで変化。"));
         assert_eq!(known.told("Nobody knows. Nor here."), None);
+    }
+
+    #[test]
+    fn a_label_keeps_its_own_brackets() {
+        let patterns = "Lowest is {a} ({b}), highest is {c} ({d}).\t最低は{a}（{b}）、最高は{c}（{d}）。\n";
+        let known = Catalogue::read(format!("{patterns}\n{patterns}"));
+        let text = "Lowest is C2MAB-V (0.3, 0.05) (−0.4), highest is CUCB (0.1) (x) (2).";
+        assert_eq!(known.told(text).as_deref(), Some("最低はC2MAB-V (0.3, 0.05)（−0.4）、最高はCUCB (0.1) (x)（2）。"));
+        let plain = "Lowest is Oracle (1), highest is Random (2).";
+        assert_eq!(known.told(plain).as_deref(), Some("最低はOracle（1）、最高はRandom（2）。"));
     }
 
     #[test]

@@ -37,6 +37,9 @@ const FAILING: f64 = 0.03;
 const BYTES_A_TOKEN: u64 = 4;
 /// What is said where no wrong answer is known.
 const UNSURE: &str = "I am not sure.";
+/// What is said of failures.
+pub const FAILURES: [&str; 3] =
+    ["Simulated: too many requests.", "Simulated: internal error.", "Simulated: overloaded."];
 
 impl Dry {
     /// What a provider of this protocol would send back, and after how many milliseconds (200 to 2,500): a pure function of
@@ -110,10 +113,11 @@ fn wrong(reference: &str, draw: u64) -> String {
 
 /// A failure as the protocol has it; `which` in [0,1).
 fn failure(protocol: Protocol, which: f64) -> Heard {
+    let [busy, broken, overloaded] = FAILURES;
     let (status, kind, message) = match which {
-        _ if which < 0.5 => (429, "rate_limit_error", "Simulated: too many requests."),
-        _ if which < 0.75 => (500, "api_error", "Simulated: internal error."),
-        _ => (503, "overloaded_error", "Simulated: overloaded."),
+        _ if which < 0.5 => (429, "rate_limit_error", busy),
+        _ if which < 0.75 => (500, "api_error", broken),
+        _ => (503, "overloaded_error", overloaded),
     };
     let body = match protocol {
         Protocol::OpenAi => json!({"error": {"message": message, "type": kind, "code": null}}),

@@ -9,6 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use site_server::is_first;
 use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -26,26 +27,6 @@ pub fn dist() -> PathBuf {
 
 /// Most bytes of brotli that a first visit loads until the first curves are drawn.
 const FIRST_LOAD: usize = 400_000;
-/// How the names begin of what comes later: with a room, a file, an explanation, or when the first run is over.
-const LATER: [&str; 12] = [
-    "api/",
-    "explanations",
-    "importer",
-    "later_bg",
-    "lesson",
-    "live",
-    "offline",
-    "query_aware",
-    "reading",
-    "rooms",
-    "store",
-    "words",
-];
-
-/// Whether a first visit loads a file before its first curves are drawn.
-fn is_first(name: &str) -> bool {
-    name != offline::SERVICE_WORKER && !LATER.iter().any(|start| name.starts_with(start))
-}
 
 /// Builds the site; `origins` are added to what the page may connect to.
 pub fn build(origins: &[String]) -> Result<()> {

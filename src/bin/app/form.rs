@@ -19,7 +19,7 @@ pub use rest::Rest;
 
 use crate::browser::decimal;
 use crate::format::{count, listed, typed};
-use crate::words::{plural, say};
+use crate::words::{Note, plural, say};
 use crate::world::{Files, Model, Source, World, environment};
 use llm_selection::error::{Error, ErrorKind, Result};
 use llm_selection::experiment::{Experiment, MAX_REPLICATES, MAX_ROUNDS, MAX_SEED, RewardModel, Run, Task};
@@ -214,38 +214,41 @@ impl Form {
     }
 
     /// Goes to what other data suggests where the person set nothing: as on a first visit; says what it changed.
-    pub fn suggest(&mut self, world: &World) -> Vec<AttrValue> {
-        let mut said = Vec::new();
+    pub fn suggest(&mut self, world: &World) -> Vec<Note> {
+        let mut said: Vec<Note> = Vec::new();
         let playing = self.playing_models(world);
         let most = most(playing.len());
         let set = self.max_models.trim().parse().is_ok_and(|n: usize| (1..=most).contains(&n));
         self.set.max_models &= set;
         if self.set.max_models {
-            said.push(say!("Models per query is still {n}, as it was set.", n = self.max_models.trim()));
+            let number = self.max_models.trim().to_owned();
+            said.push(Box::new(move || say!("Models per query is still {n}, as it was set.", n = number)));
         } else {
             let number = match self.source {
                 Source::Illustration => Form::opening().max_models,
                 _ => most.min(4).to_string(),
             };
             if self.max_models != number {
-                said.push(say!("Models per query is now {n}.", n = number));
+                self.max_models = number.clone();
+                said.push(Box::new(move || say!("Models per query is now {n}.", n = number)));
             }
-            self.max_models = number;
         }
         let best = best(&playing).map(|model| model.name.clone());
         for policy in self.policies.iter_mut().filter(|policy| policy.kind == Kind::Fixed && !policy.chosen) {
             let models: Vec<String> = best.iter().cloned().collect();
             if policy.models != models {
-                said.push(say!("The fixed set is now {models}, the best of these models.", models = listed(&models)));
+                policy.models = models.clone();
+                said.push(Box::new(move || {
+                    say!("The fixed set is now {models}, the best of these models.", models = listed(&models))
+                }));
             }
-            policy.models = models;
         }
         said
     }
 
     /// Makes what is chosen fit the models there are; says what it changed.
-    pub fn fit_models(&mut self, world: &World) -> Vec<AttrValue> {
-        let mut said = Vec::new();
+    pub fn fit_models(&mut self, world: &World) -> Vec<Note> {
+        let mut said: Vec<Note> = Vec::new();
         self.off.retain(|name| world.models.iter().any(|model| model.name == *name));
         let playing = self.playing_models(world);
         if playing.is_empty() {
@@ -254,7 +257,9 @@ impl Form {
         let most = most(playing.len());
         if self.max_models.trim().parse().is_ok_and(|n: usize| n > most) {
             self.max_models = most.to_string();
-            said.push(say!("Models per query is now {n}, so that there is something to choose.", n = most));
+            said.push(Box::new(move || {
+                say!("Models per query is now {n}, so that there is something to choose.", n = most)
+            }));
         }
         let best = best(&playing);
         for policy in self.policies.iter_mut().filter(|policy| policy.kind == Kind::Fixed) {
@@ -265,11 +270,14 @@ impl Form {
                 policy.chosen = false;
             }
             if policy.models != before {
-                said.push(say!(
-                    "{before} is not among these models; the fixed set is now {models}.",
-                    before = listed(&before),
-                    models = listed(&policy.models),
-                ));
+                let now = policy.models.clone();
+                said.push(Box::new(move || {
+                    say!(
+                        "{before} is not among these models; the fixed set is now {models}.",
+                        before = listed(&before),
+                        models = listed(&now),
+                    )
+                }));
             }
         }
         said.extend(self.changes.fit(&playing, self.source.is_data()));
@@ -278,25 +286,22 @@ impl Form {
 
     /// Makes the budget fit new data, whose cheapest and dearest sets cost this much: what the person set stays where it
     /// is in range, else it is what this data suggests; says what it changed.
-    pub fn fit_budget(
-        &mut self,
-        world: &World,
-        files: Option<&Files>,
-        range: Option<BudgetRange>,
-    ) -> Option<AttrValue> {
+    pub fn fit_budget(&mut self, world: &World, files: Option<&Files>, range: Option<BudgetRange>) -> Option<Note> {
         let Some(range) = range.filter(|_| world.costs) else {
             self.unconstrained = true;
             let models = files.filter(|_| self.source == Source::Files).map(|files| &files.data.facts().models);
             let without = models.into_iter().flatten().filter(|model| !model.has_cost);
             let without: Vec<String> = without.map(|model| model.name.clone()).collect();
             return Some(match models.is_some_and(|models| models.len() > without.len()) {
-                true => say!("No cost is known of {models}, so there is no budget.", models = listed(&without)),
-                false => say!("This data has no costs, so there is no budget."),
+                true => Box::new(move || {
+                    say!("No cost is known of {models}, so there is no budget.", models = listed(&without))
+                }),
+                false => Box::new(|| say!("This data has no costs, so there is no budget.")),
             });
         };
         if self.set.unconstrained {
             self.unconstrained = true;
-            return Some(say!("There is still no budget, as it was set."));
+            return Some(Box::new(|| say!("There is still no budget, as it was set.")));
         }
         let (low, high) = (range.cheapest_feasible, range.never_binding);
         // Where all sets cost the same, the budget that just lets them.
@@ -304,11 +309,10 @@ impl Form {
         let sign = world.unit.sign();
         let before = (std::mem::take(&mut self.unconstrained), self.budget.clone());
         if self.set.budget && decimal(self.budget.trim()).is_some_and(fits) {
-            return Some(say!(
-                "The budget is still {sign}{budget}, as it was set.",
-                sign = sign,
-                budget = self.budget.trim()
-            ));
+            let budget = self.budget.trim().to_owned();
+            return Some(Box::new(move || {
+                say!("The budget is still {sign}{budget}, as it was set.", sign = sign, budget = budget)
+            }));
         }
         let middle = low + (high - low) / 2.0;
         let rounded = typed(middle, 2);
@@ -325,16 +329,18 @@ impl Form {
         };
         // It was set for other data, and is this data's now.
         self.set.budget = false;
-        let same = before == (false, self.budget.clone());
-        (!same).then(|| {
-            say!(
-                match midway {
-                    true => "The budget is now {sign}{budget}, midway between the cheapest set and the dearest.",
-                    false => "The budget is now {sign}{budget}.",
-                },
-                sign = sign,
-                budget = self.budget,
-            )
+        let now = (false, self.budget.clone());
+        (before != now).then(|| -> Note {
+            Box::new(move || {
+                say!(
+                    match midway {
+                        true => "The budget is now {sign}{budget}, midway between the cheapest set and the dearest.",
+                        false => "The budget is now {sign}{budget}.",
+                    },
+                    sign = sign,
+                    budget = now.1,
+                )
+            })
         })
     }
 

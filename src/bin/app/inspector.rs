@@ -1,6 +1,7 @@
 //! The round inspector: which round is looked at, and what was found.
 
 use crate::action::Effect;
+use crate::browser::{recall_in_tab, remember_in_tab};
 use crate::format::count;
 use crate::shared::Shared;
 use crate::words::{plural, say, told};
@@ -9,6 +10,9 @@ use llm_selection::error::Error;
 use llm_selection::inspect::{Answer, Inspection, RoundWanted, Seek};
 use std::rc::Rc;
 use yew::AttrValue;
+
+/// Name under which a tab remembers what was looked at: the place of the policy, the replicate and the round.
+const LOOKED: &str = "inspector";
 
 /// What can happen to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,6 +94,8 @@ pub struct InspectorState {
     /// Whether it shows the latest round, also when there is a later one.
     follows: bool,
     asked: Option<RoundWanted>,
+    /// The round that was looked at before a reload: the first that is looked at again.
+    before: Option<u32>,
 }
 
 impl Default for InspectorState {
@@ -105,6 +111,7 @@ impl Default for InspectorState {
             brought: 0,
             follows: true,
             asked: None,
+            before: None,
         }
     }
 }
@@ -114,8 +121,33 @@ impl InspectorState {
     /// would have to be handed to a worker first.
     pub fn begin(&mut self, kept: bool) {
         let (policy, replicate) = (self.policy, std::mem::take(&mut self.replicate));
-        *self =
-            InspectorState { policy, replicate, follows: !kept, brought: self.brought, ..InspectorState::default() };
+        let (brought, before) = (self.brought, self.before);
+        *self = InspectorState { policy, replicate, follows: !kept, brought, before, ..InspectorState::default() };
+    }
+
+    /// Has the tab remember what a person looks at.
+    pub fn remember(&self) {
+        let looked = format!("{} {} {}", self.policy, self.replicate.trim(), self.round.trim());
+        remember_in_tab(LOOKED, Some(&looked));
+    }
+
+    /// Whether a person has looked at anything.
+    pub fn is_remembered() -> bool {
+        recall_in_tab(LOOKED).is_some()
+    }
+
+    /// What was looked at is of no use any more.
+    pub fn forget() {
+        remember_in_tab(LOOKED, None);
+    }
+
+    /// After a reload: what was looked at before.
+    pub fn recall(&mut self) {
+        let looked = recall_in_tab(LOOKED).unwrap_or_default();
+        let mut parts = looked.split(' ').map_while(|part| part.parse::<u32>().ok());
+        if let (Some(policy), Some(replicate), Some(round)) = (parts.next(), parts.next(), parts.next()) {
+            (self.policy, self.replicate, self.before) = (policy as usize, replicate.to_string(), Some(round));
+        }
     }
 
     /// From now on it shows the latest round.
@@ -125,6 +157,9 @@ impl InspectorState {
 
     /// The run has come further, and rests there.
     pub fn follow(&mut self, snapshot: &Snapshot) -> Vec<Effect> {
+        if let Some(round) = self.before.take().filter(|round| *round <= snapshot.round) {
+            return self.look_at(round, snapshot);
+        }
         let shown = self.shown.as_ref().map(|shown| shown.round);
         if !self.follows || snapshot.round == 0 || (shown == Some(snapshot.round) && !self.waiting) {
             return Vec::new();

@@ -1,6 +1,7 @@
 //! The room *Learn*: which lesson is open at which step, its experiments, and what the reader has done.
 
 mod lesson;
+mod origin;
 mod place;
 mod progress;
 
@@ -196,6 +197,8 @@ pub struct LearnState {
     pub held: Option<usize>,
     /// Number of the worker that was started last.
     number: u32,
+    /// Address of the step that the page's own experiment came from.
+    pub origin: Option<AttrValue>,
 }
 
 impl LearnState {

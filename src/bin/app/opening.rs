@@ -3,7 +3,6 @@
 use crate::form::Form;
 use crate::room::Room;
 use crate::state::{Effect, Import, Phase, Shared, State, View, check};
-use crate::words::say;
 use crate::world::Files;
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{Audit, ImportOptions, find_files};
@@ -23,6 +22,9 @@ pub enum Opening {
     /// It plays on files that are not here.
     Wanted(Rc<Link>),
 }
+
+/// What is opened where that is a link: put into words when it is shown.
+pub const LINK: &str = "This link";
 
 /// The file of a result, and what it promises.
 #[derive(Clone)]
@@ -61,7 +63,16 @@ impl State {
     pub fn open_link(&mut self, fragment: &str) -> Vec<Effect> {
         let link = Link::decode(fragment);
         self.promised = None;
-        self.open(&say!("This link"), link)
+        let effects = self.open(LINK, link);
+        self.came_from(self.learn.step_of(fragment));
+        effects
+    }
+
+    /// Notes the lesson's step that an experiment is of, unless it could not be opened.
+    fn came_from(&mut self, step: Option<String>) {
+        if !matches!(self.opening, Opening::Failed(..)) {
+            self.learn.set_origin(step);
+        }
     }
 
     /// Opens the text of an experiment file, or the experiment of a result.
@@ -76,6 +87,7 @@ impl State {
                 link.page.room = if evaluation { Room::QueryAware } else { self.room }.slug().into();
                 let left = self.room == Room::Learn;
                 let mut effects = self.open(name, Ok(link));
+                self.came_from(None);
                 // A lesson has an address of its own.
                 if left && self.room == Room::Playground {
                     effects.push(Effect::Leave);
@@ -168,6 +180,7 @@ impl State {
     pub fn forget_link(&mut self) -> Vec<Effect> {
         (self.opening, self.phase, self.ready) = (Opening::Nothing, Phase::Done, None);
         self.panels = Rc::default();
+        self.learn.set_origin(None);
         self.commit()
     }
 
@@ -190,7 +203,7 @@ impl State {
             Ok(()) => {
                 (self.import, self.files, self.audit) = (Import::Idle, Some(files), Some(Shared(Rc::from(audit))));
                 self.keep_files();
-                self.open(&say!("This link"), Ok((*link).clone()))
+                self.open(LINK, Ok((*link).clone()))
             }
             Err(error) => {
                 self.import = Import::Failed(error);

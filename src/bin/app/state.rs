@@ -23,7 +23,7 @@ use crate::room::Room;
 pub use crate::shared::Shared;
 use crate::studies::{Own, Studies, StudyAction};
 use crate::sweep::SweepState;
-use crate::words::{say, told};
+use crate::words::{Note, say, told};
 use crate::world::{Files, Source, World};
 pub use cleaning::Cleaning;
 pub use import::Import;
@@ -118,7 +118,7 @@ pub struct State {
     /// What is wrong in the form.
     pub problem: Option<Rc<Error>>,
     /// What the page changed by itself.
-    pub notice: Option<Rc<str>>,
+    pub notice: Option<Rc<dyn Fn() -> AttrValue>>,
     /// An experiment from outside that is not shown yet, or cannot be.
     pub opening: Opening,
     /// Panels that a link hides, by name.
@@ -268,14 +268,17 @@ impl State {
                 self.opening = Opening::Nothing;
                 (self.form, self.world, self.cursor) = (Rc::new(form), Rc::new(world), None);
                 (self.notice, self.phase) = (None, Phase::Done);
+                self.learn.set_origin(None);
                 self.commit()
             }
             None => {
-                let said = say!(
-                    "“{title}” has something that the form has no input for. Download it and run it with llm-select.",
-                    title = told(part.title.clone())
-                );
-                self.notice = Some(Rc::from(said.as_str()));
+                let title = part.title.clone();
+                self.say(vec![Box::new(move || {
+                    say!(
+                        "“{title}” has something that the form has no input for. Download it and run it with llm-select.",
+                        title = told(title.clone())
+                    )
+                })]);
                 Vec::new()
             }
         }
@@ -338,8 +341,10 @@ impl State {
         Rc::make_mut(&mut self.form)
     }
 
-    fn say(&mut self, said: Vec<AttrValue>) {
-        self.notice = (!said.is_empty()).then(|| said.join(" ").into());
+    fn say(&mut self, said: Vec<Note>) {
+        self.notice = (!said.is_empty()).then(|| -> Rc<dyn Fn() -> AttrValue> {
+            Rc::new(move || said.iter().map(|note| note()).collect::<Vec<_>>().join(" ").into())
+        });
     }
 
     pub fn data(&self) -> Option<Rc<Remote>> {
@@ -418,6 +423,7 @@ impl State {
             form.play_as(&task);
         }
         (self.opening, form.rest.cost_scale) = (Opening::Nothing, None);
+        self.learn.set_origin(None);
         form.off.clear();
         let mut said = form.suggest(&world);
         said.extend(form.fit_models(&world));
@@ -451,7 +457,12 @@ impl State {
             Event::CleanProgress(progress) => self.cleaning_advanced(progress.bytes),
             Event::Cleaned(from, file) => return self.cleaned(&from, file),
             Event::CleanFailed(error) => return self.not_cleaned(error),
-            Event::Inspected(wanted, answer) => self.inspector.hear(wanted, answer, self.snapshot.as_deref()),
+            Event::Inspected(wanted, answer) => {
+                self.inspector.hear(wanted, answer, self.snapshot.as_deref());
+                if self.phase != Phase::Running && InspectorState::is_remembered() {
+                    self.inspector.remember();
+                }
+            }
             Event::Progress(_) | Event::Failed(_) => {}
         }
         Vec::new()

@@ -41,6 +41,9 @@ macro_rules! mix {
 
 pub(crate) use {mix, plural, say};
 
+/// Something to say that is put into words when it is shown: the language may change before that.
+pub type Note = Box<dyn Fn() -> AttrValue>;
+
 /// A language that the page speaks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Language {

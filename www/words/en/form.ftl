@@ -72,6 +72,7 @@ absence-number = Absence { $number }
 model-of-absence-number = Model of absence { $number }
 remove-absence-number = Remove absence { $number }
 back-in = back in
+neutral = neutral
 files-format-format-one-row-a-result = { $files }, format { $format }, one row a result. { $complete } of { $queries } are complete.
 files-format-format-complete-of-queries-are = { $files }, format { $format }. { $complete } of { $queries } are complete.
 scores-scores-costs-costs-latencies-latencies = scores: { $scores }; costs: { $costs }; latencies: { $latencies }

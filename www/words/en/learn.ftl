@@ -192,6 +192,7 @@ ticks-and-guesses-are-remembered-on-this = Ticks and guesses are remembered on t
 forget-my-progress = Forget my progress
 open-in-query-aware = Open in Query-aware
 open-in-the-playground = Open in the Playground
+back-to-the-lesson = Back to the lesson
 show-the-answer = Show the answer
 train-and-judge = Train and judge
 run-n-rounds = { $n ->

@@ -134,6 +134,7 @@ n-categories-with-fewer-missed-queries-are = { $n ->
    *[other] { $n }{ "\u00A0" }categories with fewer missed queries are not listed.
 }
 missed-of-of = { $missed } of { $of }
+share-2 = { " " }({ $share })
 missed-of-of-share = { $missed } of { $of }, { $share }
 over-represented-words = Over-represented words
 no-word-stands-out-among-the-missed = No word stands out among the missed queries.
@@ -197,7 +198,8 @@ has-learned-nothing = has learned nothing
 majority = Majority
 knows-each-models-share = knows each model's share
 how-well-each-model-is-predicted = How well each model is predicted
-weighted-f1-f1-in-the-paper-with = Weighted F1 { $f1 }. In the paper, with a fine-tuned RoBERTa: 0.71 on GSM8K, 0.68 on MMLU. Reading the query saves { $saved } nats of log loss a label against knowing each model's share only.
+weighted-f1-f1-in-the-paper-with = Weighted F1 { $f1 }. In the paper, with a fine-tuned RoBERTa: 0.71 on GSM8K, 0.68 on MMLU. Reading the query saves { $size } nats of log loss a label against knowing each model's share only.
+weighted-f1-f1-in-the-paper-with-2 = Weighted F1 { $f1 }. In the paper, with a fine-tuned RoBERTa: 0.71 on GSM8K, 0.68 on MMLU. Reading the query adds { $size } nats of log loss a label against knowing each model's share only.
 predictions-by-model-scrolls-sideways = Predictions by model, scrolls sideways
 predictions-by-model = Predictions by model
 predictions-of-all-models-together-scrolls-sideways = Predictions of all models together, scrolls sideways
@@ -272,6 +274,7 @@ so-far = So far:{ " " }
 which-policy = Which policy?
 only-one-model-is-switched-on-so = Only one model is switched on, so there is nothing to choose: switch on more.
 every-policy-that-plays-full-sets-has = Every policy that plays full sets has to take all { $models } models, so there is nothing to choose: allow fewer models per query.
+name-share = { $name } ({ $share })
 none-that-you-could-use-keeps-within = none that you could use keeps within { $limit } of the budget. Over it: { $policies }. A larger budget, or more rounds to learn in, may help.
 only-the-oracle-plays-and-nobody-has = Only the oracle plays, and nobody has it: add a policy.
 policy-earns-most-reward-reward-per-query = { $policy } earns most: reward { $reward } per query{ $cost }.

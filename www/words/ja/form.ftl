@@ -60,6 +60,7 @@ absence-number = 不在{ $number }
 model-of-absence-number = 不在{ $number }のモデル
 remove-absence-number = 不在{ $number }を削除
 back-in = 復帰ラウンド
+neutral = 中立
 files-format-format-one-row-a-result = { $files }、形式は{ $format }、1行に1つの結果。{ $queries }中{ $complete }件で結果がそろっています。
 files-format-format-complete-of-queries-are = { $files }、形式は{ $format }。{ $queries }中{ $complete }件で結果がそろっています。
 scores-scores-costs-costs-latencies-latencies = スコア：{ $scores }。コスト：{ $costs }。レイテンシ：{ $latencies }
@@ -243,7 +244,7 @@ all-keys = キー操作の一覧
 keys-are-off = キー操作はオフです
 column-column = 列{ $column }
 row-row-column = { $row }行目、{ $column }
-found-found-expected-expected = 「{ $found }」ではなく、次が必要です：{ $expected }
+found-found-expected-expected = 現在は「{ $found }」ですが、次のものが必要です：{ $expected }
 place-said = { $place }：{ $said }
 right-from-score = 正解とみなすスコア
 c-of-epsilon-is-c-t = ε = c/tのc

@@ -162,6 +162,7 @@ ticks-and-guesses-are-remembered-on-this = 完了の印と予想は、このコ�
 forget-my-progress = 進み具合を消去
 open-in-query-aware = クエリ認識で開く
 open-in-the-playground = 実験室で開く
+back-to-the-lesson = レッスンへ戻る
 show-the-answer = 答えを見る
 train-and-judge = 学習して評価
 run-n-rounds = { $n }ラウンドを実行

@@ -60,6 +60,7 @@ absence-number = 부재 { $number }
 model-of-absence-number = 부재 { $number }의 모델
 remove-absence-number = 부재 { $number } 제거
 back-in = 복귀 라운드
+neutral = 중립
 files-format-format-one-row-a-result = { $files }, 형식 { $format }, 결과 하나에 한 행. { $queries } 중 { $complete }개는 결과가 모두 있습니다.
 files-format-format-complete-of-queries-are = { $files }, 형식 { $format }. { $queries } 중 { $complete }개는 결과가 모두 있습니다.
 scores-scores-costs-costs-latencies-latencies = 점수: { $scores }. 비용: { $costs }. 지연 시간: { $latencies }
@@ -243,7 +244,7 @@ all-keys = 모든 단축키
 keys-are-off = 단축키 꺼짐
 column-column = { $column } 열
 row-row-column = { $row }행, { $column }
-found-found-expected-expected = 실제: { $found }, 필요: { $expected }
+found-found-expected-expected = 지금은 “{ $found }”입니다. 다음이 필요합니다: { $expected }
 place-said = { $place }: { $said }
 right-from-score = 정답으로 보는 점수
 c-of-epsilon-is-c-t = ε = c/t의 c

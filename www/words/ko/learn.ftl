@@ -162,6 +162,7 @@ ticks-and-guesses-are-remembered-on-this = 완료 표시와 예상은 이 컴퓨
 forget-my-progress = 내 진행 상황 지우기
 open-in-query-aware = 질의 인식에서 열기
 open-in-the-playground = 실험실에서 열기
+back-to-the-lesson = 수업으로 돌아가기
 show-the-answer = 정답 보기
 train-and-judge = 학습하고 평가
 run-n-rounds = { $n }라운드 실행

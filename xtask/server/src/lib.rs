@@ -1,4 +1,5 @@
-//! A small static file server for `dist/`: on 127.0.0.1 only, used by `cargo xtask serve` and by the browser tests.
+//! A small static file server for `dist/`: on 127.0.0.1 only, used by `cargo xtask serve` and by the browser tests; and
+//! which of its files a first visit loads.
 
 use std::convert::Infallible;
 use std::fs;
@@ -18,6 +19,28 @@ use tokio::runtime;
 use tokio::sync::oneshot;
 
 type Reply = Response<Full<Bytes>>;
+
+/// How the names begin of what comes later: with a room, a file, an explanation, or when the first run is over.
+const LATER: [&str; 13] = [
+    "api/",
+    "explanations",
+    "importer",
+    "later_bg",
+    "lesson",
+    "live",
+    "offline",
+    "query_aware",
+    "reading",
+    "rooms",
+    "store",
+    "sw.js",
+    "words",
+];
+
+/// Whether a first visit loads a file of `dist/` before its first curves are drawn.
+pub fn is_first(name: &str) -> bool {
+    !LATER.iter().any(|start| name.starts_with(start))
+}
 
 /// A running server; dropping it stops it and cuts its connections.
 pub struct Site {

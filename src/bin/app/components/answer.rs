@@ -104,7 +104,9 @@ pub fn Answer(props: &AnswerProps) -> Html {
     let overspend: Vec<String> = policies
         .iter()
         .filter(|policy| over(policy, budget) > TOLERANCE)
-        .map(|policy| format!("{} ({})", plain(&policy.label), percent(over(policy, budget))))
+        .map(|policy| {
+            say!("{name} ({share})", name = plain(&policy.label), share = percent(over(policy, budget))).to_string()
+        })
         .collect();
     let limit = percent(TOLERANCE);
     let (task, models) = (&snapshot.result.experiment.task, snapshot.result.models.len());

@@ -41,6 +41,15 @@ fn alike(files: &[FileAudit], what: impl Fn(&FileAudit) -> AttrValue) -> Vec<Str
     }
 }
 
+/// What a format is called, or several, joined by commas: they have names, but for our own.
+pub fn format_name(format: &str) -> String {
+    let names: Vec<AttrValue> = format
+        .split(", ")
+        .map(|name| if name == "neutral" { say!("neutral") } else { name.to_owned().into() })
+        .collect();
+    names.join(&say!(", "))
+}
+
 /// The audit in plain words.
 #[component]
 pub fn AuditLines(props: &LinesProps) -> Html {
@@ -56,7 +65,7 @@ pub fn AuditLines(props: &LinesProps) -> Html {
                 "{files}, format {format}. {complete} of {queries} are complete."
             },
             files = plural!(files, "{n}\u{a0}file", "{n}\u{a0}files", n = count(files)),
-            format = html! { <b>{&audit.format}</b> },
+            format = html! { <b>{format_name(&audit.format)}</b> },
             complete = count(audit.complete),
             queries = plural!(audit.queries, "{n}\u{a0}query", "{n}\u{a0}queries", n = count(audit.queries)),
         ),

@@ -2,6 +2,7 @@
 
 use super::data::{failure_title, leave_out, reading, why};
 use super::dialog::use_dialog;
+use super::import_audit::format_name;
 use super::message::{Message, Tone, explained};
 use super::prices::prices;
 use crate::choices::{COUNTED, Choices, GRADERS, GraderKind, ROLES, asks, faulty, labels};
@@ -215,7 +216,7 @@ fn table(excerpt: &Rc<Excerpt>) -> Html {
                 { match &excerpt.format {
                     Some((format, why)) => mix!(
                         "Read as {format}: {why}.",
-                        format = html! { <b>{format}</b> },
+                        format = html! { <b>{format_name(format)}</b> },
                         why = told(why.clone()).replace('`', ""),
                     ),
                     None => html! { {say!("Its columns are not known: say below what they are. Our guess is filled in.")} },
@@ -268,7 +269,7 @@ fn columns(choices: &Choices, mapping: &Mapping, excerpt: &Excerpt, edit: &Edit)
             if let Some((format, _)) = &excerpt.format {
                 <div class="field"><label for="mapping-columns">{say!("Which column is what")}</label>
                     <select id="mapping-columns" onchange={recognised}>
-                        <option value="format" selected={choices.recognised}>{say!("As files of the format {format} have it", format = format)}</option>
+                        <option value="format" selected={choices.recognised}>{say!("As files of the format {format} have it", format = format_name(format))}</option>
                         <option value="own" selected={!choices.recognised}>{say!("As chosen here")}</option>
                     </select></div>
             }

@@ -3,7 +3,7 @@
 use super::message::{Message, Tone, explained};
 use super::name::Name;
 use crate::format::count;
-use crate::opening::Opening;
+use crate::opening::{LINK, Opening};
 use crate::state::{Action, State};
 use crate::words::{mix, plural, say};
 use llm_selection::experiment::RewardModel;
@@ -27,17 +27,23 @@ pub enum About {
 /// One of these; nothing where there is nothing to say.
 pub fn about(state: &State, what: About, dispatch: &Callback<Action>) -> Html {
     match what {
-        About::Refusal => refusal(state, dispatch),
+        About::Refusal => html! { <>{lesson(state)}{refusal(state, dispatch)}</> },
         About::Asked => asked(state, dispatch),
         About::Kept => kept(state, dispatch),
         About::Promised => promised(state),
     }
 }
 
+/// The way back to the lesson that the experiment came from; nothing where it came from none.
+pub fn lesson(state: &State) -> Html {
+    html! { if let Some(step) = &state.learn.origin { <p><a href={step}>{say!("Back to the lesson")}</a></p> } }
+}
+
 /// Why a link or a file could not be opened; nothing where none failed.
 pub fn refusal(state: &State, dispatch: &Callback<Action>) -> Html {
     let Opening::Failed(what, error) = &state.opening else { return Html::default() };
     let place = error.place.field.as_deref();
+    let what = if **what == *LINK { say!("This link") } else { what.clone().into() };
     html! {
         <Message tone={Tone::Bad} title={say!("{what} could not be opened", what = what)} action={button(say!("Close"), dispatch, || Action::Dismiss)}>
             if let Some(place) = place { <code>{place}</code>{": "} }{explained(error)}

@@ -16,7 +16,7 @@ mod words;
 
 use super::handout;
 use super::message::{Message, Tone, explained, field_name};
-use super::opening::refusal;
+use super::opening::{lesson, refusal};
 use super::workspace::trouble;
 use crate::format::{count, duration, listed};
 use crate::query_aware::{QueryAwareAction, QueryAwareState, Recall, Trained};
@@ -100,6 +100,7 @@ pub fn main(state: &State, unkept: Option<&Rc<Error>>, dispatch: &Callback<Actio
             <h1 class="vh">{say!("Query-aware")}</h1>
             <p class="lede">{say!("Read the query, predict which models can answer it, call few of them, and let them vote: SelectLLM, trained and judged on your own results.")}</p>
             if let Some(error) = unkept { {trouble(error)} }
+            {lesson(state)}
             {refusal(state, dispatch)}
             if let Some(error) = elsewhere {
                 <Message tone={Tone::Bad} title={field_name(&state.form, error)} action={html! { <a class="btn small" href="#">{say!("To the Playground")}</a> }}>

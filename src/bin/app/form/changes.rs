@@ -4,7 +4,7 @@ use super::read::{number, whole};
 use super::{best, listed};
 use crate::browser::decimal;
 use crate::format::{count, typed};
-use crate::words::{plural, say};
+use crate::words::{Note, plural, say};
 use crate::world::Model;
 use llm_selection::error::Result;
 use llm_selection::experiment::{Away, Drift, Environment, MAX_ROUNDS, NewMeans, Sampling};
@@ -229,7 +229,7 @@ impl Changes {
     }
 
     /// Drops what is about models that do not play, and on synthetic worlds what is about parts of files; says so.
-    pub fn fit(&mut self, playing: &[&Model], on_data: bool) -> Option<AttrValue> {
+    pub fn fit(&mut self, playing: &[&Model], on_data: bool) -> Vec<Note> {
         let there = |name: &String| playing.iter().any(|model| model.name == *name);
         let mut gone: Vec<String> = Vec::new();
         let mut drop = |name: &String| {
@@ -257,22 +257,24 @@ impl Changes {
             !drift.models.is_empty()
         });
         self.away.retain(|away| drop(&away.model));
-        let mut said = Vec::new();
+        let mut said: Vec<Note> = Vec::new();
         if !gone.is_empty() {
-            said.push(plural!(
-                gone.len(),
-                "{models} is not among these models: what was to change about it is dropped.",
-                "{models} are not among these models: what was to change about them is dropped.",
-                models = listed(&gone),
-            ));
+            said.push(Box::new(move || {
+                plural!(
+                    gone.len(),
+                    "{models} is not among these models: what was to change about it is dropped.",
+                    "{models} are not among these models: what was to change about them is dropped.",
+                    models = listed(&gone),
+                )
+            }));
         }
         if costly {
-            said.push(say!("This data has no costs: what was to change about costs is dropped."));
+            said.push(Box::new(|| say!("This data has no costs: what was to change about costs is dropped.")));
         }
         if parts > 0 {
-            said.push(say!("There are no files here: the changes to their next part are dropped."));
+            said.push(Box::new(|| say!("There are no files here: the changes to their next part are dropped.")));
         }
-        (!said.is_empty()).then(|| said.join(" ").into())
+        said
     }
 
     /// An environment with these changes.

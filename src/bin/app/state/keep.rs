@@ -5,7 +5,7 @@ use crate::bring::Brought;
 use crate::form::Form;
 use crate::format::count;
 use crate::room::Room;
-use crate::words::{plural, say, told};
+use crate::words::{Note, plural, say, told};
 use crate::world::{Files, Source, World};
 use llm_selection::browser::chosen::Chosen;
 use llm_selection::data::{FileIdentity, ImportOptions, presets, stem};
@@ -142,10 +142,10 @@ impl State {
     /// Puts something kept into the page, with its files read.
     pub(super) fn restored(&mut self, opened: Opened, files: Option<Files>) -> Vec<Effect> {
         let Opened { mut form, files: loaded, played, trained, .. } = opened;
-        let mut said = Vec::new();
+        let mut said: Vec<Note> = Vec::new();
         if form.source == Source::Files && files.is_none() {
             form.source = Source::Illustration;
-            said.push(say!("Your files were not kept in this browser: please load them again."));
+            said.push(Box::new(|| say!("Your files were not kept in this browser: please load them again.")));
         }
         let world = match World::new(&form.source, files.as_ref()) {
             Ok(world) => world,

@@ -119,7 +119,9 @@ impl State {
             }
             Action::Inspect(action) => {
                 let snapshot = self.snapshot.as_ref().filter(|_| self.fresh);
-                return self.inspector.reduce(action, snapshot.map(|snapshot| &*snapshot.0));
+                let effects = self.inspector.reduce(action, snapshot.map(|snapshot| &*snapshot.0));
+                self.inspector.remember();
+                return effects;
             }
             Action::View(view) => {
                 self.view = view;

@@ -12,6 +12,7 @@ use llm_selection::plan::Plan;
 use llm_selection::random::{below, hash, unit};
 use llm_selection::run::run;
 use serde_json::json;
+use site_server::is_first;
 use std::fmt::Write as _;
 use std::time::Instant;
 
@@ -107,18 +108,13 @@ async fn load(page: &Page) -> Result<()> {
     Ok(())
 }
 
-/// Brotli bytes of every file that a first visit loads until its first curves, and of the store and the service worker soon
-/// after: not of the JavaScript interface, of the rooms, nor of what comes with the first file, the first explanation, or
-/// when the first run is over.
+/// Brotli bytes of every file that a first visit loads until its first curves, as the build counts them.
 fn first_load_on_disk() -> Result<u64> {
     let mut sum = 0;
     for entry in std::fs::read_dir(end_to_end::dist())? {
         let entry = entry?;
-        let name = entry.file_name();
-        let later = ["importer", "query_aware", "explanations", "later_bg", "lesson", "live", "reading"]
-            .iter()
-            .any(|start| name.to_string_lossy().starts_with(start));
-        if !later && entry.path().extension().is_some_and(|ending| ending == "br") {
+        let first = is_first(&entry.file_name().to_string_lossy());
+        if first && entry.path().extension().is_some_and(|ending| ending == "br") {
             sum += entry.metadata()?.len();
         }
     }

@@ -16,9 +16,8 @@ const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"
 const COLOURS: [&str; 1] = ["color-contrast"];
 
 /// Latin letters that are nobody's English: names of policies, models, providers, formats, files, and fixed expressions.
-const NAMES: [&str; 13] = [
-    // A provider's words, a question to models, a query of the files.
-    "Simulated: too many requests",
+const NAMES: [&str; 12] = [
+    // A question to models, a query of the files.
     "What is 3/4 as a percentage?",
     "sums of",
     // The paper's names of the reward models, a command.

@@ -235,6 +235,44 @@ async fn any_round_can_be_opened() -> Result<()> {
     .await
 }
 
+/// What the inspector shows, as paper names it, once it is this.
+async fn looks_at(page: &Page, policy: usize, round: &str) -> Result<()> {
+    let script = "const shown = document.querySelector('.inspector p.handout')?.textContent ?? '';
+        return [document.getElementById('inspector-policy')?.selectedIndex, shown.replace(/\\s+/g, ' ')]";
+    page.until(round, async || {
+        let shown = page.script(script).await?;
+        let there = shown[1].as_str().is_some_and(|text| text.ends_with(round));
+        Ok((shown[0] == policy && there).then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_round_that_was_looked_at_is_back_after_a_reload() -> Result<()> {
+    check(async |page| {
+        done(page).await?;
+        looks_at(page, 0, ", replicate 1, round 10 000").await?;
+        page.script(
+            "const select = document.getElementById('inspector-policy'); select.selectedIndex = 2;
+             select.dispatchEvent(new Event('change', { bubbles: true }))",
+        )
+        .await?;
+        page.fill("spinbutton", "Replicate, of 10", "7").await?;
+        page.fill("spinbutton", "Round, of 10\u{202f}000", "4004").await?;
+        looks_at(page, 2, ", replicate 7, round 4 004").await?;
+        page.browser().client().refresh().await?;
+        looks_at(page, 2, ", replicate 7, round 4 004").await?;
+        // Also of a run that the workspace brings back; until then another run is followed to its end.
+        page.fill("spinbutton", "Rounds", "2000").await?;
+        looks_at(page, 2, ", replicate 7, round 2 000").await?;
+        page.fill("spinbutton", "Round, of 2\u{202f}000", "1234").await?;
+        looks_at(page, 2, ", replicate 7, round 1 234").await?;
+        page.browser().client().refresh().await?;
+        looks_at(page, 2, ", replicate 7, round 1 234").await
+    })
+    .await
+}
+
 /// Whether the table of what was learned has the round's numbers.
 async fn shows_learned(page: &Page, round: &Inspection) -> Result<bool> {
     // As a text, as above.

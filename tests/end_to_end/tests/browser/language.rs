@@ -208,3 +208,27 @@ async fn numbers_are_written_as_the_language_has_them() -> Result<()> {
     })
     .await
 }
+
+/// Results without costs.
+const FEW: &str = "query_id,model,score\n1,a,1\n1,b,0\n1,c,1\n2,a,0\n2,b,1\n2,c,1\n";
+
+#[tokio::test]
+async fn what_was_changed_is_said_in_the_language_that_is_spoken_now() -> Result<()> {
+    check(async |page| {
+        done(page).await?;
+        page.drop_files(".drop", &[("few.csv", FEW)]).await?;
+        let notice = "This data has no costs, so there is no budget.";
+        page.wait_for_text(notice).await?;
+        // So is what the format is called.
+        page.wait_for_text("1 file, format neutral, one row a result.").await?;
+        for (tag, format) in [("ko", "형식 중립"), ("ja", "形式は中立")] {
+            page.speak(tag).await?;
+            let said = page.said(notice);
+            ensure!(said != notice, "{tag}: not translated");
+            page.wait_for_text(&said).await?;
+            page.wait_for_text(format).await?;
+        }
+        Ok(())
+    })
+    .await
+}

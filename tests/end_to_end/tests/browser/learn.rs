@@ -321,9 +321,26 @@ async fn an_experiment_is_varied_and_taken_to_the_playground() -> Result<()> {
         let expected = complete(&Experiment::from_json(&step["experiment"]["experiment"].to_string())?)?;
         ensure!(Link::decode(&link)?.experiment == expected, "another experiment: {link}");
         page.script("document.getElementById('share').hidePopover()").await?;
-        // The way back leads to the step.
-        page.browser().client().back().await?;
-        page.find("heading", step["title"].as_str().context("a title")?).await.map(drop)
+        // The browser's way back leads to the step, and so does the page's.
+        let (client, title) = (page.browser().client(), step["title"].as_str().context("a title")?);
+        client.back().await?;
+        page.find("heading", title).await?;
+        page.click("link", "Open in the Playground").await?;
+        page.click("link", "Back to the lesson").await?;
+        page.find("heading", title).await?;
+        let address = client.current_url().await?;
+        ensure!(address.fragment() == Some(&format!("learn/{slug}/{number}")), "{address}");
+        // It stays after a reload, until another experiment is opened.
+        client.back().await?;
+        page.find("link", "Back to the lesson").await?;
+        client.refresh().await?;
+        page.find("link", "Back to the lesson").await?;
+        done(page).await?;
+        let mut other = expected;
+        other.run.rounds += 1;
+        page.script(&format!("location.hash = '{}'", Link::new(other).encode()?)).await?;
+        let is_gone = "return ![...document.links].some((link) => link.textContent === 'Back to the lesson')";
+        page.until("no lesson", async || Ok((page.script(is_gone).await? == true).then_some(()))).await
     })
     .await
 }

@@ -164,7 +164,7 @@ impl App {
                     <Message tone={Tone::Bad} title={say!("The run could not go on")} action={close.clone()}>{explained(error)}</Message>
                 }
                 if let Some(notice) = &state.notice {
-                    <Message tone={Tone::Note} title={say!("Changed to fit the data")} action={close}>{notice.to_string()}</Message>
+                    <Message tone={Tone::Note} title={say!("Changed to fit the data")} action={close}>{notice()}</Message>
                 }
                 {self.about(state, About::Promised)}
                 if state.wanted().is_none() { {warnings(state)} }

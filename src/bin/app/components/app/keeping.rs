@@ -7,7 +7,9 @@ use crate::browser::{arrived, ask_to_persist, fragment, named, remember};
 use crate::components::download::save;
 use crate::components::workspace::{Said, Wish};
 use crate::form::Form;
+use crate::inspector::InspectorState;
 use crate::keeper::{Keeper, Reply, opened, result_of};
+use crate::learn::LearnState;
 use crate::query_aware::QueryAwareAction;
 use crate::room::{Room, opened_last, opens};
 use crate::state::{Action, Effect, Opened, View};
@@ -36,11 +38,13 @@ impl App {
         let Some(mut effects) = effects else {
             let (keeper, _) = Keeper::new(kept, due, Rc::new(Form::opening()), Vec::new(), false);
             self.keeper = Some(keeper);
+            state.inspector.recall();
             let snapshot = state.snapshot.clone().filter(|_| state.fresh);
             let effects = snapshot.map(|snapshot| state.follow_rounds(&snapshot)).unwrap_or_default();
             self.follow(effects);
             return self.touch();
         };
+        let origin = LearnState::remembered_origin();
         if Link::is_meant(&fragment()) {
             opens(&fragment());
             // One that cannot be opened leaves the built-in experiment.
@@ -57,6 +61,11 @@ impl App {
         let linked = (Link::is_meant(&fragment()) || !files.is_empty()) && arrived();
         let (keeper, effects) = Keeper::new(kept, due, state.form.clone(), effects, linked);
         self.keeper = Some(keeper);
+        if !linked {
+            // They come back with the tab's experiment.
+            state.learn.set_origin(origin);
+            state.inspector.recall();
+        }
         let mut apart = table.unwrap_or_default();
         if state.room == Room::Learn {
             apart.extend(state.reduce(Action::Room(Room::Learn)));
@@ -158,6 +167,8 @@ impl App {
                     if let (Ok(state), Some(keeper)) = (&mut self.state, &mut self.keeper) {
                         keeper.keep(state, self.pool.as_ref());
                         keeper.leave();
+                        state.learn.set_origin(None);
+                        InspectorState::forget();
                     }
                     self.workspace = (false, None);
                     bring(context, opened, Some(item), blobs);

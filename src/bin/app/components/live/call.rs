@@ -8,6 +8,7 @@ use crate::format::{count, fixed};
 use crate::live::{CallText, LiveAction};
 use crate::state::Action;
 use crate::words::{say, told};
+use llm_selection::live::dry::FAILURES;
 use llm_selection::live::session::{Row, RowState, Texts};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -41,13 +42,19 @@ pub fn CallDialog(props: &CallProps) -> Html {
                 if let Some(row) = &props.row { <p>{facts(row)}</p> }
                 if let Some(Texts { sent, reference, came, advice }) = &texts {
                     if !advice.is_empty() { <Message tone={Tone::Note} title={say!("What to make of it")}>{told(advice.clone())}</Message> }
-                    {part(say!("Came back"), came)}{part(say!("Reference"), reference)}{part(say!("Sent"), sent)}
+                    {part(say!("Came back"), &in_words(came))}{part(say!("Reference"), reference)}{part(say!("Sent"), sent)}
                 } else {
                     <p class="quiet">{say!("Looking it up…")}</p>
                 }
             </div>
         </dialog>
     }
+}
+
+/// What a provider said: its own words, but for those of the simulated one, which are the page's.
+pub fn in_words(said: &str) -> AttrValue {
+    let said = AttrValue::from(said.to_owned());
+    if FAILURES.contains(&&*said) { told(said) } else { said }
 }
 
 /// Who was asked what, and what it took.

@@ -1,5 +1,6 @@
 //! The calls of a run as a table of any length: only the rows in view are on the page.
 
+use super::call::in_words;
 use super::field::At;
 use super::spend::dollars;
 use crate::components::explain::{Explain, Topic};
@@ -106,7 +107,8 @@ fn line(row: &Row, place: usize, at: &At) -> Html {
                 None => say!("failed"),
             };
             let title = told(fault.title());
-            let said = if fault.said.is_empty() { title.to_string() } else { format!("{title}: {}", fault.said) };
+            let said =
+                if fault.said.is_empty() { title.to_string() } else { format!("{title}: {}", in_words(&fault.said)) };
             ("err", state, said, None)
         }
         RowState::Answered(text, ending, score) => {

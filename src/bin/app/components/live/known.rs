@@ -1,5 +1,6 @@
 //! What is known of each model of the run that is open.
 
+use super::call::in_words;
 use super::field::At;
 use super::spend::{dollars, mean, mean_dollars};
 use crate::components::explain::{Explain, Topic};
@@ -85,7 +86,7 @@ pub fn troubles(report: &Report, at: &At) -> Html {
         let action = html! { <button type="button" class="btn small" onclick={at.press(move || LiveAction::TryAgain(place))}>{say!("Try again")}</button> };
         html! {
             <Message key={place} tone={Tone::Bad} title={format!("{}: {}", model.name, told(away.fault.title()))} {action}>
-                if !away.fault.said.is_empty() { <p>{mix!("It said: {said}", said = html! { <q>{away.fault.said.clone()}</q> })}</p> }
+                if !away.fault.said.is_empty() { <p>{mix!("It said: {said}", said = html! { <q>{in_words(&away.fault.said)}</q> })}</p> }
                 <p>{say!("{advice} It is tried again in {time}, or at once when you say so; the run goes on with the other models.", advice = told(away.advice.clone()), time = duration(away.left_ms))}</p>
             </Message>
         }

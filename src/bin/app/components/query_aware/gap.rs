@@ -63,7 +63,7 @@ fn shown(trained: &Trained, view: &View, inquiry: &Inquiry, send: &Callback<Inqu
                         },
                         missed = html! { <b>{count(missed)}</b> },
                         of = count(of),
-                        share = share().map(|share| format!(" ({share})")).unwrap_or_default(),
+                        share = share().map(|share| say!(" ({share})", share = share)).unwrap_or_default(),
                     )}
                 }
             </p>

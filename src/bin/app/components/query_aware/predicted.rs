@@ -4,6 +4,7 @@ use super::cell::{Scale, cell};
 use crate::components::explain::{Explain, Topic};
 use crate::components::name::Name;
 use crate::words::{mix, say};
+use llm_selection::query_aware::bootstrap::Figure;
 use llm_selection::query_aware::evaluation::Evaluation;
 use llm_selection::query_aware::report::{ModelReport, Report};
 use yew::prelude::*;
@@ -28,15 +29,20 @@ pub fn predicted(evaluation: &Evaluation) -> Html {
         (say!("Always positive"), say!("has learned nothing"), &classifier.always_positive),
         (say!("Majority"), say!("knows each model's share"), &classifier.majority),
     ];
+    // The verb says which way it goes, the number how far.
+    let saved = classifier.log_loss_saved;
     let totals = all.map(|(name, about, report)| total(name, about, report));
     html! {
         <section class="card" aria-labelledby="predicted-title">
             <div class="card-head"><h2 id="predicted-title">{say!("How well each model is predicted")}</h2><Explain topic={Topic::Predicted} /></div>
             <p class="note">
                 {mix!(
-                    "Weighted F1 {f1}. In the paper, with a fine-tuned RoBERTa: 0.71 on GSM8K, 0.68 on MMLU. Reading the query saves {saved} nats of log loss a label against knowing each model's share only.",
+                    match saved.value.is_some_and(|value| value < 0.0) {
+                        true => "Weighted F1 {f1}. In the paper, with a fine-tuned RoBERTa: 0.71 on GSM8K, 0.68 on MMLU. Reading the query adds {size} nats of log loss a label against knowing each model's share only.",
+                        false => "Weighted F1 {f1}. In the paper, with a fine-tuned RoBERTa: 0.71 on GSM8K, 0.68 on MMLU. Reading the query saves {size} nats of log loss a label against knowing each model's share only.",
+                    },
                     f1 = html! { <b>{cell(classifier.by_f1.weighted_f1, Scale::Plain(2))}</b> },
-                    saved = cell(classifier.log_loss_saved, Scale::Plain(3)),
+                    size = cell(Figure { value: saved.value.map(f64::abs), ..saved }, Scale::Plain(3)),
                 )}
             </p>
             <div class="scroll" tabindex="0" role="group" aria-label={say!("Predictions by model, scrolls sideways")}>
