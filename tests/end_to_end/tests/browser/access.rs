@@ -86,6 +86,8 @@ async fn slide(page: &Page) -> Result<(String, String)> {
 async fn figures_are_presented_one_at_a_time() -> Result<()> {
     check(async |page| {
         done(page).await?;
+        // Slowly, so that both processors are not busy with it.
+        page.click("radio", "lecture").await?;
         page.fill("spinbutton", "Rounds", "1000000").await?;
         page.find("progressbar", "Progress of the run").await?;
         unfocus(page).await?;

@@ -193,6 +193,8 @@ async fn playground(language: &str) -> Result<()> {
         it.until_status("Done").await?;
         it.none("sweep").await?;
         it.press("tab", "This run").await?;
+        // Slowly: both processors are for the search, and for the tests beside it.
+        it.press("radio", "lecture").await?;
         page.fill("spinbutton", "Rounds", "1000000").await?;
         page.find("progressbar", "Progress of the run").await?;
         it.none("running").await?;
