@@ -1,26 +1,29 @@
 //! One figure: heading, switches, chart, cursor, readout, downloads.
 
-use super::download::{save_png, save_text};
+mod saving;
+mod view;
+
 use super::explain::{Explain, Topic};
-use super::menu::Menu;
 use super::piece::Turn;
-use super::presentation::{Present, turns_slides};
+use super::presentation::turns_slides;
 use super::reader::{readout_html, sentence};
-use super::shapes::{Shapes, label, shapes};
+use super::shapes::{Shapes, shapes};
 use super::size::use_size;
 use crate::format::count;
 use crate::later;
 use crate::words::{say, told};
 use gloo_timers::callback::Timeout;
 use llm_selection::browser::pool::Snapshot;
-use llm_selection::figure::{
-    Against, Drawing, FigureKind, Options, Paper, Table, curves_csv, draw, note, readout, sub, table,
-};
-use llm_selection::summary::RunResult;
+use llm_selection::figure::{Against, Drawing, FigureKind, Options, Paper, draw, note, readout, sub};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
+
+use saving::save_menu;
+pub use saving::{FileKind, dots, report, save, table_html, tabulate};
+use view::{Axes, against_select, axes_switch, policy_select};
+pub use view::{View, switch};
 
 /// Properties of [`Figure`].
 #[derive(Properties, Clone)]
@@ -351,216 +354,5 @@ struct ByAddress(Rc<Snapshot>);
 impl PartialEq for ByAddress {
     fn eq(&self, other: &ByAddress) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-/// Which axes are logarithmic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Axes {
-    Linear,
-    /// That of the rounds.
-    Rounds,
-    Both,
-}
-
-/// The kinds of axes that suit a figure.
-fn axes_switch(name: &str, kind: FigureKind, axes: &UseStateHandle<Axes>) -> Html {
-    let (label, linear, log) = (say!("Axes"), say!("linear"), say!("log"));
-    match kind {
-        FigureKind::Regret => {
-            let all = [(linear, Axes::Linear), (log, Axes::Rounds), (say!("log-log"), Axes::Both)];
-            switch(name, label, all, axes)
-        }
-        FigureKind::RewardCost => switch(name, label, [(linear, Axes::Linear), (log, Axes::Rounds)], axes),
-        _ => switch(name, label, [(linear, Axes::Linear), (log, Axes::Both)], axes),
-    }
-}
-
-/// What regret is measured against.
-fn against_select(id: &str, result: &RunResult, chosen: Against, against: &UseStateHandle<Against>) -> Html {
-    let (choices, against) = (Against::of(result), against.clone());
-    let options: Html = (choices.iter())
-        .map(|choice| html! { <option key={choice.metric()} selected={*choice == chosen}>{told(choice.name(result))}</option> })
-        .collect();
-    let onchange = Callback::from(move |event: Event| {
-        let select: Option<web_sys::HtmlSelectElement> = event.target().and_then(|target| target.dyn_into().ok());
-        let place = select.and_then(|select| usize::try_from(select.selected_index()).ok());
-        if let Some(choice) = place.and_then(|place| choices.get(place)) {
-            against.set(*choice);
-        }
-    });
-    html! {
-        <>
-            <label class="vh" for={id.to_owned()}>{say!("Regret against")}</label>
-            <select id={id.to_owned()} class="small-select" title={say!("Regret against")} {onchange}>{options}</select>
-            <Explain topic={Topic::Against} />
-        </>
-    }
-}
-
-/// What a person has chosen in a figure's tool bar.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct View {
-    axes: Axes,
-    against: Against,
-    bound: bool,
-    by_violation: bool,
-    policy: usize,
-}
-
-impl View {
-    fn options(self, hidden: &[bool], dollars: bool) -> Options<'_> {
-        let View { axes, against, bound, by_violation, policy } = self;
-        let (log, log_values) = (axes != Axes::Linear, axes == Axes::Both);
-        Options {
-            log,
-            log_values,
-            against,
-            bound,
-            by_violation,
-            policy,
-            hidden,
-            dollars,
-            marked: true,
-            ..Options::default()
-        }
-    }
-}
-
-/// One of a few values.
-pub(super) fn switch<T: Copy + PartialEq + 'static, const N: usize>(
-    name: &str,
-    label: AttrValue,
-    options: [(AttrValue, T); N],
-    chosen: &UseStateHandle<T>,
-) -> Html {
-    let options = options.into_iter().map(|(text, value)| {
-        let (checked, chosen) = (**chosen == value, chosen.clone());
-        let onchange = Callback::from(move |_: Event| chosen.set(value));
-        html! { <label><input type="radio" name={name.to_owned()} {checked} {onchange} /><span>{text}</span></label> }
-    });
-    html! { <div class="seg" role="radiogroup" aria-label={label}>{for options}</div> }
-}
-
-/// The policy of the selection share.
-fn policy_select(id: &str, result: &RunResult, chosen: usize, policy: &UseStateHandle<usize>) -> Html {
-    let policy = policy.clone();
-    let onchange = Callback::from(move |event: Event| {
-        let select: Option<web_sys::HtmlSelectElement> = event.target().and_then(|target| target.dyn_into().ok());
-        if let Some(place) = select.and_then(|select| usize::try_from(select.selected_index()).ok()) {
-            policy.set(place);
-        }
-    });
-    let choices = result.policies.iter().enumerate().map(|(place, policy)| {
-        html! { <option key={place} selected={place == chosen}>{policy.label.clone()}</option> }
-    });
-    html! {
-        <>
-            <label class="vh" for={id.to_owned()}>{say!("Policy shown")}</label>
-            <select id={id.to_owned()} class="small-select" {onchange}>{for choices}</select>
-        </>
-    }
-}
-
-/// What a figure can be saved as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileKind {
-    Png,
-    Svg,
-    Csv,
-}
-
-/// Saves a figure as a file.
-pub fn save(props: &FigureProps, view: View, kind: FileKind) {
-    let (paper, result, slug) = (props.paper, &props.snapshot.result, file_name(props.kind, &props.about));
-    let options = view.options(&props.hidden, props.dollars);
-    let scene = || paper.draw(props.kind, result, &options);
-    match kind {
-        FileKind::Png => {
-            let scene = scene();
-            wasm_bindgen_futures::spawn_local(async move {
-                report(save_png(&format!("{slug}.png"), &scene, paper).await);
-            });
-        }
-        FileKind::Svg => report(save_text(&format!("{slug}.svg"), "image/svg+xml", &paper.svg(&scene()))),
-        FileKind::Csv => {
-            report(save_text(&format!("{slug}.csv"), "text/csv", &curves_csv(props.kind, result, &options)));
-        }
-    }
-}
-
-/// A figure's data as a table.
-pub fn tabulate(title: &str, kind: FigureKind, result: &RunResult, options: &Options) -> Html {
-    table_html(title, &table(kind, result, options))
-}
-
-/// Downloads, and the table.
-fn save_menu(id: &str, props: &FigureProps, view: View, as_table: &UseStateHandle<bool>) -> Html {
-    let paper = props.paper;
-    let save = |kind: FileKind| {
-        let props = props.clone();
-        Callback::from(move |_: MouseEvent| {
-            let props = props.clone();
-            later::with(move |later| (later.save_figure)(&props, view, kind));
-        })
-    };
-    let shown = **as_table;
-    let turn = {
-        let as_table = as_table.clone();
-        Callback::from(move |_: MouseEvent| {
-            let as_table = as_table.clone();
-            later::with(move |_| as_table.set(!shown));
-        })
-    };
-    html! {
-        <Menu id={id.to_owned()} face={dots()} label={say!("Save {title}", title = title_of(props.kind, &props.about))} class="btn small ghost icon">
-            <button type="button" onclick={save(FileKind::Png)}>{say!("Download PNG")}</button>
-            <button type="button" onclick={save(FileKind::Svg)}>{say!("Download SVG")}</button>
-            <button type="button" onclick={save(FileKind::Csv)}>{say!("Download CSV")}</button>
-            if paper != Paper::Screen { <small>{told(paper.name())}</small> }
-            <button type="button" onclick={turn}>{say!(if shown { "Show as chart" } else { "Show as table" })}</button>
-            <Present />
-        </Menu>
-    }
-}
-
-/// Three dots.
-pub(super) fn dots() -> Html {
-    html! {
-        <svg viewBox="0 0 16 16" aria-hidden="true"><g fill="currentColor">
-            <circle cx="3" cy="8" r="1.4" /><circle cx="8" cy="8" r="1.4" /><circle cx="13" cy="8" r="1.4" />
-        </g></svg>
-    }
-}
-
-/// A download that the browser refused is told in its console; nothing on the page has changed.
-pub(super) fn report(outcome: Result<(), JsValue>) {
-    if let Err(error) = outcome {
-        web_sys::console::error_1(&error);
-    }
-}
-
-/// A figure as a table.
-pub(super) fn table_html(title: &str, table: &Table) -> Html {
-    let row = |cells: &Vec<String>| {
-        let cells = cells.iter().enumerate().map(|(place, cell)| match place {
-            0 => html! { <th scope="row">{label("", cell)}</th> },
-            _ => html! { <td>{told(cell.clone())}</td> },
-        });
-        html! { <tr>{for cells}</tr> }
-    };
-    // Of curves over rounds the other columns are policies.
-    let curves = table.head.first().is_some_and(|first| first == "Round");
-    let head = table.head.iter().enumerate().map(|(place, cell)| {
-        html! { <th scope="col">{if curves && place > 0 { cell.clone().into() } else { told(cell.clone()) }}</th> }
-    });
-    html! {
-        <div class="scroll" tabindex="0" role="group" aria-label={say!("{title}, the table scrolls", title = title)}>
-            <table class="table fit">
-                <caption class="vh">{title.to_owned()}</caption>
-                <thead><tr>{for head}</tr></thead>
-                <tbody>{for table.rows.iter().map(row)}</tbody>
-            </table>
-        </div>
     }
 }
