@@ -62,6 +62,8 @@ pub struct Snapshot {
     pub result: RunResult,
     /// Rounds played by every replicate of every policy.
     pub round: u32,
+    /// Rounds played by the replicate that is ahead of the others.
+    pub furthest: u32,
     /// Rounds planned.
     pub rounds: u32,
     /// Milliseconds of playing, without pauses.

@@ -157,12 +157,14 @@ impl Keeper {
         self.send(&ToStore::Claim(tab), Vec::new());
     }
 
-    /// Gives the tab a new name: what is kept under the old one stays, as a closed tab's.
-    pub fn leave(&mut self) {
-        if self.tab.take().is_some() {
+    /// Gives the tab a new name: what is kept under the old one stays, as a closed tab's. Gives whether there is something.
+    pub fn leave(&mut self) -> bool {
+        let left = self.tab.take().is_some();
+        if left {
             (self.sent, self.kept) = (None, None);
             self.claim(None);
         }
+        left
     }
 
     /// Something may have changed: it is kept a moment later.

@@ -199,6 +199,8 @@ pub struct LearnState {
     number: u32,
     /// Address of the step that the page's own experiment came from.
     pub origin: Option<AttrValue>,
+    /// Whether what was on the page before that is in the workspace.
+    pub aside: bool,
 }
 
 impl LearnState {

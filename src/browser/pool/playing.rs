@@ -190,13 +190,17 @@ impl Playing {
         }
     }
 
+    /// Rounds played by the replicate that is ahead.
+    fn ahead(&self) -> u32 {
+        self.furthest.iter().copied().max().unwrap_or(0)
+    }
+
     /// Begins the next step, once every worker says how far it is.
     pub(super) fn begin_step(&mut self) {
         let busy = self.workers.contains(&Seat::Busy);
         if self.steps > 0 && self.target.is_none() && !busy && self.clock.since.is_none() {
             self.steps -= 1;
-            let furthest = self.furthest.iter().copied().max().unwrap_or(0);
-            self.target = Some(furthest.saturating_add(1).min(self.plan.game.setting.rounds));
+            self.target = Some(self.ahead().saturating_add(1).min(self.plan.game.setting.rounds));
         }
     }
 
@@ -342,8 +346,7 @@ impl Playing {
     }
 
     pub(super) fn set_speed(&mut self, speed: Speed) {
-        let round = self.furthest.iter().copied().max().unwrap_or(0);
-        self.clock.pace_from = (self.clock.elapsed(), f64::from(round) + 1.0);
+        self.clock.pace_from = (self.clock.elapsed(), f64::from(self.ahead()) + 1.0);
         self.clock.speed = speed;
     }
 
@@ -366,6 +369,7 @@ impl Playing {
         Rc::new(Snapshot {
             result,
             round: self.collector.round(),
+            furthest: self.ahead(),
             rounds: self.plan.game.setting.rounds,
             elapsed_ms: self.clock.elapsed(),
         })

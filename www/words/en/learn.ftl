@@ -193,6 +193,7 @@ forget-my-progress = Forget my progress
 open-in-query-aware = Open in Query-aware
 open-in-the-playground = Open in the Playground
 back-to-the-lesson = Back to the lesson
+what-was-on-the-page-before-is-kept = What was on the page before is kept: it is in the workspace, among closed tabs.
 show-the-answer = Show the answer
 train-and-judge = Train and judge
 run-n-rounds = { $n ->

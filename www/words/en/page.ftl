@@ -39,6 +39,7 @@ looking-at-the-change = Looking at the change
 waiting-for-files = Waiting for { $files }
 round-0-of-n-press-run = Round 0 of { $n }. Press Run
 paused-at-round-round-changed-since-run = Paused at round { $round }. Changed since: Run starts again
+paused-at-round-round-some-policies-are = Paused at round { $round }. Some policies are further: Step brings all to one round
 paused-at-round-round = Paused at round { $round }
 rounds-replicates-in-time-done = { $rounds }, { $replicates }, in { $time }. Done
 round-t-of-horizon = Round { $t } of { $horizon }

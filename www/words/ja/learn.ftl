@@ -163,6 +163,7 @@ forget-my-progress = 進み具合を消去
 open-in-query-aware = クエリ認識で開く
 open-in-the-playground = 実験室で開く
 back-to-the-lesson = レッスンへ戻る
+what-was-on-the-page-before-is-kept = それまでこのページにあったものは保管されています。ワークスペースの閉じたタブにあります。
 show-the-answer = 答えを見る
 train-and-judge = 学習して評価
 run-n-rounds = { $n }ラウンドを実行

@@ -39,6 +39,7 @@ looking-at-the-change = 変更を確認中
 waiting-for-files = ファイル待ち：{ $files }
 round-0-of-n-press-run = ラウンド0/{ $n }。「実行」を押してください
 paused-at-round-round-changed-since-run = ラウンド{ $round }で一時停止中。その後に変更があったため、「実行」で最初から始まります
+paused-at-round-round-some-policies-are = ラウンド{ $round }で一時停止中。先に進んだ方策があり、「1ラウンド」ですべてが同じラウンドにそろいます
 paused-at-round-round = ラウンド{ $round }で一時停止中
 rounds-replicates-in-time-done = { $rounds }、{ $replicates }、{ $time }で完了
 round-t-of-horizon = ラウンド{ $t }/{ $horizon }

@@ -163,6 +163,7 @@ forget-my-progress = 내 진행 상황 지우기
 open-in-query-aware = 질의 인식에서 열기
 open-in-the-playground = 실험실에서 열기
 back-to-the-lesson = 수업으로 돌아가기
+what-was-on-the-page-before-is-kept = 이전에 이 페이지에 있던 것은 보관되어 있습니다. 작업 공간의 닫은 탭에 있습니다.
 show-the-answer = 정답 보기
 train-and-judge = 학습하고 평가
 run-n-rounds = { $n }라운드 실행

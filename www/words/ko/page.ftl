@@ -39,6 +39,7 @@ looking-at-the-change = 변경 사항을 확인하는 중
 waiting-for-files = 파일을 기다리는 중: { $files }
 round-0-of-n-press-run = { $n }라운드 중 0라운드. “실행”을 누르세요
 paused-at-round-round-changed-since-run = { $round }라운드에서 일시 정지됨. 그 뒤 설정이 바뀌어, 실행하면 처음부터 다시 시작합니다
+paused-at-round-round-some-policies-are = { $round }라운드에서 일시 정지됨. 더 앞선 정책이 있어, ‘한 라운드’를 누르면 모두 같은 라운드로 맞춰집니다
 paused-at-round-round = { $round }라운드에서 일시 정지됨
 rounds-replicates-in-time-done = { $rounds }, { $replicates }, 걸린 시간 { $time }. 완료
 round-t-of-horizon = { $horizon }라운드 중 { $t }라운드

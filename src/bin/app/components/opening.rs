@@ -34,9 +34,15 @@ pub fn about(state: &State, what: About, dispatch: &Callback<Action>) -> Html {
     }
 }
 
-/// The way back to the lesson that the experiment came from; nothing where it came from none.
+/// The way back to the lesson that the experiment came from, and to what was here before; nothing where it came from none.
 pub fn lesson(state: &State) -> Html {
-    html! { if let Some(step) = &state.learn.origin { <p><a href={step}>{say!("Back to the lesson")}</a></p> } }
+    let Some(step) = &state.learn.origin else { return Html::default() };
+    html! {
+        <p>
+            <a href={step}>{say!("Back to the lesson")}</a>
+            if state.learn.aside { {" "}<span class="quiet small">{say!("What was on the page before is kept: it is in the workspace, among closed tabs.")}</span> }
+        </p>
+    }
 }
 
 /// Why a link or a file could not be opened; nothing where none failed.

@@ -135,9 +135,14 @@ pub fn leave() {
     let _ = focus.focus_with_options(&options);
 }
 
-/// After the page was drawn again: what is shown may have been replaced, or be gone.
+/// After the page was drawn again: what is shown may have been replaced, or be gone; or the bar has come meanwhile.
 pub fn refresh() {
-    let lost = || document().is_some_and(|document| all(&document, &format!("[{PRESENTED}]")).is_empty());
+    let empty = "#slide-place:empty";
+    let lost = || {
+        document().is_some_and(|document| {
+            all(&document, &format!("[{PRESENTED}]")).is_empty() || !all(&document, empty).is_empty()
+        })
+    };
     if presenting() && lost() {
         show(Some(PLACE.get()));
     }

@@ -56,14 +56,14 @@ fn text(props: &StatusProps) -> AttrValue {
             n = count(u64::from(props.rounds))
         ),
         (Phase::Paused, current) => {
-            let round = count(current.map_or(0, |snapshot| u64::from(snapshot.round)));
+            let (round, furthest) = current.map_or((0, 0), |snapshot| (snapshot.round, snapshot.furthest));
             say!(
-                if props.changed {
-                    "Paused at round {round}. Changed since: Run starts again"
-                } else {
-                    "Paused at round {round}"
+                match furthest > round {
+                    _ if props.changed => "Paused at round {round}. Changed since: Run starts again",
+                    true => "Paused at round {round}. Some policies are further: Step brings all to one round",
+                    false => "Paused at round {round}",
                 },
-                round = round
+                round = count(u64::from(round))
             )
         }
         (Phase::Done, Some(snapshot)) => {

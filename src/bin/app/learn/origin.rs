@@ -16,6 +16,7 @@ impl LearnState {
     /// The page has another experiment: that of the step at this address, or of none.
     pub fn set_origin(&mut self, step: Option<String>) {
         remember_in_tab(ORIGIN, step.as_deref());
+        self.aside &= step.is_some();
         self.origin = step.map(AttrValue::from);
     }
 

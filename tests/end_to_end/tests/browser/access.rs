@@ -146,6 +146,29 @@ async fn figures_are_presented_one_at_a_time() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_key_does_not_throw_away_what_is_presented() -> Result<()> {
+    check(async |page| {
+        done(page).await?;
+        unfocus(page).await?;
+        let status = page.text("[role=status]").await?;
+        for key in ['p', 's', 'r'] {
+            page.key(key).await?;
+        }
+        page.until("the first", async || Ok((slide(page).await?.1 == "Cumulative regret, 1 of 5").then_some(())))
+            .await?;
+        // As in other presentations.
+        page.key(' ').await?;
+        page.until("the second", async || Ok((slide(page).await?.1 == "Budget violation, 2 of 5").then_some(())))
+            .await?;
+        page.key(ESCAPE).await?;
+        until(page, "the page", "return !document.documentElement.matches('[data-presenting]')").await?;
+        ensure!(page.text("[role=status]").await? == status, "another run");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn the_cursor_follows_a_finger() -> Result<()> {
     check(async |page| {
         if !page.browser().has_devtools() {

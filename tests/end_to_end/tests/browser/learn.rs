@@ -301,6 +301,10 @@ async fn a_guess_is_asked_for_and_can_be_left_out() -> Result<()> {
         done(page).await?;
         let verdict = page.text(&format!("{STEP} .verdict")).await?;
         ensure!(verdict.starts_with("It is"), "{verdict}");
+        // It stands where the reader is, whatever comes below it.
+        let box_of = "const box = document.querySelector('.step:not([hidden]) .verdict').getBoundingClientRect();";
+        let in_view = format!("{box_of} return box.top >= 0 && box.bottom <= innerHeight");
+        page.until("the verdict in view", async || Ok((page.script(&in_view).await? == true).then_some(()))).await?;
         page.screenshot("step").await
     })
     .await

@@ -84,6 +84,25 @@ async fn a_reload_brings_back_data_experiment_and_result() -> Result<()> {
     .await
 }
 
+#[tokio::test]
+async fn a_lesson_s_experiment_leaves_one_s_own_in_the_workspace() -> Result<()> {
+    check(async |page| {
+        done(page).await?;
+        page.fill("spinbutton", "Rounds", "2000").await?;
+        kept_with(page, "2000", true).await?;
+        page.script("location.hash = '#learn/budget/2'").await?;
+        page.click("button", "Show it without a guess").await?;
+        page.click("link", "Open in the Playground").await?;
+        page.wait_for_text("What was on the page before is kept").await?;
+        kept_with(page, "2000", true).await?;
+        page.click("button", "Workspace").await?;
+        page.click("button", "Open Closed tab").await?;
+        has_value(page, "Rounds", "2000").await?;
+        done(page).await
+    })
+    .await
+}
+
 /// The rest of the page's program comes for the first who asks, and that may be a figure's menu.
 #[tokio::test]
 async fn the_page_is_kept_where_a_table_was_asked_for_first() -> Result<()> {

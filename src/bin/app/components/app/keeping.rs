@@ -98,6 +98,9 @@ impl App {
             Happening::Led(from, to) => {
                 self.follow_language(context);
                 if let Some(action) = led(&from, &to) {
+                    if matches!(action, Action::OpenLink(_)) && Link::decode(&to).is_ok() {
+                        self.set_aside();
+                    }
                     context.link().send_message(Happening::Do(action));
                 }
                 return self.foreign.is_some();
@@ -152,6 +155,15 @@ impl App {
             | Happening::Later(_) => {}
         }
         true
+    }
+
+    /// A link takes the place of what is on the page: that stays in the workspace, unless a lesson has it anyway.
+    fn set_aside(&mut self) {
+        let (Ok(state), Some(keeper)) = (&mut self.state, &mut self.keeper) else { return };
+        if state.learn.origin.is_none() {
+            keeper.keep(state, self.pool.as_ref());
+            state.learn.aside = keeper.leave();
+        }
     }
 
     /// The worker has something to say. Returns whether it shows.

@@ -4,7 +4,7 @@ use super::{App, Happening};
 use crate::bring::Held;
 use crate::components::presentation;
 use crate::room::Room;
-use crate::state::Action;
+use crate::state::{Action, Phase};
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
@@ -24,7 +24,11 @@ impl App {
         }
         let plays = self.state.as_ref().is_ok_and(|state| state.room == Room::Playground);
         let stepping = self.state.as_ref().is_ok_and(|state| state.stepping);
+        // A key does not throw away a finished run that is being presented: there, Space goes on.
+        let over = presentation::presenting() && self.state.as_ref().is_ok_and(|state| state.phase == Phase::Done);
         match event.key().as_str() {
+            " " if over => presentation::turn(1),
+            "s" | "S" | "r" | "R" if over => return false,
             "s" | "S" if plays && !(event.repeat() && stepping) => self.dispatch.emit(Action::Step),
             _ if event.repeat() => return false,
             " " if plays => self.dispatch.emit(Action::Toggle),

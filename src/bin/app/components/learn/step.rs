@@ -35,11 +35,14 @@ pub fn step(
             <h2 id={heading(place)} tabindex="-1" lang={lang.clone()}>{&it.title}</h2>
             {text_of(&it.text, &lang)}
             {question(place, it, course, (silent, current), &lang, &send)}
+            // Beside what was asked: what stands there does not move while figures come.
+            if let Some(prediction) = it.prediction.as_ref().filter(|_| !silent) {
+                <div id={verdict_id(place)} hidden={!course.revealed}>{verdict(prediction, course, &lang)}</div>
+                <Revealed {place} playing={course.stage == Stage::Playing} revealed={current && course.revealed} />
+            }
             if let Some(trial) = &it.experiment { {figures(place, trial, course, current && learn.held == Some(place), paper, &lang, &send)} }
-            if !it.reveal.is_empty() || it.prediction.is_some() {
-                <div class="reveal" id={format!("reveal-{}", place + 1)} hidden={!course.revealed}>
-                    <Revealed {place} playing={course.stage == Stage::Playing} revealed={current && is_all_here(it, course)} />
-                    if let Some(prediction) = it.prediction.as_ref().filter(|_| !silent) { {verdict(prediction, course, &lang)} }
+            if !it.reveal.is_empty() || other.is_some() {
+                <div class="reveal" hidden={!course.revealed}>
                     if let Some((label, (own, now))) = other {
                         <p class="quiet small">{mix!(
                             "{label}: the text begins with {own}, the figures above show {now}.",
@@ -55,10 +58,8 @@ pub fn step(
     }
 }
 
-/// Whether all has come that stands above what is revealed.
-fn is_all_here(it: &Step, course: &Course) -> bool {
-    let looks = it.experiment.as_ref().is_some_and(|trial| trial.inspector.is_some());
-    course.revealed && (!looks || course.inspector.shown.is_some())
+fn verdict_id(place: usize) -> String {
+    format!("verdict-{}", place + 1)
 }
 
 /// Properties of [`Revealed`].
@@ -72,7 +73,7 @@ struct RevealedProps {
 /// A reader who has scrolled less than this since the run began has stayed.
 const STAYED: f64 = 60.0;
 
-/// Brings what a run has revealed into view, unless the reader went elsewhere meanwhile.
+/// Brings what became of the guess into view, unless the reader went elsewhere meanwhile.
 #[component]
 fn Revealed(props: &RevealedProps) -> Html {
     let RevealedProps { place, playing, revealed } = *props;
@@ -88,7 +89,7 @@ fn Revealed(props: &RevealedProps) -> Html {
         // Once: who varies the experiment looks at the figures.
         if revealed && !over.replace(true) {
             let stayed = began.borrow().is_some_and(|before| (scrolled - before).abs() < STAYED);
-            let shown = || window.document()?.query_selector(&format!("#reveal-{} > *", place + 1)).ok().flatten();
+            let shown = || window.document()?.get_element_by_id(&verdict_id(place));
             if let Some(shown) = shown().filter(|_| stayed) {
                 let options = web_sys::ScrollIntoViewOptions::new();
                 options.set_block(web_sys::ScrollLogicalPosition::Nearest);
