@@ -195,6 +195,11 @@ async fn the_glossary_has_every_explanation() -> Result<()> {
         page.click("button", "Help").await?;
         page.click("button", "Glossary").await?;
         opened(page, "Glossary").await?;
+        page.until("the search to have the focus, the page where it was", async || {
+            let here = page.script("return [document.activeElement.id, scrollY]").await?;
+            Ok((here == json!(["glossary-search", 0])).then_some(()))
+        })
+        .await?;
         let count = "return [document.querySelectorAll('.glossary button').length, document.querySelectorAll('.explanation').length]";
         let [listed, all]: [usize; 2] = serde_json::from_value(page.script(count).await?)?;
         ensure!(listed == all && all > 60, "{listed} of {all}");
@@ -203,7 +208,8 @@ async fn the_glossary_has_every_explanation() -> Result<()> {
         page.click("button", "Rounding").await?;
         opened(page, "Rounding").await?;
         page.screenshot("glossary").await?;
-        page.click("button", "Close").await?;
+        // The glossary below has such a button too.
+        page.script("document.querySelector('.explanation:popover-open > .close').click()").await?;
         page.until("the text to be closed by its button", async || {
             let closed = page.script("return document.querySelector('.explanation:popover-open') === null").await?;
             Ok((closed == true).then_some(()))
@@ -219,7 +225,11 @@ async fn the_glossary_has_every_explanation() -> Result<()> {
         page.fill("searchbox", "Search in all explanations", "log-log").await?;
         page.find("button", "Cumulative regret").await?;
         page.fill("searchbox", "Search in all explanations", "no such word").await?;
-        page.wait_for_text("Nothing found: try another word.").await
+        page.wait_for_text("Nothing found: try another word.").await?;
+        page.click("button", "Close").await?;
+        let closed = page.script("return document.querySelector(':popover-open') === null").await?;
+        ensure!(closed == true, "the glossary is closed by its button");
+        Ok(())
     })
     .await
 }
