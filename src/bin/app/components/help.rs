@@ -138,7 +138,6 @@ pub fn Help(props: &HelpProps) -> Html {
                 let Some(document) = window.document() else { return };
                 if bring(&document).await {
                     entries.set(listed(&document));
-                    close_by_button(&document);
                     sought.set(String::new());
                     if let Some(glossary) = element(&document, "#glossary") {
                         // Fails only where it is open already.
@@ -218,20 +217,6 @@ fn listed(document: &web_sys::Document) -> Vec<Entry> {
         .collect();
     entries.sort_by_cached_key(|entry| entry.title.to_lowercase());
     entries
-}
-
-/// Gives each explanation a button that closes it, as long as it has none.
-fn close_by_button(document: &web_sys::Document) {
-    let Ok(texts) = document.query_selector_all(".explanation:not(:has(> .close))") else { return };
-    let texts = (0..texts.length()).filter_map(|place| texts.item(place)?.dyn_into::<web_sys::Element>().ok());
-    for text in texts {
-        let button = format!(
-            r#"<button type="button" class="btn small close" popovertarget="{}" popovertargetaction="hide" aria-label="{}">×</button>"#,
-            text.id(),
-            say!("Close")
-        );
-        let _ = text.insert_adjacent_html("afterbegin", &button);
-    }
 }
 
 fn element(document: &web_sys::Document, selector: &str) -> Option<HtmlElement> {

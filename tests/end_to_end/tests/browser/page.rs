@@ -175,6 +175,28 @@ async fn the_legend_stays_with_its_figures() -> Result<()> {
     .await
 }
 
+/// On a phone a long text ends above the buttons at the foot, and its own button closes it.
+#[tokio::test]
+async fn an_explanation_leaves_the_dock_free() -> Result<()> {
+    check(async |page| {
+        done(page).await?;
+        page.resize(390, 844).await?;
+        page.click("button", "Explain: Cumulative regret").await?;
+        opened(page, "Cumulative regret").await?;
+        page.until("the text to end above the dock", async || {
+            let free = "const text = document.querySelector('.explanation:popover-open').getBoundingClientRect();
+                const dock = document.querySelector('.dock').getBoundingClientRect();
+                return dock.height > 0 && text.bottom <= dock.top";
+            Ok((page.script(free).await? == true).then_some(()))
+        })
+        .await?;
+        page.click("button", "Close").await?;
+        ensure!(page.script("return document.querySelector(':popover-open') === null").await? == true, "closed");
+        Ok(())
+    })
+    .await
+}
+
 /// Where the texts cannot be had, the page says so.
 #[tokio::test]
 async fn explanations_that_do_not_come_are_regretted() -> Result<()> {
