@@ -276,6 +276,8 @@ async fn the_tour_shows_the_playground() -> Result<()> {
             page.press(&page.find("button", press).await?).await?;
         }
         ensure!(page.script("return document.querySelector('.tour, .welcome, [data-toured]') === null").await? == true, "over");
+        let back = "return [document.activeElement.innerText, scrollY]";
+        ensure!(page.script(back).await? == json!(["Help", 0]), "back at the top");
         // Not offered again; but there, from any room.
         page.open("?again").await?;
         ensure!(page.script("return document.querySelector('.welcome') === null").await? == true, "offered twice");

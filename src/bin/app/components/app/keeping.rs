@@ -137,6 +137,9 @@ impl App {
                     effects.push(Effect::Leave);
                     self.follow(effects);
                 }
+                if stop.is_none() && self.tour.is_some() {
+                    back_to_help();
+                }
                 self.tour = stop;
             }
             Happening::Help => {
@@ -249,6 +252,16 @@ fn bring(context: &Context<App>, opened: Opened, item: Option<Box<Item>>, blobs:
         };
         link.send_message(Happening::Back(Box::new(Opened { played, ..opened })));
     });
+}
+
+/// After the tour: the top of the page, with the focus where the tour can be had again.
+fn back_to_help() {
+    let Some(window) = web_sys::window() else { return };
+    let button = window.document().and_then(|document| document.query_selector(".top .menu > button").ok().flatten());
+    if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = button.focus();
+    }
+    window.scroll_to_with_x_and_y(0.0, 0.0);
 }
 
 /// Presses *Help* for a person who has pressed it too early.
