@@ -97,8 +97,12 @@ impl App {
             Happening::Wish(wish) => self.grant(wish),
             Happening::Led(from, to) => {
                 self.follow_language(context);
-                if let Some(action) = led(&from, &to) {
-                    context.link().send_message(Happening::Do(action));
+                match led(&from, &to) {
+                    Some(action) => context.link().send_message(Happening::Do(action)),
+                    None => {
+                        self.state.iter_mut().for_each(|state| state.learn.forget_unknown());
+                        return true;
+                    }
                 }
                 return self.foreign.is_some();
             }
@@ -284,9 +288,10 @@ fn led(from: &str, to: &str) -> Option<Action> {
     match Room::named(to) {
         Some(room) => Some(Action::Room(room)),
         // Back from a room to a link: what it brought is here, and may have been worked on since.
-        None if Link::is_meant(to) && Room::named(from).is_some() && opened_last(to) => {
-            Link::decode(to).ok().map(|link| Action::Room(Room::of(&link.page.room)))
-        }
+        None if Link::is_meant(to) && Room::named(from).is_some() && opened_last(to) => Some(match Link::decode(to) {
+            Ok(link) => Action::Room(Room::of(&link.page.room)),
+            Err(_) => Action::OpenLink(to.to_owned()),
+        }),
         None if Link::is_meant(to) => {
             opens(to);
             Some(Action::OpenLink(to.to_owned()))
