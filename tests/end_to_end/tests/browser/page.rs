@@ -244,6 +244,8 @@ async fn the_glossary_has_every_explanation() -> Result<()> {
             Ok((first == "Cumulative regret").then_some(()))
         })
         .await?;
+        page.fill("searchbox", "Search in all explanations", "Lemma 1").await?;
+        page.find("button", "Radius").await?;
         page.fill("searchbox", "Search in all explanations", "log-log").await?;
         page.find("button", "Cumulative regret").await?;
         page.fill("searchbox", "Search in all explanations", "no such word").await?;
