@@ -106,7 +106,7 @@ pub fn lesson(slug: &'static str) -> Lesson {
 fn read(slug: &'static str, text: &str) -> Lesson {
     let mut lesson = Lesson {
         slug,
-        flat: text.replace("\\$", "$").split_whitespace().collect::<Vec<_>>().join(" "),
+        flat: text.replace("\\$", "$").split_ascii_whitespace().collect::<Vec<_>>().join(" "),
         words: 0,
         symbols: Vec::new(),
         steps: Vec::new(),
@@ -143,7 +143,7 @@ fn read(slug: &'static str, text: &str) -> Lesson {
             }
             Event::Start(Tag::Paragraph) if lesson.steps.is_empty() => leads += 1,
             Event::Text(text) => {
-                let count = text.split_whitespace().count();
+                let count = text.split_ascii_whitespace().count();
                 if let Some((_, body)) = &mut block {
                     body.push_str(&text);
                     continue;
@@ -181,7 +181,7 @@ fn take_block(lesson: &mut Lesson, info: &str, body: &str) {
         "prediction" => {
             assert!(step.prediction.is_none() && step.experiment.is_none(), "{slug}: a prediction out of place");
             let prediction = prediction(body);
-            lesson.words += prediction.question.split_whitespace().count();
+            lesson.words += prediction.question.split_ascii_whitespace().count();
             step.prediction = Some(prediction);
         }
         "experiment" => {

@@ -107,14 +107,14 @@ pub fn evaluated(block: &Block, change: impl FnOnce(&mut Value)) -> Evaluation {
     evaluate_files(&experiment(block, change), files, None, &mut |_, _| true).unwrap().1.evaluation
 }
 
-/// A number as the lessons write it: so many decimals, a comma before thousands, a true minus.
+/// A number as the lessons write it: so many decimals, a narrow space before thousands, a true minus.
 pub fn written(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
     let whole = text.split('.').next().unwrap().len();
     let mut grouped = String::new();
     for (place, digit) in text.chars().enumerate() {
         if place > 0 && place < whole && (whole - place).is_multiple_of(3) {
-            grouped.push(',');
+            grouped.push('\u{202f}');
         }
         grouped.push(digit);
     }

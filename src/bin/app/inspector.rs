@@ -53,6 +53,16 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether the number of the round is what is wrong.
+    pub fn is_of_round(&self) -> bool {
+        matches!(self, Problem::NotWhole | Problem::FromOne | Problem::NotPlayed { .. })
+    }
+
+    /// Whether the number of the replicate is what is wrong.
+    pub fn is_of_replicate(&self) -> bool {
+        matches!(self, Problem::Replicates(_))
+    }
+
     /// In words.
     pub fn said(&self) -> AttrValue {
         match self {

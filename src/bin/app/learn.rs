@@ -252,6 +252,16 @@ impl LearnState {
         *step != (opened.step + 1).to_string()
     }
 
+    /// The address names nothing in the room any more: what it named in vain is no longer spoken of.
+    pub fn forget_unknown(&mut self) {
+        if self.index.is_some() && self.named().is_none() {
+            self.place.lesson = None;
+        }
+        if self.is_step_unknown() {
+            self.place.step = None;
+        }
+    }
+
     /// Whether the address names the lesson of this address.
     fn is_wanted(&self, file: &str) -> bool {
         self.named().is_some_and(|(_, entry)| entry.file == file)

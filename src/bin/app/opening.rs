@@ -64,6 +64,10 @@ impl State {
         let link = Link::decode(fragment);
         self.promised = None;
         let effects = self.open(LINK, link);
+        // One that could not be opened: among lessons nobody would say so.
+        if self.room == Room::Learn {
+            self.room = Room::Playground;
+        }
         self.came_from(self.learn.step_of(fragment));
         effects
     }

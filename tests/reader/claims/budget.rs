@@ -20,14 +20,14 @@ fn most_rounds_cost_more_than_the_budget_and_the_violation_falls() {
         &lesson,
         &[
             ("the violation: {} after 500 rounds", violation(&line.policies[0], 500), 4),
-            ("500 rounds, {} after 1,000", violation(&line.policies[0], 1_000), 4),
-            ("1,000, {} after 5,000", violation(&line.policies[0], 5_000), 4),
+            ("500 rounds, {} after 1\u{202f}000", violation(&line.policies[0], 1_000), 4),
+            ("1\u{202f}000, {} after 5\u{202f}000", violation(&line.policies[0], 5_000), 4),
             ("It comes to rest at {}.", violation(other, 10_000), 2),
             ("which cost {} together", 0.60 + 0.45 + 0.36, 2),
             ("that is {} above the budget", 0.60 + 0.45 + 0.36 - 0.60, 2),
             ("C2MAB-V falls: {} after 100", violation(ours, 100), 3),
-            ("100 rounds, {} after 1,000", violation(ours, 1_000), 3),
-            ("1,000, {} after 10,000", violation(ours, 10_000), 3),
+            ("100 rounds, {} after 1\u{202f}000", violation(ours, 1_000), 3),
+            ("1\u{202f}000, {} after 10\u{202f}000", violation(ours, 10_000), 3),
             ("has moved, {}. At", violation(policy(&wider, "Blind to prices"), 10_000), 2),
             ("It pays {} a round", cost(cascade), 3),
             ("for {} calls instead", calls(cascade), 2),
@@ -109,7 +109,7 @@ fn regret_falls_below_zero_against_the_best_set_and_not_against_the_relaxed_opti
             ("only {}. Switch", regret(usual, 10_000), 0),
         ],
     );
-    assert!(lesson.flat.contains("at most about 2,260.") && (bounds.regret(1e4) - 2_260.0).abs() < 5.0);
+    assert!(lesson.flat.contains("at most about 2\u{202f}260.") && (bounds.regret(1e4) - 2_260.0).abs() < 5.0);
     assert!(bounds.regret_is_vacuous(750.0) && !bounds.regret_is_vacuous(850.0));
     with_seeds(&lesson, "below", |seed, result| {
         let (mixes, whole) = (policy(result, "C2MAB-V"), policy(result, "Whole sets only"));

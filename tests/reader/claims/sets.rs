@@ -63,7 +63,7 @@ fn a_cascade_is_cheaper_at_no_less_reward_where_its_first_model_spares_more_than
     quotes(
         &lesson,
         &[
-            ("GPT-4 alone costs ${} a question", cost(policy(&cascade, alone)), 4),
+            ("GPT-4 alone costs ${} a question", cost(policy(&cascade, alone)), 3),
             ("It costs ${}, which", cost(policy(&cascade, first)), 4),
             ("which is {} % less", 100.0 * saved, 0),
             ("earns more: {} against", reward(policy(&cascade, first)), 3),

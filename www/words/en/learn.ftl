@@ -22,6 +22,8 @@ previous-round = Previous round
 next-round = Next round
 at-the-cursor = At the cursor
 next-round-over-rho = Next round over ρ
+no-later-round-has-been-played = No later round has been played
+what-stands-below-is-still-round = What stands below is still { $round }.
 looking-for-the-round = Looking for the round.
 pause-take-a-step-or-choose-a = Pause, take a step, or choose a slow speed to look into a round; or give its number.
 give-the-number-of-a-round-to = Give the number of a round to look into it.
@@ -35,14 +37,14 @@ the-set-is-whole-already-no-coin = The set is whole already: no coin is flipped.
 it-calls-the-set-as-it-comes = It calls the set as it comes: nothing is rounded.
 the-coins-left-no-model-the-query = The coins left no model: the query goes unanswered.
 the-coins-left-no-model-so-that = The coins left no model. So that the query has an answer, the cheapest one is called.
-rounds-z-to-a-set = Rounds { $z } to a set
+rounds-z-to-a-set = Rounds { $z } to a set by coins
 every-entry-is-whole-already-no-coin = Every entry is whole already: no coin is flipped.
-first-a-is-left-over-the-draw = { $first } ({ $a }) is left over. The draw, { $draw }, is below { $up }: { $first } is called.
-first-a-is-left-over-the-draw-2 = { $first } ({ $a }) is left over. The draw, { $draw }, is not below { $up }: { $first } is left out.
-first-a-and-second-b-share-one = { $first } ({ $a }) and { $second } ({ $b }) share one place. The draw, { $draw }, is below { $up }: { $gains } takes it.
-first-a-and-second-b-share-one-2 = { $first } ({ $a }) and { $second } ({ $b }) share one place. The draw, { $draw }, is not below { $up }: { $gains } takes it.
-first-a-and-second-b-trade-the = { $first } ({ $a }) and { $second } ({ $b }) trade. The draw, { $draw }, is below q/(p + q) = { $up }: { $gains } gains. Now they have { $c } and { $d }.
-first-a-and-second-b-trade-the-2 = { $first } ({ $a }) and { $second } ({ $b }) trade. The draw, { $draw }, is not below q/(p + q) = { $up }: { $gains } gains. Now they have { $c } and { $d }.
+first-a-is-left-over-the-draw = { $first } ({ $a }) is left over. The coin draws { $draw }, below { $up }: { $first } is called.
+first-a-is-left-over-the-draw-2 = { $first } ({ $a }) is left over. The coin draws { $draw }, not below { $up }: { $first } is left out.
+first-a-and-second-b-share-one = { $first } ({ $a }) and { $second } ({ $b }) share one place. The coin draws { $draw }, below { $up }: { $gains } takes it.
+first-a-and-second-b-share-one-2 = { $first } ({ $a }) and { $second } ({ $b }) share one place. The coin draws { $draw }, not below { $up }: { $gains } takes it.
+first-a-and-second-b-trade-the = { $first } ({ $a }) and { $second } ({ $b }) trade. The coin draws { $draw }, below q/(p + q) = { $up }: { $gains } gains. Now they have { $c } and { $d }.
+first-a-and-second-b-trade-the-2 = { $first } ({ $a }) and { $second } ({ $b }) trade. The coin draws { $draw }, not below q/(p + q) = { $up }: { $gains } gains. Now they have { $c } and { $d }.
 not-called = not called
 right = ✓ right
 wrong = ✗ wrong

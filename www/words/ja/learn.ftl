@@ -19,6 +19,8 @@ previous-round = 前のラウンド
 next-round = 次のラウンド
 at-the-cursor = カーソルの位置へ
 next-round-over-rho = ρを超えた次のラウンド
+no-later-round-has-been-played = これより後に行われたラウンドはありません
+what-stands-below-is-still-round = 下に示されているのは、まだ{ $round }です。
 looking-for-the-round = ラウンドを探しています。
 pause-take-a-step-or-choose-a = ラウンドの中を見るには、一時停止するか、1ラウンドずつ進めるか、遅い速度を選んでください。番号を入力してもかまいません。
 give-the-number-of-a-round-to = 中を見たいラウンドの番号を入力してください。
@@ -32,14 +34,14 @@ the-set-is-whole-already-no-coin = 集合はすでに確定しているので、
 it-calls-the-set-as-it-comes = 届いた集合をそのまま呼び出します。丸めは行いません。
 the-coins-left-no-model-the-query = コイン投げの結果、モデルが1つも残らず、クエリには回答がありません。
 the-coins-left-no-model-so-that = コイン投げの結果、モデルが1つも残りませんでした。クエリに回答できるように、最も安いモデルを呼び出します。
-rounds-z-to-a-set = { $z }を丸めて集合にする
+rounds-z-to-a-set = コインで{ $z }を丸めて集合にする
 every-entry-is-whole-already-no-coin = すべての値がすでに0か1なので、コインは投げません。
-first-a-is-left-over-the-draw = { $first }（{ $a }）が残りました。引いた値{ $draw }は{ $up }未満なので、{ $first }を呼び出します。
-first-a-is-left-over-the-draw-2 = { $first }（{ $a }）が残りました。引いた値{ $draw }は{ $up }以上なので、{ $first }は外れます。
-first-a-and-second-b-share-one = { $first }（{ $a }）と{ $second }（{ $b }）が1席を分け合います。引いた値{ $draw }は{ $up }未満なので、{ $gains }が席を得ます。
-first-a-and-second-b-share-one-2 = { $first }（{ $a }）と{ $second }（{ $b }）が1席を分け合います。引いた値{ $draw }は{ $up }以上なので、{ $gains }が席を得ます。
-first-a-and-second-b-trade-the = { $first }（{ $a }）と{ $second }（{ $b }）が割合をやり取りします。引いた値{ $draw }はq/(p + q) = { $up }未満なので、{ $gains }が増えます。割合は{ $c }と{ $d }になりました。
-first-a-and-second-b-trade-the-2 = { $first }（{ $a }）と{ $second }（{ $b }）が割合をやり取りします。引いた値{ $draw }はq/(p + q) = { $up }以上なので、{ $gains }が増えます。割合は{ $c }と{ $d }になりました。
+first-a-is-left-over-the-draw = { $first }（{ $a }）が残りました。コインが引いた値{ $draw }は{ $up }未満なので、{ $first }を呼び出します。
+first-a-is-left-over-the-draw-2 = { $first }（{ $a }）が残りました。コインが引いた値{ $draw }は{ $up }以上なので、{ $first }は外れます。
+first-a-and-second-b-share-one = { $first }（{ $a }）と{ $second }（{ $b }）が1席を分け合います。コインが引いた値{ $draw }は{ $up }未満なので、{ $gains }が席を得ます。
+first-a-and-second-b-share-one-2 = { $first }（{ $a }）と{ $second }（{ $b }）が1席を分け合います。コインが引いた値{ $draw }は{ $up }以上なので、{ $gains }が席を得ます。
+first-a-and-second-b-trade-the = { $first }（{ $a }）と{ $second }（{ $b }）が割合をやり取りします。コインが引いた値{ $draw }はq/(p + q) = { $up }未満なので、{ $gains }が増えます。割合は{ $c }と{ $d }になりました。
+first-a-and-second-b-trade-the-2 = { $first }（{ $a }）と{ $second }（{ $b }）が割合をやり取りします。コインが引いた値{ $draw }はq/(p + q) = { $up }以上なので、{ $gains }が増えます。割合は{ $c }と{ $d }になりました。
 not-called = 呼び出さず
 right = ✓ 正解
 wrong = ✗ 不正解

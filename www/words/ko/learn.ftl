@@ -19,6 +19,8 @@ previous-round = 이전 라운드
 next-round = 다음 라운드
 at-the-cursor = 커서 위치로
 next-round-over-rho = ρ를 넘은 다음 라운드
+no-later-round-has-been-played = 이후에 진행된 라운드가 없습니다
+what-stands-below-is-still-round = 아래에 보이는 것은 여전히 { $round }입니다.
 looking-for-the-round = 라운드를 찾는 중입니다.
 pause-take-a-step-or-choose-a = 라운드를 살펴보려면 일시 정지하거나, 한 라운드씩 진행하거나, 느린 속도를 고르세요. 라운드 번호를 입력해도 됩니다.
 give-the-number-of-a-round-to = 살펴볼 라운드의 번호를 입력하세요.
@@ -32,14 +34,14 @@ the-set-is-whole-already-no-coin = 집합이 이미 온전하므로 동전을 �
 it-calls-the-set-as-it-comes = 받은 집합을 그대로 호출합니다. 라운딩은 하지 않습니다.
 the-coins-left-no-model-the-query = 동전 던지기 결과 남은 모델이 없어, 질의에 답이 없습니다.
 the-coins-left-no-model-so-that = 동전 던지기 결과 남은 모델이 없습니다. 질의에 답할 수 있도록 가장 싼 모델을 호출합니다.
-rounds-z-to-a-set = { $z }를 라운딩해 집합으로
+rounds-z-to-a-set = 동전을 던져 { $z }를 집합으로 라운딩
 every-entry-is-whole-already-no-coin = 모든 값이 이미 0 아니면 1이므로 동전을 던지지 않습니다.
-first-a-is-left-over-the-draw = 남은 모델: { $first }({ $a }). 뽑은 값 { $draw }, { $up } 미만이므로 호출: { $first }.
-first-a-is-left-over-the-draw-2 = 남은 모델: { $first }({ $a }). 뽑은 값 { $draw }, { $up } 이상이므로 제외: { $first }.
-first-a-and-second-b-share-one = { $first }({ $a }), { $second }({ $b }): 한 자리를 나눕니다. 뽑은 값 { $draw }, { $up } 미만이므로 자리를 얻는 모델: { $gains }.
-first-a-and-second-b-share-one-2 = { $first }({ $a }), { $second }({ $b }): 한 자리를 나눕니다. 뽑은 값 { $draw }, { $up } 이상이므로 자리를 얻는 모델: { $gains }.
-first-a-and-second-b-trade-the = { $first }({ $a }), { $second }({ $b }): 몫을 주고받습니다. 뽑은 값 { $draw }, q/(p + q) = { $up } 미만이므로 몫이 느는 모델: { $gains }. 이제 두 몫은 { $c }, { $d }입니다.
-first-a-and-second-b-trade-the-2 = { $first }({ $a }), { $second }({ $b }): 몫을 주고받습니다. 뽑은 값 { $draw }, q/(p + q) = { $up } 이상이므로 몫이 느는 모델: { $gains }. 이제 두 몫은 { $c }, { $d }입니다.
+first-a-is-left-over-the-draw = 남은 모델: { $first }({ $a }). 동전으로 뽑은 값 { $draw }, { $up } 미만이므로 호출: { $first }.
+first-a-is-left-over-the-draw-2 = 남은 모델: { $first }({ $a }). 동전으로 뽑은 값 { $draw }, { $up } 이상이므로 제외: { $first }.
+first-a-and-second-b-share-one = { $first }({ $a }), { $second }({ $b }): 한 자리를 나눕니다. 동전으로 뽑은 값 { $draw }, { $up } 미만이므로 자리를 얻는 모델: { $gains }.
+first-a-and-second-b-share-one-2 = { $first }({ $a }), { $second }({ $b }): 한 자리를 나눕니다. 동전으로 뽑은 값 { $draw }, { $up } 이상이므로 자리를 얻는 모델: { $gains }.
+first-a-and-second-b-trade-the = { $first }({ $a }), { $second }({ $b }): 몫을 주고받습니다. 동전으로 뽑은 값 { $draw }, q/(p + q) = { $up } 미만이므로 몫이 느는 모델: { $gains }. 이제 두 몫은 { $c }, { $d }입니다.
+first-a-and-second-b-trade-the-2 = { $first }({ $a }), { $second }({ $b }): 몫을 주고받습니다. 동전으로 뽑은 값 { $draw }, q/(p + q) = { $up } 이상이므로 몫이 느는 모델: { $gains }. 이제 두 몫은 { $c }, { $d }입니다.
 not-called = 호출 안 함
 right = ✓ 정답
 wrong = ✗ 오답

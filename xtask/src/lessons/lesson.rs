@@ -163,7 +163,7 @@ impl Lesson {
                 }
                 event => {
                     if let Event::Text(words) = &event {
-                        reader.words += words.split_whitespace().count();
+                        reader.words += words.split_ascii_whitespace().count();
                     }
                     reader.held.push((event, place));
                 }
@@ -253,7 +253,7 @@ impl Reader<'_> {
                 let first = step.prediction.is_none() && step.experiment.is_none();
                 ensure!(first, "a step has one prediction, before its experiment");
                 step.prediction = Some(prediction(content, at)?);
-                self.words += content.split_whitespace().count();
+                self.words += content.split_ascii_whitespace().count();
             }
             ("experiment", Some(step)) => {
                 ensure!(step.experiment.is_none(), "a step has one experiment");

@@ -130,17 +130,21 @@ pub fn Help(props: &HelpProps) -> Html {
     let open = {
         let (entries, sought) = (entries.clone(), sought.clone());
         Callback::from(move |_: MouseEvent| {
+            let Some(window) = web_sys::window() else { return };
+            // The page stays where it is, whatever the menu does as it closes.
+            let scrolled = window.scroll_y().unwrap_or_default();
             let (entries, sought) = (entries.clone(), sought.clone());
             wasm_bindgen_futures::spawn_local(async move {
-                let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+                let Some(document) = window.document() else { return };
                 if bring(&document).await {
                     entries.set(listed(&document));
-                    close_by_button(&document);
                     sought.set(String::new());
                     if let Some(glossary) = element(&document, "#glossary") {
                         // Fails only where it is open already.
                         let _ = glossary.show_popover();
                     }
+                    focus_in_place(&document, "#glossary-search");
+                    window.scroll_to_with_x_and_y(0.0, scrolled);
                 }
             });
         })
@@ -166,7 +170,9 @@ pub fn Help(props: &HelpProps) -> Html {
                 <button type="button" onclick={open}>{say!("Glossary")}</button>
                 <button type="button" onclick={props.list_shortcuts.reform(|_: MouseEvent| ())}>{say!("Keyboard shortcuts")}</button>
             </Menu>
-            <div id="glossary" popover="auto" role="dialog" aria-label={say!("Glossary")}><div class="stack">
+            <div id="glossary" popover="auto" role="dialog" aria-label={say!("Glossary")}>
+            <button type="button" class="btn small close" popovertarget="glossary" popovertargetaction="hide" aria-label={say!("Close")}>{"×"}</button>
+            <div class="stack">
                 <h2 class="panel-title">{say!("Glossary")}</h2>
                 <div class="field">
                     <label for="glossary-search">{say!("Search in all explanations")}</label>
@@ -213,22 +219,17 @@ fn listed(document: &web_sys::Document) -> Vec<Entry> {
     entries
 }
 
-/// Gives each explanation a button that closes it, as long as it has none.
-fn close_by_button(document: &web_sys::Document) {
-    let Ok(texts) = document.query_selector_all(".explanation:not(:has(> .close))") else { return };
-    let texts = (0..texts.length()).filter_map(|place| texts.item(place)?.dyn_into::<web_sys::Element>().ok());
-    for text in texts {
-        let button = format!(
-            r#"<button type="button" class="btn small close" popovertarget="{}" popovertargetaction="hide" aria-label="{}">×</button>"#,
-            text.id(),
-            say!("Close")
-        );
-        let _ = text.insert_adjacent_html("afterbegin", &button);
-    }
-}
-
 fn element(document: &web_sys::Document, selector: &str) -> Option<HtmlElement> {
     document.query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// Gives an element the focus, and leaves the page where it is.
+fn focus_in_place(document: &web_sys::Document, selector: &str) {
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    if let Some(element) = element(document, selector) {
+        let _ = element.focus_with_options(&options);
+    }
 }
 
 /// The card that goes from stop to stop, and marks on the page what it speaks of.

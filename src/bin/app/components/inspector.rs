@@ -10,11 +10,13 @@ mod words;
 
 use crate::components::explain::{Explain, Topic};
 use crate::format::{Unit, count};
-use crate::inspector::{InspectorAction, InspectorState};
+use crate::inspector::{InspectorAction, InspectorState, Problem};
 use crate::shared::Shared;
 use crate::state::Action;
 use crate::words::say;
 use llm_selection::browser::pool::Snapshot;
+use llm_selection::inspect::Inspection;
+use llm_selection::summary::RunResult;
 use round::RoundView;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -80,6 +82,9 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         |round| say!("Round {n}", n = count(u64::from(round))),
     );
     let budget = result.experiment.task.budget.is_some();
+    let last = here >= played;
+    let wrong = |is: fn(&Problem) -> bool| state.problem.as_ref().is_some_and(is).then_some("true");
+    let (wrong_replicate, wrong_round) = (wrong(Problem::is_of_replicate), wrong(Problem::is_of_round));
     html! {
         <section class="card inspector" id="inspector" ref={region} aria-labelledby="inspector-title" aria-busy={state.waiting.then_some("true")}>
             <div class="card-head">
@@ -94,26 +99,29 @@ pub fn Inspector(props: &InspectorProps) -> Html {
                 <div class="field n">
                     <label for="inspector-replicate">{say!("Replicate, of {n}", n = count(u64::from(replicates)))}</label>
                     <input id="inspector-replicate" type="number" inputmode="numeric" autocomplete="off" min="1" max={replicates.to_string()}
-                        value={state.replicate.clone()} oninput={typed(InspectorAction::Replicate)} />
+                        value={state.replicate.clone()} aria-invalid={wrong_replicate} aria-describedby={wrong_replicate.map(|_| "inspector-problem")}
+                        oninput={typed(InspectorAction::Replicate)} />
                 </div>
                 <div class="field n">
                     <label for="inspector-round">{say!("Round, of {n}", n = count(u64::from(played)))}</label>
                     <div class="row">
                         <button type="button" class="btn icon" aria-label={say!("Previous round")} disabled={here <= 1} onclick={send(InspectorAction::Go(-1))}>{"‹"}</button>
                         <input id="inspector-round" type="number" inputmode="numeric" autocomplete="off" min="1" max={played.to_string()}
-                            value={state.round.clone()} aria-describedby={state.problem.is_some().then_some("inspector-problem")}
+                            value={state.round.clone()} aria-invalid={wrong_round} aria-describedby={wrong_round.map(|_| "inspector-problem")}
                             oninput={typed(InspectorAction::Round)} />
-                        <button type="button" class="btn icon" aria-label={say!("Next round")} disabled={here >= played} onclick={send(InspectorAction::Go(1))}>{"›"}</button>
+                        <button type="button" class="btn icon" aria-label={say!("Next round")} disabled={last} onclick={send(InspectorAction::Go(1))}>{"›"}</button>
                     </div>
                 </div>
                 <button type="button" class="btn" title={at_cursor} disabled={state.cursor.is_none()} onclick={send(InspectorAction::AtCursor)}>{say!("At the cursor")}</button>
                 if budget {
-                    <button type="button" class="btn" disabled={here >= played} onclick={send(InspectorAction::OverBudget)}>{say!("Next round over ρ")}</button>
+                    <button type="button" class="btn" title={last.then(|| say!("No later round has been played"))} disabled={last} onclick={send(InspectorAction::OverBudget)}>{say!("Next round over ρ")}</button>
                 }
             </div>
             <p class="insp-said" id="inspector-problem" aria-live={if *moving { "off" } else { "polite" }}>
                 if let Some(problem) = &state.problem {
                     {problem.said()}
+                    // Nobody is to take it for the answer.
+                    if let Some(shown) = &state.shown { {" "}{say!("What stands below is still {round}.", round = named(result, shown))} }
                 } else if let Some(shown) = &state.shown {
                     {words::summary(shown, &label(result, shown.policy), *unit)}
                 } else if state.waiting {
@@ -126,12 +134,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
             </p>
             if let Some(shown) = &state.shown {
                 // On paper there are no fields that say which round it is.
-                <p class="handout">{say!(
-                    "{policy}, replicate {replicate}, round {round}",
-                    policy = label(result, shown.policy),
-                    replicate = count(u64::from(shown.replicate) + 1),
-                    round = count(u64::from(shown.round))
-                )}</p>
+                <p class="handout">{named(result, shown)}</p>
                 <RoundView inspection={shown.clone()} models={Rc::clone(&models)} unit={*unit} />
             }
         </section>
@@ -148,6 +151,16 @@ fn follow_by_key(region: &web_sys::Element) {
     }
 }
 
-fn label(result: &llm_selection::summary::RunResult, policy: u32) -> String {
+fn label(result: &RunResult, policy: u32) -> String {
     result.policies.get(policy as usize).map_or(String::new(), |policy| policy.label.clone())
+}
+
+/// Which round it is.
+fn named(result: &RunResult, shown: &Inspection) -> AttrValue {
+    say!(
+        "{policy}, replicate {replicate}, round {round}",
+        policy = label(result, shown.policy),
+        replicate = count(u64::from(shown.replicate) + 1),
+        round = count(u64::from(shown.round))
+    )
 }

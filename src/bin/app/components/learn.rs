@@ -120,7 +120,7 @@ fn text(learn: &LearnState, opened: &Opened, paper: Paper, dispatch: &Callback<A
         .map(|(place, (it, course))| step(learn, opened, place, it, course, paper, dispatch));
     html! {
         <>
-            <p class="meta">{about}</p>
+            <p class="meta">{about}if entry.foreign().is_some() { {" · "}{say!("The lessons are in English.")} }</p>
             <h1 id="lesson-title" tabindex="-1" lang={entry.foreign()}>{&entry.title}</h1>
             <div class="lead" lang={entry.foreign()} hidden={now > 0}>{markup(&opened.lesson.lead)}</div>
             {for shown}

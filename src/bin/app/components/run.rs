@@ -75,7 +75,7 @@ pub fn RunPanel(props: &RunProps) -> Html {
                         {pace("1/s".into(), say!("One round a second: every step can be watched"), Speed::One)}
                         {pace("10/s".into(), say!("Ten rounds a second"), Speed::Ten)}
                         {pace(say!("lecture"), say!("About 200 rounds a second"), Speed::Lecture)}
-                        {pace(say!("fast"), say!("About 2,000 rounds a second"), Speed::Fast)}
+                        {pace(say!("fast"), say!("About 2\u{202f}000 rounds a second"), Speed::Fast)}
                         {pace(say!("full"), say!("As fast as it goes"), Speed::Full)}
                     </fieldset>
                 </div>

@@ -152,7 +152,7 @@ fn Content(props: &ShareProps) -> Html {
                     <p aria-live="polite">{&*said}</p>
                     if link.len() > LONG {
                         <Message tone={Tone::Warn} title={say!("A long link")}>
-                            {say!("It has {n} characters, and some programs cut links after 2,000. Send the experiment as a file instead.", n = count(link.len() as u64))}
+                            {say!("It has {n} characters, and some programs cut links after 2\u{202f}000. Send the experiment as a file instead.", n = count(link.len() as u64))}
                         </Message>
                     }
                     <p class="quiet small">

@@ -228,11 +228,22 @@ async fn any_round_can_be_opened() -> Result<()> {
             }
         }
         page.fill("spinbutton", "Round, of 10\u{202f}000", "10001").await?;
-        page.wait_for_text("Round 10 001 is not played yet: 10 000 rounds are.").await?;
+        page.wait_for_text("Round 10 001 is not played yet: 10 000 rounds are. What stands below is still").await?;
+        is_wrong(page, "inspector-round").await?;
         page.fill("spinbutton", "Replicate, of 10", "11").await?;
-        page.wait_for_text("Replicates count from 1 to 10.").await
+        page.wait_for_text("Replicates count from 1 to 10.").await?;
+        is_wrong(page, "inspector-replicate").await
     })
     .await
+}
+
+/// This field alone of the inspector's is marked as wrong, and says why.
+async fn is_wrong(page: &Page, field: &str) -> Result<()> {
+    let script = "return JSON.stringify([...document.querySelectorAll('#inspector [aria-invalid=true]')].map((one) =>
+        [one.id, document.getElementById(one.getAttribute('aria-describedby'))?.id]))";
+    let found = page.script(script).await?;
+    ensure!(found == format!("[[\"{field}\",\"inspector-problem\"]]"), "{field}: {found}");
+    Ok(())
 }
 
 /// What the inspector shows, as paper names it, once it is this.

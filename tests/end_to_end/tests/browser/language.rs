@@ -117,6 +117,7 @@ async fn what_is_shared_carries_the_language() -> Result<()> {
         page.speak("ko").await?;
         ensure!(shared().await? == "ko");
         page.open("#learn/budget/2").await?;
+        page.wait_for_text("수업 본문은 영어로 되어 있습니다.").await?;
         page.click("button", "Share").await?;
         let field = page.find("textbox", "Link to this step").await?;
         let address = field.prop("value").await?.context("a link")?;

@@ -256,6 +256,21 @@ async fn what_is_not_there_is_said_with_what_is() -> Result<()> {
             page.find("heading", &title).await?;
         }
         ensure!(page.script("return document.querySelector('main b bdi').innerText").await? == "<b>", "shown as text");
+        // An address that means nothing changes nothing, but no longer asks for that step.
+        page.script("location.hash = 'foo'").await?;
+        page.until("the message to go", async || {
+            let said = page.script("return document.body.innerText.includes('There is no such step')").await?;
+            Ok((said == false).then_some(()))
+        })
+        .await?;
+        page.find("heading", &title).await?;
+        // A damaged link is told of as in a new tab, also on the way back to it.
+        page.script("location.hash = 'v1.damaged'").await?;
+        page.wait_for_text("This link could not be opened").await?;
+        page.click("link", "Learn").await?;
+        page.find("list", "All lessons").await?;
+        page.browser().client().back().await?;
+        page.wait_for_text("This link could not be opened").await?;
         // Back and forward go through the steps.
         open_anew(page, &format!("#learn/{slug}/1")).await?;
         page.find("heading", &title).await?;

@@ -175,6 +175,28 @@ async fn the_legend_stays_with_its_figures() -> Result<()> {
     .await
 }
 
+/// On a phone a long text ends above the buttons at the foot, and its own button closes it.
+#[tokio::test]
+async fn an_explanation_leaves_the_dock_free() -> Result<()> {
+    check(async |page| {
+        done(page).await?;
+        page.resize(390, 844).await?;
+        page.click("button", "Explain: Cumulative regret").await?;
+        opened(page, "Cumulative regret").await?;
+        page.until("the text to end above the dock", async || {
+            let free = "const text = document.querySelector('.explanation:popover-open').getBoundingClientRect();
+                const dock = document.querySelector('.dock').getBoundingClientRect();
+                return dock.height > 0 && text.bottom <= dock.top";
+            Ok((page.script(free).await? == true).then_some(()))
+        })
+        .await?;
+        page.click("button", "Close").await?;
+        ensure!(page.script("return document.querySelector(':popover-open') === null").await? == true, "closed");
+        Ok(())
+    })
+    .await
+}
+
 /// Where the texts cannot be had, the page says so.
 #[tokio::test]
 async fn explanations_that_do_not_come_are_regretted() -> Result<()> {
@@ -195,6 +217,11 @@ async fn the_glossary_has_every_explanation() -> Result<()> {
         page.click("button", "Help").await?;
         page.click("button", "Glossary").await?;
         opened(page, "Glossary").await?;
+        page.until("the search to have the focus, the page where it was", async || {
+            let here = page.script("return [document.activeElement.id, scrollY]").await?;
+            Ok((here == json!(["glossary-search", 0])).then_some(()))
+        })
+        .await?;
         let count = "return [document.querySelectorAll('.glossary button').length, document.querySelectorAll('.explanation').length]";
         let [listed, all]: [usize; 2] = serde_json::from_value(page.script(count).await?)?;
         ensure!(listed == all && all > 60, "{listed} of {all}");
@@ -203,7 +230,8 @@ async fn the_glossary_has_every_explanation() -> Result<()> {
         page.click("button", "Rounding").await?;
         opened(page, "Rounding").await?;
         page.screenshot("glossary").await?;
-        page.click("button", "Close").await?;
+        // The glossary below has such a button too.
+        page.script("document.querySelector('.explanation:popover-open > .close').click()").await?;
         page.until("the text to be closed by its button", async || {
             let closed = page.script("return document.querySelector('.explanation:popover-open') === null").await?;
             Ok((closed == true).then_some(()))
@@ -216,10 +244,16 @@ async fn the_glossary_has_every_explanation() -> Result<()> {
             Ok((first == "Cumulative regret").then_some(()))
         })
         .await?;
+        page.fill("searchbox", "Search in all explanations", "Lemma 1").await?;
+        page.find("button", "Radius").await?;
         page.fill("searchbox", "Search in all explanations", "log-log").await?;
         page.find("button", "Cumulative regret").await?;
         page.fill("searchbox", "Search in all explanations", "no such word").await?;
-        page.wait_for_text("Nothing found: try another word.").await
+        page.wait_for_text("Nothing found: try another word.").await?;
+        page.click("button", "Close").await?;
+        let closed = page.script("return document.querySelector(':popover-open') === null").await?;
+        ensure!(closed == true, "the glossary is closed by its button");
+        Ok(())
     })
     .await
 }
@@ -244,6 +278,8 @@ async fn the_tour_shows_the_playground() -> Result<()> {
             page.press(&page.find("button", press).await?).await?;
         }
         ensure!(page.script("return document.querySelector('.tour, .welcome, [data-toured]') === null").await? == true, "over");
+        let back = "return [document.activeElement.innerText, scrollY]";
+        ensure!(page.script(back).await? == json!(["Help", 0]), "back at the top");
         // Not offered again; but there, from any room.
         page.open("?again").await?;
         ensure!(page.script("return document.querySelector('.welcome') === null").await? == true, "offered twice");

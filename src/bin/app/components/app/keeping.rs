@@ -97,11 +97,17 @@ impl App {
             Happening::Wish(wish) => self.grant(wish),
             Happening::Led(from, to) => {
                 self.follow_language(context);
-                if let Some(action) = led(&from, &to) {
-                    if matches!(action, Action::OpenLink(_)) && Link::decode(&to).is_ok() {
-                        self.set_aside();
+                match led(&from, &to) {
+                    Some(action) => {
+                        if matches!(action, Action::OpenLink(_)) && Link::decode(&to).is_ok() {
+                            self.set_aside();
+                        }
+                        context.link().send_message(Happening::Do(action));
                     }
-                    context.link().send_message(Happening::Do(action));
+                    None => {
+                        self.state.iter_mut().for_each(|state| state.learn.forget_unknown());
+                        return true;
+                    }
                 }
                 return self.foreign.is_some();
             }
@@ -139,6 +145,9 @@ impl App {
                     effects.extend(state.reduce(Action::View(View::Run)));
                     effects.push(Effect::Leave);
                     self.follow(effects);
+                }
+                if stop.is_none() && self.tour.is_some() {
+                    back_to_help();
                 }
                 self.tour = stop;
             }
@@ -263,6 +272,16 @@ fn bring(context: &Context<App>, opened: Opened, item: Option<Box<Item>>, blobs:
     });
 }
 
+/// After the tour: the top of the page, with the focus where the tour can be had again.
+fn back_to_help() {
+    let Some(window) = web_sys::window() else { return };
+    let button = window.document().and_then(|document| document.query_selector(".top .menu > button").ok().flatten());
+    if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = button.focus();
+    }
+    window.scroll_to_with_x_and_y(0.0, 0.0);
+}
+
 /// Presses *Help* for a person who has pressed it too early.
 fn open_help(tries: u32) {
     let button = web_sys::window().and_then(|window| {
@@ -283,9 +302,10 @@ fn led(from: &str, to: &str) -> Option<Action> {
     match Room::named(to) {
         Some(room) => Some(Action::Room(room)),
         // Back from a room to a link: what it brought is here, and may have been worked on since.
-        None if Link::is_meant(to) && Room::named(from).is_some() && opened_last(to) => {
-            Link::decode(to).ok().map(|link| Action::Room(Room::of(&link.page.room)))
-        }
+        None if Link::is_meant(to) && Room::named(from).is_some() && opened_last(to) => Some(match Link::decode(to) {
+            Ok(link) => Action::Room(Room::of(&link.page.room)),
+            Err(_) => Action::OpenLink(to.to_owned()),
+        }),
         None if Link::is_meant(to) => {
             opens(to);
             Some(Action::OpenLink(to.to_owned()))

@@ -62,7 +62,7 @@ fn rounding(seen: Seen) -> Html {
     });
     html! {
         <>
-            <h4>{mix!("Rounds {z} to a set", z = html! { <i class="sym">{"z"}</i> })}</h4>
+            <h4>{mix!("Rounds {z} to a set by coins", z = html! { <i class="sym">{"z"}</i> })}</h4>
             if relaxed.coins.is_empty() {
                 <p>{say!("Every entry is whole already: no coin is flipped.")}</p>
             } else {
@@ -82,9 +82,9 @@ fn flip(seen: Seen, coin: &Coin) -> AttrValue {
     let Some(j) = trade.j else {
         return say!(
             if coin.up {
-                "{first} ({a}) is left over. The draw, {draw}, is below {up}: {first} is called."
+                "{first} ({a}) is left over. The coin draws {draw}, below {up}: {first} is called."
             } else {
-                "{first} ({a}) is left over. The draw, {draw}, is not below {up}: {first} is left out."
+                "{first} ({a}) is left over. The coin draws {draw}, not below {up}: {first} is left out."
             },
             first = first,
             a = number(trade.first),
@@ -99,9 +99,9 @@ fn flip(seen: Seen, coin: &Coin) -> AttrValue {
     if coin.first + coin.second == 1.0 && coin.first * coin.second == 0.0 {
         return say!(
             if coin.up {
-                "{first} ({a}) and {second} ({b}) share one place. The draw, {draw}, is below {up}: {gains} takes it."
+                "{first} ({a}) and {second} ({b}) share one place. The coin draws {draw}, below {up}: {gains} takes it."
             } else {
-                "{first} ({a}) and {second} ({b}) share one place. The draw, {draw}, is not below {up}: {gains} takes it."
+                "{first} ({a}) and {second} ({b}) share one place. The coin draws {draw}, not below {up}: {gains} takes it."
             },
             first = first,
             a = a,
@@ -114,10 +114,10 @@ fn flip(seen: Seen, coin: &Coin) -> AttrValue {
     }
     say!(
         if coin.up {
-            "{first} ({a}) and {second} ({b}) trade. The draw, {draw}, is below q/(p + q) = {up}: {gains} gains. Now they \
+            "{first} ({a}) and {second} ({b}) trade. The coin draws {draw}, below q/(p + q) = {up}: {gains} gains. Now they \
              have {c} and {d}."
         } else {
-            "{first} ({a}) and {second} ({b}) trade. The draw, {draw}, is not below q/(p + q) = {up}: {gains} gains. Now \
+            "{first} ({a}) and {second} ({b}) trade. The coin draws {draw}, not below q/(p + q) = {up}: {gains} gains. Now \
              they have {c} and {d}."
         },
         first = first,

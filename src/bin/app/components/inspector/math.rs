@@ -31,7 +31,7 @@ pub fn written(text: String) -> Html {
     html! { <mn>{text}</mn> }
 }
 
-/// An operator, a relation, a bracket.
+/// An operator, a relation.
 pub fn sign(text: &'static str) -> Html {
     html! { <mo>{text}</mo> }
 }
@@ -76,7 +76,8 @@ pub fn function(name: &'static str, arguments: impl IntoIterator<Item = Html>) -
     row([letter(name), within("(", arguments, ")")])
 }
 
-/// Between these brackets.
+/// Between these brackets, as high as a letter: no formula has a fraction or a root in them.
 pub fn within(open: &'static str, parts: impl IntoIterator<Item = Html>, close: &'static str) -> Html {
-    row(std::iter::once(sign(open)).chain(parts).chain(std::iter::once(sign(close))))
+    let bracket = |text: &'static str| html! { <mo stretchy="false">{text}</mo> };
+    row(std::iter::once(bracket(open)).chain(parts).chain(std::iter::once(bracket(close))))
 }

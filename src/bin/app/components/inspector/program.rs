@@ -14,6 +14,8 @@ use yew::prelude::*;
 /// Narrower it is made smaller as a whole.
 const LEAST_WIDTH: f64 = 280.0;
 const HEIGHT: f64 = 300.0;
+/// Of a model's point.
+const RADIUS: f64 = 6.0;
 /// About the width of a letter and the height of a line, for type of size 1.
 const LETTER: f64 = 0.58;
 const LINE: f64 = 1.15;
@@ -126,14 +128,7 @@ pub fn Program(props: &RoundProps) -> Html {
                     <text class="strong halo" x={format!("{x:.1}")} y={format!("{y:.1}")}>{text}</text>
                 }
                 { for points.iter().map(|point| {
-                    let (x, y) = (format!("{:.1}", across.at(point.cost)), format!("{:.1}", up.at(point.weight)));
-                    html! {
-                        <g key={point.arm}>
-                            <circle class="point" cx={x.clone()} cy={y.clone()} r="6" />
-                            // As much of the point is full as the model has of a place.
-                            if point.z > 1e-12 { <circle class="part" cx={x} cy={y} r={format!("{:.1}", 6.0 * point.z.sqrt())} /> }
-                        </g>
-                    }
+                    html! { <g key={point.arm}>{disc(across.at(point.cost), up.at(point.weight), point.z)}</g> }
                 }) }
                 { for names.into_iter().enumerate().map(|(place, name)| html! {
                     <text key={place} class={classes!("halo", name.end.then_some("end"), name.strong.then_some("strong"))}
@@ -148,14 +143,28 @@ pub fn Program(props: &RoundProps) -> Html {
     }
 }
 
+/// A model's point: as much of it is full as the model has of a place, from the top on as a clock goes.
+fn disc(x: f64, y: f64, part: f64) -> Html {
+    let (cx, cy) = (format!("{x:.1}"), format!("{y:.1}"));
+    // A stroke from the middle to the rim, as long as the part, and a gap that is longer than what is left.
+    let half = RADIUS / 2.0;
+    let all = std::f64::consts::TAU * half;
+    html! {
+        <>
+            <circle class="point" cx={cx.clone()} cy={cy.clone()} r={RADIUS.to_string()} />
+            if part > 1e-12 {
+                <circle class="part" r={half.to_string()} stroke-width={RADIUS.to_string()} stroke-dasharray={format!("{:.2} {:.2}", all * part, all + 1.0)}
+                    transform={format!("rotate(-90 {cx} {cy})")} {cx} {cy} />
+            }
+        </>
+    }
+}
+
 /// What the marks of the picture mean.
 fn legend(seen: Seen, exchange: Option<Exchange>) -> Html {
     let mark = |part: f64| {
         html! {
-            <svg class="chart" viewBox="0 0 16 16" aria-hidden="true">
-                <circle class="point" cx="8" cy="8" r="6" />
-                if part > 0.0 { <circle class="part" cx="8" cy="8" r={format!("{:.1}", 6.0 * part.sqrt())} /> }
-            </svg>
+            <svg class="chart" viewBox="0 0 16 16" aria-hidden="true">{disc(8.0, 8.0, part)}</svg>
         }
     };
     html! {
@@ -219,7 +228,7 @@ fn names(
     (width, font): (f64, f64),
     mut taken: Vec<[f64; 4]>,
 ) -> Vec<Name> {
-    taken.extend(points.iter().map(&at).map(|(x, y)| [x - 6.0, y - 6.0, x + 6.0, y + 6.0]));
+    taken.extend(points.iter().map(&at).map(|(x, y)| [x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS]));
     let mut groups: Vec<Vec<&Point>> = Vec::new();
     for point in points {
         let (x, y) = at(point);

@@ -67,12 +67,12 @@ pub fn RoundView(props: &RoundProps) -> Html {
                 <div class="wire">
                     <div>
                         if relaxed { <b><i class="sym">{"z"}</i></b> } else { <b>{say!("the set")}</b> }
-                        <svg viewBox="0 0 60 12" preserveAspectRatio="none" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" d="M0 6H58M52 2l6 4-6 4" /></svg>
+                        <svg viewBox="0 0 60 12" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" d="M0 6H58M52 2l6 4-6 4" /></svg>
                         {message(seen)}
                     </div>
                     <div>
                         <b>{say!("feedback")}</b>
-                        <svg viewBox="0 0 60 12" preserveAspectRatio="none" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" d="M60 6H2M8 2L2 6l6 4" /></svg>
+                        <svg viewBox="0 0 60 12" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" d="M60 6H2M8 2L2 6l6 4" /></svg>
                         {feedback(seen)}
                     </div>
                 </div>

@@ -41,7 +41,7 @@ pub fn caps(live: &LiveState, at: &At) -> Html {
                 <div class="stack">
                     {limits(at, &form.caps, on)}
                     {plain(at, "live-max-tokens", say!("Output tokens a call"), "max_tokens", &form.max_tokens, |form| &mut form.max_tokens)}
-                    <p class="quiet small">{say!("Reasoning counts: models that reason need 1,000 or more.")}</p>
+                    <p class="quiet small">{say!("Reasoning counts: models that reason need 1\u{202f}000 or more.")}</p>
                 </div>
             </fieldset>
             <fieldset class="panel">
