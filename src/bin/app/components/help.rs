@@ -130,12 +130,9 @@ pub fn Help(props: &HelpProps) -> Html {
     let open = {
         let (entries, sought) = (entries.clone(), sought.clone());
         Callback::from(move |_: MouseEvent| {
-            let Some(window) = web_sys::window() else { return };
-            // The page stays where it is, whatever the menu does as it closes.
-            let scrolled = window.scroll_y().unwrap_or_default();
             let (entries, sought) = (entries.clone(), sought.clone());
             wasm_bindgen_futures::spawn_local(async move {
-                let Some(document) = window.document() else { return };
+                let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
                 if bring(&document).await {
                     entries.set(listed(&document));
                     sought.set(String::new());
@@ -144,7 +141,6 @@ pub fn Help(props: &HelpProps) -> Html {
                         let _ = glossary.show_popover();
                     }
                     focus_in_place(&document, "#glossary-search");
-                    window.scroll_to_with_x_and_y(0.0, scrolled);
                 }
             });
         })

@@ -145,6 +145,22 @@ async fn figures_are_presented_one_at_a_time() -> Result<()> {
     .await
 }
 
+/// The header is in view wherever the page is scrolled to: what gets the focus there scrolls nothing.
+#[tokio::test]
+async fn the_focus_in_the_header_leaves_the_page_where_it_is() -> Result<()> {
+    check(async |page| {
+        done(page).await?;
+        page.find("table", "Results").await?;
+        page.script("scrollTo({ top: 900, behavior: 'instant' })").await?;
+        let focus = "const before = scrollY; const moved = [];
+            for (const one of document.querySelectorAll('.top :is(a, button, select)')) { one.focus(); moved.push(scrollY - before); }
+            return [before > 800, ...new Set(moved)]";
+        ensure!(page.script(focus).await? == json!([true, 0]), "{}", page.script(focus).await?);
+        Ok(())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_key_does_not_throw_away_what_is_presented() -> Result<()> {
     check(async |page| {
