@@ -25,6 +25,8 @@ pub struct Browser {
     output: Output,
     // Held for its drop, which ends the driver and with it the browser.
     _driver: Child,
+    // What they leave behind, such as profiles of tens of megabytes; after them, since it goes when it is dropped.
+    _leavings: TempDir,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -89,7 +91,8 @@ impl Browser {
     async fn try_start(kind: Kind, program: &OsString, storage: bool) -> Result<Browser> {
         let downloads = tempfile::tempdir()?;
         let output = Output::default();
-        let (driver, port) = start_driver(program, &output).await?;
+        let leavings = tempfile::tempdir()?;
+        let (driver, port) = start_driver(program, leavings.path(), &output).await?;
         let Value::Object(capabilities) = kind.capabilities(downloads.path(), storage) else {
             bail!("capabilities are no object")
         };
@@ -98,7 +101,7 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .with_context(|| format!("the browser of {} did not start", program.display()))?;
-        Ok(Browser { client, kind, downloads, output, _driver: driver })
+        Ok(Browser { client, kind, downloads, output, _driver: driver, _leavings: leavings })
     }
 
     /// Opens an address and waits until it is loaded.
@@ -243,10 +246,12 @@ impl Kind {
     }
 }
 
-/// Starts a driver, and gives the port that it names.
-async fn start_driver(program: &OsString, output: &Output) -> Result<(Child, String)> {
+/// Starts a driver that keeps what it and its browser write for a while in the folder `leavings`; gives the port that it
+/// names.
+async fn start_driver(program: &OsString, leavings: &Path, output: &Output) -> Result<(Child, String)> {
     let mut driver = Command::new(program)
         .arg("--port=0")
+        .env("TMPDIR", leavings)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
