@@ -102,7 +102,7 @@ impl Study {
         match self {
             Study::Paper(World::ChatPrices) => {
                 "C2MAB-V at four settings against CUCB, Thompson, ε-greedy, always GPT-4 and always ChatGLM2: nine \
-                 models, three reward models, 10\u{202f}000 rounds, 10 replicates."
+                 models, three reward models, 10,000 rounds, 10 replicates."
             }
             Study::Paper(World::SciQ) => {
                 "The same nine policies on nine models of 2024 whose mean accuracy and mean cost are both published."

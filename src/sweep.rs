@@ -96,7 +96,7 @@ impl Sweep {
         for (path, values) in &grid.0 {
             points = points.saturating_mul(list(path, values)?.len());
         }
-        let expected = "2 to 10\u{202f}000 points: the product of the lists";
+        let expected = "2 to 10,000 points: the product of the lists";
         let wrong = |found: String| Err(Error::new(ErrorKind::OutOfRange, expected).at_field("grid").found(found));
         match points {
             _ if grid.0.is_empty() => return wrong("no list".into()),
@@ -269,7 +269,7 @@ fn list<'a>(path: &str, values: &'a Value) -> Result<&'a [Value]> {
     }
     if list.len() > MAX_POINTS {
         let found = format!("{} values", list.len());
-        return Err(wrong(&found, "at most 10\u{202f}000 values, and 10\u{202f}000 points in all"));
+        return Err(wrong(&found, "at most 10,000 values, and 10,000 points in all"));
     }
     let mut seen = std::collections::BTreeMap::new();
     for (index, value) in list.iter().enumerate() {

@@ -152,7 +152,7 @@ fn bad_sweeps_are_refused_with_field_and_reason() {
     let million = format!(r#"{{"run.seed": [{thousand}], "run.rounds": [{}]}}"#, thousand.replacen('0', "1000", 1));
     let cases: Vec<(String, Vec<&str>)> = vec![
         (r#"{"task.budget": [0.5]}"#.into(), vec!["grid", "1 point", "nothing to compare"]),
-        (million, vec!["grid", "1000000 points", "2 to 10\u{202f}000"]),
+        (million, vec!["grid", "1000000 points", "2 to 10,000"]),
         ("{}".into(), vec!["grid", "no list"]),
         (r#"{"task.budget": []}"#.into(), vec!["grid.task.budget", "empty list", "at least one value"]),
         (r#"{"task.budget": 0.5}"#.into(), vec!["grid.task.budget", "`0.5`", "a list"]),

@@ -34,7 +34,7 @@ impl Judge {
                 return Err(wrong("a pattern, such as (?i)\\[(yes|no)\\]", "regex").found(pattern));
             }
             Grader::Regex(pattern) if pattern.len() > LONGEST_PATTERN => {
-                return Err(wrong("a pattern of at most 1\u{202f}000 bytes", "regex").found(pattern));
+                return Err(wrong("a pattern of at most 1,000 bytes", "regex").found(pattern));
             }
             Grader::Regex(pattern) => {
                 let built = RegexBuilder::new(pattern).build();

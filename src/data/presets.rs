@@ -94,7 +94,7 @@ const PRESETS: [PresetInfo; 3] = [
         description: "Prices differ 400-fold, and some cheap models are among the best: paying more does not always \
                       help.",
         source: "Mean accuracy and mean cost of each model: FrugalGPT (github.com/stanford-futuredata/FrugalGPT, \
-                 Apache-2.0), summary of SCIQ 2024, test part of 5\u{202f}839 questions. What happens on a single query is \
+                 Apache-2.0), summary of SCIQ 2024, test part of 5,839 questions. What happens on a single query is \
                  simulated.",
     },
     PresetInfo {
@@ -113,7 +113,7 @@ const PRESETS: [PresetInfo; 3] = [
         title: "A close race (news headlines), ten models of 2024",
         description: "All models are right on 81 to 86 % of the queries, at prices that differ almost 400-fold.",
         source: "Mean accuracy and mean cost of each model: FrugalGPT (github.com/stanford-futuredata/FrugalGPT, \
-                 Apache-2.0), summary of HEADLINES 2024, test part of 5\u{202f}000 headlines. What happens on a single query \
+                 Apache-2.0), summary of HEADLINES 2024, test part of 5,000 headlines. What happens on a single query \
                  is simulated.",
     },
 ];

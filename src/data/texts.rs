@@ -167,7 +167,7 @@ impl Column {
                     words.take(LONGEST_LIST + 1).map(|word| Field::Text(word.as_bytes()).number()).collect();
                 match read {
                     Some(list) if !list.is_empty() && list.len() <= LONGEST_LIST => (list, true),
-                    _ => return bad("a list of 1 to 8\u{202f}192 numbers", text.into_owned()),
+                    _ => return bad("a list of 1 to 8,192 numbers", text.into_owned()),
                 }
             }
             (None, None) => return bad("a number, or numbers in brackets: `[0.1, 0.2]`", text.into_owned()),

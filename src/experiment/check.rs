@@ -27,27 +27,9 @@ impl Experiment {
             }
         }
         let run = &self.run;
-        within(
-            run.rounds.into(),
-            1,
-            MAX_ROUNDS.into(),
-            "run.rounds",
-            "a whole number from 1 to 1\u{202f}000\u{202f}000",
-        )?;
-        within(
-            run.replicates.into(),
-            1,
-            MAX_REPLICATES.into(),
-            "run.replicates",
-            "a whole number from 1 to 1\u{202f}000",
-        )?;
-        within(
-            run.seed,
-            0,
-            MAX_SEED,
-            "run.seed",
-            "a whole number from 0 to 9\u{202f}007\u{202f}199\u{202f}254\u{202f}740\u{202f}991",
-        )?;
+        within(run.rounds.into(), 1, MAX_ROUNDS.into(), "run.rounds", "a whole number from 1 to 1,000,000")?;
+        within(run.replicates.into(), 1, MAX_REPLICATES.into(), "run.replicates", "a whole number from 1 to 1,000")?;
+        within(run.seed, 0, MAX_SEED, "run.seed", "a whole number from 0 to 9,007,199,254,740,991")?;
         above_zero_to_one(run.regret_alpha, "run.regret_alpha")?;
         check_changes(&self.environment, run.rounds)?;
         self.query_aware.as_ref().map_or(Ok(()), super::query_aware::check)
@@ -168,9 +150,8 @@ fn check_task(task: &Task) -> Result<()> {
 
 fn check_policy(policy: &Policy, path: &str) -> Result<()> {
     bounded(policy.label.as_deref().unwrap_or_default(), &format!("{path}.label"))?;
-    let alpha = |value: f64, name: &str| {
-        within_f64(value, 0.0, 1e6, &format!("{path}.{name}"), "a number from 0 to 1\u{202f}000\u{202f}000")
-    };
+    let alpha =
+        |value: f64, name: &str| within_f64(value, 0.0, 1e6, &format!("{path}.{name}"), "a number from 0 to 1,000,000");
     let delta = |value: Option<f64>| value.map_or(Ok(()), |delta| above_zero_to_one(delta, &format!("{path}.delta")));
     let memory = |window: Option<u32>, discount: Option<f64>| {
         let field = |name: &str| format!("{path}.{name}");

@@ -93,16 +93,10 @@ pub(super) fn check(part: &QueryAware) -> Result<()> {
             "shares that leave something to test on: below 1 together",
         ));
     }
-    within(
-        split.seed,
-        0,
-        MAX_SEED,
-        "query_aware.split.seed",
-        "a whole number from 0 to 9\u{202f}007\u{202f}199\u{202f}254\u{202f}740\u{202f}991",
-    )?;
+    within(split.seed, 0, MAX_SEED, "query_aware.split.seed", "a whole number from 0 to 9,007,199,254,740,991")?;
     let columns = &part.features.columns;
     if columns.len() > MAX_COLUMNS {
-        return Err(out_of_range("query_aware.features.columns", columns.len(), "at most 10\u{202f}000 columns"));
+        return Err(out_of_range("query_aware.features.columns", columns.len(), "at most 10,000 columns"));
     }
     columns.iter().try_for_each(|name| bounded(name, "query_aware.features.columns"))?;
     unique(columns.iter().map(String::as_str), "query_aware.features.columns", "")

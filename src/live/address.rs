@@ -24,7 +24,7 @@ impl Address {
     /// Reads `http://` or `https://`, a host, perhaps a port, perhaps a path. The error says what was expected.
     pub(super) fn read(text: &str) -> std::result::Result<Address, &'static str> {
         if text.len() > LONGEST {
-            return Err("an address of at most 1\u{202f}000 bytes");
+            return Err("an address of at most 1,000 bytes");
         }
         let (scheme, rest) = text.split_once("://").unwrap_or_default();
         let secure = match scheme {

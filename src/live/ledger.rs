@@ -29,13 +29,13 @@ impl Caps {
         };
         let Caps { dollars, calls, minutes } = *self;
         if !(0.0..=1e6).contains(&dollars) {
-            return wrong("dollars", "0 to 1\u{202f}000\u{202f}000 dollars", dollars);
+            return wrong("dollars", "0 to 1,000,000 dollars", dollars);
         }
         if !(1..=10_000_000).contains(&calls) {
-            return wrong("calls", "1 to 10\u{202f}000\u{202f}000 calls", calls.into());
+            return wrong("calls", "1 to 10,000,000 calls", calls.into());
         }
         if !(minutes > 0.0 && minutes <= 100_000.0) {
-            return wrong("minutes", "above 0, at most 100\u{202f}000 minutes", minutes);
+            return wrong("minutes", "above 0, at most 100,000 minutes", minutes);
         }
         Ok(())
     }

@@ -46,7 +46,7 @@ pub fn check_template(template: &str) -> Result<()> {
         return wrong(ErrorKind::Missing, "a template, such as {query}");
     }
     if template.len() > MOST {
-        return wrong(ErrorKind::TooLarge, "a template of at most 20\u{202f}000 bytes");
+        return wrong(ErrorKind::TooLarge, "a template of at most 20,000 bytes");
     }
     // As it is filled, since braces can also be written out.
     match fill(template, &[("query", "")]) == fill(template, &[("query", "?")]) {

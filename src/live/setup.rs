@@ -229,7 +229,7 @@ impl Setup {
 
     fn check_questions(&self) -> Result<()> {
         if self.questions.is_empty() || self.questions.len() > MOST_QUESTIONS {
-            return Err(wrong("questions", "1 to 20\u{202f}000 questions").found(self.questions.len()));
+            return Err(wrong("questions", "1 to 20,000 questions").found(self.questions.len()));
         }
         let text: usize = self.questions.iter().map(|it| it.query.len() + it.reference.len()).sum();
         if text > MOST_TEXT {

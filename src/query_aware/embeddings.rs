@@ -265,8 +265,7 @@ impl Embeddings {
     pub fn join(&self, queries: &mut Queries) -> Result<()> {
         let cells = queries.texts.len().saturating_mul(self.dimensions);
         if cells > MAX_CELLS {
-            let error =
-                Error::new(ErrorKind::TooLarge, "at most 50\u{202f}000\u{202f}000 numbers: queries × dimensions");
+            let error = Error::new(ErrorKind::TooLarge, "at most 50,000,000 numbers: queries × dimensions");
             return Err(error.at_field("embeddings").found(cells));
         }
         let mut columns = vec![Vec::with_capacity(queries.texts.len()); self.dimensions];

@@ -110,7 +110,7 @@ fn read(text: &str) -> Result<(Shard, SweepResult)> {
     })?;
     if shard.index == 0 || shard.index > shard.of || shard.of as usize > super::MAX_POINTS {
         let found = format!("{}/{}", shard.index, shard.of);
-        let expected = "a shard from 1 to their number, at most 10\u{202f}000";
+        let expected = "a shard from 1 to their number, at most 10,000";
         return Err(Error::new(ErrorKind::OutOfRange, expected).at_field("shard").found(found));
     }
     let own = digest(&part.points);

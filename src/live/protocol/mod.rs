@@ -132,7 +132,7 @@ pub fn request(endpoint: &Endpoint, ask: &Ask) -> Result<Request> {
     let wrong = |field: &str, expected: &str| Error::new(ErrorKind::OutOfRange, expected).at_field(field);
     let (provider, base) = endpoint.checked()?;
     if !is_name(ask.model) {
-        return Err(wrong("model", "a model's name of at most 4\u{202f}096 bytes").found(ask.model));
+        return Err(wrong("model", "a model's name of at most 4,096 bytes").found(ask.model));
     }
     if ask.prompt.trim().is_empty() {
         return Err(wrong("prompt", "a prompt"));

@@ -380,7 +380,7 @@ any-win-awc-a-made-up-models-4 = どれか成功（AWC）：架空のモデル{ 
 any-win-awc-rho-is-dollars-a = どれか成功（AWC）、ρ = ${ $a }
 sum-up-suc-rho-is-dollars-a = 合計（SUC）、ρ = ${ $a }
 all-in-aic-rho-is-dollars-a = すべて成功（AIC）、ρ = ${ $a }
-science-questions-sciq-ten-models-of-2024-2 = 科学の質問（SciQ）、2024年のモデル10個。モデルごとの平均正解率と平均コスト：FrugalGPT（github.com/stanford-futuredata/FrugalGPT、Apache-2.0）、SCIQ 2024の要約、5{ "\u202F" }839問のテスト部分。個々のクエリの結果はシミュレーションです。
+science-questions-sciq-ten-models-of-2024-2 = 科学の質問（SciQ）、2024年のモデル10個。モデルごとの平均正解率と平均コスト：FrugalGPT（github.com/stanford-futuredata/FrugalGPT、Apache-2.0）、SCIQ 2024の要約、5,839問のテスト部分。個々のクエリの結果はシミュレーションです。
 the-browser-does-not-say-why-one = ブラウザーは理由を示しません。次のいずれかです：（1）オフラインです。接続を確認してください。（2）サーバーが{ $a }のページからの呼び出しを許可していません（CORS）。{ $b }（3）コンテンツブロッカーまたはファイアウォールが呼び出しを止めています。このページに対して許可してください。（4）このページはそのアドレスを呼び出す許可なしでビルドされています（Content-Security-Policy）。`cargo xtask build --connect { $c }` でビルドしてください。
 the-browser-does-not-say-why-one-2 = ブラウザーは理由を示しません。次のいずれかです：（1）オフラインです。接続を確認してください。（2）アドレス`{ $a }`が間違っています。ホスト、ポート、パスを確認してください。（3）{ $b }：動いていません。起動してください。（4）サーバーが{ $c }のページからの呼び出しを許可していません（CORS）。{ $d }（5）コンテンツブロッカーまたはファイアウォールが呼び出しを止めています。このページに対して許可してください。（6）このページはそのアドレスを呼び出す許可なしでビルドされています（Content-Security-Policy）。`cargo xtask build --connect { $e }` でビルドしてください。
 the-browser-does-not-say-why-one-3 = ブラウザーは理由を示しません。次のいずれかです：（1）オフラインです。接続を確認してください。（2）アドレス`{ $a }`が間違っています。ホスト、ポート、パスを確認してください。（3）{ $b }：動いていません。起動してください。（4）サーバーが{ $c }のページからの呼び出しを許可していません（CORS）。{ $d }（5）コンテンツブロッカーまたはファイアウォールが呼び出しを止めています。このページに対して許可してください。（6）このページはそのアドレスを呼び出す許可なしでビルドされています（Content-Security-Policy）。`cargo xtask build --connect { $e }` でビルドしてください。（7）ブラウザーがローカルネットワークへの呼び出しの許可を求めています。このページに対して許可してください。

@@ -196,9 +196,9 @@ impl CapsForm {
     /// What is no number, or outside its range.
     pub fn caps(&self) -> Result<Caps> {
         let caps = Caps {
-            dollars: number(&self.dollars, "caps.dollars", "0 to 1\u{202f}000\u{202f}000 dollars")?,
+            dollars: number(&self.dollars, "caps.dollars", "0 to 1,000,000 dollars")?,
             calls: whole(&self.calls, "caps.calls", 1..=10_000_000)? as u32,
-            minutes: number(&self.minutes, "caps.minutes", "above 0, at most 100\u{202f}000 minutes")?,
+            minutes: number(&self.minutes, "caps.minutes", "above 0, at most 100,000 minutes")?,
         };
         caps.check().map(|()| caps)
     }
@@ -419,7 +419,7 @@ impl LiveForm {
             seed: whole(&self.seed, "seed", 0..=MAX_SEED)?,
             batch: whole(&self.batch, "batch", 1..=MOST_BATCH.into())? as u32,
             max_tokens: whole(&self.max_tokens, "max_tokens", 1..=1_000_000)? as u32,
-            timeout_s: number(&self.timeout, "timeout_s", "1 to 3\u{202f}600 seconds")?,
+            timeout_s: number(&self.timeout, "timeout_s", "1 to 3,600 seconds")?,
             retries: whole(&self.retries, "retries", 0..=20)? as u32,
             paces: paces.collect::<Result<_>>()?,
             caps: self.caps.caps()?,
